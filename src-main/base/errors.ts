@@ -1,0 +1,111 @@
+/**
+ * The one error type of the core. A code says what happened (and is API), `data` carries the facts for the
+ * sentence that a person reads, `retry` says whether trying again can help. Messages are for the log only: nobody
+ * branches on them. User text and exit codes are keyed by code in `contract/error-texts.ts`.
+ */
+
+/** What each code carries. JSON-safe values only; paths are display text, never secrets. */
+export interface ErrorData {
+  'repository.notFound': { location: string };
+  'repository.alreadyExists': { location: string };
+  'repository.versionUnsupported': { version: number };
+  'repository.configInvalid': { reason: string };
+  'repository.wrongPassword': { location: string };
+  'repository.noPassword': Record<string, never>;
+  'repository.locked': {
+    hostname: string;
+    username: string;
+    pid: number;
+    /** RFC 3339. */
+    since: string;
+    exclusive: boolean;
+    stale: boolean;
+    lockId: string;
+  };
+  'repository.lockLost': { reason: string };
+  'repository.keyInUse': { keyId: string };
+  'repository.keyInvalid': { keyId: string; reason: string };
+  'repository.ambiguousId': { prefix: string; kind: string };
+  'repository.objectNotFound': { id: string; kind: string };
+  'integrity.fileCorrupt': { kind: string; id: string; reason: string };
+  'integrity.packCorrupt': { packId: string; reason: string };
+  'integrity.blobMissing': { blobId: string; kind: string };
+  'integrity.blobCorrupt': { blobId: string; kind: string; packId: string; reason: string };
+  'integrity.indexCorrupt': { indexId: string; reason: string };
+  'integrity.treeCorrupt': { treeId: string; reason: string };
+  'integrity.memoryFault': { blobId: string; reason: string };
+  'storage.objectMissing': { kind: string; name: string };
+  'storage.alreadyExists': { kind: string; name: string };
+  'storage.unreachable': { location: string; reason: string };
+  'storage.driveGone': { location: string };
+  'storage.wrongDrive': { location: string; expectedId: string; foundId: string };
+  'storage.timeout': { location: string; operation: string };
+  'storage.accessDenied': { location: string; operation: string };
+  'storage.readOnly': { location: string };
+  'storage.full': { location: string; outOfInodes: boolean };
+  'storage.rangeInvalid': { kind: string; name: string; offset: number; length: number };
+  'storage.ioFailed': { location: string; operation: string; reason: string };
+  'files.sourceMissing': { path: string };
+  'files.sourceEmpty': { path: string };
+  'files.nothingToSave': Record<string, never>;
+  'files.unreadable': { path: string; reason: string };
+  'files.changedWhileReading': { path: string };
+  'files.targetNotWritable': { path: string; reason: string };
+  'files.targetNotEmpty': { path: string };
+  'files.noSpace': { path: string };
+  'files.pathNotInSnapshot': { path: string; snapshotId: string };
+  'job.cancelled': Record<string, never>;
+  'request.invalidInput': { what: string; reason: string };
+  'internal.invariantBroken': { what: string };
+}
+
+export type ErrorCode = keyof ErrorData;
+
+/** `later`: the same call may succeed later. `afterUser`: after somebody changed something. */
+export type RetryAdvice = 'never' | 'later' | 'afterUser';
+
+export class TidemarkError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'TidemarkError';
+  readonly code: Code;
+  readonly data: ErrorData[Code];
+  readonly retry: RetryAdvice;
+
+  constructor(code: Code, data: ErrorData[Code], options: { retry?: RetryAdvice; cause?: unknown } = {}) {
+    super(`${code} ${JSON.stringify(data)}`, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.data = data;
+    this.retry = options.retry ?? 'never';
+  }
+
+  /** Plain form for crossing threads and processes; no stack, no cause. */
+  toWire(): WireError {
+    return { code: this.code, data: this.data, retry: this.retry };
+  }
+}
+
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly data: ErrorData[ErrorCode];
+  readonly retry: RetryAdvice;
+}
+
+export function fromWireError(wire: WireError): TidemarkError {
+  return new TidemarkError(wire.code, wire.data as never, { retry: wire.retry });
+}
+
+export function isTidemarkError<Code extends ErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is TidemarkError<Code> {
+  return error instanceof TidemarkError && (code === undefined || error.code === code);
+}
+
+/** Throws `internal.invariantBroken` when a condition that only a bug can break does not hold. */
+export function invariant(condition: unknown, what: string): asserts condition {
+  if (!condition) throw new TidemarkError('internal.invariantBroken', { what });
+}
+
+/** Throws `job.cancelled` when the signal has fired. */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new TidemarkError('job.cancelled', {});
+}

@@ -1,0 +1,59 @@
+/**
+ * The port to a place that keeps a repository's files. Adapters know names and bytes, nothing of what is inside.
+ *
+ * Guarantees every adapter and decorator gives (proved by test/suites/storage-suite.ts):
+ * - A name is either absent or complete; a reader never sees part of a file, not after a kill or a cut either.
+ * - `save` resolves only when the bytes and the name are durable.
+ * - `save` of a name that exists: same size counts as stored already; another size is replaced; `config`, `key`: `storage.alreadyExists`.
+ * - `list` gives each complete file once with its exact size, ignores foreign and temporary names, treats a missing folder as empty.
+ * - `remove` of a missing name succeeds.
+ * - No call ever creates the top folder or a mount point; only `create` does.
+ * - Every call ends with `job.cancelled` within a second after its signal fires, leaving nothing half done.
+ * - Errors are TidemarkErrors of the `storage.` family.
+ */
+export type StorageFileType = 'config' | 'key' | 'lock' | 'snapshot' | 'index' | 'pack';
+
+export interface StorageEntry {
+  /** 64 hex digits; `config` for the config. */
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface StorageCapabilities {
+  /** A second `save` of `config` or a key is refused, also in a race. */
+  readonly refusesOverwrite: boolean;
+  readonly freeSpaceKnown: boolean;
+}
+
+export interface Storage {
+  /** For people: a path or an address without secrets. */
+  readonly location: string;
+  readonly capabilities: StorageCapabilities;
+  /** Makes the empty structure; harmless when it exists. */
+  create(signal?: AbortSignal): Promise<void>;
+  /** @throws storage.unreachable when the place is not there. Does not look into it. */
+  open(signal?: AbortSignal): Promise<void>;
+  save(type: StorageFileType, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
+  /**
+   * The whole file, or exactly the range. The result owns its ArrayBuffer (offset 0), so it can be transferred to a thread.
+   * @throws storage.objectMissing, storage.rangeInvalid (range beyond the end; never a short result).
+   */
+  load(
+    type: StorageFileType,
+    name: string,
+    range?: ByteRange,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  list(type: StorageFileType, signal?: AbortSignal): Promise<readonly StorageEntry[]>;
+  /** @throws storage.objectMissing */
+  stat(type: StorageFileType, name: string, signal?: AbortSignal): Promise<StorageEntry>;
+  remove(type: StorageFileType, name: string, signal?: AbortSignal): Promise<void>;
+  /** Bytes an ordinary user may still write; undefined where the place does not tell. */
+  freeSpaceBytes(signal?: AbortSignal): Promise<number | undefined>;
+  close(): Promise<void>;
+}
