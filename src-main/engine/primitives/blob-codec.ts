@@ -1,0 +1,113 @@
+/**
+ * What one thread uses to turn blobs into what is stored and back: compress, seal, and prove that it opens again; open,
+ * decompress, and prove that it is what was asked for. Keeps its contexts and buffers, which grow to the largest blob seen.
+ * Does not decide what is compressed beyond data that cannot be; frames packs not at all. Not re-entrant.
+ */
+import { hash } from 'node:crypto';
+import { TidemarkError } from '#base/errors.ts';
+import type { BlobCodec, CryptoKeys, SealedSize } from '#format/primitives.ts';
+import { NONCE_BYTES, SEAL_OVERHEAD_BYTES, createBlobCipher } from '#primitives/blob-cipher.ts';
+import { type Kernels, createKernels } from '#primitives/kernels.ts';
+import {
+  ZSTD_LEVEL_AUTO,
+  ZSTD_LEVEL_MAX,
+  type Zstd,
+  createZstd,
+  maxCompressedBytes,
+} from '#primitives/zstd.ts';
+
+/** As in the command line: `off` still compresses what the format wants compressed (trees), at the level of `auto`. */
+export type CompressionMode = 'auto' | 'off' | 'max';
+
+export interface BlobCodecOptions {
+  readonly compression: CompressionMode;
+  /** Open, decompress and hash every sealed blob before it is handed out. */
+  readonly verify: boolean;
+}
+
+/** Blobs from here on are stored as they are when compression does not make them smaller. Trees always get smaller. */
+const PLAIN_WHEN_LARGER_BYTES = 131_072;
+
+/** Kernels and zstd may be shared with other users in the same thread. */
+export function createBlobCodec(
+  keys: CryptoKeys,
+  options: BlobCodecOptions,
+  kernels: Kernels = createKernels(),
+  zstd: Zstd = createZstd(options.compression === 'max' ? ZSTD_LEVEL_MAX : ZSTD_LEVEL_AUTO),
+): BlobCodec {
+  const cipher = createBlobCipher(keys, kernels);
+  const opened = new GrowingBuffer();
+  const inflated = new GrowingBuffer();
+  const openedRoom = (length: number): Uint8Array => opened.take(length);
+
+  function inflate(bytes: Uint8Array, uncompressedLength: number): Uint8Array {
+    const room = inflated.take(uncompressedLength);
+    if (zstd.decompressInto(bytes, room) !== uncompressedLength)
+      throw new Error('shorter than its entry says');
+    return room;
+  }
+
+  /** Writes the frame to where it is sealed in place. Returns its length, 0 for "store as it is". */
+  function compressInto(plain: Uint8Array, out: Uint8Array, offset: number): number {
+    const mayStayPlain = plain.length >= PLAIN_WHEN_LARGER_BYTES;
+    const limit = mayStayPlain ? plain.length - 1 : maxCompressedBytes(plain.length);
+    const from = offset + NONCE_BYTES;
+    const length = zstd.compressInto(plain, out.subarray(from, from + limit));
+    if (length !== -1) return length;
+    if (mayStayPlain) return 0;
+    throw new RangeError('no room for the sealed blob');
+  }
+
+  function verify(sealed: Uint8Array, size: SealedSize, id: Uint8Array): void {
+    try {
+      const text = cipher.reopen(sealed, openedRoom);
+      requireId(size.uncompressedLength === 0 ? text : inflate(text, size.uncompressedLength), id);
+    } catch (cause) {
+      const blobId = Buffer.from(id).toString('hex');
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new TidemarkError('integrity.memoryFault', { blobId, reason }, { cause });
+    }
+  }
+
+  return {
+    hashInto: (plain, out, offset) => out.set(hash('sha256', plain, 'buffer'), offset),
+    maxSealedBytes: (plainLength) => maxCompressedBytes(plainLength) + SEAL_OVERHEAD_BYTES,
+    seal: (plain, id, out, offset, compress) => {
+      if (plain.length === 0) throw new RangeError('an empty blob cannot be stored');
+      const frameLength = compress ? compressInto(plain, out, offset) : 0;
+      const text =
+        frameLength === 0 ? plain : out.subarray(offset + NONCE_BYTES, offset + NONCE_BYTES + frameLength);
+      const sealedLength = cipher.seal(text, out, offset);
+      const size = { sealedLength, uncompressedLength: frameLength === 0 ? 0 : plain.length };
+      if (options.verify) verify(out.subarray(offset, offset + sealedLength), size, id);
+      return size;
+    },
+    open: (sealed, uncompressedLength, id) => {
+      const text = cipher.open(sealed, openedRoom);
+      const plain = uncompressedLength === 0 ? text : inflate(text, uncompressedLength);
+      requireId(plain, id);
+      return plain;
+    },
+  };
+}
+
+/** @throws Error when the hash is another. */
+function requireId(plain: Uint8Array, id: Uint8Array): void {
+  if (hash('sha256', plain, 'buffer').compare(id) !== 0) throw new Error('the content does not match its id');
+}
+
+const SMALLEST_BUFFER_BYTES = 65_536;
+
+/** One buffer that is replaced by a larger one when it is too small: memory follows the largest blob, not the sum. */
+class GrowingBuffer {
+  #bytes = new Uint8Array(0);
+
+  /** A view of `length` bytes; the view given before is void. */
+  take(length: number): Uint8Array {
+    if (length > this.#bytes.length) {
+      const doubled = Math.min(this.#bytes.length * 2, 8_388_608);
+      this.#bytes = new Uint8Array(Math.max(length, doubled, SMALLEST_BUFFER_BYTES));
+    }
+    return this.#bytes.subarray(0, length);
+  }
+}
