@@ -71,7 +71,9 @@ export function runQuietly(program, args) {
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
-    child.on('error', (error) => resolve({ code: 127, output: `Cannot start ${program}: ${error.message}\n` }));
+    child.on('error', (error) =>
+      resolve({ code: 127, output: `Cannot start ${program}: ${error.message}\n` }),
+    );
     child.on('close', (code) => resolve({ code: code ?? 1, output }));
   });
 }

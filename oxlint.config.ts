@@ -1,0 +1,153 @@
+/**
+ * Lint rules. What each layer may import, and which layers have no clock, comes from src-main/layers.ts; nothing is
+ * listed twice. `test/architecture` plants a violation of each important rule and expects the report, because a
+ * pattern that oxlint cannot read is ignored without a word.
+ */
+import { defineConfig, type OxlintConfig } from 'oxlint';
+import { CLOCK_FILE, GUARDED_MODULES, HOSTS_ALIAS, LAYERS, type Layer } from './src-main/layers.ts';
+
+/** Relative imports stay inside their layer: none of them goes up and then into a folder that is named like a layer. */
+const LEAVES_ITS_LAYER = ['../', '../../', '../../../', '../../../../'].flatMap((up) =>
+  ['src-main', ...new Set(LAYERS.flatMap((layer) => layer.folder.split('/')))].map(
+    (name) => `${up}${name}/**`,
+  ),
+);
+
+/** Groups read like .gitignore: everything is forbidden, except, and again forbidden. */
+function importRule(layer: Layer): { group: string[]; message: string } {
+  const ours =
+    layer.mayImport === 'everything'
+      ? ['!#*/**', `${HOSTS_ALIAS}/**`, '#test/**']
+      : layer.mayImport.map((target) => `!${addressOf(target)}`);
+  const node =
+    layer.node === 'any'
+      ? ['!node:*', '!node:*/**', ...GUARDED_MODULES]
+      : layer.node.map((name) => `!node:${name}`);
+  const own = layer.alias === undefined ? [] : [`!${layer.alias}/**`];
+  const packages = (layer.packages ?? []).map((name) => `!${name}`);
+  return {
+    group: ['*', '!./**', '!../**', ...LEAVES_ITS_LAYER, ...own, ...ours, ...node, ...packages],
+    message: `${layer.folder} may not import this, or not by this path: see src-main/layers.ts.`,
+  };
+}
+
+/** `storage/port` is one file, `storage` a folder. */
+function addressOf(target: string): string {
+  const layer = LAYERS.find((candidate) => candidate.folder === target);
+  if (layer?.alias !== undefined) return `${layer.alias}/**`;
+  const owner = LAYERS.find((candidate) => target.startsWith(`${candidate.folder}/`));
+  if (owner?.alias === undefined) throw new Error(`src-main/layers.ts names ${target}, which is no layer`);
+  return `${owner.alias}${target.slice(owner.folder.length)}.ts`;
+}
+
+type Rules = NonNullable<OxlintConfig['rules']>;
+
+const NO_CLOCK: Rules = {
+  'no-restricted-properties': [
+    'error',
+    ...[
+      ['Date', 'now', 'Time comes in through the Clock port.'],
+      ['Math', 'random', 'Randomness comes in through the Primitives port.'],
+      ['process', 'hrtime', 'Time comes in through the Clock port.'],
+      ['AbortSignal', 'timeout', 'Waiting goes through the Clock port.'],
+    ].map(([object, property, message]) => ({ object, property, message })),
+  ],
+  'no-restricted-globals': ['error', 'performance', 'setTimeout', 'setInterval', 'crypto'],
+};
+
+const NO_UNSAFE_OFF: Rules = {
+  'typescript/no-unsafe-assignment': 'off',
+  'typescript/no-unsafe-argument': 'off',
+  'typescript/no-unsafe-call': 'off',
+  'typescript/no-unsafe-member-access': 'off',
+  'typescript/no-unsafe-return': 'off',
+};
+
+export default defineConfig({
+  options: { typeAware: true, reportUnusedDisableDirectives: 'error' },
+  plugins: ['eslint', 'typescript', 'import', 'unicorn', 'oxc', 'promise'],
+  categories: { correctness: 'error', suspicious: 'off' },
+  ignorePatterns: ['dist', 'coverage', 'assets', 'test/fixtures', 'src-main/wasm', '.cache'],
+  rules: {
+    eqeqeq: 'error',
+    'no-var': 'error',
+    'prefer-const': 'error',
+    'no-empty': ['error', { allowEmptyCatch: false }],
+    // Names are bytes; patterns over them name control characters on purpose.
+    'no-control-regex': 'off',
+    'unicorn/no-new-array': 'off',
+    'import/no-cycle': 'error',
+    'import/no-self-import': 'error',
+    'import/no-default-export': 'error',
+    'oxc/no-barrel-file': ['error', { threshold: 0 }],
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/await-thenable': 'error',
+    'typescript/return-await': ['error', 'error-handling-correctness-only'],
+    // `signal.reason` and what was caught are `unknown`; passing them on is right.
+    'typescript/only-throw-error': ['error', { allowThrowingAny: true, allowThrowingUnknown: true }],
+    'typescript/prefer-promise-reject-errors': [
+      'error',
+      { allowThrowingAny: true, allowThrowingUnknown: true },
+    ],
+    'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    'typescript/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+    'typescript/no-unsafe-assignment': 'error',
+    'typescript/no-unsafe-argument': 'error',
+    'typescript/no-unsafe-call': 'error',
+    'typescript/no-unsafe-member-access': 'error',
+    'typescript/no-unsafe-return': 'error',
+    // Tables of foreign functions (koffi, WebAssembly) look like methods to it.
+    'typescript/unbound-method': 'off',
+    'typescript/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+    'unicorn/filename-case': ['error', { case: 'kebabCase' }],
+  },
+  overrides: [
+    ...LAYERS.map((layer) => ({
+      files: [`src-main/${layer.folder}/**/*.ts`],
+      rules: {
+        'no-restricted-imports': ['error', { patterns: [importRule(layer)] }],
+        ...(layer.noClock === true ? NO_CLOCK : {}),
+      },
+    })),
+    {
+      files: [`src-main/${CLOCK_FILE}`],
+      rules: { 'no-restricted-properties': 'off', 'no-restricted-globals': 'off' },
+    },
+    {
+      files: ['test/**/*.ts'],
+      rules: {
+        // Tests read JSON of known shape; the expectation is the check.
+        ...NO_UNSAFE_OFF,
+        'no-restricted-imports': [
+          'error',
+          {
+            patterns: [
+              { regex: '(^|/)src-main/', message: 'Tests name the code by its address (#base/...).' },
+            ],
+          },
+        ],
+      },
+    },
+    {
+      // The table of layers stands outside of all layers and has no address.
+      files: ['test/architecture/**/*.ts'],
+      rules: { 'no-restricted-imports': 'off' },
+    },
+    {
+      // Tools ask for a default export.
+      files: ['*.config.ts'],
+      rules: { 'import/no-default-export': 'off' },
+    },
+    {
+      // Plain JavaScript: what the type checker knows of foreign modules and JSON is `any`.
+      files: ['**/*.mjs'],
+      rules: {
+        ...NO_UNSAFE_OFF,
+        'typescript/restrict-template-expressions': 'off',
+        'typescript/no-base-to-string': 'off',
+      },
+    },
+  ],
+});

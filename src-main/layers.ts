@@ -1,0 +1,135 @@
+/**
+ * Who may import whom, in one table. `oxlint.config.ts` makes its import rules from it and the architecture test
+ * holds every file against it, so a row changed here is a rule changed everywhere. Arrows only point down: a layer
+ * never names one that may import it. Type-only imports obey the same table.
+ */
+
+export interface Layer {
+  /** Folder below src-main; the row with the longest matching folder counts. */
+  readonly folder: string;
+  /** First part of its addresses in the import map of package.json; none: nobody imports it by address. */
+  readonly alias?: string;
+  /** Folders of other layers, or one file of a layer without `.ts` (a port). `everything`: a place where parts are put together. */
+  readonly mayImport: readonly string[] | 'everything';
+  /** Modules of Node it may use, without `node:`. `any` still leaves out those of `GUARDED_MODULES`. */
+  readonly node: readonly string[] | 'any';
+  /** Packages from npm, and guarded modules of Node. */
+  readonly packages?: readonly string[];
+  /** True where time and randomness come in as values or ports only, so that tests decide them. */
+  readonly noClock?: boolean;
+}
+
+/** Modules of Node that even `node: 'any'` does not give: they start programs. A layer lists them in `packages`. */
+export const GUARDED_MODULES: readonly string[] = ['node:child_process'];
+
+export const LAYERS: readonly Layer[] = [
+  { folder: 'base', alias: '#base', mayImport: [], node: [], noClock: true },
+  { folder: 'contract', alias: '#contract', mayImport: ['base'], node: [], noClock: true },
+  { folder: 'engine/format', alias: '#format', mayImport: ['base'], node: [], noClock: true },
+  // Rules decide on values that format defines.
+  { folder: 'engine/rules', alias: '#rules', mayImport: ['base', 'engine/format'], node: [], noClock: true },
+  {
+    folder: 'engine/primitives',
+    alias: '#primitives',
+    mayImport: ['base', 'engine/format'],
+    node: 'any',
+    // koffi: the system's own libzstd where there is one.
+    packages: ['koffi'],
+  },
+  {
+    folder: 'engine/pipeline',
+    alias: '#pipeline',
+    mayImport: ['base', 'engine/format', 'engine/rules', 'files/port'],
+    node: ['worker_threads', 'events'],
+    noClock: true,
+  },
+  {
+    folder: 'engine/repository',
+    alias: '#repository',
+    mayImport: ['base', 'engine/format', 'engine/rules', 'engine/pipeline', 'storage/port'],
+    node: [],
+    noClock: true,
+  },
+  {
+    folder: 'engine/operations',
+    alias: '#operations',
+    mayImport: [
+      'base',
+      'engine/format',
+      'engine/rules',
+      'engine/pipeline',
+      'engine/repository',
+      'files/port',
+      // Making a repository starts from a bare place.
+      'storage/port',
+    ],
+    // stream: a folder is given out as an archive.
+    node: ['stream', 'events'],
+    packages: ['archiver'],
+    noClock: true,
+  },
+  { folder: 'storage', alias: '#storage', mayImport: ['base'], node: 'any' },
+  { folder: 'storage/sftp', mayImport: ['base', 'storage'], node: 'any', packages: ['node:child_process'] },
+  { folder: 'storage/rclone', mayImport: ['base', 'storage'], node: 'any', packages: ['node:child_process'] },
+  {
+    folder: 'files',
+    alias: '#files',
+    mayImport: ['base'],
+    node: 'any',
+    packages: ['koffi', 'node:child_process'],
+  },
+  {
+    folder: 'services',
+    alias: '#services',
+    mayImport: [
+      'base',
+      'contract',
+      'engine/rules',
+      'engine/repository',
+      'engine/operations',
+      'storage',
+      'files',
+    ],
+    node: 'any',
+  },
+  { folder: 'core', alias: '#core', mayImport: 'everything', node: 'any' },
+  {
+    folder: 'hosts/cli',
+    mayImport: 'everything',
+    node: 'any',
+    // child_process: the program that a person names to tell the password.
+    packages: ['commander', 'node:child_process'],
+  },
+  { folder: 'hosts/pipeline-worker', mayImport: 'everything', node: 'any' },
+];
+
+/** The one file of a layer without a clock that reads the real one: the Clock port's implementation. */
+export const CLOCK_FILE = 'base/system-clock.ts';
+
+/** Top of the addresses of all hosts. Only tests and package.json name a host; a host never names another. */
+export const HOSTS_ALIAS = '#hosts';
+
+/** The layer a file belongs to; `filePath` is relative to src-main, with slashes. */
+export function layerOf(filePath: string): Layer | undefined {
+  return LAYERS.filter((layer) => filePath.startsWith(`${layer.folder}/`)).sort(
+    (a, b) => b.folder.length - a.folder.length,
+  )[0];
+}
+
+/** Whether a file of layer `from` may import the file `target` (relative to src-main, with slashes). */
+export function mayImportFile(from: Layer, target: string): boolean {
+  const to = layerOf(target);
+  if (to === undefined) return false;
+  if (to === from) return true;
+  if (to.folder.startsWith('hosts/')) return false;
+  if (from.mayImport === 'everything') return true;
+  return from.mayImport.some((allowed) => allowed === to.folder || `${allowed}.ts` === target);
+}
+
+/** Whether a file of layer `from` may import a module that is not ours, by its name in the import statement. */
+export function mayImportModule(from: Layer, specifier: string): boolean {
+  if (from.packages?.includes(specifier)) return true;
+  if (!specifier.startsWith('node:')) return false;
+  if (GUARDED_MODULES.includes(specifier)) return false;
+  return from.node === 'any' || from.node.includes(specifier.slice('node:'.length));
+}

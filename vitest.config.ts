@@ -1,0 +1,22 @@
+/**
+ * How tests run: in processes of their own (several tests change what a process has only once: umask, working
+ * folder, limits), every process and its worker threads under the guard that refuses cryptography which
+ * Electron's Node does not have.
+ */
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const guard = pathToFileURL(path.resolve(import.meta.dirname, 'test/support/electron-crypto-guard.mjs')).href;
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    execArgv: ['--import', guard],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // A test that is focused by mistake would hide all others.
+    allowOnly: false,
+  },
+});
