@@ -24,3 +24,15 @@ export function bytesToId<T extends string>(bytes: Uint8Array): T {
 export function idToBytes(id: string): Buffer {
   return Buffer.from(id, 'hex');
 }
+
+/** Ids of 32 bytes each, one after another. */
+export function joinIds(ids: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(ids.length * ID_BYTES);
+  ids.forEach((id, index) => joined.set(id, index * ID_BYTES));
+  return joined;
+}
+
+/** The `index`-th of joined ids; a view. */
+export function idAt(joined: Uint8Array, index: number): Uint8Array {
+  return joined.subarray(index * ID_BYTES, (index + 1) * ID_BYTES);
+}

@@ -1,0 +1,115 @@
+/**
+ * A worker's way to store blobs: asks the core which are new, seals those into open packs, hands full packs up.
+ * Keeps two open packs per blob kind and puts each blob at random into one of them, so that pack sizes do not tell
+ * chunk sizes (repository format, 7.2). Bounded: at most MAX_PACKS_IN_FLIGHT packs wait for their upload, then sealing waits.
+ */
+import { joinIds } from '#base/ids.ts';
+import type { BlobCodec, Primitives } from '#format/primitives.ts';
+import { MAX_PACK_ENTRIES } from '#format/pack-header.ts';
+import { finishPack } from './finish-pack.ts';
+import { OpenPack } from './open-pack.ts';
+import type { BlobType, FinishedPack, UnfinishedPack, WorkerSettings } from './protocol.ts';
+import type { StoredCounts } from './job-types.ts';
+
+/** Packs of one worker that are sent but not yet durable. Two keep the disk busy while one is filled. */
+const MAX_PACKS_IN_FLIGHT = 2;
+const OPEN_PACKS_PER_TYPE = 2;
+
+/** What the sink needs of the thread's messages. */
+export interface SinkPort {
+  claim(blobType: BlobType, ids: Uint8Array): Promise<Uint8Array>;
+  sendPack(pack: FinishedPack): void;
+}
+
+export class BlobSink {
+  readonly #settings: WorkerSettings;
+  readonly #codec: BlobCodec;
+  readonly #primitives: Primitives;
+  readonly #port: SinkPort;
+  readonly #open: Record<BlobType, OpenPack[]> = { data: [], tree: [] };
+  #packsInFlight = 0;
+  #waiting: (() => void)[] = [];
+  #spareBuffers: ArrayBuffer[] = [];
+
+  constructor(settings: WorkerSettings, codec: BlobCodec, primitives: Primitives, port: SinkPort) {
+    this.#settings = settings;
+    this.#codec = codec;
+    this.#primitives = primitives;
+    this.#port = port;
+    for (let i = 0; i < OPEN_PACKS_PER_TYPE; i++) {
+      this.#open.data.push(new OpenPack('data'));
+      this.#open.tree.push(new OpenPack('tree'));
+    }
+  }
+
+  /**
+   * Stores those of the blobs that the repository does not have. `ids[i]` is that of `plains[i]`; the plains must stay
+   * unchanged until the promise resolves. Resolves when all are sealed, not when they are durable.
+   * @throws TidemarkError integrity.memoryFault
+   */
+  async store(
+    blobType: BlobType,
+    plains: readonly Uint8Array[],
+    ids: readonly Uint8Array[],
+  ): Promise<StoredCounts> {
+    if (plains.length === 0) return { blobs: 0, bytes: 0, packedBytes: 0 };
+    const isNew = await this.#port.claim(blobType, joinIds(ids));
+    let blobs = 0;
+    let bytes = 0;
+    let packedBytes = 0;
+    for (const [index, plain] of plains.entries()) {
+      if (isNew[index] !== 1) continue;
+      if (this.#packsInFlight >= MAX_PACKS_IN_FLIGHT) await this.#packDurable();
+      packedBytes += this.#seal(blobType, plain, ids[index]!);
+      blobs++;
+      bytes += plain.length;
+    }
+    return { blobs, bytes, packedBytes };
+  }
+
+  /** Called when a pack that was sent is durable. */
+  packDone(buffer: ArrayBuffer | undefined): void {
+    this.#packsInFlight--;
+    if (buffer !== undefined && this.#spareBuffers.length < MAX_PACKS_IN_FLIGHT)
+      this.#spareBuffers.push(buffer);
+    this.#waiting.shift()?.();
+  }
+
+  /** Gives up everything that is not in a finished pack. */
+  flush(): UnfinishedPack[] {
+    this.#spareBuffers = [];
+    return [...this.#open.data, ...this.#open.tree]
+      .filter((pack) => !pack.isEmpty)
+      .map((pack) => pack.take());
+  }
+
+  #seal(blobType: BlobType, plain: Uint8Array, id: Uint8Array): number {
+    const pack = this.#choosePack(blobType);
+    const offset = pack.sizeBytes;
+    const out = pack.reserve(this.#codec.maxSealedBytes(plain.length));
+    const { compression, repositoryVersion } = this.#settings;
+    const compress = repositoryVersion === 2 && (blobType === 'tree' || compression !== 'off');
+    const sealed = this.#codec.seal(plain, id, out, offset, compress);
+    pack.add(id, sealed.sealedLength, sealed.uncompressedLength);
+    if (pack.sizeBytes >= this.#settings.packSizeBytes || pack.blobCount >= MAX_PACK_ENTRIES)
+      this.#send(pack);
+    return sealed.sealedLength;
+  }
+
+  #choosePack(blobType: BlobType): OpenPack {
+    const packs = this.#open[blobType];
+    const pack = packs[this.#primitives.randomBytes(1)[0]! % packs.length]!;
+    const spare = blobType === 'data' && pack.isEmpty ? this.#spareBuffers.pop() : undefined;
+    if (spare !== undefined && !pack.adopt(spare)) this.#spareBuffers.push(spare);
+    return pack;
+  }
+
+  #send(pack: OpenPack): void {
+    this.#packsInFlight++;
+    this.#port.sendPack(finishPack(this.#primitives, this.#settings.keys, pack.take()));
+  }
+
+  #packDurable(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}

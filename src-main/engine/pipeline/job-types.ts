@@ -1,0 +1,106 @@
+/** Every job a pipeline worker can do, with what goes in and comes out. One file per job lies beside this one. */
+import type { ByteString } from '#base/byte-string.ts';
+import type { PathProblem, UnfinishedPack } from './protocol.ts';
+import type { ScanSettings } from './scan-settings.ts';
+
+/** A blob in sealed form together with what is needed to open it. */
+export interface SealedBlob {
+  readonly bytes: Uint8Array;
+  readonly uncompressedLength: number;
+  readonly id: Uint8Array;
+}
+
+/** An entry that is known beforehand: a source, or a folder above one. */
+export interface GivenEntry {
+  readonly name: ByteString;
+  readonly path: ByteString;
+  /** Stored whatever the rules say; a link at this place is followed. */
+  readonly isAboveSources: boolean;
+}
+
+export interface FolderToScan {
+  readonly path: ByteString;
+  /** The same folder's tree in the parent snapshot. */
+  readonly parentTree: SealedBlob | undefined;
+  /** These entries instead of the listing, each with its own place on disk: used for the root and the folders above the sources. */
+  readonly onlyEntries?: readonly GivenEntry[];
+}
+
+/** One entry of a scanned folder, in tree order. */
+export type ScannedEntry =
+  /** Complete: node text. */
+  | { readonly kind: 'node'; readonly text: ByteString; readonly type: string }
+  /** Unchanged file: complete if the repository still has its blobs. */
+  | {
+      readonly kind: 'unchanged';
+      readonly name: ByteString;
+      readonly text: ByteString;
+      readonly sizeBytes: number;
+      /** 32 bytes per blob. */
+      readonly contentIds: Uint8Array;
+    }
+  /** File to be read. `wasInParent` tells changed from new. */
+  | {
+      readonly kind: 'file';
+      readonly name: ByteString;
+      readonly sizeBytes: number;
+      readonly wasInParent: boolean;
+    }
+  /** Folder: node text up to the subtree's id, `parentSubtree` in hex when the parent has it. */
+  | {
+      readonly kind: 'dir';
+      readonly name: ByteString;
+      readonly textBeforeSubtree: ByteString;
+      readonly parentSubtree: string | undefined;
+      /** Set when the folder is stored without its contents (another file system). */
+      readonly isLeaf: boolean;
+    };
+
+export interface ScannedFolder {
+  readonly entries: readonly ScannedEntry[];
+  readonly problems: readonly PathProblem[];
+  /** Undefined when the folder could not be listed. */
+  readonly isListed: boolean;
+}
+
+export interface FileToRead {
+  readonly path: ByteString;
+  readonly name: ByteString;
+}
+
+export type ReadFile =
+  | {
+      readonly kind: 'stored';
+      readonly text: ByteString;
+      readonly sizeBytes: number;
+      readonly changedWhileReading: boolean;
+    }
+  | { readonly kind: 'failed'; readonly code: string };
+
+/** What storing blobs cost, added up over a job. */
+export interface StoredCounts {
+  readonly blobs: number;
+  /** Plaintext bytes. */
+  readonly bytes: number;
+  /** Sealed bytes. */
+  readonly packedBytes: number;
+}
+
+export interface JobTypes {
+  scan: {
+    input: { readonly folders: readonly FolderToScan[]; readonly settings: ScanSettings };
+    output: readonly ScannedFolder[];
+  };
+  read: {
+    input: { readonly files: readonly FileToRead[]; readonly settings: ScanSettings };
+    output: { readonly files: readonly ReadFile[]; readonly stored: StoredCounts };
+  };
+  storeTrees: {
+    /** Node texts of each tree, joined by commas. */
+    input: { readonly nodeTexts: readonly ByteString[] };
+    /** 32 bytes per tree. */
+    output: { readonly ids: Uint8Array; readonly stored: StoredCounts };
+  };
+  /** Gives up all open packs. */
+  flush: { input: undefined; output: readonly UnfinishedPack[] };
+}

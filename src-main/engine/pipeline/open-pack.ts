@@ -1,0 +1,74 @@
+/**
+ * One pack being filled by a worker: sealed blobs one after another in a buffer that grows up to the pack size plus
+ * one blob. Owns the buffer until `take`; knows nothing of headers and storage. Source: repository format, section 7.
+ */
+import { joinIds } from '#base/ids.ts';
+import type { BlobType, PackedBlob, UnfinishedPack } from './protocol.ts';
+
+const FIRST_BUFFER_BYTES = 1 << 20;
+
+export class OpenPack {
+  readonly blobType: BlobType;
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
+  #used = 0;
+  #ids: Uint8Array[] = [];
+  #blobs: PackedBlob[] = [];
+
+  constructor(blobType: BlobType) {
+    this.blobType = blobType;
+  }
+
+  get sizeBytes(): number {
+    return this.#used;
+  }
+
+  get isEmpty(): boolean {
+    return this.#blobs.length === 0;
+  }
+
+  get blobCount(): number {
+    return this.#blobs.length;
+  }
+
+  /** A buffer that came back from an upload saves making a new one. */
+  adopt(buffer: ArrayBuffer): boolean {
+    if (this.#bytes !== undefined) return false;
+    this.#bytes = new Uint8Array(buffer);
+    return true;
+  }
+
+  /** The buffer with room for `extraBytes` behind `sizeBytes`. Views taken earlier are void. */
+  reserve(extraBytes: number): Uint8Array<ArrayBuffer> {
+    const needed = this.#used + extraBytes;
+    if (this.#bytes === undefined || this.#bytes.length < needed) {
+      let capacity = Math.max(this.#bytes?.length ?? 0, FIRST_BUFFER_BYTES);
+      while (capacity < needed) capacity *= 2;
+      const grown = new Uint8Array(capacity);
+      if (this.#bytes !== undefined) grown.set(this.#bytes.subarray(0, this.#used));
+      this.#bytes = grown;
+    }
+    return this.#bytes;
+  }
+
+  /** Notes a blob that was sealed at the end of the used part. */
+  add(id: Uint8Array, sealedLength: number, uncompressedLength: number): void {
+    this.#ids.push(id);
+    this.#blobs.push({ offset: this.#used, length: sealedLength, uncompressedLength });
+    this.#used += sealedLength;
+  }
+
+  /** The contents, leaving the pack empty and without a buffer. `bytes` is the used part of a larger buffer. */
+  take(): UnfinishedPack {
+    const taken = {
+      blobType: this.blobType,
+      ids: joinIds(this.#ids),
+      blobs: this.#blobs,
+      bytes: (this.#bytes ?? new Uint8Array(0)).subarray(0, this.#used),
+    };
+    this.#bytes = undefined;
+    this.#used = 0;
+    this.#ids = [];
+    this.#blobs = [];
+    return taken;
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Collects packs that have become durable and writes index files for them: when INDEX_FULL_BLOBS are waiting, when the
+ * oldest has waited INDEX_MAX_AGE_MS, and at the end. A pack is described completely in one index file.
+ * Intermediate files make an interrupted backup resumable. Source: repository format, sections 8 and 8.1.
+ */
+import type { Clock } from '#base/clock.ts';
+import type { IndexId } from '#base/ids.ts';
+import { encodeIndex, type IndexedPack } from '#format/index-file.ts';
+import type { RepositoryFiles } from './repository-files.ts';
+
+const INDEX_FULL_BLOBS = 50_000;
+const INDEX_MAX_AGE_MS = 5 * 60_000;
+
+export class IndexWriter {
+  readonly #files: RepositoryFiles;
+  readonly #clock: Clock;
+  #packs: IndexedPack[] = [];
+  #blobCount = 0;
+  #oldestMs = 0;
+
+  constructor(files: RepositoryFiles, clock: Clock) {
+    this.#files = files;
+    this.#clock = clock;
+  }
+
+  /** Notes a durable pack; writes an index file when one is due. */
+  async add(pack: IndexedPack, signal?: AbortSignal): Promise<void> {
+    if (this.#packs.length === 0) this.#oldestMs = this.#clock.nowMs();
+    this.#packs.push(pack);
+    this.#blobCount += pack.entries.length;
+    const isDue =
+      this.#blobCount >= INDEX_FULL_BLOBS || this.#clock.nowMs() - this.#oldestMs >= INDEX_MAX_AGE_MS;
+    if (isDue) await this.save(signal);
+  }
+
+  /** Writes what is waiting. @returns the new index file, if any */
+  async save(signal?: AbortSignal): Promise<IndexId | undefined> {
+    if (this.#packs.length === 0) return undefined;
+    const packs = this.#packs;
+    this.#packs = [];
+    this.#blobCount = 0;
+    return this.#files.save<IndexId>('index', encodeIndex(packs), signal);
+  }
+}

@@ -1,0 +1,50 @@
+/** Opening an existing repository with a password. Source: repository format, sections 4 and 5. */
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import { parseConfig, type RepositoryConfig, UnsupportedVersion } from '#format/config.ts';
+import { openSealed } from '#format/envelope.ts';
+import type { CryptoKeys, Primitives } from '#format/primitives.ts';
+import type { Storage } from '#storage/port.ts';
+import { findKey } from './key-store.ts';
+import { Repository, type RepositoryPorts } from './repository.ts';
+
+/**
+ * @throws repository.notFound, repository.wrongPassword, repository.versionUnsupported, repository.configInvalid,
+ * storage errors
+ */
+export async function openRepository(
+  ports: RepositoryPorts,
+  password: Uint8Array,
+  signal?: AbortSignal,
+): Promise<Repository> {
+  const { storage, primitives } = ports;
+  await storage.open(signal);
+  const sealedConfig = await loadConfigFile(storage, signal);
+  const { keyId, masterKey } = await findKey(storage, primitives, password, signal);
+  return new Repository(ports, openConfig(primitives, masterKey, sealedConfig), masterKey, keyId);
+}
+
+async function loadConfigFile(storage: Storage, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  try {
+    return await storage.load('config', 'config', undefined, signal);
+  } catch (error) {
+    if (!isTidemarkError(error, 'storage.objectMissing')) throw error;
+    throw new TidemarkError(
+      'repository.notFound',
+      { location: storage.location },
+      { retry: 'afterUser', cause: error },
+    );
+  }
+}
+
+function openConfig(primitives: Primitives, keys: CryptoKeys, sealed: Uint8Array): RepositoryConfig {
+  try {
+    return parseConfig(openSealed(primitives, keys, sealed));
+  } catch (error) {
+    if (error instanceof UnsupportedVersion) {
+      throw new TidemarkError('repository.versionUnsupported', { version: error.version }, { cause: error });
+    }
+    throw new TidemarkError('repository.configInvalid', {
+      reason: error instanceof Error ? error.message : String(error),
+    });
+  }
+}

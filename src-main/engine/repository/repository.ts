@@ -1,0 +1,140 @@
+/**
+ * An opened repository: its keys are known, its config is read. Hands out the parts that operations work with; holds
+ * no lock by itself and loads the index only when asked. One object per run; not for several repositories.
+ */
+import type { Clock } from '#base/clock.ts';
+import type { Identity } from '#base/identity.ts';
+import type { BlobId, IndexId, KeyId, LockId } from '#base/ids.ts';
+import { invariant, TidemarkError } from '#base/errors.ts';
+import type { RepositoryConfig } from '#format/config.ts';
+import { encodeLock, parseLock } from '#format/lock.ts';
+import type { BlobCodec, CryptoKeys, Primitives } from '#format/primitives.ts';
+import type { Storage } from '#storage/port.ts';
+import { BlobIndex, type BlobType } from './blob-index.ts';
+import { BlobReader, type SealedBlob } from './blob-reader.ts';
+import { loadIndexFiles } from './index-loader.ts';
+import { RepositoryFiles } from './repository-files.ts';
+import { RepositoryLock, undefinedIfMissing, type AnnouncedLock, type LockFiles } from './repository-lock.ts';
+import { SnapshotStore } from './snapshot-store.ts';
+import { WriteScope } from './write-scope.ts';
+
+/** What a repository needs of the world around it. */
+export interface RepositoryPorts {
+  readonly storage: Storage;
+  readonly primitives: Primitives;
+  readonly clock: Clock;
+  readonly identity: Identity;
+  createCodec(keys: CryptoKeys): BlobCodec;
+}
+
+export interface LockOptions {
+  readonly exclusive: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class Repository {
+  readonly ports: RepositoryPorts;
+  readonly config: RepositoryConfig;
+  readonly keys: CryptoKeys;
+  /** The key that opened the repository. */
+  readonly keyId: KeyId;
+  readonly files: RepositoryFiles;
+  readonly snapshots: SnapshotStore;
+  readonly codec: BlobCodec;
+  #index: BlobIndex | undefined;
+  #indexIds: readonly IndexId[] = [];
+  #reader: BlobReader | undefined;
+
+  constructor(ports: RepositoryPorts, config: RepositoryConfig, keys: CryptoKeys, keyId: KeyId) {
+    this.ports = ports;
+    this.config = config;
+    this.keys = keys;
+    this.keyId = keyId;
+    this.files = new RepositoryFiles(ports.storage, ports.primitives, keys, config.version);
+    this.snapshots = new SnapshotStore(this.files);
+    this.codec = ports.createCodec(keys);
+  }
+
+  get storage(): Storage {
+    return this.ports.storage;
+  }
+
+  /** All known blobs; `loadIndex` comes first. */
+  get index(): BlobIndex {
+    invariant(this.#index !== undefined, 'the index is used before it is loaded');
+    return this.#index;
+  }
+
+  get indexIds(): readonly IndexId[] {
+    return this.#indexIds;
+  }
+
+  /**
+   * Loads every index file, once. List snapshots before, so that all their blobs are found.
+   * @throws integrity.indexCorrupt, unless damaged files are to be returned
+   */
+  async loadIndex(
+    options: { readonly keepGoing?: boolean; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<readonly TidemarkError<'integrity.indexCorrupt'>[]> {
+    if (this.#index !== undefined) return [];
+    const index = new BlobIndex();
+    const { indexIds, damaged } = await loadIndexFiles(this.files, index, options.signal);
+    const [first] = damaged;
+    if (first !== undefined && options.keepGoing !== true) throw first;
+    this.#index = index;
+    this.#indexIds = indexIds;
+    this.#reader = new BlobReader(this.storage, index, this.codec);
+    return damaged;
+  }
+
+  /** @throws integrity.blobMissing, integrity.blobCorrupt */
+  loadBlob(type: BlobType, id: BlobId, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#blobReader().load(type, id, signal);
+  }
+
+  /** For workers, which open it themselves. */
+  loadSealedBlob(type: BlobType, id: BlobId, signal?: AbortSignal): Promise<SealedBlob | undefined> {
+    return this.#blobReader().loadSealed(type, id, signal);
+  }
+
+  /** @throws repository.locked */
+  async lock(options: LockOptions): Promise<RepositoryLock> {
+    return (await this.announceLock(options)).confirm();
+  }
+
+  /** For operations that read while the lock is being confirmed. @throws repository.locked */
+  announceLock(options: LockOptions): Promise<AnnouncedLock> {
+    return RepositoryLock.announce(this.lockFiles(), this.ports.clock, this.ports.identity, options);
+  }
+
+  lockFiles(): LockFiles {
+    const { files } = this;
+    return {
+      list: async (signal) =>
+        (await files.list('lock', signal)).map(({ name, sizeBytes }) => ({ id: name as LockId, sizeBytes })),
+      load: (id, signal) =>
+        undefinedIfMissing(files.load('lock', id, signal).then((plain) => parseLock(plain))),
+      save: (lock, signal) => files.save<LockId>('lock', encodeLock(lock), signal),
+      exists: (id) => files.exists('lock', id),
+      remove: (id) => files.remove('lock', id),
+    };
+  }
+
+  /** For everything that is written under one lock. */
+  openWriteScope(lock: RepositoryLock): WriteScope {
+    return new WriteScope({
+      storage: this.storage,
+      files: this.files,
+      index: this.index,
+      primitives: this.ports.primitives,
+      keys: this.keys,
+      clock: this.ports.clock,
+      assertLockHeld: () => lock.assertHeld(),
+    });
+  }
+
+  #blobReader(): BlobReader {
+    invariant(this.#reader !== undefined, 'a blob is read before the index is loaded');
+    return this.#reader;
+  }
+}

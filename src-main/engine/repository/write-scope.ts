@@ -1,0 +1,119 @@
+/**
+ * Everything written to a repository in one run goes through here, in the order that keeps it consistent at any
+ * moment: packs durable, then index files that name them, then (by the caller) the snapshot. Blobs are claimed so that each
+ * is stored once. Nothing is written without a lock that is proven ours. Source: repository format, 8.1 and 14.
+ */
+import type { Clock } from '#base/clock.ts';
+import { ID_BYTES, idAt, bytesToId, type PackId } from '#base/ids.ts';
+import type { CryptoKeys, Primitives } from '#format/primitives.ts';
+import { finishPack } from '#pipeline/finish-pack.ts';
+import { packEntries } from '#pipeline/pack-entries.ts';
+import type { BlobType, FinishedPack, PackedBlob, UnfinishedPack } from '#pipeline/protocol.ts';
+import type { Storage } from '#storage/port.ts';
+import type { BlobIndex } from './blob-index.ts';
+import { IndexWriter } from './index-writer.ts';
+import type { RepositoryFiles } from './repository-files.ts';
+
+export interface WriteScopeParts {
+  readonly storage: Storage;
+  readonly files: RepositoryFiles;
+  readonly index: BlobIndex;
+  readonly primitives: Primitives;
+  readonly keys: CryptoKeys;
+  readonly clock: Clock;
+  /** Awaited before every write. @throws repository.lockLost */
+  assertLockHeld(): Promise<void>;
+}
+
+export class WriteScope {
+  readonly #parts: WriteScopeParts;
+  readonly #indexWriter: IndexWriter;
+  #storedBytes = 0;
+
+  constructor(parts: WriteScopeParts) {
+    this.#parts = parts;
+    this.#indexWriter = new IndexWriter(parts.files, parts.clock);
+  }
+
+  /** Bytes of packs made durable so far. */
+  get storedBytes(): number {
+    return this.#storedBytes;
+  }
+
+  /** One byte per id: 1 = unknown until now, to be stored by the caller. */
+  claim(type: BlobType, ids: Uint8Array): Uint8Array {
+    const isNew = new Uint8Array(ids.length / ID_BYTES);
+    for (let i = 0; i < isNew.length; i++) if (this.#parts.index.claim(type, ids, i * ID_BYTES)) isNew[i] = 1;
+    return isNew;
+  }
+
+  /** Makes a pack durable and its blobs known. Several may be under way. */
+  async storePack(pack: FinishedPack): Promise<void> {
+    const { storage, index } = this.#parts;
+    await this.#parts.assertLockHeld();
+    const packId = bytesToId<PackId>(pack.packId);
+    await storage.save('pack', packId, pack.bytes);
+    this.#storedBytes += pack.bytes.length;
+    const packNumber = index.packNumber(packId);
+    for (const [i, blob] of pack.blobs.entries()) {
+      index.add(
+        packNumber,
+        pack.blobType,
+        pack.ids,
+        i * ID_BYTES,
+        blob.offset,
+        blob.length,
+        blob.uncompressedLength,
+      );
+    }
+    await this.#parts.assertLockHeld();
+    await this.#indexWriter.add({ id: packId, entries: packEntries(pack) });
+  }
+
+  /** Packs the leftovers of all workers together, stores them, and writes the index of everything stored. */
+  async finish(leftovers: readonly UnfinishedPack[], packSizeBytes: number): Promise<void> {
+    for (const pack of mergePacks(leftovers, packSizeBytes)) {
+      await this.storePack(finishPack(this.#parts.primitives, this.#parts.keys, pack));
+    }
+    await this.#parts.assertLockHeld();
+    await this.#indexWriter.save();
+  }
+}
+
+/** Joins unfinished packs of one kind up to the pack size; sealed blobs are moved as they are. */
+function mergePacks(packs: readonly UnfinishedPack[], packSizeBytes: number): UnfinishedPack[] {
+  const merged: UnfinishedPack[] = [];
+  for (const blobType of ['data', 'tree'] as const) {
+    let group: UnfinishedPack[] = [];
+    let groupBytes = 0;
+    for (const pack of packs.filter((candidate) => candidate.blobType === blobType)) {
+      if (group.length > 0 && groupBytes + pack.bytes.length > packSizeBytes) {
+        merged.push(joinPacks(group));
+        group = [];
+        groupBytes = 0;
+      }
+      group.push(pack);
+      groupBytes += pack.bytes.length;
+    }
+    if (group.length > 0) merged.push(joinPacks(group));
+  }
+  return merged;
+}
+
+function joinPacks(packs: readonly UnfinishedPack[]): UnfinishedPack {
+  const [first] = packs;
+  if (packs.length === 1 && first !== undefined) return first;
+  const bytes = new Uint8Array(packs.reduce((sum, pack) => sum + pack.bytes.length, 0));
+  const ids: Uint8Array[] = [];
+  const blobs: PackedBlob[] = [];
+  let start = 0;
+  for (const pack of packs) {
+    bytes.set(pack.bytes, start);
+    for (const [i, blob] of pack.blobs.entries()) {
+      ids.push(idAt(pack.ids, i));
+      blobs.push({ ...blob, offset: blob.offset + start });
+    }
+    start += pack.bytes.length;
+  }
+  return { blobType: first!.blobType, bytes, blobs, ids: Uint8Array.from(Buffer.concat(ids)) };
+}
