@@ -122,6 +122,13 @@ interface PatternPlace {
   readonly tail: readonly NameGlob[];
 }
 
+interface WholePattern {
+  readonly index: number;
+  readonly pattern: PathPattern;
+  /** Names without which it cannot match: a test that spares most paths the real one. */
+  readonly required: readonly string[];
+}
+
 /** Folders remembered before the cache starts anew; a walk returns to few. */
 const FOLDERS_KEPT = 4096;
 
@@ -132,7 +139,7 @@ class PatternList {
   readonly #byName = new Map<string, AnchoredPattern[]>();
   readonly #globs: AnchoredPattern[] = [];
   /** Two or more `**`: judged as a whole. */
-  readonly #whole: number[] = [];
+  readonly #whole: WholePattern[] = [];
   readonly #everyChildMayMatch: boolean;
   readonly #folders = new Map<string, number>();
   #rootWinner = -1;
@@ -175,7 +182,8 @@ class PatternList {
   #add(pattern: PathPattern, index: number): void {
     const wildcards = pattern.parts.filter((part) => part === null).length;
     if (wildcards > 1) {
-      this.#whole.push(index);
+      const required = pattern.parts.flatMap((part) => part?.literal ?? []);
+      this.#whole.push({ index, pattern, required });
       return;
     }
     const place = placeOf(pattern);
@@ -234,9 +242,10 @@ class PatternList {
       if (candidate.index <= winner) break;
       if (candidate.last.test(name) && fits(candidate)) winner = candidate.index;
     }
-    for (const index of this.#whole) {
+    for (const { index, pattern, required } of this.#whole) {
       if (index <= winner) break;
-      if (matchesPath(this.#patterns[index] as PathPattern, (names ??= namesOf(path)))) winner = index;
+      if (!required.every((literal) => path.includes(literal))) continue;
+      if (matchesPath(pattern, (names ??= namesOf(path)))) winner = index;
     }
     return winner;
   }

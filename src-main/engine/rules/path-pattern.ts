@@ -56,7 +56,16 @@ export function cleanPath(path: string): string {
 
 /** Whether the absolute path made of `names` matches. */
 export function matchesPath(pattern: PathPattern, names: readonly string[]): boolean {
-  return matchParts(pattern.parts, pattern.isRooted, names);
+  const { parts, isRooted } = pattern;
+  // Counted with the root of the path and that of a rooted pattern, as restic counts.
+  const room = names.length + 1 - (parts.length + (isRooted ? 1 : 0));
+  if (isRooted) return matchesFrom(parts, 0, names, 0, 0, room) >= 0;
+  for (let start = 0; start < names.length; start++) {
+    // Only `**`, all of them standing for nothing, matches nothing.
+    if (matchesFrom(parts, 0, names, start, 0, room) > start || parts.every((part) => part === null))
+      return true;
+  }
+  return false;
 }
 
 /** Whether something below the absolute path made of `names` can match. */
@@ -70,34 +79,33 @@ export function childMayMatch(pattern: PathPattern, names: readonly string[]): b
   return true;
 }
 
-const ANY_NAME: NameGlob = { test: () => true };
-
 /**
- * Expands the first `**` to none, one, two ... single folders. How far it goes counts every further `**` as one folder,
- * as restic counts: so `/a/**` + `/b/**` does not match `/a/x/b` itself, but all that is in it.
+ * Matches `parts` from `part` on against `names` from `name` on; whatever follows is free. Returns the index after the
+ * last name used, or -1. `folders` is how many folders the `**` before stood for, `room` bounds them: together with the
+ * m-th `**` at most `room + m`. That counts every further `**` as one folder, as restic does: `/a/**` followed by
+ * `/b/**` does not match `/a/x/b` itself, only what is in it.
  */
-function matchParts(parts: readonly PatternPart[], isRooted: boolean, names: readonly string[]): boolean {
-  const wildcard = parts.indexOf(null);
-  if (wildcard < 0) return matchPlain(parts as readonly NameGlob[], isRooted, names);
-  // restic counts the root of the path, and that of a rooted pattern, as a component.
-  const room = names.length + 1 - (parts.length + (isRooted ? 1 : 0)) + 1;
-  const before = parts.slice(0, wildcard);
-  const after = parts.slice(wildcard + 1);
-  for (let count = 0; count <= room; count++) {
-    const folders = new Array<PatternPart>(count).fill(ANY_NAME);
-    if (matchParts([...before, ...folders, ...after], isRooted, names)) return true;
+function matchesFrom(
+  parts: readonly PatternPart[],
+  part: number,
+  names: readonly string[],
+  name: number,
+  folders: number,
+  room: number,
+): number {
+  let next = name;
+  for (let index = part; index < parts.length; index++) {
+    const glob = parts[index] as PatternPart;
+    if (glob === null) {
+      const most = Math.min(room + 1 - folders, names.length - next);
+      for (let count = 0; count <= most; count++) {
+        const end = matchesFrom(parts, index + 1, names, next + count, folders + count, room + 1);
+        if (end >= 0) return end;
+      }
+      return -1;
+    }
+    if (next >= names.length || !glob.test(names[next] as string)) return -1;
+    next++;
   }
-  return false;
-}
-
-function matchPlain(parts: readonly NameGlob[], isRooted: boolean, names: readonly string[]): boolean {
-  if (parts.length === 0) return isRooted;
-  const lastOffset = isRooted ? 0 : names.length - parts.length;
-  if (parts.length > names.length) return false;
-  for (let offset = lastOffset; offset >= 0; offset--) {
-    let index = parts.length - 1;
-    while (index >= 0 && (parts[index] as NameGlob).test(names[offset + index] as string)) index--;
-    if (index < 0) return true;
-  }
-  return false;
+  return next;
 }
