@@ -2,7 +2,7 @@
  * Words what the system said about a file, for people, and turns such errors into the core's own. The only place that
  * knows what errno names mean; keyed by `code`, never by message text.
  */
-import { TidemarkError } from '#base/errors.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -63,7 +63,7 @@ export function toFilesError(
   pathDisplay: string,
   side: 'reading' | 'writing' = 'reading',
 ): TidemarkError {
-  if (error instanceof TidemarkError) return error;
+  if (isTidemarkError(error)) return error;
   const code = errorCode(error);
   if (code === undefined)
     return new TidemarkError('internal.invariantBroken', { what: 'file access' }, { cause: error });

@@ -7,7 +7,7 @@ import type { ByteString } from '#base/byte-string.ts';
 import { bytesToByteString, toDisplay } from '#base/byte-string.ts';
 import type { ExtendedAttribute } from '#base/extended-attribute.ts';
 import { errnoError } from '#files/errno-error.ts';
-import { AccountNames } from '#files/linux/account-names.ts';
+import { AccountNames } from '#files/account-names.ts';
 import type { Libc } from '#files/linux/libc.ts';
 import { AT_FDCWD, getLibc, O_PATH } from '#files/linux/libc.ts';
 import { readAttributes } from '#files/linux/linux-attributes.ts';
