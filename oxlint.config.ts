@@ -6,6 +6,8 @@
 import { defineConfig, type OxlintConfig } from 'oxlint';
 import { CLOCK_FILE, GUARDED_MODULES, HOSTS_ALIAS, LAYERS, type Layer } from './src-main/layers.ts';
 
+type Override = NonNullable<OxlintConfig['overrides']>[number];
+
 /** Relative imports stay inside their layer: none of them goes up and then into a folder that is named like a layer. */
 const LEAVES_ITS_LAYER = ['../', '../../', '../../../', '../../../../'].flatMap((up) =>
   ['src-main', ...new Set(LAYERS.flatMap((layer) => layer.folder.split('/')))].map(
@@ -31,6 +33,17 @@ function importRule(layer: Layer): { group: string[]; message: string } {
   };
 }
 
+function filesOf(layer: Layer): string {
+  return `src-main/${layer.folder}/**/*.ts`;
+}
+
+function importOverride(layer: Layer): Override {
+  return {
+    files: [filesOf(layer)],
+    rules: { 'no-restricted-imports': ['error', { patterns: [importRule(layer)] }] },
+  };
+}
+
 /** `storage/port` is one file, `storage` a folder. */
 function addressOf(target: string): string {
   const layer = LAYERS.find((candidate) => candidate.folder === target);
@@ -40,28 +53,23 @@ function addressOf(target: string): string {
   return `${owner.alias}${target.slice(owner.folder.length)}.ts`;
 }
 
-type Rules = NonNullable<OxlintConfig['rules']>;
+/** Tools of the clock and of chance, with the port that stands for them. */
+const CLOCK_PROPERTIES = [
+  { object: 'Date', property: 'now', message: 'Time comes in through the Clock port.' },
+  { object: 'process', property: 'hrtime', message: 'Time comes in through the Clock port.' },
+  { object: 'AbortSignal', property: 'timeout', message: 'Waiting goes through the Clock port.' },
+  { object: 'Math', property: 'random', message: 'Randomness comes in through the Primitives port.' },
+];
+const CLOCK_GLOBALS = ['performance', 'setTimeout', 'setInterval', 'crypto'];
 
-const NO_CLOCK: Rules = {
-  'no-restricted-properties': [
-    'error',
-    ...[
-      ['Date', 'now', 'Time comes in through the Clock port.'],
-      ['Math', 'random', 'Randomness comes in through the Primitives port.'],
-      ['process', 'hrtime', 'Time comes in through the Clock port.'],
-      ['AbortSignal', 'timeout', 'Waiting goes through the Clock port.'],
-    ].map(([object, property, message]) => ({ object, property, message })),
-  ],
-  'no-restricted-globals': ['error', 'performance', 'setTimeout', 'setInterval', 'crypto'],
-};
-
-const NO_UNSAFE_OFF: Rules = {
+/** Where values of unknown type are read on purpose. */
+const NO_UNSAFE_OFF = {
   'typescript/no-unsafe-assignment': 'off',
   'typescript/no-unsafe-argument': 'off',
   'typescript/no-unsafe-call': 'off',
   'typescript/no-unsafe-member-access': 'off',
   'typescript/no-unsafe-return': 'off',
-};
+} as const;
 
 export default defineConfig({
   options: { typeAware: true, reportUnusedDisableDirectives: 'error' },
@@ -104,13 +112,14 @@ export default defineConfig({
     'unicorn/filename-case': ['error', { case: 'kebabCase' }],
   },
   overrides: [
-    ...LAYERS.map((layer) => ({
-      files: [`src-main/${layer.folder}/**/*.ts`],
+    ...LAYERS.map(importOverride),
+    {
+      files: LAYERS.filter((layer) => layer.noClock === true).map(filesOf),
       rules: {
-        'no-restricted-imports': ['error', { patterns: [importRule(layer)] }],
-        ...(layer.noClock === true ? NO_CLOCK : {}),
+        'no-restricted-properties': ['error', ...CLOCK_PROPERTIES],
+        'no-restricted-globals': ['error', ...CLOCK_GLOBALS],
       },
-    })),
+    },
     {
       files: [`src-main/${CLOCK_FILE}`],
       rules: { 'no-restricted-properties': 'off', 'no-restricted-globals': 'off' },

@@ -28,10 +28,17 @@ const GUARDED = {
   argon2Sync: { argument: 0, allowed: new Set() },
 };
 
+/** @type {Record<string, unknown>} */
+const functions = crypto;
+
 for (const [name, { argument, allowed }] of Object.entries(GUARDED)) {
-  const original = crypto[name];
-  if (original === undefined) continue;
-  crypto[name] = function guarded(...args) {
+  const original = functions[name];
+  if (typeof original !== 'function') continue;
+  /**
+   * @this {unknown}
+   * @param {unknown[]} args
+   */
+  functions[name] = function guarded(...args) {
     const algorithm = String(args[argument]).toLowerCase();
     if (!allowed.has(algorithm)) {
       throw new Error(

@@ -1,0 +1,114 @@
+/**
+ * Gets the programs that tests use for real. On Debian as root what is missing is installed by apt; the current
+ * restic is fetched beside the system, into .cache/tools, without touching the system's packages. What cannot be
+ * had is said; the tests that need it are then skipped by name. Runs on Node 20.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT, hasProgram } from './checkout.mjs';
+
+/** Program -> Debian package, and what it is for. */
+const TOOLS = [
+  { program: 'restic', package: 'restic', use: 'comparing with the real restic' },
+  { program: 'setfattr', package: 'attr', use: 'extended attributes made by another program' },
+  { program: 'setfacl', package: 'acl', use: 'access control lists made by another program' },
+];
+
+const APT_LIMIT_MS = 180_000;
+const CURRENT_RESTIC = path.join(ROOT, '.cache', 'tools', 'restic-current', 'usr', 'bin', 'restic');
+
+/**
+ * Installs what it can and says what is missing.
+ * @returns {Record<string, string>} what to add to the environment of the tests
+ */
+export function prepareTestTools() {
+  let missing = TOOLS.filter((tool) => !hasProgram(tool.program));
+  if (missing.length > 0 && canInstall()) {
+    const packages = missing.map((tool) => tool.package);
+    console.log(`Installing by apt: ${packages.join(' ')}`);
+    apt(['update', '-q'], 'inherit');
+    apt(['install', '-y', '-q', '--no-install-recommends', ...packages], 'inherit');
+    missing = TOOLS.filter((tool) => !hasProgram(tool.program));
+  }
+  for (const tool of missing) {
+    console.log(`MISSING ${tool.program}: no test of ${tool.use}. Debian's package is ${tool.package}.`);
+  }
+  return process.env.TIDEMARK_TEST_RESTIC ? {} : { TIDEMARK_TEST_RESTIC: findRestics().join(path.delimiter) };
+}
+
+/** The system's restic and the current one, as far as they are there. */
+function findRestics() {
+  const programs = hasProgram('restic') ? ['restic'] : [];
+  const problem = fetchCurrentRestic();
+  if (problem === undefined) programs.push(CURRENT_RESTIC);
+  else console.log(`MISSING the current restic: ${problem} Tests compare with the system's restic only.`);
+  return programs;
+}
+
+/** @returns {string | undefined} why it cannot be had, or undefined when it is there */
+function fetchCurrentRestic() {
+  if (runs(CURRENT_RESTIC)) return undefined;
+  if (!hasProgram('apt-get') || !hasProgram('dpkg')) return 'it is fetched by apt, and this is no Debian.';
+  const work = path.join(ROOT, '.cache', 'tools', 'apt');
+  const target = path.join(ROOT, '.cache', 'tools', 'restic-current');
+  for (const folder of ['lists/partial', 'cache/archives/partial']) {
+    mkdirSync(path.join(work, folder), { recursive: true });
+  }
+  const site = debianSite();
+  if (site === undefined) return 'apt names no Debian mirror.';
+  console.log('Fetching the current restic from Debian sid, beside the system ...');
+  writeFileSync(path.join(work, 'sources.list'), `deb ${site} sid main\n`);
+  const beside = [
+    `Dir::Etc::sourcelist=${path.join(work, 'sources.list')}`,
+    'Dir::Etc::sourceparts=/dev/null',
+    `Dir::State::lists=${path.join(work, 'lists')}`,
+    `Dir::Cache=${path.join(work, 'cache')}`,
+    // Mirrors of sid are often older than their own date of expiry; signatures are checked all the same.
+    'Acquire::Check-Valid-Until=false',
+    'Acquire::Languages=none',
+    'APT::Sandbox::User=root',
+  ].flatMap((setting) => ['-o', setting]);
+  if (!apt([...beside, 'update', '-q'], 'ignore')) return 'the package lists of sid cannot be fetched.';
+  if (!apt([...beside, 'download', 'restic'], 'ignore', work)) return 'sid does not give the package.';
+  const file = readdirSync(work).find((name) => name.endsWith('.deb'));
+  if (file === undefined) return 'apt downloaded no package.';
+  spawnSync('dpkg', ['-x', path.join(work, file), target], { stdio: 'ignore' });
+  rmSync(work, { recursive: true, force: true });
+  return runs(CURRENT_RESTIC) ? undefined : 'the package of sid does not run on this system.';
+}
+
+function canInstall() {
+  if (!existsSync('/etc/debian_version')) console.log('No Debian: missing programs are not installed here.');
+  else if (process.getuid?.() !== 0) console.log('Not root: missing programs are not installed here.');
+  else return true;
+  return false;
+}
+
+/** The first mirror in apt's own configuration that is not the one for security updates. */
+function debianSite() {
+  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(SITE)', 'Created-By: Packages'], {
+    encoding: 'utf8',
+  });
+  return stdout?.split('\n').find((line) => line !== '' && !line.includes('security'));
+}
+
+/**
+ * @param {readonly string[]} args
+ * @param {'inherit' | 'ignore'} output
+ * @param {string} [cwd]
+ */
+function apt(args, output, cwd = ROOT) {
+  const result = spawnSync('apt-get', args, {
+    cwd,
+    stdio: ['ignore', output, output],
+    timeout: APT_LIMIT_MS,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  return result.status === 0;
+}
+
+/** @param {string} program */
+function runs(program) {
+  return existsSync(program) && spawnSync(program, ['version'], { stdio: 'ignore' }).status === 0;
+}

@@ -1,0 +1,104 @@
+/**
+ * `npm test`: everything that must hold, on a machine that has only Node 20, npm and this checkout. Installs, builds,
+ * gets the programs that tests use, checks types, lint, format and unused code, runs all tests on Node 24.
+ * The last line is always `N passed, N failed, N skipped`, counted from vitest's own report; before it every skipped
+ * test stands by name. `--no-setup` leaves out installing and fetching; other arguments choose test files.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { NODE_24, ROOT, checkoutEnvironment, installPackages, run, runQuietly } from './checkout.mjs';
+import { ensureNode } from './ensure-node.mjs';
+import { prepareTestTools } from './test-tools.mjs';
+
+const REPORT = path.join(ROOT, '.cache', 'test-report.json');
+const BIN = path.join(ROOT, 'node_modules');
+
+const CHECKS = [
+  { name: 'types', args: [path.join(BIN, 'typescript/bin/tsc'), '-p', 'tsconfig.json'] },
+  { name: 'lint', args: [path.join(BIN, 'oxlint/bin/oxlint'), '--format', 'unix'] },
+  {
+    name: 'format',
+    args: [path.join(BIN, 'prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+  },
+  { name: 'unused code', args: [path.join(BIN, 'knip/bin/knip.js')] },
+];
+
+const args = process.argv.slice(2);
+const setsUp = !args.includes('--no-setup');
+const filters = args.filter((argument) => argument !== '--no-setup');
+
+process.exit(await main());
+
+async function main() {
+  if (setsUp) await installPackages();
+  ensureNode();
+  if ((await run(process.execPath, ['scripts/build.mjs'])) !== 0)
+    return finish(emptyCounts(), ['the build failed']);
+  const env = { ...checkoutEnvironment(), ...(setsUp ? prepareTestTools() : {}) };
+  const problems = filters.length === 0 ? await runChecks() : [];
+  const { counts, problem } = await runTests(env);
+  return finish(counts, problem === undefined ? problems : [...problems, problem]);
+}
+
+/** All at once; each check's output in one piece. */
+async function runChecks() {
+  const results = await Promise.all(
+    CHECKS.map(async ({ name, args: command }) => ({ name, ...(await runQuietly(NODE_24, command)) })),
+  );
+  for (const { name, code, output } of results) {
+    console.log(code === 0 ? `${name}: ok` : `${name}: FAILED\n${output}`);
+  }
+  return results.filter(({ code }) => code !== 0).map(({ name }) => `${name} failed`);
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+async function runTests(env) {
+  rmSync(REPORT, { force: true });
+  const vitest = [path.join(BIN, 'vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json'];
+  const code = await run(NODE_24, [...vitest, `--outputFile.json=${REPORT}`, ...filters], { env });
+  if (!existsSync(REPORT)) return { counts: emptyCounts(), problem: 'vitest wrote no report' };
+  const counts = countTests(JSON.parse(readFileSync(REPORT, 'utf8')));
+  const unexplained = code !== 0 && counts.failed === 0;
+  return { counts, problem: unexplained ? `vitest ended with exit code ${code}` : undefined };
+}
+
+/**
+ * A file that fails outside of its tests (it does not load, or a preparation throws) counts as one failure: its tests
+ * stand in the report as skipped or not at all.
+ * @param {{ testResults: { name: string, status: string, message: string, assertionResults: { status: string, fullName: string }[] }[] }} report
+ */
+function countTests(report) {
+  const counts = emptyCounts();
+  for (const file of report.testResults) {
+    const name = path.relative(ROOT, file.name);
+    let failed = 0;
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') counts.passed += 1;
+      else if (test.status === 'failed') failed += 1;
+      else counts.skipped.push(`${name}: ${test.fullName.trim()}`);
+    }
+    if (file.status === 'failed' && failed === 0) {
+      failed = 1;
+      console.log(`failed outside of a test: ${name}: ${file.message}`);
+    }
+    counts.failed += failed;
+  }
+  return counts;
+}
+
+/** @returns {{ passed: number, failed: number, skipped: string[] }} */
+function emptyCounts() {
+  return { passed: 0, failed: 0, skipped: [] };
+}
+
+/**
+ * @param {{ passed: number, failed: number, skipped: string[] }} counts
+ * @param {readonly string[]} problems
+ */
+function finish({ passed, failed, skipped }, problems) {
+  for (const name of skipped) console.log(`skipped: ${name}`);
+  for (const problem of problems) console.log(`FAILED besides the tests: ${problem}`);
+  if (passed + failed === 0) console.log('FAILED: no test ran');
+  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+  return failed > 0 || problems.length > 0 || passed === 0 ? 1 : 0;
+}
