@@ -14,7 +14,7 @@
 const DEGREE = 53;
 const SHIFT: u64 = DEGREE - 8;
 const WINDOW: usize = 64;
-const CUT_MASK: u64 = (1 << 20) - 1;
+const CUT_MASK: u32 = (1 << 20) - 1;
 /** Bytes of one stretch: small enough that little is scanned past a cut, large against the warm-up of 64 bytes. */
 const STRETCH: usize = 4096;
 const STREAMS: usize = 4;
@@ -41,11 +41,16 @@ export function setPolynomial(polynomial: u64): void {
 }
 
 function append(digest: u64, byte: u64): u64 {
-  return ((digest << 8) | byte) ^ load<u64>((((digest >> SHIFT) as usize) << 3) + mod);
+  // The index is (digest >> 45) * 8, bytes into a table of u64.
+  return ((digest << 8) | byte) ^ load<u64>((digest >> (SHIFT - 3)) as usize & 0x7f8, mod);
 }
 
-function slide(digest: u64, at: usize): u64 {
-  return append(digest, load<u8>(at)) ^ load<u64>(((load<u8>(at - WINDOW) as usize) << 3) + leave);
+function slide(digest: u64, entering: u64, leaving: usize): u64 {
+  return append(digest, entering) ^ load<u64>(leaving << 3, leave);
+}
+
+function isCut(digest: u64): bool {
+  return !((digest as u32) & CUT_MASK);
 }
 
 /** Digest of the 64 bytes before `at`. */
@@ -71,12 +76,13 @@ export function scan(from: usize, to: usize): usize {
 function scanOne(from: usize, to: usize): usize {
   let digest = digestBefore(from);
   for (let p = from; p < to; p++) {
-    digest = slide(digest, p);
-    if (!(digest & CUT_MASK)) return p + 1;
+    digest = slide(digest, load<u8>(p), load<u8>(p - WINDOW));
+    if (isCut(digest)) return p + 1;
   }
   return 0;
 }
 
+/** Four stretches at once, one after another in memory. Addresses are the window's oldest byte plus a constant. */
 function scanBlock(from: usize): usize {
   let d0 = digestBefore(from);
   let d1 = digestBefore(from + STRETCH);
@@ -86,16 +92,16 @@ function scanBlock(from: usize): usize {
   let h1: usize = 0;
   let h2: usize = 0;
   let h3: usize = 0;
-  const end = from + STRETCH;
-  for (let p = from; p < end; p++) {
-    d0 = slide(d0, p);
-    d1 = slide(d1, p + STRETCH);
-    d2 = slide(d2, p + 2 * STRETCH);
-    d3 = slide(d3, p + 3 * STRETCH);
-    if (!(d0 & CUT_MASK)) return p + 1;
-    if (!(d1 & CUT_MASK) && !h1) h1 = p + STRETCH + 1;
-    if (!(d2 & CUT_MASK) && !h2) h2 = p + 2 * STRETCH + 1;
-    if (!(d3 & CUT_MASK) && !h3) h3 = p + 3 * STRETCH + 1;
+  const end = from + STRETCH - WINDOW;
+  for (let p = from - WINDOW; p < end; p++) {
+    d0 = slide(d0, load<u8>(p, WINDOW), load<u8>(p));
+    d1 = slide(d1, load<u8>(p, WINDOW + STRETCH), load<u8>(p, STRETCH));
+    d2 = slide(d2, load<u8>(p, WINDOW + 2 * STRETCH), load<u8>(p, 2 * STRETCH));
+    d3 = slide(d3, load<u8>(p, WINDOW + 3 * STRETCH), load<u8>(p, 3 * STRETCH));
+    if (isCut(d0)) return p + (WINDOW + 1);
+    if (isCut(d1) && !h1) h1 = p + (WINDOW + STRETCH + 1);
+    if (isCut(d2) && !h2) h2 = p + (WINDOW + 2 * STRETCH + 1);
+    if (isCut(d3) && !h3) h3 = p + (WINDOW + 3 * STRETCH + 1);
   }
   return h1 ? h1 : h2 ? h2 : h3;
 }

@@ -3,19 +3,29 @@
  * Source: format reference 3.1 (the whole 16-byte block is one big-endian counter).
  */
 
-/** Writes `count` counter blocks to `out`: the block at `nonce` plus `first`, plus first + 1, … modulo 2^128. */
-export function counterBlocks(out: usize, nonce: usize, first: u64, count: usize): void {
-  let low = bswap(load<u64>(nonce, 8));
-  let high = bswap(load<u64>(nonce));
-  low += first;
-  if (low < first) high++;
+/** Writes `count` counter blocks to `out`: the block at `nonce`, plus 1, plus 2, … modulo 2^128. */
+export function counterBlocks(out: usize, nonce: usize, count: usize): void {
+  // Little-endian lanes: 0 the low half, 1 the high half.
+  let counter = reverse(v128.load(nonce));
   const end = out + (count << 4);
-  for (; out < end; out += 16) {
-    store<u64>(out, bswap(high));
-    store<u64>(out, bswap(low), 8);
-    low++;
-    if (!low) high++;
+  if (v128.extract_lane<u64>(counter, 0) + (count as u64) >= (count as u64)) {
+    const one = i64x2(1, 0);
+    for (; out < end; out += 16) {
+      v128.store(out, reverse(counter));
+      counter = v128.add<u64>(counter, one);
+    }
+    return;
   }
+  // The low half runs over on the way.
+  for (; out < end; out += 16) {
+    v128.store(out, reverse(counter));
+    const low = v128.extract_lane<u64>(counter, 0) + 1;
+    counter = v128.add<u64>(counter, low ? i64x2(1, 0) : i64x2(1, 1));
+  }
+}
+
+function reverse(block: v128): v128 {
+  return v128.shuffle<u8>(block, block, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
 }
 
 /** out = a ^ b, `length` bytes. `out` may be `a` or `b`. */

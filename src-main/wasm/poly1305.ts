@@ -1,9 +1,11 @@
 /**
  * Poly1305 (RFC 8439) in pieces: begin, update any number of times, finish. One state per instance.
  *
- * The accumulator has four limbs of 32 bits and a fifth of a few bits; r is clamped, so its limbs stay below 2^28 and
- * four products of 32 by 32 bits add up without overflow in 64 bits. Products above 2^130 are folded at once through
- * (r >> 2) * 5, which clamping makes exact for limbs 1 to 3.
+ * The accumulator has four limbs of weight 2^32 and a fifth of three bits. Limbs are not carried to the end between
+ * blocks, which would be one long chain of waiting; each only hands its upper half to the next. Bounds: after a block a
+ * limb is below 2^33, with the next block added below 1.5 * 2^33; r is clamped, so its limbs are below 2^28 and the factors
+ * f below 1.25 * 2^28; a sum of products stays below 4.75 * 1.5 * 2^61 + 2^34 < 2^64.
+ * Products above 2^130 are folded at once through f = r + (r >> 2) = (r >> 2) * 5, exact by clamping for limbs 1 to 3.
  */
 
 const BLOCK: usize = 16;
@@ -65,13 +67,14 @@ export function polyFinish(out: usize): void {
     blocks(pending, pending + BLOCK, 0);
     pendingLength = 0;
   }
+  carry();
   // h + 5 reaches 2^130 exactly when h >= p; then the tag needs h - p, whose low 128 bits are those of h + 5.
-  let carry = (h0 + 5) >> 32;
-  carry = (h1 + carry) >> 32;
-  carry = (h2 + carry) >> 32;
-  carry = (h3 + carry) >> 32;
-  const overflow = ((h4 + carry) >> 2) * 5;
-  let sum = h0 + s0 + overflow;
+  let over = (h0 + 5) >> 32;
+  over = (h1 + over) >> 32;
+  over = (h2 + over) >> 32;
+  over = (h3 + over) >> 32;
+  over = ((h4 + over) >> 2) * 5;
+  let sum = h0 + s0 + over;
   store<u32>(out, sum as u32);
   sum = h1 + s1 + (sum >> 32);
   store<u32>(out, sum as u32, 4);
@@ -79,6 +82,22 @@ export function polyFinish(out: usize): void {
   store<u32>(out, sum as u32, 8);
   sum = h3 + s3 + (sum >> 32);
   store<u32>(out, sum as u32, 12);
+}
+
+/** Brings limbs 0 to 3 to 32 bits; what passes 2^130 comes back in from below and can only carry on within h4. */
+function carry(): void {
+  for (let round: i32 = 0; round < 2; round++) {
+    h0 += (h4 >> 2) * 5;
+    h4 &= 3;
+    h1 += h0 >> 32;
+    h2 += h1 >> 32;
+    h3 += h2 >> 32;
+    h4 += h3 >> 32;
+    h0 &= 0xffffffff;
+    h1 &= 0xffffffff;
+    h2 &= 0xffffffff;
+    h3 &= 0xffffffff;
+  }
 }
 
 /** Absorbs whole blocks; `top` is the bit above each block, 0 only for a padded last one. */
@@ -103,20 +122,17 @@ function blocks(at: usize, end: usize, top: u64): void {
     t2 += load<u32>(at, 8);
     t3 += load<u32>(at, 12);
     t4 += top;
-    const x0 = t0 * a0 + t1 * f3 + t2 * f2 + t3 * f1 + t4 * f0;
-    const x1 = t0 * a1 + t1 * a0 + t2 * f3 + t3 * f2 + t4 * f1;
-    const x2 = t0 * a2 + t1 * a1 + t2 * a0 + t3 * f3 + t4 * f2;
-    const x3 = t0 * a3 + t1 * a2 + t2 * a1 + t3 * a0 + t4 * f3;
-    const u5 = t4 * low + (x3 >> 32);
-    const u0 = (u5 >> 2) * 5 + (x0 & 0xffffffff);
-    const u1 = (u0 >> 32) + (x1 & 0xffffffff) + (x0 >> 32);
-    const u2 = (u1 >> 32) + (x2 & 0xffffffff) + (x1 >> 32);
-    const u3 = (u2 >> 32) + (x3 & 0xffffffff) + (x2 >> 32);
-    t0 = u0 & 0xffffffff;
-    t1 = u1 & 0xffffffff;
-    t2 = u2 & 0xffffffff;
-    t3 = u3 & 0xffffffff;
-    t4 = (u3 >> 32) + (u5 & 3);
+    // t0 comes last out of the block before, so it goes last into the sums.
+    const x0 = t1 * f3 + t2 * f2 + (t3 * f1 + t4 * f0) + t0 * a0;
+    const x1 = t1 * a0 + t2 * f3 + (t3 * f2 + t4 * f1) + t0 * a1;
+    const x2 = t1 * a1 + t2 * a0 + (t3 * f3 + t4 * f2) + t0 * a2;
+    const x3 = t1 * a2 + t2 * a1 + (t3 * a0 + t4 * f3) + t0 * a3;
+    const x4 = t4 * low + (x3 >> 32);
+    t0 = (x0 & 0xffffffff) + (x4 >> 2) * 5;
+    t1 = (x1 & 0xffffffff) + (x0 >> 32);
+    t2 = (x2 & 0xffffffff) + (x1 >> 32);
+    t3 = (x3 & 0xffffffff) + (x2 >> 32);
+    t4 = x4 & 3;
   }
   h0 = t0;
   h1 = t1;

@@ -47,6 +47,7 @@ export function createBlobCipher(keys: CryptoKeys, kernels: Kernels): BlobCipher
   const padCipher = createCipheriv('aes-128-ecb', keys.macK, null).setAutoPadding(false);
   const nonceAt = kernels.allocate(NONCE_BYTES);
   const macKey = kernels.allocate(32);
+  macKey.bytes().set(keys.macR);
   const tag = kernels.allocate(MAC_BYTES);
   const keyStream = kernels.allocate(STAGE_BYTES);
   const text = kernels.allocate(STAGE_BYTES);
@@ -69,15 +70,13 @@ export function createBlobCipher(keys: CryptoKeys, kernels: Kernels): BlobCipher
   function makeKeyStream(nonce: Uint8Array, length: number): void {
     const blocks = (length + 15) >>> 4;
     nonceAt.bytes().set(nonce);
-    kernels.counterBlocks(keyStream.pointer, nonceAt.pointer, 0n, blocks);
+    kernels.counterBlocks(keyStream.pointer, nonceAt.pointer, blocks);
     const bytes = keyStream.bytes();
     bytes.set(blockCipher.update(bytes.subarray(0, blocks << 4)));
   }
 
   function beginMac(macPad: Uint8Array): void {
-    const key = macKey.bytes();
-    key.set(keys.macR);
-    key.set(macPad, 16);
+    macKey.bytes().set(macPad, 16);
     kernels.polyBegin(macKey.pointer);
   }
 

@@ -32,8 +32,8 @@ export interface Kernels {
   polyUpdate(at: number, length: number): void;
   /** Writes the 16-byte tag. */
   polyFinish(out: number): void;
-  /** Counter blocks `first`, `first` + 1, … of the 16-byte big-endian counter at `nonce`. */
-  counterBlocks(out: number, nonce: number, first: bigint, count: number): void;
+  /** `count` values of the 16-byte big-endian counter that starts as the block at `nonce`. */
+  counterBlocks(out: number, nonce: number, count: number): void;
   xor(out: number, a: number, b: number, length: number): void;
 }
 
@@ -45,7 +45,7 @@ interface KernelExports {
   polyBegin(key: number): void;
   polyUpdate(at: number, length: number): void;
   polyFinish(out: number): void;
-  counterBlocks(out: number, nonce: number, first: bigint, count: number): void;
+  counterBlocks(out: number, nonce: number, count: number): void;
   xor(out: number, a: number, b: number, length: number): void;
 }
 
