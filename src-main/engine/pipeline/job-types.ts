@@ -23,7 +23,7 @@ export interface FolderToScan {
   /** The same folder's tree in the parent snapshot. */
   readonly parentTree: SealedBlob | undefined;
   /** These entries instead of the listing, each with its own place on disk: used for the root and the folders above the sources. */
-  readonly onlyEntries?: readonly GivenEntry[];
+  readonly onlyEntries: readonly GivenEntry[] | undefined;
 }
 
 /** One entry of a scanned folder, in tree order. */

@@ -3,7 +3,7 @@
  * Readers list snapshots before calling this (repository format, section 14).
  */
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
-import { bytesToId, type IndexId, type PackId } from '#base/ids.ts';
+import type { IndexId } from '#base/ids.ts';
 import { parseIndex } from '#format/index-file.ts';
 import { BlobIndex } from './blob-index.ts';
 import type { RepositoryFiles } from './repository-files.ts';
@@ -23,7 +23,7 @@ export function addIndexFile(index: BlobIndex, indexId: IndexId, plain: Uint8Arr
   try {
     parseIndex(plain, {
       pack(id) {
-        packNumber = index.packNumber(bytesToId<PackId>(id));
+        packNumber = index.packNumber(id);
       },
       blob(type, id, offset, length, uncompressedLength) {
         index.add(packNumber, type, id, 0, offset, length, uncompressedLength);

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '#base/clock.ts';
 import { ID_BYTES, idAt, bytesToId, type PackId } from '#base/ids.ts';
+import type { PackEntry } from '#format/pack-header.ts';
 import type { CryptoKeys, Primitives } from '#format/primitives.ts';
 import { finishPack } from '#pipeline/finish-pack.ts';
 import { packEntries } from '#pipeline/pack-entries.ts';
@@ -49,25 +50,22 @@ export class WriteScope {
 
   /** Makes a pack durable and its blobs known. Several may be under way. */
   async storePack(pack: FinishedPack): Promise<void> {
-    const { storage, index } = this.#parts;
+    const { storage } = this.#parts;
     await this.#parts.assertLockHeld();
     const packId = bytesToId<PackId>(pack.packId);
     await storage.save('pack', packId, pack.bytes);
     this.#storedBytes += pack.bytes.length;
-    const packNumber = index.packNumber(packId);
-    for (const [i, blob] of pack.blobs.entries()) {
-      index.add(
-        packNumber,
-        pack.blobType,
-        pack.ids,
-        i * ID_BYTES,
-        blob.offset,
-        blob.length,
-        blob.uncompressedLength,
-      );
-    }
+    const entries = packEntries(pack);
+    this.#addToIndex(packId, entries);
     await this.#parts.assertLockHeld();
-    await this.#indexWriter.add({ id: packId, entries: packEntries(pack) });
+    await this.#indexWriter.add({ id: packId, entries });
+  }
+
+  /** Makes the blobs of a pack known that lies in the store but in no index. */
+  async adoptPack(packId: PackId, entries: readonly PackEntry[]): Promise<void> {
+    this.#addToIndex(packId, entries);
+    await this.#parts.assertLockHeld();
+    await this.#indexWriter.add({ id: packId, entries });
   }
 
   /** Packs the leftovers of all workers together, stores them, and writes the index of everything stored. */
@@ -77,6 +75,14 @@ export class WriteScope {
     }
     await this.#parts.assertLockHeld();
     await this.#indexWriter.save();
+  }
+
+  #addToIndex(packId: PackId, entries: readonly PackEntry[]): void {
+    const { index } = this.#parts;
+    const packNumber = index.packNumber(packId);
+    for (const { type, id, offset, sealedLength, uncompressedLength } of entries) {
+      index.add(packNumber, type, id, 0, offset, sealedLength, uncompressedLength);
+    }
   }
 }
 

@@ -1,0 +1,303 @@
+/**
+ * The walk of one backup: which folder is scanned next, which files are read, which trees are complete. Keeps every worker
+ * supplied and memory bounded: folders are taken depth first, reading goes before scanning when enough is waiting,
+ * complete trees go before both. Writes nothing itself; blobs go from the workers through the write scope.
+ */
+import type { ByteString } from '#base/byte-string.ts';
+import { bytesToId, ID_BYTES, idAt, type BlobId } from '#base/ids.ts';
+import { throwIfCancelled, invariant } from '#base/errors.ts';
+import type { FileToRead, FolderToScan, JobTypes, ScannedEntry, ScannedFolder } from '#pipeline/job-types.ts';
+import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
+import type { ScanSettings } from '#pipeline/scan-settings.ts';
+import type { Repository } from '#repository/repository.ts';
+import { BackupTally } from './backup-tally.ts';
+import { FolderInProgress } from './folder-in-progress.ts';
+import type { SourceFolder } from './source-tree.ts';
+
+/** Folders per scan job: a message costs as much as scanning a few entries. */
+const FOLDERS_PER_SCAN = 8;
+/** Files per read job, and bytes after which a job is full. */
+const FILES_PER_READ = 128;
+const BYTES_PER_READ = 4 << 20;
+/** Complete trees per job, and characters after which a job is full. */
+const TREES_PER_STORE = 64;
+const TEXT_PER_STORE = 1 << 20;
+/** With this much waiting to be read no further folder is scanned. */
+const ENOUGH_FILES_WAITING = 4 * FILES_PER_READ;
+
+interface WaitingFile extends FileToRead {
+  readonly folder: FolderInProgress;
+  readonly index: number;
+  readonly sizeBytes: number;
+  readonly wasInParent: boolean;
+}
+
+export class BackupRun {
+  readonly #repository: Repository;
+  readonly #pool: PipelinePool;
+  readonly #settings: ScanSettings;
+  readonly #tally: BackupTally;
+  readonly #signal: AbortSignal | undefined;
+  /** Depth first: the last one is next. */
+  readonly #folders: FolderInProgress[] = [];
+  #files: WaitingFile[] = [];
+  #filesBytes = 0;
+  #trees: FolderInProgress[] = [];
+  #jobsUnderWay = 0;
+  #failure: { readonly error: unknown } | undefined;
+  #rootId: BlobId | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(
+    repository: Repository,
+    pool: PipelinePool,
+    settings: ScanSettings,
+    tally: BackupTally,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#repository = repository;
+    this.#pool = pool;
+    this.#settings = settings;
+    this.#tally = tally;
+    this.#signal = signal;
+  }
+
+  /**
+   * Walks everything below the sources. @returns the root tree's id
+   * @throws job.cancelled; whatever stopped a blob from being stored
+   */
+  async walk(sources: SourceFolder, parentTree: BlobId | undefined): Promise<BlobId> {
+    const onAbort = (): void => this.#wake?.();
+    this.#signal?.addEventListener('abort', onAbort);
+    try {
+      this.#folders.push(new FolderInProgress('/' as ByteString, undefined, parentTree, sources));
+      while (this.#rootId === undefined) {
+        throwIfCancelled(this.#signal);
+        if (this.#failure !== undefined) throw this.#failure.error;
+        const job = this.#pool.freeSlots > 0 ? this.#nextJob() : undefined;
+        if (job === undefined) await this.#somethingHappens();
+        else this.#start(job);
+      }
+      return this.#rootId;
+    } finally {
+      this.#signal?.removeEventListener('abort', onAbort);
+      await this.#jobsEnded();
+    }
+  }
+
+  #nextJob(): (() => Promise<void>) | undefined {
+    const treesAreMany = this.#trees.length >= TREES_PER_STORE;
+    const filesAreMany = this.#files.length >= FILES_PER_READ || this.#filesBytes >= BYTES_PER_READ;
+    if (treesAreMany) return this.#treeJob();
+    if (filesAreMany && (this.#files.length >= ENOUGH_FILES_WAITING || this.#jobsUnderWay > 0))
+      return this.#readJob();
+    if (this.#folders.length > 0) return this.#scanJob();
+    if (this.#files.length > 0) return this.#readJob();
+    if (this.#trees.length > 0) return this.#treeJob();
+    invariant(this.#jobsUnderWay > 0, 'a backup has nothing to do and no root tree');
+    return undefined;
+  }
+
+  #start(job: () => Promise<void>): void {
+    this.#jobsUnderWay++;
+    job()
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#jobsUnderWay--;
+        this.#wake?.();
+      });
+  }
+
+  #somethingHappens(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  async #jobsEnded(): Promise<void> {
+    if (this.#jobsUnderWay > 0) this.#pool.cancelJobs();
+    while (this.#jobsUnderWay > 0) await this.#somethingHappens();
+  }
+
+  #scanJob(): () => Promise<void> {
+    const folders = this.#folders.splice(-FOLDERS_PER_SCAN).reverse();
+    this.#tally.currentFolder = folders[0]?.path;
+    return async () => {
+      const toScan = await Promise.all(folders.map((folder) => this.#toScan(folder)));
+      const scanned = await this.#pool.run('scan', { folders: toScan, settings: this.#settings });
+      // Later folders first, so that the first one's children end up on top of the stack.
+      for (let i = folders.length - 1; i >= 0; i--) this.#takeScanned(folders[i]!, scanned[i]!);
+    };
+  }
+
+  async #toScan(folder: FolderInProgress): Promise<FolderToScan> {
+    const { parentSubtree, given } = folder;
+    const parentTree =
+      parentSubtree === undefined
+        ? undefined
+        : await this.#repository.loadSealedBlob('tree', parentSubtree, this.#signal).catch(() => undefined);
+    return {
+      path: folder.path,
+      parentTree,
+      onlyEntries: given === undefined ? undefined : givenEntries(given),
+    };
+  }
+
+  #takeScanned(folder: FolderInProgress, scanned: ScannedFolder): void {
+    for (const problem of scanned.problems) this.#tally.addProblem(problem);
+    if (!scanned.isListed) {
+      this.#dropFolder(folder);
+      return;
+    }
+    folder.expect(scanned.entries.length);
+    const children: FolderInProgress[] = [];
+    for (const [index, entry] of scanned.entries.entries()) this.#takeEntry(folder, index, entry, children);
+    this.#folders.push(...children.reverse());
+    this.#completeIfDone(folder);
+  }
+
+  #takeEntry(
+    folder: FolderInProgress,
+    index: number,
+    entry: ScannedEntry,
+    children: FolderInProgress[],
+  ): void {
+    switch (entry.kind) {
+      case 'node':
+        folder.set(index, entry.text);
+        break;
+      case 'unchanged':
+        if (this.#hasAllBlobs(entry.contentIds)) {
+          folder.set(index, entry.text);
+          this.#tally.addFile(pathIn(folder, entry.name), 'unmodified', entry.sizeBytes);
+        } else {
+          this.#waitToRead(folder, index, entry.name, entry.sizeBytes, true);
+        }
+        break;
+      case 'file':
+        this.#waitToRead(folder, index, entry.name, entry.sizeBytes, entry.wasInParent);
+        break;
+      case 'dir': {
+        const place = { parent: folder, index, textBeforeSubtree: entry.textBeforeSubtree };
+        const path = pathIn(folder, entry.name);
+        const child = new FolderInProgress(
+          path,
+          place,
+          entry.parentSubtree as BlobId | undefined,
+          folder.given?.get(entry.name)?.children,
+        );
+        if (entry.isLeaf) this.#trees.push(child);
+        else children.push(child);
+      }
+    }
+  }
+
+  #waitToRead(
+    folder: FolderInProgress,
+    index: number,
+    name: ByteString,
+    sizeBytes: number,
+    wasInParent: boolean,
+  ): void {
+    this.#files.push({ folder, index, name, path: pathIn(folder, name), sizeBytes, wasInParent });
+    this.#filesBytes += sizeBytes;
+  }
+
+  #hasAllBlobs(contentIds: Uint8Array): boolean {
+    for (let at = 0; at < contentIds.length; at += ID_BYTES) {
+      if (!this.#repository.index.has('data', contentIds, at)) return false;
+    }
+    return true;
+  }
+
+  #readJob(): () => Promise<void> {
+    const batch = this.#takeReadBatch();
+    return async () => {
+      const files = batch.map(({ path, name }) => ({ path, name }));
+      const { files: results, stored } = await this.#pool.run('read', { files, settings: this.#settings });
+      this.#tally.addStored('data', stored);
+      for (const [i, result] of results.entries()) this.#takeRead(batch[i]!, result);
+    };
+  }
+
+  #takeReadBatch(): WaitingFile[] {
+    let count = 0;
+    let bytes = 0;
+    while (count < this.#files.length && count < FILES_PER_READ && bytes < BYTES_PER_READ)
+      bytes += this.#files[count++]!.sizeBytes;
+    this.#filesBytes -= bytes;
+    return this.#files.splice(0, count);
+  }
+
+  #takeRead(file: WaitingFile, result: JobTypes['read']['output']['files'][number]): void {
+    if (result.kind === 'stored') {
+      file.folder.set(file.index, result.text);
+      this.#tally.addFile(file.path, file.wasInParent ? 'changed' : 'new', result.sizeBytes);
+      if (result.changedWhileReading) this.#tally.changedWhileReading.push(file.path);
+    } else {
+      file.folder.drop();
+      this.#tally.addProblem({ path: file.path, code: result.code, during: 'read' });
+    }
+    this.#completeIfDone(file.folder);
+  }
+
+  #completeIfDone(folder: FolderInProgress): void {
+    if (folder.isComplete) this.#trees.push(folder);
+  }
+
+  #treeJob(): () => Promise<void> {
+    const batch: FolderInProgress[] = [];
+    const nodeTexts: ByteString[] = [];
+    let textLength = 0;
+    while (this.#trees.length > 0 && batch.length < TREES_PER_STORE && textLength < TEXT_PER_STORE) {
+      const folder = this.#trees.shift()!;
+      const text = folder.takeText();
+      textLength += text.length;
+      batch.push(folder);
+      nodeTexts.push(text);
+    }
+    return async () => {
+      const { ids, stored } = await this.#pool.run('storeTrees', { nodeTexts });
+      this.#tally.addStored('tree', stored);
+      for (const [i, folder] of batch.entries()) this.#takeTree(folder, bytesToId<BlobId>(idAt(ids, i)));
+    };
+  }
+
+  #takeTree(folder: FolderInProgress, id: BlobId): void {
+    const { place, parentSubtree } = folder;
+    if (place === undefined) {
+      this.#rootId = id;
+      return;
+    }
+    const change = parentSubtree === undefined ? 'new' : parentSubtree === id ? 'unmodified' : 'changed';
+    this.#tally.addFolder(folder.path, change);
+    place.parent.set(place.index, `${place.textBeforeSubtree}${id}"}` as ByteString);
+    this.#completeIfDone(place.parent);
+  }
+
+  /** A folder that cannot be listed is left out of the folder above. */
+  #dropFolder(folder: FolderInProgress): void {
+    if (folder.place === undefined) return;
+    folder.place.parent.drop();
+    this.#completeIfDone(folder.place.parent);
+  }
+}
+
+function pathIn(folder: FolderInProgress, name: ByteString): ByteString {
+  const given = folder.given?.get(name);
+  if (given !== undefined) return given.path;
+  return (folder.path === '/' ? `/${name}` : `${folder.path}/${name}`) as ByteString;
+}
+
+/** A link in the place of a folder above the sources is followed: `/.` behind it makes the system do so. */
+function givenEntries(given: SourceFolder): FolderToScan['onlyEntries'] {
+  return [...given.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, path, children }) => ({
+      name,
+      path: (children === undefined ? path : `${path}/.`) as ByteString,
+      isAboveSources: children !== undefined,
+    }));
+}

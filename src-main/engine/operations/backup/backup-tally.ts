@@ -1,0 +1,100 @@
+/** Counts of one backup, as the snapshot's summary and the progress display want them. */
+import type { ByteString } from '#base/byte-string.ts';
+import type { StoredCounts } from '#pipeline/job-types.ts';
+import type { BlobType, PathProblem } from '#pipeline/protocol.ts';
+import type { BackupObserver, BackupResult, FileChange } from './types.ts';
+
+/** Progress is passed on at most this often. */
+const PROGRESS_EVERY_MS = 100;
+
+export class BackupTally {
+  readonly problems: PathProblem[] = [];
+  readonly changedWhileReading: ByteString[] = [];
+  currentFolder: ByteString | undefined;
+  readonly #observer: BackupObserver;
+  readonly #monotonicMs: () => number;
+  readonly #totals: { readonly files: number | undefined; readonly bytes: number | undefined };
+  readonly #files: Record<FileChange, number> = { new: 0, changed: 0, unmodified: 0 };
+  readonly #folders: Record<FileChange, number> = { new: 0, changed: 0, unmodified: 0 };
+  readonly #blobs: Record<BlobType, number> = { data: 0, tree: 0 };
+  #dataAdded = 0;
+  #dataAddedPacked = 0;
+  #bytes = 0;
+  /** Bytes looked at so far: unchanged files and what readers report while they read. */
+  #bytesDone = 0;
+  #reportedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    observer: BackupObserver,
+    monotonicMs: () => number,
+    totals: { readonly files: number | undefined; readonly bytes: number | undefined },
+  ) {
+    this.#observer = observer;
+    this.#monotonicMs = monotonicMs;
+    this.#totals = totals;
+  }
+
+  addFile(path: ByteString, change: FileChange, sizeBytes: number): void {
+    this.#files[change]++;
+    this.#bytes += sizeBytes;
+    if (change === 'unmodified') this.#bytesDone += sizeBytes;
+    this.#observer.onEntry?.(path, 'file', change, sizeBytes);
+    this.#report();
+  }
+
+  addFolder(path: ByteString, change: FileChange): void {
+    this.#folders[change]++;
+    this.#observer.onEntry?.(path, 'dir', change, 0);
+    this.#report();
+  }
+
+  addProblem(problem: PathProblem): void {
+    this.problems.push(problem);
+    this.#observer.onProblem?.(problem);
+  }
+
+  addStored(type: BlobType, counts: StoredCounts): void {
+    this.#blobs[type] += counts.blobs;
+    this.#dataAdded += counts.bytes;
+    this.#dataAddedPacked += counts.packedBytes;
+  }
+
+  addBytesRead(bytes: number): void {
+    this.#bytesDone += bytes;
+    this.#report();
+  }
+
+  summary(backupStart: string, backupEnd: string): BackupResult['summary'] {
+    return {
+      backupStart,
+      backupEnd,
+      filesNew: this.#files.new,
+      filesChanged: this.#files.changed,
+      filesUnmodified: this.#files.unmodified,
+      dirsNew: this.#folders.new,
+      dirsChanged: this.#folders.changed,
+      dirsUnmodified: this.#folders.unmodified,
+      dataBlobs: this.#blobs.data,
+      treeBlobs: this.#blobs.tree,
+      dataAdded: this.#dataAdded,
+      dataAddedPacked: this.#dataAddedPacked,
+      totalFilesProcessed: this.#files.new + this.#files.changed + this.#files.unmodified,
+      totalBytesProcessed: this.#bytes,
+    };
+  }
+
+  #report(): void {
+    if (this.#observer.onProgress === undefined) return;
+    const nowMs = this.#monotonicMs();
+    if (nowMs - this.#reportedAtMs < PROGRESS_EVERY_MS) return;
+    this.#reportedAtMs = nowMs;
+    this.#observer.onProgress({
+      filesDone: this.#files.new + this.#files.changed + this.#files.unmodified,
+      bytesDone: this.#bytesDone,
+      totalFiles: this.#totals.files,
+      totalBytes: this.#totals.bytes,
+      currentFolder: this.currentFolder,
+      problems: this.problems.length,
+    });
+  }
+}

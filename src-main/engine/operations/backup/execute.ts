@@ -1,0 +1,190 @@
+/**
+ * A backup from lock to snapshot. The order that makes it safe at every instant: lock, list snapshots, load index,
+ * packs, index files, snapshot. What was stored before a cancel stays known to the next run. Source: repository format, 14.
+ */
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import { toDisplay } from '#base/byte-string.ts';
+import type { BlobId } from '#base/ids.ts';
+import type { SourceFiles } from '#files/port.ts';
+import type { Snapshot } from '#format/snapshot.ts';
+import { PipelinePool } from '#pipeline/pipeline-pool.ts';
+import type { FinishedPack } from '#pipeline/protocol.ts';
+import type { ScanSettings } from '#pipeline/scan-settings.ts';
+import { adoptOrphanPacks } from '#repository/adopt-orphan-packs.ts';
+import type { Repository } from '#repository/repository.ts';
+import type { RepositoryLock } from '#repository/repository-lock.ts';
+import type { WriteScope } from '#repository/write-scope.ts';
+import type { PipelineHost } from '../pipeline-host.ts';
+import { BackupRun } from './backup-run.ts';
+import { BackupTally } from './backup-tally.ts';
+import {
+  backupTimes,
+  chooseBackupParent,
+  prepareSources,
+  refuseEmptiedSources,
+  timeText,
+  type PreparedBackup,
+} from './prepare.ts';
+import type { BackupObserver, BackupRequest, BackupResult } from './types.ts';
+
+export interface BackupParts {
+  readonly repository: Repository;
+  readonly files: SourceFiles;
+  readonly pipeline: PipelineHost;
+}
+
+/**
+ * @throws files.sourceMissing, files.sourceEmpty, files.nothingToSave, repository.locked, repository.lockLost,
+ * job.cancelled, storage and integrity errors. Single files that cannot be read are in the result.
+ */
+export async function executeBackup(
+  parts: BackupParts,
+  request: BackupRequest,
+  observer: BackupObserver = {},
+  signal?: AbortSignal,
+): Promise<BackupResult> {
+  const { repository, files } = parts;
+  const sources = prepareSources(request, files);
+  const announced = await repository.announceLock({ exclusive: false, signal });
+  // Reading may begin while the lock is being confirmed; nothing is written before.
+  const [locking, preparing] = await Promise.allSettled([
+    announced.confirm(),
+    prepareFromRepository(parts, request, sources, signal),
+  ]);
+  if (locking.status === 'rejected') throw locking.reason;
+  const lock = locking.value;
+  try {
+    if (preparing.status === 'rejected') throw preparing.reason;
+    return await backUpUnderLock(parts, request, preparing.value, lock, observer, signal);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function prepareFromRepository(
+  { repository, files }: BackupParts,
+  request: BackupRequest,
+  sources: ReturnType<typeof prepareSources>,
+  signal: AbortSignal | undefined,
+): Promise<PreparedBackup> {
+  const times = backupTimes(request, repository.ports.clock.nowMs());
+  const parent = await chooseBackupParent(repository, request, sources.paths, times.time, signal);
+  await repository.loadIndex({ signal });
+  if (!request.allowEmptySource)
+    await refuseEmptiedSources(repository, sources.sourceTree, parent, files, signal);
+  return { ...times, ...sources, parent };
+}
+
+async function backUpUnderLock(
+  { repository, pipeline }: BackupParts,
+  request: BackupRequest,
+  prepared: PreparedBackup,
+  lock: RepositoryLock,
+  observer: BackupObserver,
+  signal: AbortSignal | undefined,
+): Promise<BackupResult> {
+  const { parent } = prepared;
+  const stop = AbortSignal.any([lock.signal, ...(signal === undefined ? [] : [signal])]);
+  const scope = repository.openWriteScope(lock);
+  // A first backup that was interrupted has left packs that no index names: they need not be sent again.
+  if (parent === undefined && !request.dryRun) await adoptOrphanPacks(repository, scope, stop);
+  const tally = new BackupTally(observer, () => repository.ports.clock.monotonicMs(), {
+    files: parent?.snapshot.summary?.totalFilesProcessed,
+    bytes: parent?.snapshot.summary?.totalBytesProcessed,
+  });
+  const pool = openPool(repository, pipeline, scope, request, tally);
+  try {
+    const settings: ScanSettings = { ...request.scan, onlyDevices: prepared.onlyDevices };
+    const run = new BackupRun(repository, pool, settings, tally, stop);
+    const rootId = await run.walk(prepared.sourceTree, parent?.snapshot.tree ?? undefined);
+    await finishWriting(pool, scope, request);
+    return await saveSnapshot(repository, request, prepared, rootId, tally, lock);
+  } catch (error) {
+    if (lock.signal.aborted) throw lock.signal.reason;
+    if (isTidemarkError(error, 'job.cancelled') && !request.dryRun)
+      await keepWhatIsStored(pool, scope, request);
+    throw error;
+  } finally {
+    await pool.close();
+  }
+}
+
+function openPool(
+  repository: Repository,
+  pipeline: PipelineHost,
+  scope: WriteScope,
+  request: BackupRequest,
+  tally: BackupTally,
+): PipelinePool {
+  return new PipelinePool(
+    {
+      startWorker: () => pipeline.startWorker(),
+      claim: (type, ids) => scope.claim(type, ids),
+      storePack: (pack: FinishedPack) => (request.dryRun ? Promise.resolve() : scope.storePack(pack)),
+      onBytesRead: (bytes) => tally.addBytesRead(bytes),
+    },
+    {
+      keys: repository.keys,
+      repositoryVersion: repository.config.version,
+      chunkerPolynomial: repository.config.chunkerPolynomial,
+      compression: request.compression,
+      packSizeBytes: request.packSizeBytes,
+    },
+    pipeline.workerCount,
+  );
+}
+
+async function finishWriting(pool: PipelinePool, scope: WriteScope, request: BackupRequest): Promise<void> {
+  const leftovers = await pool.flush();
+  await pool.uploadsDone();
+  if (!request.dryRun) await scope.finish(leftovers, request.packSizeBytes);
+}
+
+/** After a cancel: what is sealed becomes known, so that the next run does not send it again. Best effort. */
+async function keepWhatIsStored(
+  pool: PipelinePool,
+  scope: WriteScope,
+  request: BackupRequest,
+): Promise<void> {
+  try {
+    await finishWriting(pool, scope, request);
+  } catch (error) {
+    if (!(error instanceof TidemarkError)) throw error;
+  }
+}
+
+async function saveSnapshot(
+  repository: Repository,
+  request: BackupRequest,
+  { paths, parent, time, startedAt }: PreparedBackup,
+  tree: BlobId,
+  tally: BackupTally,
+  lock: RepositoryLock,
+): Promise<BackupResult> {
+  const { identity, clock } = repository.ports;
+  const summary = tally.summary(startedAt, timeText(clock.nowMs()));
+  const snapshot: Snapshot = {
+    time,
+    ...(parent === undefined ? {} : { parent: parent.id }),
+    tree,
+    paths: paths.map(toDisplay),
+    hostname: request.hostname,
+    username: identity.username,
+    uid: identity.uid,
+    gid: identity.gid,
+    excludes: request.excludesForRecord,
+    tags: request.tags,
+    programVersion: request.programVersion,
+    summary,
+  };
+  const isSkipped = request.dryRun || (request.skipIfUnchanged && parent?.snapshot.tree === tree);
+  if (!isSkipped) await lock.assertHeld();
+  const snapshotId = isSkipped ? undefined : await repository.snapshots.save(snapshot);
+  return {
+    snapshotId,
+    parentId: parent?.id,
+    summary,
+    problems: tally.problems,
+    changedWhileReading: tally.changedWhileReading,
+  };
+}

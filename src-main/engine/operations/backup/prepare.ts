@@ -1,0 +1,138 @@
+/**
+ * Everything a backup decides before it changes anything: whether the sources are there, which snapshot it compares
+ * with. Reads only.
+ */
+import { toDisplay, type ByteString } from '#base/byte-string.ts';
+import { TidemarkError } from '#base/errors.ts';
+import type { SourceFiles } from '#files/port.ts';
+import { formatTime, localZone, parseTime } from '#format/time.ts';
+import { parseTree } from '#format/tree.ts';
+import { chooseParent } from '#rules/parent-choice.ts';
+import type { Repository } from '#repository/repository.ts';
+import type { StoredSnapshot } from '#repository/snapshot-store.ts';
+import { absolutePath, buildSourceTree, type SourceFolder } from './source-tree.ts';
+import type { BackupRequest } from './types.ts';
+
+export interface PreparedBackup {
+  /** RFC 3339, the snapshot's time. */
+  readonly time: string;
+  readonly startedAt: string;
+  /** Absolute, in given order, without repetition. */
+  readonly paths: readonly ByteString[];
+  readonly sourceTree: SourceFolder;
+  /** st_dev of the sources when the backup stays on them. */
+  readonly onlyDevices: readonly bigint[] | undefined;
+  readonly parent: StoredSnapshot | undefined;
+}
+
+/**
+ * Looks at the sources; needs no repository.
+ * @throws files.sourceMissing, files.nothingToSave
+ */
+export function prepareSources(
+  request: BackupRequest,
+  files: SourceFiles,
+): Pick<PreparedBackup, 'paths' | 'sourceTree' | 'onlyDevices'> {
+  if (request.sources.length === 0) throw new TidemarkError('files.nothingToSave', {});
+  const paths = [...new Set(request.sources.map((source) => absolutePath(source, request.workingFolder)))];
+  const devices = new Set<bigint>();
+  for (const path of paths) devices.add(statSource(files, path).device);
+  return {
+    paths,
+    sourceTree: buildSourceTree(request.sources, request.workingFolder, (path) => files.list(path)),
+    onlyDevices: request.oneFileSystem ? [...devices] : undefined,
+  };
+}
+
+function statSource(files: SourceFiles, path: ByteString): ReturnType<SourceFiles['stat']> {
+  try {
+    return files.stat(path);
+  } catch (error) {
+    throw new TidemarkError(
+      'files.sourceMissing',
+      { path: toDisplay(path) },
+      { retry: 'afterUser', cause: error },
+    );
+  }
+}
+
+/** When the new snapshot is dated, and when the run began. */
+export function backupTimes(
+  request: BackupRequest,
+  nowMs: number,
+): Pick<PreparedBackup, 'time' | 'startedAt'> {
+  const startedAt = timeText(nowMs);
+  return { time: request.time ?? startedAt, startedAt };
+}
+
+export function timeText(nowMs: number): string {
+  const sec = Math.floor(nowMs / 1000);
+  return formatTime(sec, Math.round((nowMs - sec * 1000) * 1e6), localZone());
+}
+
+/**
+ * The snapshot to compare with. Snapshots that cannot be read are passed over.
+ * @throws repository.objectNotFound for a named parent that does not exist
+ */
+export async function chooseBackupParent(
+  repository: Repository,
+  request: BackupRequest,
+  paths: readonly ByteString[],
+  time: string,
+  signal: AbortSignal | undefined,
+): Promise<StoredSnapshot | undefined> {
+  if (request.parent === 'none') return undefined;
+  if (request.parent !== undefined) return repository.snapshots.find(request.parent, {}, signal);
+  const { snapshots } = await repository.snapshots.loadAll(signal);
+  const candidates = snapshots
+    .filter(({ snapshot }) => snapshot.tree !== null)
+    .map((stored) => ({ ...stored.snapshot, timeNs: timeNs(stored.snapshot.time), stored }));
+  return chooseParent(candidates, {
+    hostname: request.hostname,
+    paths: paths.map(toDisplay),
+    timeNs: timeNs(time),
+  })?.stored;
+}
+
+function timeNs(text: string): bigint {
+  const { sec, nsec } = parseTime(text);
+  return BigInt(sec) * 1_000_000_000n + BigInt(nsec);
+}
+
+/**
+ * A source that had files in the parent snapshot and is an empty folder now is more likely an unmounted disk than a
+ * wish: storing it would look like a fresh, empty version.
+ * @throws files.sourceEmpty
+ */
+export async function refuseEmptiedSources(
+  repository: Repository,
+  sourceTree: SourceFolder,
+  parent: StoredSnapshot | undefined,
+  files: SourceFiles,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (parent?.snapshot.tree) await refuseEmptied(sourceTree, parent.snapshot.tree);
+
+  async function refuseEmptied(
+    folder: SourceFolder,
+    treeId: NonNullable<StoredSnapshot['snapshot']['tree']>,
+  ): Promise<void> {
+    const nodes = parseTree(await repository.loadBlob('tree', treeId, signal)).nodes;
+    for (const entry of folder.values()) {
+      const node = nodes.find(({ name }) => name === entry.name);
+      if (node?.subtree === undefined) continue;
+      if (entry.children !== undefined) await refuseEmptied(entry.children, node.subtree);
+      else if (isEmptyFolder(files, entry.path) && (await hasEntries(node.subtree))) {
+        throw new TidemarkError('files.sourceEmpty', { path: toDisplay(entry.path) }, { retry: 'afterUser' });
+      }
+    }
+  }
+
+  async function hasEntries(treeId: NonNullable<StoredSnapshot['snapshot']['tree']>): Promise<boolean> {
+    return parseTree(await repository.loadBlob('tree', treeId, signal)).nodes.length > 0;
+  }
+}
+
+function isEmptyFolder(files: SourceFiles, path: ByteString): boolean {
+  return files.stat(path).kind === 'dir' && files.list(path).length === 0;
+}

@@ -1,0 +1,62 @@
+/** What goes into a backup and what comes out. */
+import type { ByteString } from '#base/byte-string.ts';
+import type { SnapshotId } from '#base/ids.ts';
+import type { SnapshotSummary } from '#format/snapshot.ts';
+import type { Compression, PathProblem } from '#pipeline/protocol.ts';
+import type { ScanSettings } from '#pipeline/scan-settings.ts';
+
+export interface BackupRequest {
+  /** As the person gave them; relative ones are taken from `workingFolder`. */
+  readonly sources: readonly ByteString[];
+  readonly workingFolder: ByteString;
+  readonly scan: Omit<ScanSettings, 'onlyDevices'>;
+  readonly oneFileSystem: boolean;
+  /** Patterns as stored in the snapshot. */
+  readonly excludesForRecord: readonly string[];
+  readonly tags: readonly string[];
+  readonly hostname: string;
+  /** RFC 3339; now when absent. */
+  readonly time?: string;
+  /** `none` reads every file again; an id (or its beginning) names the parent; otherwise it is chosen. */
+  readonly parent?: string;
+  readonly compression: Compression;
+  readonly packSizeBytes: number;
+  readonly dryRun: boolean;
+  /** Store a source that is empty now although the parent snapshot has files in it. */
+  readonly allowEmptySource: boolean;
+  /** Do not save a snapshot that would equal its parent. */
+  readonly skipIfUnchanged: boolean;
+  readonly programVersion: string;
+}
+
+export interface BackupProgress {
+  readonly filesDone: number;
+  readonly bytesDone: number;
+  /** From the parent snapshot while nothing better is known; undefined when there is none. */
+  readonly totalFiles: number | undefined;
+  readonly totalBytes: number | undefined;
+  /** The folder looked at last. */
+  readonly currentFolder: ByteString | undefined;
+  readonly problems: number;
+}
+
+export interface BackupResult {
+  /** Undefined after a dry run and when nothing had changed and that was to be skipped. */
+  readonly snapshotId: SnapshotId | undefined;
+  readonly parentId: SnapshotId | undefined;
+  readonly summary: Required<Omit<SnapshotSummary, 'unknownFields'>>;
+  /** What could not be read and is not in the snapshot. */
+  readonly problems: readonly PathProblem[];
+  /** Files that changed on every try; the snapshot has them as they were found. */
+  readonly changedWhileReading: readonly ByteString[];
+}
+
+export type FileChange = 'new' | 'changed' | 'unmodified';
+
+/** Calls come from the core's thread and must be quick. */
+export interface BackupObserver {
+  onProgress?(progress: BackupProgress): void;
+  onProblem?(problem: PathProblem): void;
+  /** For a listing of everything (`--verbose`); costs a call per entry. */
+  onEntry?(path: ByteString, kind: 'file' | 'dir', change: FileChange, sizeBytes: number): void;
+}
