@@ -63,8 +63,8 @@ export const LAYERS: readonly Layer[] = [
       // Making a repository starts from a bare place.
       'storage/port',
     ],
-    // stream: a folder is given out as an archive.
-    node: ['stream', 'events'],
+    // stream: a folder is given out as an archive. worker_threads: for the type of the threads that a host hands over.
+    node: ['stream', 'events', 'worker_threads'],
     packages: ['archiver'],
     noClock: true,
   },

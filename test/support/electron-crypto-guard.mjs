@@ -3,6 +3,7 @@
  * OpenSSL, so code that works here could fail in the product. Loaded by `--import` before anything else (see
  * vitest.config.ts); worker threads inherit it. What is not listed is refused, so an unlisted algorithm shows up
  * here first; add it only after checking that BoringSSL has it.
+ * A test that needs OpenSSL itself as its oracle takes it from test/support/openssl-oracle.ts.
  * Not covered: WebCrypto, signatures and key generation, which nothing here uses.
  */
 import crypto from 'node:crypto';
@@ -27,6 +28,9 @@ const GUARDED = {
   argon2: { argument: 0, allowed: new Set() },
   argon2Sync: { argument: 0, allowed: new Set() },
 };
+
+// Before anything is wrapped; a global, because test modules are loaded apart from this one.
+Object.defineProperty(globalThis, Symbol.for('tidemark.openssl'), { value: { ...crypto } });
 
 /** @type {Record<string, unknown>} */
 const functions = crypto;
