@@ -36,7 +36,6 @@ function resolveImport(file: string, specifier: string): string | undefined {
 
 function isAllowed(layer: Layer, specifier: string, target: string | undefined): boolean {
   if (target === undefined) return mayImportModule(layer, specifier);
-  if (target.startsWith('assets/')) return true;
   // The version that a host tells.
   if (target === '../package.json') return layer.mayImport === 'everything';
   return mayImportFile(layer, target);
@@ -55,7 +54,7 @@ function violationsOf(file: string): string[] {
 }
 
 describe('the table of layers', () => {
-  test('every address of the import map leads to a layer, to assets or to tests', () => {
+  test('every address of the import map leads to a layer, a host or tests', () => {
     const addresses = Object.entries(packageJson.imports)
       .filter(([, target]) => target.startsWith('./src-main/') && target !== './src-main/hosts/*')
       .map(([address, target]) => [address.replace('/*', ''), target.replace(/^\.\/src-main\/|\/\*$/g, '')]);
