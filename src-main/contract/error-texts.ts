@@ -1,0 +1,299 @@
+/**
+ * What a person reads for each error code: what happened, what is safe, what to do. One table for the command line
+ * and the window; a code without a text does not compile. Each part is one sentence (`todo` may be two short ones):
+ * second person, present tense, no blame, no names of inner things beyond `TextWords`.
+ * Holds no markup and knows no screen.
+ */
+import type { ErrorCode, ErrorData } from '#base/errors.ts';
+
+export interface ErrorText {
+  /** What happened. */
+  readonly title: string;
+  /** What is safe; empty where nothing was at stake. */
+  readonly safe: string;
+  /** What to do. */
+  readonly todo: string;
+}
+
+/** The two vocabularies: restic's terms for the command line, plain ones for the window. */
+export interface TextWords {
+  readonly repository: string;
+  readonly snapshot: string;
+  /** How to have a stale lock removed. */
+  readonly unlock: string;
+  /** How to have everything verified. */
+  readonly check: string;
+}
+
+export const COMMAND_LINE_WORDS: TextWords = {
+  repository: 'repository',
+  snapshot: 'snapshot',
+  unlock: 'run "tidemark unlock"',
+  check: 'run "tidemark check --read-data"',
+};
+
+export const WINDOW_WORDS: TextWords = {
+  repository: 'backup place',
+  snapshot: 'version',
+  unlock: 'choose "Release"',
+  check: 'choose "Verify everything"',
+};
+
+type Texts = {
+  readonly [Code in ErrorCode]: (data: ErrorData[Code], words: TextWords) => ErrorText;
+};
+
+const NOTHING_CHANGED = 'Nothing was changed.';
+const SAVED_IS_SAFE = 'What was saved before is safe.';
+
+const ERROR_TEXTS = {
+  'repository.notFound': ({ location }, words) => ({
+    title: `There is no ${words.repository} at ${location}.`,
+    safe: NOTHING_CHANGED,
+    todo: `Check the path and that the drive is connected, or make a new ${words.repository} there first.`,
+  }),
+  'repository.alreadyExists': ({ location }, words) => ({
+    title: `There is already a ${words.repository} at ${location}.`,
+    safe: 'It was not touched.',
+    todo: 'Use it with its password, or choose an empty folder.',
+  }),
+  'repository.versionUnsupported': ({ version }, words) => ({
+    title: `The ${words.repository} has format version ${version}, which this program does not know.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Update Tidemark, or open it with the program that wrote it.',
+  }),
+  'repository.configInvalid': ({ reason }, words) => ({
+    title: `The settings stored in the ${words.repository} cannot be read (${reason}).`,
+    safe: NOTHING_CHANGED,
+    todo: 'Put back the file "config" from a copy of the place; without it nothing can be opened.',
+  }),
+  'repository.wrongPassword': ({ location }) => ({
+    title: `The password does not open ${location}.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Try again; capital letters and the keyboard layout count.',
+  }),
+  'repository.noPassword': (_data, words) => ({
+    title: `A password is needed to open the ${words.repository}, and there is nobody to ask for it.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Give it with --password-file, --password-command or TIDEMARK_PASSWORD.',
+  }),
+  'repository.locked': (data, words) => ({
+    title: `The ${words.repository} is in use by ${data.username}@${data.hostname} (process ${data.pid}) since ${data.since}.`,
+    safe: NOTHING_CHANGED,
+    todo: data.stale
+      ? `That program seems to be gone: ${words.unlock} and try again.`
+      : `Wait until it is done and try again. If you know that it is not running any more, ${words.unlock}.`,
+  }),
+  'repository.lockLost': ({ reason }, words) => ({
+    title: `The ${words.repository} could not be kept reserved (${reason}), so the work was stopped.`,
+    safe: SAVED_IS_SAFE,
+    todo: 'Start it again; it goes on from where it was.',
+  }),
+  'repository.keyInUse': ({ keyId }) => ({
+    title: `The key ${short(keyId)} is the one you opened with, so it is not removed.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Open with another password, then remove it.',
+  }),
+  'repository.keyInvalid': ({ keyId, reason }) => ({
+    title: `The key ${short(keyId)} is damaged (${reason}).`,
+    safe: NOTHING_CHANGED,
+    todo: 'Open with another password, or put the key file back from a copy of the place.',
+  }),
+  'repository.ambiguousId': ({ prefix, kind }) => ({
+    title: `More than one ${kind} begins with "${prefix}".`,
+    safe: NOTHING_CHANGED,
+    todo: 'Give more of its digits.',
+  }),
+  'repository.objectNotFound': ({ id, kind }) => ({
+    title: `There is no ${kind} "${id}".`,
+    safe: NOTHING_CHANGED,
+    todo: 'List what there is and check the spelling.',
+  }),
+  'integrity.fileCorrupt': ({ kind, id, reason }, words) => ({
+    title: `The ${kind} file ${short(id)} in the ${words.repository} is damaged (${reason}).`,
+    safe: 'Nothing wrong was taken from it.',
+    todo: checkAdvice(words),
+  }),
+  'integrity.packCorrupt': ({ packId, reason }, words) => ({
+    title: `Stored data is damaged (pack ${short(packId)}: ${reason}).`,
+    safe: 'Nothing wrong was taken from it; other files are not affected.',
+    todo: checkAdvice(words),
+  }),
+  'integrity.blobMissing': ({ blobId, kind }, words) => ({
+    title: `A piece of stored data is missing (${kind} ${short(blobId)}).`,
+    safe: 'Other files are not affected.',
+    todo: checkAdvice(words),
+  }),
+  'integrity.blobCorrupt': ({ blobId, kind, packId, reason }, words) => ({
+    title: `A piece of stored data is damaged (${kind} ${short(blobId)} in pack ${short(packId)}: ${reason}).`,
+    safe: 'Nothing wrong was taken from it; other files are not affected.',
+    todo: checkAdvice(words),
+  }),
+  'integrity.indexCorrupt': ({ indexId, reason }, words) => ({
+    title: `A list of stored data is damaged (index ${short(indexId)}: ${reason}).`,
+    safe: 'The data itself is kept apart from this list.',
+    todo: checkAdvice(words),
+  }),
+  'integrity.treeCorrupt': ({ treeId, reason }, words) => ({
+    title: `A stored folder cannot be read (tree ${short(treeId)}: ${reason}).`,
+    safe: 'Other folders are not affected.',
+    todo: checkAdvice(words),
+  }),
+  'integrity.memoryFault': ({ reason }, words) => ({
+    title: `Data changed inside this computer before it was stored (${reason}).`,
+    safe: `Nothing wrong was stored in the ${words.repository}.`,
+    todo: 'Test the memory of this computer before you save again.',
+  }),
+  'storage.objectMissing': ({ kind, name }, words) => ({
+    title: `A file of the ${words.repository} is not there (${kind} ${short(name)}).`,
+    safe: NOTHING_CHANGED,
+    todo: checkAdvice(words),
+  }),
+  'storage.alreadyExists': ({ kind, name }, words) => ({
+    title: `The ${words.repository} already has a ${kind} file ${short(name)}.`,
+    safe: 'It was not replaced.',
+    todo: 'Another program may be working there; wait and try again.',
+  }),
+  'storage.unreachable': ({ location, reason }) => ({
+    title: `${location} cannot be reached (${reason}).`,
+    safe: SAVED_IS_SAFE,
+    todo: 'Connect the drive or the network and try again.',
+  }),
+  'storage.driveGone': ({ location }) => ({
+    title: `The drive with ${location} went away during the work.`,
+    safe: SAVED_IS_SAFE,
+    todo: 'Connect it again and start once more; it goes on from where it was.',
+  }),
+  'storage.wrongDrive': ({ location, expectedId, foundId }, words) => ({
+    title: `${location} holds another ${words.repository} (${short(foundId)} instead of ${short(expectedId)}).`,
+    safe: 'It was not touched.',
+    todo: 'Connect the right drive and try again.',
+  }),
+  'storage.timeout': ({ location, operation }) => ({
+    title: `${location} did not answer in time (${operation}).`,
+    safe: SAVED_IS_SAFE,
+    todo: 'Check the drive or the network and try again.',
+  }),
+  'storage.accessDenied': ({ location, operation }) => ({
+    title: `You have no permission for this in ${location} (${operation}).`,
+    safe: NOTHING_CHANGED,
+    todo: 'Ask for read and write permission there, or run as the user who owns it.',
+  }),
+  'storage.readOnly': ({ location }) => ({
+    title: `${location} can only be read, not written.`,
+    safe: SAVED_IS_SAFE,
+    todo: 'Take off its write protection; to restore from it as it is, use --no-lock.',
+  }),
+  'storage.full': ({ location, outOfInodes }, words) => ({
+    title: outOfInodes
+      ? `${location} cannot take more files: its file system has run out of entries.`
+      : `${location} is full.`,
+    safe: `${SAVED_IS_SAFE} No half-written ${words.snapshot} was left behind.`,
+    todo: 'Make room there and start again; what was sent already is not sent twice.',
+  }),
+  'storage.rangeInvalid': ({ kind, name }, words) => ({
+    title: `A file of the ${words.repository} is shorter than it should be (${kind} ${short(name)}).`,
+    safe: 'Nothing wrong was taken from it.',
+    todo: checkAdvice(words),
+  }),
+  'storage.ioFailed': ({ location, operation, reason }) => ({
+    title: `${location} reports an error (${operation}: ${reason}).`,
+    safe: SAVED_IS_SAFE,
+    todo: 'Check the drive and its cable, then try again.',
+  }),
+  'files.sourceMissing': ({ path }) => ({
+    title: `${path} is not there.`,
+    safe: `Nothing was saved this time. ${SAVED_IS_SAFE}`,
+    todo: 'Connect its drive or check the path, then start again.',
+  }),
+  'files.sourceEmpty': ({ path }, words) => ({
+    title: `${path} is empty now, but was not in the last ${words.snapshot}.`,
+    safe: `Nothing was saved this time. ${SAVED_IS_SAFE}`,
+    todo: 'Check that its drive is connected; if it is meant to be empty, say so with --allow-empty.',
+  }),
+  'files.nothingToSave': (_data, words) => ({
+    title: 'There is nothing to save: everything named is excluded or missing.',
+    safe: `No ${words.snapshot} was made; ${lowerFirst(SAVED_IS_SAFE)}`,
+    todo: 'Check the paths and the exclude patterns.',
+  }),
+  'files.unreadable': ({ path, reason }) => ({
+    title: `${path} cannot be read (${reason}).`,
+    safe: 'Everything else is handled as usual.',
+    todo: 'Give yourself permission to read it, or exclude it.',
+  }),
+  'files.changedWhileReading': ({ path }) => ({
+    title: `${path} kept changing while it was read.`,
+    safe: 'It is stored as it was found; everything else is handled as usual.',
+    todo: 'Close the program that writes it and save again.',
+  }),
+  'files.targetNotWritable': ({ path, reason }) => ({
+    title: `${path} cannot be written (${reason}).`,
+    safe: 'What is stored is not affected.',
+    todo: 'Choose another folder, or give yourself permission to write there.',
+  }),
+  'files.targetNotEmpty': ({ path }) => ({
+    title: `${path} already has files in it.`,
+    safe: 'None of them was touched.',
+    todo: 'Choose an empty folder, or say with --overwrite what happens to files that are there.',
+  }),
+  'files.noSpace': ({ path }) => ({
+    title: `There is not enough room at ${path}.`,
+    safe: 'What is stored is not affected; files put back so far are complete.',
+    todo: 'Make room and start again; it goes on from where it was.',
+  }),
+  'files.pathNotInSnapshot': ({ path, snapshotId }, words) => ({
+    title: `${path} is not in the ${words.snapshot} ${short(snapshotId)}.`,
+    safe: NOTHING_CHANGED,
+    todo: `List the ${words.snapshot} and check the spelling, capital letters too.`,
+  }),
+  'job.cancelled': () => ({
+    title: 'Stopped as you asked.',
+    safe: SAVED_IS_SAFE,
+    todo: 'Start it again whenever you like; it goes on from where it was.',
+  }),
+  'request.invalidInput': ({ what, reason }) => ({
+    title: `This is not clear: ${what}.`,
+    safe: '',
+    todo: `${upperFirst(reason)}.`,
+  }),
+  'internal.invariantBroken': ({ what }) => ({
+    title: `There is a mistake in Tidemark itself (${what}).`,
+    safe: SAVED_IS_SAFE,
+    todo: 'Please report this, with what you did before.',
+  }),
+} as const satisfies Texts;
+
+/** The text for an error, or for its wire form. */
+export function errorText<Code extends ErrorCode>(
+  error: { readonly code: Code; readonly data: ErrorData[Code] },
+  words: TextWords,
+): ErrorText {
+  const write = ERROR_TEXTS[error.code] as (data: ErrorData[Code], words: TextWords) => ErrorText;
+  return write(error.data, words);
+}
+
+/** The parts in one line. */
+export function errorSentence<Code extends ErrorCode>(
+  error: { readonly code: Code; readonly data: ErrorData[Code] },
+  words: TextWords,
+): string {
+  const { title, safe, todo } = errorText(error, words);
+  return [title, safe, todo].filter((part) => part !== '').join(' ');
+}
+
+/** The beginning of an id, as long as people meet it elsewhere. */
+function short(id: string): string {
+  return /^[0-9a-f]{64}$/.test(id) ? id.slice(0, 8) : id;
+}
+
+function checkAdvice(words: TextWords): string {
+  return `${upperFirst(words.check)} to see what is affected, and keep copies of this place until then.`;
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

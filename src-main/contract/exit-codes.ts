@@ -1,0 +1,23 @@
+/**
+ * What the command line ends with, in restic's meaning, so that scripts carry over. One table; a code that is not
+ * named in it ends with 1. Source: restic's manual, "Exit codes".
+ */
+import type { ErrorCode } from '#base/errors.ts';
+
+export type ExitCode = 0 | 1 | 3 | 10 | 11 | 12 | 130;
+
+export const EXIT_DONE = 0;
+export const EXIT_FAILED = 1;
+/** A backup was saved, but some of what was asked for could not be read. */
+export const EXIT_INCOMPLETE = 3;
+
+const EXIT_CODES = {
+  'repository.notFound': 10,
+  'repository.locked': 11,
+  'repository.wrongPassword': 12,
+  'job.cancelled': 130,
+} as const satisfies Partial<Record<ErrorCode, ExitCode>>;
+
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  return code in EXIT_CODES ? EXIT_CODES[code as keyof typeof EXIT_CODES] : EXIT_FAILED;
+}
