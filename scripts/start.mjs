@@ -11,6 +11,7 @@ import {
   mkdirSync,
   mkdtempSync,
   realpathSync,
+  rmdirSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -25,7 +26,9 @@ const TIDEMARK = path.join(ROOT, 'bin', 'tidemark');
 /** Exit code of `backup`: a version was made, but some files could not be read. */
 const SOME_UNREADABLE = 3;
 
-const given = process.argv[2];
+const argument = process.argv[2];
+/** npm starts scripts in the checkout and tells where the person was. */
+const given = argument === undefined ? undefined : path.resolve(process.env.INIT_CWD ?? '', argument);
 if (given !== undefined && !existsSync(given)) stop(`There is no folder ${given}. Nothing was done.`);
 if (given !== undefined && !statSync(given).isDirectory()) stop(`${given} is no folder. Nothing was done.`);
 
@@ -35,6 +38,12 @@ if ((await run(process.execPath, ['scripts/build.mjs'])) !== 0) stop('The build 
 
 const place = mkdtempSync(path.join(realpathSync(tmpdir()), 'tidemark-first-backup-'));
 const source = given === undefined ? makeSample(path.join(place, 'sample')) : realpathSync(given);
+if (`${place}/`.startsWith(source === '/' ? source : `${source}/`)) {
+  rmdirSync(place);
+  stop(
+    `${source} holds the folder for temporary files, where the repository would be. Choose a folder further in.`,
+  );
+}
 const repository = path.join(place, 'repository');
 const restored = path.join(place, 'restored');
 const passwordFile = path.join(place, 'password.txt');

@@ -7,6 +7,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { NODE_24, ROOT, checkoutEnvironment, installPackages, run, runQuietly } from './checkout.mjs';
+import { countTests, emptyCounts } from './count-tests.mjs';
 import { ensureNode } from './ensure-node.mjs';
 import { prepareTestTools } from './test-tools.mjs';
 
@@ -57,42 +58,14 @@ async function runTests(env) {
   const vitest = [path.join(BIN, 'vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json'];
   const code = await run(NODE_24, [...vitest, `--outputFile.json=${REPORT}`, ...filters], { env });
   if (!existsSync(REPORT)) return { counts: emptyCounts(), problem: 'vitest wrote no report' };
-  const counts = countTests(JSON.parse(readFileSync(REPORT, 'utf8')));
+  const counts = countTests(JSON.parse(readFileSync(REPORT, 'utf8')), ROOT);
+  for (const file of counts.brokenFiles) console.log(`failed outside of a test: ${file}`);
   const unexplained = code !== 0 && counts.failed === 0;
   return { counts, problem: unexplained ? `vitest ended with exit code ${code}` : undefined };
 }
 
 /**
- * A file that fails outside of its tests (it does not load, or a preparation throws) counts as one failure: its tests
- * stand in the report as skipped or not at all.
- * @param {{ testResults: { name: string, status: string, message: string, assertionResults: { status: string, fullName: string }[] }[] }} report
- */
-function countTests(report) {
-  const counts = emptyCounts();
-  for (const file of report.testResults) {
-    const name = path.relative(ROOT, file.name);
-    let failed = 0;
-    for (const test of file.assertionResults) {
-      if (test.status === 'passed') counts.passed += 1;
-      else if (test.status === 'failed') failed += 1;
-      else counts.skipped.push(`${name}: ${test.fullName.trim()}`);
-    }
-    if (file.status === 'failed' && failed === 0) {
-      failed = 1;
-      console.log(`failed outside of a test: ${name}: ${file.message}`);
-    }
-    counts.failed += failed;
-  }
-  return counts;
-}
-
-/** @returns {{ passed: number, failed: number, skipped: string[] }} */
-function emptyCounts() {
-  return { passed: 0, failed: 0, skipped: [] };
-}
-
-/**
- * @param {{ passed: number, failed: number, skipped: string[] }} counts
+ * @param {import('./count-tests.mjs').TestCounts} counts
  * @param {readonly string[]} problems
  */
 function finish({ passed, failed, skipped }, problems) {
