@@ -1,0 +1,54 @@
+import { textToByteString } from '#base/byte-string.ts';
+import { LinuxSourceFiles } from '#files/linux/linux-source-files.ts';
+import { describeSourceFiles } from '#test/suites/source-files-suite.ts';
+import { isRoot } from '#test/support/as-nobody.ts';
+import { randomBytes } from '#test/support/tree-zoo.ts';
+import { setAttribute } from '#test/support/raw-posix.ts';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { expect, test } from 'vitest';
+
+describeSourceFiles('linux', () => new LinuxSourceFiles(), {
+  attributes: true,
+  longPaths: true,
+  keepsAccessTime: true,
+});
+
+test('attributes are empty where the file system has none', () => {
+  expect(new LinuxSourceFiles().extendedAttributes(textToByteString('/proc/version'))).toEqual([]);
+});
+
+const unlessRoot = isRoot ? '' : ' (SKIPPED: needs root for trusted attributes)';
+test.runIf(isRoot)(`attributes larger than the first buffer, and long lists of them${unlessRoot}`, () => {
+  const file = path.join(tmpdir(), `tidemark-attributes-${String(process.pid)}`);
+  // Memory-backed, as ext4 holds only a block of attributes.
+  const place = fs.existsSync('/dev/shm') ? file.replace(tmpdir(), '/dev/shm') : file;
+  fs.writeFileSync(place, '');
+  try {
+    const value = randomBytes(60_000, 1);
+    setAttribute(Buffer.from(place), 'trusted.large', value);
+    const names = Array.from({ length: 60 }, (_, i) => `trusted.${'n'.repeat(200)}${String(i)}`);
+    for (const name of names) setAttribute(Buffer.from(place), name, Buffer.from(name));
+    const found = new LinuxSourceFiles().extendedAttributes(textToByteString(place));
+    expect(found.map(({ name }) => name).toSorted()).toEqual([...names, 'trusted.large'].toSorted());
+    const large = found.find(({ name }) => name === 'trusted.large');
+    expect(value.equals(large?.value ?? new Uint8Array())).toBe(true);
+  } finally {
+    fs.rmSync(place);
+  }
+});
+
+test('works in worker threads, several at a time', async () => {
+  const answers = await Promise.all(
+    [1, 2, 3].map(
+      async () =>
+        await new Promise((resolve, reject) => {
+          const thread = new Worker(new URL('../../../support/source-files-thread.ts', import.meta.url));
+          thread.once('message', resolve).once('error', reject);
+        }),
+    ),
+  );
+  expect(answers).toEqual(Array(3).fill({ rounds: 300, user: 'root' }));
+});
