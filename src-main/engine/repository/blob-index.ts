@@ -6,11 +6,25 @@
  */
 import { ID_BYTES, type PackId } from '#base/ids.ts';
 import { invariant } from '#base/errors.ts';
+import { SEAL_OVERHEAD_BYTES } from '#format/envelope.ts';
 
 export type BlobType = 'data' | 'tree';
 
 export interface BlobLocation {
   readonly packId: PackId;
+  readonly offset: number;
+  /** Sealed length. */
+  readonly length: number;
+  /** 0 when stored without compression. */
+  readonly uncompressedLength: number;
+}
+
+/** One place of a blob. */
+export interface BlobEntry {
+  readonly type: BlobType;
+  /** A view. */
+  readonly id: Uint8Array;
+  readonly packNumber: number;
   readonly offset: number;
   /** Sealed length. */
   readonly length: number;
@@ -171,6 +185,48 @@ export class BlobIndex {
         words[index * WORDS + 3]!,
       );
     }
+  }
+
+  /**
+   * Number of the blob's first place, -1 when unknown: a name of 4 bytes for a blob, the same while no entry is added,
+   * below `entryCount`.
+   */
+  findEntry(type: BlobType, ids: Uint8Array, idOffset = 0): number {
+    return this.#find(type, ids, idOffset);
+  }
+
+  /** Numbers of all its places, `findEntry`'s first. */
+  findEntries(type: BlobType, ids: Uint8Array, idOffset = 0): number[] {
+    const found: number[] = [];
+    const typeBit = tagOf(0, type);
+    for (let slot = this.#firstSlot(ids, idOffset); ; slot = this.#nextSlot(slot)) {
+      const entry = this.#slots[slot]! - 1;
+      if (entry < 0) return found;
+      if (this.#isSameId(entry, ids, idOffset) && this.#location(entry, typeBit) !== undefined)
+        found.push(entry);
+    }
+  }
+
+  entryAt(entry: number): BlobEntry {
+    invariant(entry >= 0 && entry < this.#entryCount, 'unknown entry of the index');
+    const { ids, words } = this.#segments[entry >>> SEGMENT_BITS]!;
+    const index = entry & SEGMENT_MASK;
+    const tag = words[index * WORDS]!;
+    return {
+      type: tag >>> 31 === 1 ? 'tree' : 'data',
+      id: ids.subarray(index * ID_BYTES, (index + 1) * ID_BYTES),
+      packNumber: tag & NO_PACK,
+      offset: words[index * WORDS + 1]!,
+      length: words[index * WORDS + 2]!,
+      uncompressedLength: words[index * WORDS + 3]!,
+    };
+  }
+
+  /** Plaintext bytes of the blob at this place. */
+  plainBytesAt(entry: number): number {
+    const { words } = this.#segments[entry >>> SEGMENT_BITS]!;
+    const at = (entry & SEGMENT_MASK) * WORDS;
+    return words[at + 3]! || words[at + 2]! - SEAL_OVERHEAD_BYTES;
   }
 
   packIdOf(packNumber: number): PackId {

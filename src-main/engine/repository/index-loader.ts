@@ -5,7 +5,7 @@
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import type { IndexId } from '#base/ids.ts';
 import { parseIndex } from '#format/index-file.ts';
-import { BlobIndex } from './blob-index.ts';
+import type { BlobIndex, BlobType } from './blob-index.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 
 /** Index files loaded at a time: they are a few MiB each, read while the one before is parsed. */
@@ -17,16 +17,37 @@ export interface LoadedIndex {
   readonly damaged: readonly TidemarkError<'integrity.indexCorrupt'>[];
 }
 
+/** Sees what each file says by itself; in the union of all files that is gone. Called for well-formed files only. */
+export interface IndexFileObserver {
+  onPack(indexId: IndexId, packNumber: number): void;
+  /** Of the pack named last. The id is the 32 bytes of `ids` from `idOffset` on, valid during the call. */
+  onBlob(
+    type: BlobType,
+    ids: Uint8Array,
+    idOffset: number,
+    offset: number,
+    length: number,
+    uncompressedLength: number,
+  ): void;
+}
+
 /** Adds one index file's packs and blobs. @throws integrity.indexCorrupt */
-export function addIndexFile(index: BlobIndex, indexId: IndexId, plain: Uint8Array): void {
+export function addIndexFile(
+  index: BlobIndex,
+  indexId: IndexId,
+  plain: Uint8Array,
+  observer?: IndexFileObserver,
+): void {
   let packNumber = 0;
   try {
     parseIndex(plain, {
       pack(id) {
         packNumber = index.packNumber(id);
+        observer?.onPack(indexId, packNumber);
       },
-      blob(type, id, offset, length, uncompressedLength) {
-        index.add(packNumber, type, id, 0, offset, length, uncompressedLength);
+      blob(type, ids, idOffset, offset, length, uncompressedLength) {
+        index.add(packNumber, type, ids, idOffset, offset, length, uncompressedLength);
+        observer?.onBlob(type, ids, idOffset, offset, length, uncompressedLength);
       },
     });
   } catch (error) {
@@ -41,6 +62,7 @@ export async function loadIndexFiles(
   files: RepositoryFiles,
   index: BlobIndex,
   signal?: AbortSignal,
+  observer?: IndexFileObserver,
 ): Promise<Omit<LoadedIndex, 'index'>> {
   const indexIds = (await files.list('index', signal)).map(({ name }) => name as IndexId);
   const damaged: TidemarkError<'integrity.indexCorrupt'>[] = [];
@@ -52,7 +74,7 @@ export async function loadIndexFiles(
       loading.push(load);
     }
     try {
-      addIndexFile(index, indexIds[next]!, await loading[next]!);
+      addIndexFile(index, indexIds[next]!, await loading[next]!, observer);
     } catch (error) {
       if (!isTidemarkError(error, 'integrity.indexCorrupt')) throw error;
       damaged.push(error);

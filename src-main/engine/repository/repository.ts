@@ -12,7 +12,7 @@ import type { BlobCodec, CryptoKeys, Primitives } from '#format/primitives.ts';
 import type { Storage } from '#storage/port.ts';
 import { BlobIndex, type BlobType } from './blob-index.ts';
 import { BlobReader, type SealedBlob } from './blob-reader.ts';
-import { loadIndexFiles } from './index-loader.ts';
+import { loadIndexFiles, type IndexFileObserver } from './index-loader.ts';
 import { RepositoryFiles } from './repository-files.ts';
 import { RepositoryLock, undefinedIfMissing, type AnnouncedLock, type LockFiles } from './repository-lock.ts';
 import { SnapshotStore } from './snapshot-store.ts';
@@ -74,11 +74,15 @@ export class Repository {
    * @throws integrity.indexCorrupt, unless damaged files are to be returned
    */
   async loadIndex(
-    options: { readonly keepGoing?: boolean; readonly signal?: AbortSignal | undefined } = {},
+    options: {
+      readonly keepGoing?: boolean;
+      readonly signal?: AbortSignal | undefined;
+      readonly observer?: IndexFileObserver;
+    } = {},
   ): Promise<readonly TidemarkError<'integrity.indexCorrupt'>[]> {
     if (this.#index !== undefined) return [];
     const index = new BlobIndex();
-    const { indexIds, damaged } = await loadIndexFiles(this.files, index, options.signal);
+    const { indexIds, damaged } = await loadIndexFiles(this.files, index, options.signal, options.observer);
     const [first] = damaged;
     if (first !== undefined && options.keepGoing !== true) throw first;
     this.#index = index;
