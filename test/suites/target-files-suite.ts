@@ -393,7 +393,7 @@ export function describeTargetFiles(name: string, make: () => TargetFiles, trait
 
     test('a chain of hundreds of folders, up and down, keeps few handles', () => {
       const before = fs.readdirSync('/proc/self/fd').length;
-      const names = Array.from({ length: 300 }, (_, i) => `d${String(i % 10)}`);
+      const names = Array.from({ length: traits.longPaths ? 300 : 100 }, (_, i) => `d${String(i % 10)}`);
       for (let depth = 1; depth <= names.length; depth += 1) root.makeDir(to(...names.slice(0, depth)));
       for (let depth = names.length; depth > 0; depth -= 1) {
         write([...names.slice(0, depth), 'file'], String(depth));
@@ -402,7 +402,7 @@ export function describeTargetFiles(name: string, make: () => TargetFiles, trait
         ).toEqual([]);
       }
       expect(fs.readdirSync('/proc/self/fd').length).toBeLessThan(before + 70);
-      expect(fs.readFileSync(on(...names, 'file'), 'utf8')).toBe('300');
+      expect(fs.readFileSync(on(...names, 'file'), 'utf8')).toBe(String(names.length));
       root.close();
       expect(fs.readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
     });
@@ -490,7 +490,7 @@ export function describeTargetFiles(name: string, make: () => TargetFiles, trait
         { what: 'attribute', detail: 'nonsense.name', reason: 'this disk does not support it' },
       ]);
       expect(fs.statSync(on('file')).mode & 0o7777).toBe(0o640);
-      expect(fs.statSync(on('file')).mtimeMs).toBeCloseTo(1_600_000_000_123.4567, 0);
+      expect(fs.statSync(on('file')).mtimeMs).toBeCloseTo(1_600_000_000_123.456, 0);
     });
 
     const unlessRoot = isRoot ? '' : ' (SKIPPED: needs root to become another user)';
@@ -512,7 +512,7 @@ export function describeTargetFiles(name: string, make: () => TargetFiles, trait
           });
           const found = fs.statSync(on('file'));
           expect([found.uid, found.mode & 0o7777]).toEqual([65534, 0o755]);
-          expect(found.mtimeMs).toBeCloseTo(1_600_000_000_123.4567, 0);
+          expect(found.mtimeMs).toBeCloseTo(1_600_000_000_123.456, 0);
         });
       });
 

@@ -7,7 +7,8 @@ import { toDisplay } from '#base/byte-string.ts';
 import type { FileMetadata, FileStat, SourceFiles, TargetPath, TargetRoot } from '#files/port.ts';
 
 const BLOCK = 4096;
-const buffer = new Uint8Array(1024 * 1024);
+const buffer = Buffer.alloc(1024 * 1024);
+const zeros = Buffer.alloc(BLOCK);
 
 export function mirrorTree(source: SourceFiles, from: ByteString, root: TargetRoot): string[] {
   const problems: string[] = [];
@@ -54,7 +55,7 @@ function copyContent(source: SourceFiles, path: ByteString, root: TargetRoot, to
   for (let count = input.read(buffer); count > 0; count = input.read(buffer)) {
     for (let at = 0; at < count; at += BLOCK) {
       const block = buffer.subarray(at, Math.min(at + BLOCK, count));
-      if (block.some((byte) => byte !== 0)) output.write(block, offset + at);
+      if (!block.equals(zeros)) output.write(block, offset + at);
     }
     offset += count;
   }
