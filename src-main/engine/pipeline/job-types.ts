@@ -1,7 +1,8 @@
 /** Every job a pipeline worker can do, with what goes in and comes out. One file per job lies beside this one. */
 import type { ByteString } from '#base/byte-string.ts';
-import type { PathProblem, UnfinishedPack } from './protocol.ts';
+import type { BlobType, PathProblem, UnfinishedPack } from './protocol.ts';
 import type { ScanSettings } from './scan-settings.ts';
+import type { InspectedTrees } from './tree-inspection.ts';
 
 /** A blob in sealed form together with what is needed to open it. */
 export interface SealedBlob {
@@ -86,6 +87,36 @@ export interface StoredCounts {
   readonly packedBytes: number;
 }
 
+/** What the index says of one pack, in order of offset. */
+export interface PackEntries {
+  /** 32 bytes per blob. */
+  readonly ids: Uint8Array;
+  /** 1 = tree, 0 = data. */
+  readonly isTree: Uint8Array;
+  /** Per blob: offset, sealed length, uncompressed length. */
+  readonly numbers: Uint32Array;
+}
+
+/** What is wrong with a pack as a whole. */
+export type PackFault =
+  | { readonly code: 'hashDiffers' }
+  /** The index leaves gaps between blobs, or lets them overlap. */
+  | { readonly code: 'notContiguous' }
+  /** The header does not begin where its last blob ends. */
+  | { readonly code: 'headerMisplaced' }
+  | { readonly code: 'headerUnreadable'; readonly reason: string };
+
+/** What is wrong with one blob of a pack. */
+export interface BlobFault {
+  /** Place in the entries sent; -1 for a blob that only the header names. */
+  readonly position: number;
+  readonly type: BlobType;
+  readonly blobId: string;
+  /** The first two: the blob cannot be had from here. */
+  readonly code: 'damaged' | 'beyondEnd' | 'notInHeader' | 'notInIndex' | 'differsFromHeader';
+  readonly reason?: string;
+}
+
 export interface JobTypes {
   scan: {
     input: { readonly folders: readonly FolderToScan[]; readonly settings: ScanSettings };
@@ -100,6 +131,22 @@ export interface JobTypes {
     input: { readonly nodeTexts: readonly ByteString[] };
     /** 32 bytes per tree. */
     output: { readonly ids: Uint8Array; readonly stored: StoredCounts };
+  };
+  /** Opens trees and judges their nodes. */
+  inspectTrees: { input: { readonly trees: readonly SealedBlob[] }; output: InspectedTrees };
+  /** Proves a whole pack file. `bytes` is to be transferred; its memory is given up. */
+  verifyPack: {
+    input: {
+      readonly packId: Uint8Array;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly entries: PackEntries;
+    };
+    output: {
+      readonly faults: readonly PackFault[];
+      readonly blobs: readonly BlobFault[];
+      /** Plaintext bytes of the blobs that opened. */
+      readonly plainBytes: number;
+    };
   };
   /** Gives up all open packs. */
   flush: { input: undefined; output: readonly UnfinishedPack[] };
