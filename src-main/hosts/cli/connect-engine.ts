@@ -6,9 +6,23 @@ import { TidemarkError } from '#base/errors.ts';
 import type { EngineCalls } from './engine-calls.ts';
 
 export function connectEngine(): EngineCalls {
-  return new Proxy({} as EngineCalls, {
-    get: (_target, name) => () => {
-      throw new TidemarkError('internal.invariantBroken', { what: `${String(name)} is not connected` });
-    },
-  });
+  const missing = (name: string) => () => {
+    throw new TidemarkError('internal.invariantBroken', { what: `${name} is not connected` });
+  };
+  return {
+    init: missing('init'),
+    snapshots: missing('snapshots'),
+    listEntries: missing('listEntries'),
+    stats: missing('stats'),
+    listKeys: missing('listKeys'),
+    addKey: missing('addKey'),
+    removeKey: missing('removeKey'),
+    changePassword: missing('changePassword'),
+    unlock: missing('unlock'),
+    cat: missing('cat'),
+    dump: missing('dump'),
+    backup: missing('backup'),
+    restore: missing('restore'),
+    check: missing('check'),
+  };
 }

@@ -1,4 +1,24 @@
-/** Entry of the command line. Tells its version until the commands are there. */
-import packageJson from '../../../package.json' with { type: 'json' };
+#!/usr/bin/env node
+/**
+ * The entry of the command line. Keeps the process's own rules: a hang-up is ignored, because whoever tests a lock's
+ * process may send one (repository format, 13.1); nothing ends with a stack; output is complete before the process ends.
+ */
+import { nodeCliHost } from './cli-host.ts';
+import { isDebugging, runCommand, UNEXPECTED } from './run-command.ts';
 
-console.log(`tidemark ${packageJson.version}`);
+const host = nodeCliHost();
+
+process.on('SIGHUP', () => undefined);
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    process.stderr.write(`${UNEXPECTED}\n`);
+    if (isDebugging(host)) process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+    process.exit(1);
+  });
+}
+
+const exitCode = await runCommand(host);
+// A stream that is closed, or whose reader is gone, calls back too.
+await new Promise<void>((resolve) => void process.stdout.write('', () => resolve()));
+await new Promise<void>((resolve) => void process.stderr.write('', () => resolve()));
+process.exit(exitCode);

@@ -1,0 +1,83 @@
+/** The JSON messages of a backup, in restic's shapes and order. Source: restic's manual, "Scripting", checked against 0.19.1. */
+import { toDisplay } from '#base/byte-string.ts';
+import type { BackupItem, BackupProgress, BackupResult, ItemProblem } from './engine-calls.ts';
+
+type Message = Readonly<Record<string, unknown>>;
+
+/** Members that are 0, empty or unknown are left out, but the share. */
+export function backupStatusJson(progress: BackupProgress, elapsedSeconds: number): Message {
+  const { bytesDone, filesDone, totalBytes = 0, totalFiles = 0 } = progress;
+  const share = totalBytes > 0 ? bytesDone / totalBytes : 0;
+  const remaining = share > 0 && share < 1 ? Math.floor((elapsedSeconds / share) * (1 - share)) : 0;
+  return withoutZeros(
+    {
+      message_type: 'status',
+      seconds_elapsed: Math.floor(elapsedSeconds),
+      seconds_remaining: remaining,
+      percent_done: share,
+      total_files: totalFiles,
+      files_done: filesDone,
+      total_bytes: totalBytes,
+      bytes_done: bytesDone,
+      error_count: progress.problems,
+      current_files: progress.current.map(toDisplay),
+    },
+    'percent_done',
+  );
+}
+
+export function backupItemProblemJson(problem: ItemProblem): Message {
+  return {
+    message_type: 'error',
+    error: { message: problem.reason },
+    during: 'archival',
+    item: toDisplay(problem.path),
+  };
+}
+
+export function backupItemJson(item: BackupItem): Message {
+  return {
+    message_type: 'verbose_status',
+    action: item.action,
+    item: toDisplay(item.path) + (item.isDir ? '/' : ''),
+    duration: 0,
+    data_size: item.action === 'unchanged' ? 0 : item.sizeBytes,
+    data_size_in_repo: 0,
+    metadata_size: 0,
+    metadata_size_in_repo: 0,
+    total_files: 0,
+  };
+}
+
+export function backupSummaryJson(result: BackupResult, dryRun: boolean): Message {
+  const { summary } = result;
+  return {
+    message_type: 'summary',
+    files_new: summary.filesNew,
+    files_changed: summary.filesChanged,
+    files_unmodified: summary.filesUnmodified,
+    dirs_new: summary.dirsNew,
+    dirs_changed: summary.dirsChanged,
+    dirs_unmodified: summary.dirsUnmodified,
+    data_blobs: summary.dataBlobs,
+    tree_blobs: summary.treeBlobs,
+    data_added: summary.dataAdded,
+    data_added_packed: summary.dataAddedPacked,
+    total_files_processed: summary.totalFilesProcessed,
+    total_bytes_processed: summary.totalBytesProcessed,
+    total_duration: result.seconds,
+    backup_start: summary.backupStart,
+    backup_end: summary.backupEnd,
+    ...(result.snapshotId === undefined ? {} : { snapshot_id: result.snapshotId }),
+    ...(dryRun ? { dry_run: true } : {}),
+  };
+}
+
+/** As Go's `omitempty` does. */
+export function withoutZeros(message: Message, ...kept: readonly string[]): Message {
+  return Object.fromEntries(
+    Object.entries(message).filter(
+      ([key, value]) => kept.includes(key) || (value !== 0 && !(Array.isArray(value) && value.length === 0)),
+    ),
+  );
+}

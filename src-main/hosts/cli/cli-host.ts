@@ -1,0 +1,64 @@
+/**
+ * What the command line needs of its process, so that tests can run a command inside theirs: arguments, environment,
+ * streams, clock, signals. `nodeCliHost` is the real one.
+ * Arguments are bytes: a path on the command line may hold a name that is not UTF-8.
+ */
+import { readFileSync } from 'node:fs';
+import { bytesToByteString, textToByteString, type ByteString } from '#base/byte-string.ts';
+import type { EngineCalls } from './engine-calls.ts';
+
+export interface CliHost {
+  /** Without the program's own name. */
+  readonly args: readonly ByteString[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: CliStream;
+  readonly stderr: CliStream;
+  /** Never goes backwards. */
+  monotonicMs(): number;
+  /** Calls back for every interrupt or termination; returns how to stop listening. */
+  onInterrupt(listener: () => void): () => void;
+  /** Ends the process at once. */
+  exitNow(code: number): never;
+  loadEngine(): Promise<EngineCalls>;
+}
+
+export interface CliStream extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export function nodeCliHost(): CliHost {
+  return {
+    args: commandLineBytes(),
+    env: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    monotonicMs: () => performance.now(),
+    onInterrupt(listener) {
+      process.on('SIGINT', listener);
+      process.on('SIGTERM', listener);
+      return () => {
+        process.off('SIGINT', listener);
+        process.off('SIGTERM', listener);
+      };
+    },
+    exitNow: (code) => process.exit(code),
+    loadEngine: async () => (await import('./connect-engine.ts')).connectEngine(),
+  };
+}
+
+/** Node decodes arguments as UTF-8 and loses other bytes; Linux still has them. */
+function commandLineBytes(): ByteString[] {
+  const decoded = process.argv.slice(2);
+  if (process.platform === 'linux' && decoded.some((argument) => argument.includes('\ufffd'))) {
+    try {
+      const all = bytesToByteString(readFileSync('/proc/self/cmdline')).split('\0').slice(0, -1);
+      return all.slice(all.length - decoded.length) as ByteString[];
+    } catch {
+      // No /proc: what Node decoded is the best there is.
+    }
+  }
+  return decoded.map(textToByteString);
+}

@@ -1,0 +1,78 @@
+/**
+ * What a command's own code is given: options, output, the signal, the password when it is needed, the engine when it
+ * is needed. Nothing is read, asked or loaded before a command asks for it.
+ */
+import { readFile } from 'node:fs/promises';
+import { toDisplay } from '#base/byte-string.ts';
+import { TidemarkError } from '#base/errors.ts';
+import { decodeTextFile, trimSpace } from '#base/text-file.ts';
+import type { ExitCode } from '#contract/exit-codes.ts';
+import type { CliHost } from './cli-host.ts';
+import type { CallContext, EngineCalls, RepositoryAccess } from './engine-calls.ts';
+import type { GlobalOptions } from './global-options.ts';
+import type { Output } from './output.ts';
+import { readPassword } from './password.ts';
+
+export interface CommandSession {
+  readonly host: CliHost;
+  readonly options: GlobalOptions;
+  readonly output: Output;
+  readonly context: CallContext;
+  /** The repository's place. @throws request.invalidInput when none is named */
+  location(): Promise<string>;
+  /** Place and password; asks once. */
+  access(): Promise<RepositoryAccess>;
+  engine(): Promise<EngineCalls>;
+}
+
+/** A command's work; ends with the exit code, 0 when it returns nothing. */
+export type CommandWork = (session: CommandSession) => Promise<ExitCode | void>;
+
+/** Hands a command's work to the frame that handles errors, signals and output. */
+export type RunCommand = (work: CommandWork) => Promise<void>;
+
+export function createSession(
+  host: CliHost,
+  options: GlobalOptions,
+  output: Output,
+  signal: AbortSignal,
+): CommandSession {
+  const location = (): Promise<string> => findLocation(options);
+  return {
+    host,
+    options,
+    output,
+    context: { signal },
+    location,
+    engine: () => host.loadEngine(),
+    access: async () => ({
+      location: await location(),
+      password: await readPassword(host, options, signal),
+      noLock: options.noLock,
+    }),
+  };
+}
+
+async function findLocation(options: GlobalOptions): Promise<string> {
+  if (options.repo !== undefined && options.repo !== '') return options.repo;
+  if (options.repositoryFile === undefined) {
+    throw new TidemarkError('request.invalidInput', {
+      what: 'no repository is named',
+      reason: 'name it with --repo or TIDEMARK_REPOSITORY',
+    });
+  }
+  let content: Uint8Array;
+  try {
+    content = await readFile(options.repositoryFile);
+  } catch (error) {
+    throw new TidemarkError(
+      'request.invalidInput',
+      {
+        what: `the repository file ${options.repositoryFile} cannot be read`,
+        reason: 'check its path and that you may read it',
+      },
+      { cause: error },
+    );
+  }
+  return toDisplay(trimSpace(decodeTextFile(content)));
+}

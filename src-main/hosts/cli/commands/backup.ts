@@ -1,0 +1,175 @@
+/** `tidemark backup`: options to a request, events to lines. */
+import type { Command } from 'commander';
+import { textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
+import { TidemarkError } from '#base/errors.ts';
+import { EXIT_INCOMPLETE } from '#contract/exit-codes.ts';
+import { parseSizeText } from '#rules/size-text.ts';
+import { CACHE_FOLDER_TAG, parseFolderTag } from '#rules/tagged-exclude.ts';
+import {
+  backupItemJson,
+  backupItemProblemJson,
+  backupStatusJson,
+  backupSummaryJson,
+} from '../backup-json.ts';
+import type { CommandSession, RunCommand } from '../command-session.ts';
+import type { BackupInput, BackupResult } from '../engine-calls.ts';
+import { exitMessage } from '../exit-message.ts';
+import { formatBytes, formatCount, formatDuration, formatName } from '../format-values.ts';
+import { asChoice, asText, asTexts, collect, example } from '../option-values.ts';
+import { definePatternOptions, readPatterns, type PatternFlags } from '../pattern-options.ts';
+
+interface BackupFlags extends PatternFlags {
+  readonly excludeCaches?: boolean;
+  readonly excludeIfPresent?: string[];
+  readonly excludeLargerThan?: string;
+  readonly oneFileSystem?: boolean;
+  readonly tag?: string[];
+  readonly host?: string;
+  readonly time?: string;
+  readonly parent?: string;
+  readonly force?: boolean;
+  readonly ignoreInode?: boolean;
+  readonly ignoreCtime?: boolean;
+  readonly withAtime?: boolean;
+  readonly dryRun?: boolean;
+  readonly skipIfUnchanged?: boolean;
+  readonly allowEmpty?: boolean;
+  readonly compression: string;
+}
+
+export function defineBackup(command: Command, run: RunCommand): void {
+  command.argument('<path...>', 'files and folders to save');
+  definePatternOptions(command, 'exclude')
+    .option('--exclude-caches', 'leave out the contents of folders with a CACHEDIR.TAG')
+    .option(
+      '--exclude-if-present <name[:header]>',
+      'leave out the contents of folders with such a file',
+      collect,
+    )
+    .option('--exclude-larger-than <size>', 'leave out larger files (500M, 2G)')
+    .option('-x, --one-file-system', 'do not enter other file systems')
+    .option('--tag <tag[,tag]>', 'tags of the new snapshot (repeatable)', collect)
+    .option('-H, --host <name>', 'host name of the new snapshot')
+    .option('--time <time>', 'time of the new snapshot, such as "2026-11-22 09:55:17"')
+    .option('--parent <snapshot>', 'compare with this snapshot')
+    .option('-f, --force', 'read every file again')
+    .option('--ignore-inode', 'a changed inode or ctime alone is no change')
+    .option('--ignore-ctime', 'a changed ctime alone is no change')
+    .option('--with-atime', 'store access times')
+    .option('-n, --dry-run', 'show what would be done')
+    .option('--skip-if-unchanged', 'make no snapshot that equals the one before')
+    .option('--allow-empty', 'store a folder that is empty now but was not before')
+    .option('--compression <mode>', 'auto, off or max', 'auto')
+    .addHelpText('after', example('tidemark -r /mnt/backup backup ~/Documents --exclude "*.tmp"'))
+    .action((paths: string[], flags: BackupFlags) =>
+      run(async (session) => {
+        const input = await readInput(paths as ByteString[], flags, session);
+        return runBackup(session, input);
+      }),
+    );
+}
+
+async function readInput(
+  sources: readonly ByteString[],
+  flags: BackupFlags,
+  { host }: CommandSession,
+): Promise<BackupInput> {
+  const exclude = (await readPatterns(flags, 'exclude', host.env)) ?? { patterns: [] };
+  const tags = (flags.excludeIfPresent ?? []).map((text) => parseFolderTag(text as ByteString));
+  return {
+    sources,
+    exclude,
+    excludesForRecord: exclude.patterns.map(toDisplay),
+    folderTags: flags.excludeCaches === true ? [...tags, CACHE_FOLDER_TAG] : tags,
+    ...(flags.excludeLargerThan === undefined
+      ? {}
+      : { excludeLargerThanBytes: Number(parseSizeText(asText(flags.excludeLargerThan))) }),
+    oneFileSystem: flags.oneFileSystem === true,
+    tags: asTexts(flags.tag).flatMap((list) => list.split(',').filter((tag) => tag !== '')),
+    ...(flags.host === undefined ? {} : { hostname: asText(flags.host) }),
+    ...(flags.time === undefined ? {} : { timeMs: parseLocalTime(asText(flags.time)) }),
+    ...(flags.parent === undefined ? {} : { parent: asText(flags.parent) }),
+    force: flags.force === true,
+    ignoreInode: flags.ignoreInode === true,
+    // As in restic: where inodes cannot be trusted, ctimes cannot either.
+    ignoreCtime: flags.ignoreCtime === true || flags.ignoreInode === true,
+    withAtime: flags.withAtime === true,
+    dryRun: flags.dryRun === true,
+    skipIfUnchanged: flags.skipIfUnchanged === true,
+    allowEmpty: flags.allowEmpty === true,
+    compression: asChoice('--compression', flags.compression, ['auto', 'off', 'max']),
+  };
+}
+
+function parseLocalTime(text: string): number {
+  const match = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(text);
+  const [year, month, day, hour, minute, second] = (match?.slice(1) ?? []).map(Number) as number[];
+  const date = new Date(year ?? Number.NaN, (month ?? 0) - 1, day, hour, minute, second);
+  // A day that does not exist comes out as another one.
+  if (Number.isNaN(date.getTime()) || date.getDate() !== day || date.getMonth() + 1 !== month) {
+    throw new TidemarkError('request.invalidInput', {
+      what: `the time "${text}"`,
+      reason: 'write it like 2026-11-22 09:55:17',
+    });
+  }
+  return date.getTime();
+}
+
+async function runBackup(session: CommandSession, input: BackupInput) {
+  const { options, output, context, host } = session;
+  const access = await session.access();
+  const calls = await session.engine();
+  const startedMs = host.monotonicMs();
+  const result = await calls.backup(
+    access,
+    input,
+    {
+      onProgress: (progress) =>
+        output.progress({ ...progress, current: lastName(progress.current) }, () =>
+          backupStatusJson(progress, (host.monotonicMs() - startedMs) / 1000),
+        ),
+      onProblem: (problem) => {
+        if (options.json) output.jsonComplaint(backupItemProblemJson(problem));
+        else output.complain(`Not read: ${formatName(toDisplay(problem.path))} (${problem.reason})`);
+      },
+      onItem: (item) => {
+        if (options.json && options.verbosity >= 1) output.json(backupItemJson(item));
+        const path = formatName(toDisplay(item.path)) + (item.isDir ? '/' : '');
+        output.detail(2, `${item.action.padEnd(9)} ${path}`);
+      },
+    },
+    context,
+  );
+  output.stopProgress();
+  output.json(backupSummaryJson(result, input.dryRun));
+  for (const line of summaryLines(result, input.dryRun)) output.say(line);
+  if (result.problems === 0) return;
+  const sentence = `${formatCount(result.problems, 'file or folder', 'files or folders')} could not be read; everything else is saved. Look at the list above, then save again.`;
+  if (options.json) output.jsonComplaint(exitMessage(EXIT_INCOMPLETE, sentence));
+  else output.complain(sentence);
+  return EXIT_INCOMPLETE;
+}
+
+function lastName(current: readonly ByteString[]): string | undefined {
+  const path = current.at(-1);
+  return path === undefined ? undefined : formatName(toDisplay(path ?? textToByteString('')));
+}
+
+function summaryLines(result: BackupResult, dryRun: boolean): string[] {
+  const { summary } = result;
+  const counts = (added: number, changed: number, same: number): string =>
+    `${added} new, ${changed} changed, ${same} unchanged`;
+  return [
+    `Files:   ${counts(summary.filesNew, summary.filesChanged, summary.filesUnmodified)}`,
+    `Folders: ${counts(summary.dirsNew, summary.dirsChanged, summary.dirsUnmodified)}`,
+    `${dryRun ? 'Would add' : 'Added'}:   ${formatBytes(summary.dataAdded)} (${formatBytes(summary.dataAddedPacked)} stored)`,
+    `Looked at ${formatCount(summary.totalFilesProcessed, 'file')}, ${formatBytes(summary.totalBytesProcessed)}, in ${formatDuration(result.seconds)}.`,
+    ...(dryRun ? ['Nothing was written.'] : [savedLine(result)]),
+  ];
+}
+
+function savedLine(result: BackupResult): string {
+  return result.snapshotId === undefined
+    ? 'Nothing has changed; no snapshot was made.'
+    : `Snapshot ${result.snapshotId.slice(0, 8)} is saved.`;
+}

@@ -1,0 +1,97 @@
+/**
+ * Options every command takes, before or after its name, and the environment variables behind them.
+ * An option on the command line wins over the environment. Reads no file and no password.
+ */
+import { TidemarkError } from '#base/errors.ts';
+import { toDisplay, type ByteString } from '#base/byte-string.ts';
+import type { Command } from 'commander';
+
+export interface GlobalOptions {
+  readonly repo?: string;
+  readonly repositoryFile?: string;
+  readonly passwordFile?: string;
+  readonly passwordCommand?: string;
+  readonly insecureNoPassword: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbosity: number;
+  readonly noLock: boolean;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Adds the options to the program. */
+export function defineGlobalOptions(program: Command): void {
+  program
+    .option('-r, --repo <repository>', 'where the repository is (TIDEMARK_REPOSITORY)')
+    .option('--repository-file <file>', 'file that says where the repository is (TIDEMARK_REPOSITORY_FILE)')
+    .option('-p, --password-file <file>', 'file with the password (TIDEMARK_PASSWORD_FILE)')
+    .option('--password-command <command>', 'program that prints the password (TIDEMARK_PASSWORD_COMMAND)')
+    .option('--insecure-no-password', 'the repository has an empty password')
+    .option('--json', 'print JSON messages, as restic does')
+    .option('-q, --quiet', 'print only errors')
+    .option('-v, --verbose', 'print more; twice for every file', (_value, count: number) => count + 1, 0)
+    .option('--no-lock', 'read without a lock')
+    .option('--no-cache', 'accepted for habit; nothing is cached');
+}
+
+/** Options of the program that take a value in the next argument; needed to find the command's name. */
+export const GLOBAL_OPTIONS_WITH_VALUE: ReadonlySet<string> = new Set([
+  '-r',
+  '--repo',
+  '--repository-file',
+  '-p',
+  '--password-file',
+  '--password-command',
+]);
+
+/** @throws request.invalidInput for options that exclude each other. */
+export function readGlobalOptions(program: Command, environment: Environment): GlobalOptions {
+  const given = program.opts<Record<string, unknown>>();
+  const text = (name: string): string | undefined => {
+    const value = given[name];
+    return typeof value === 'string' ? toDisplay(value as ByteString) : undefined;
+  };
+  const repository = exclusive(
+    { option: '--repo', value: text('repo'), variable: 'TIDEMARK_REPOSITORY' },
+    { option: '--repository-file', value: text('repositoryFile'), variable: 'TIDEMARK_REPOSITORY_FILE' },
+    environment,
+  );
+  const password = exclusive(
+    { option: '--password-file', value: text('passwordFile'), variable: 'TIDEMARK_PASSWORD_FILE' },
+    { option: '--password-command', value: text('passwordCommand'), variable: 'TIDEMARK_PASSWORD_COMMAND' },
+    environment,
+  );
+  return {
+    ...(repository.first === undefined ? {} : { repo: repository.first }),
+    ...(repository.second === undefined ? {} : { repositoryFile: repository.second }),
+    ...(password.first === undefined ? {} : { passwordFile: password.first }),
+    ...(password.second === undefined ? {} : { passwordCommand: password.second }),
+    insecureNoPassword: given['insecureNoPassword'] === true,
+    json: given['json'] === true,
+    quiet: given['quiet'] === true,
+    verbosity: given['quiet'] === true ? 0 : Math.min(2, Number(given['verbose'] ?? 0)),
+    noLock: given['lock'] === false,
+  };
+}
+
+interface Source {
+  readonly option: string;
+  readonly value: string | undefined;
+  readonly variable: string;
+}
+
+function exclusive(first: Source, second: Source, environment: Environment) {
+  const isGiven = first.value !== undefined || second.value !== undefined;
+  const pick = (source: Source): string | undefined =>
+    isGiven ? source.value : environment[source.variable] || undefined;
+  const picked = { first: pick(first), second: pick(second) };
+  if (picked.first !== undefined && picked.second !== undefined) {
+    const [a, b] = isGiven ? [first.option, second.option] : [first.variable, second.variable];
+    throw new TidemarkError('request.invalidInput', {
+      what: `both ${a} and ${b} are given`,
+      reason: 'use one of them',
+    });
+  }
+  return picked;
+}

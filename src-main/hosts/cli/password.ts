@@ -1,0 +1,169 @@
+/**
+ * Where the password comes from: a command, a file, the environment, a prompt, in restic's order. Bytes, because a
+ * password is bytes; white space around it is taken off for files and commands, not for the environment.
+ * Source: repository format, section 4. Never logs, never puts a password or a command into an error.
+ */
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { byteStringToBytes, bytesToByteString, type ByteString } from '#base/byte-string.ts';
+import { TidemarkError } from '#base/errors.ts';
+import { decodeTextFile, trimSpace } from '#base/text-file.ts';
+import type { CliHost } from './cli-host.ts';
+import type { GlobalOptions } from './global-options.ts';
+import { promptForPassword } from './password-prompt.ts';
+
+/** The password to open a repository with. `twice` asks again and compares, for a new repository. */
+export async function readPassword(
+  host: CliHost,
+  options: GlobalOptions,
+  signal: AbortSignal,
+  twice = false,
+): Promise<Uint8Array> {
+  const given = await givenPassword(host, options, signal);
+  if (options.insecureNoPassword) {
+    if (given !== undefined && given.length > 0) {
+      throw invalid('--insecure-no-password and a password are given', 'use one of them');
+    }
+    return new Uint8Array();
+  }
+  if (given !== undefined) return refuseEmpty(given, '--insecure-no-password');
+  const question = twice ? 'enter password for new repository: ' : 'enter password for repository: ';
+  return askPassword(host, question, twice ? 'enter password again: ' : undefined, signal);
+}
+
+export interface NewPasswordOptions {
+  readonly newPasswordFile?: string;
+  readonly newInsecureNoPassword: boolean;
+}
+
+/** The password of a new key: a file or a prompt only, never what opens the repository now. */
+export async function readNewPassword(
+  host: CliHost,
+  options: NewPasswordOptions,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (options.newInsecureNoPassword) {
+    if (options.newPasswordFile !== undefined) {
+      throw invalid('--new-insecure-no-password and --new-password-file are given', 'use one of them');
+    }
+    return new Uint8Array();
+  }
+  if (options.newPasswordFile !== undefined) {
+    return refuseEmpty(await passwordFromFile(options.newPasswordFile), '--new-insecure-no-password');
+  }
+  return askPassword(host, 'enter new password: ', 'enter password again: ', signal);
+}
+
+async function givenPassword(
+  host: CliHost,
+  options: GlobalOptions,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  if (options.passwordCommand !== undefined)
+    return passwordFromCommand(host, options.passwordCommand, signal);
+  if (options.passwordFile !== undefined) return passwordFromFile(options.passwordFile);
+  const variable = host.env['TIDEMARK_PASSWORD'];
+  return variable === undefined || variable === '' ? undefined : Buffer.from(variable, 'utf8');
+}
+
+async function passwordFromFile(path: string): Promise<Uint8Array> {
+  let content: Uint8Array;
+  try {
+    content = await readFile(path);
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new TidemarkError(
+      'request.invalidInput',
+      {
+        what: `the password file ${path} ${isMissing ? 'is not there' : 'cannot be read'}`,
+        reason: 'check its path and that you may read it',
+      },
+      { cause: error },
+    );
+  }
+  return byteStringToBytes(trimSpace(decodeTextFile(content)));
+}
+
+async function passwordFromCommand(host: CliHost, command: string, signal: AbortSignal): Promise<Uint8Array> {
+  const [program, ...args] = splitCommand(command);
+  const chunks: Uint8Array[] = [];
+  const failed = (how: string, cause?: unknown): TidemarkError =>
+    new TidemarkError(
+      'request.invalidInput',
+      { what: `the password command ${how}`, reason: 'run it by itself to see why' },
+      { cause },
+    );
+  const code = await new Promise<number | null>((resolve, reject) => {
+    const child = spawn(program as string, args, {
+      stdio: ['inherit', 'pipe', 'inherit'],
+      env: { ...host.env },
+    });
+    const stop = (): void => void child.kill();
+    signal.addEventListener('abort', stop, { once: true });
+    child.stdout.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+    child.on('error', (error) => reject(failed('cannot be started', error)));
+    child.on('close', (exitCode) => {
+      signal.removeEventListener('abort', stop);
+      resolve(exitCode);
+    });
+  });
+  if (signal.aborted) throw new TidemarkError('job.cancelled', {});
+  if (code !== 0) throw failed(code === null ? 'was ended by a signal' : `ended with code ${code}`);
+  return byteStringToBytes(trimSpace(bytesToByteString(Buffer.concat(chunks))));
+}
+
+/**
+ * Splits as restic does: at white space; quotes of either kind keep it; a backslash separates, and takes its meaning
+ * from a quote that follows it.
+ */
+export function splitCommand(command: string): string[] {
+  const parts: string[] = [];
+  let quote = '';
+  let last = '';
+  let field: string | undefined;
+  const end = (): void => {
+    if (field !== undefined) parts.push(field);
+    field = undefined;
+  };
+  for (const character of command) {
+    const isQuote =
+      last !== '\\' && (quote === '' ? character === '"' || character === "'" : character === quote);
+    if (isQuote) {
+      quote = quote === '' ? character : '';
+      end();
+      continue;
+    }
+    last = character;
+    if (quote === '' && (character === '\\' || /\s/.test(character))) end();
+    else field = (field ?? '') + character;
+  }
+  end();
+  if (quote !== '') throw invalid('a quote in the password command is not closed', 'close it');
+  if (parts.length === 0) throw invalid('the password command is empty', 'name a program');
+  return parts;
+}
+
+async function askPassword(
+  host: CliHost,
+  question: string,
+  again: string | undefined,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (host.stdin.isTTY !== true) throw new TidemarkError('repository.noPassword', {});
+  const first = await promptForPassword(host, question, signal);
+  refuseEmpty(byteStringToBytes(first), '--insecure-no-password');
+  if (again !== undefined && (await promptForPassword(host, again, signal)) !== first) {
+    throw invalid('the two passwords differ', 'type the same one twice');
+  }
+  return byteStringToBytes(first as ByteString);
+}
+
+function refuseEmpty(password: Uint8Array, option: string): Uint8Array {
+  if (password.length === 0)
+    throw invalid('the password is empty', `give one, or say ${option} if that is meant`);
+  return password;
+}
+
+function invalid(what: string, reason: string): TidemarkError {
+  return new TidemarkError('request.invalidInput', { what, reason });
+}

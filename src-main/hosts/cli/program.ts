@@ -1,0 +1,113 @@
+/**
+ * The command line's shape: the program, its global options, the names of its commands. Only the command that is
+ * called is loaded; the others are a name and a line of help.
+ */
+import { Command } from 'commander';
+import { toDisplay, type ByteString } from '#base/byte-string.ts';
+import type { CliHost } from './cli-host.ts';
+import type { RunCommand } from './command-session.ts';
+import { defineGlobalOptions, GLOBAL_OPTIONS_WITH_VALUE } from './global-options.ts';
+
+interface CommandEntry {
+  readonly summary: string;
+  /** Adds arguments, options, help and action to the command. */
+  readonly load: () => Promise<(command: Command, run: RunCommand) => void>;
+}
+
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  init: {
+    summary: 'make a new repository',
+    load: async () => (await import('./commands/init.ts')).defineInit,
+  },
+  backup: {
+    summary: 'save files and folders in a new snapshot',
+    load: async () => (await import('./commands/backup.ts')).defineBackup,
+  },
+  restore: {
+    summary: 'put files of a snapshot back into a folder',
+    load: async () => (await import('./commands/restore.ts')).defineRestore,
+  },
+  snapshots: {
+    summary: 'list the snapshots',
+    load: async () => (await import('./commands/snapshots.ts')).defineSnapshots,
+  },
+  ls: {
+    summary: 'list the files of a snapshot',
+    load: async () => (await import('./commands/ls.ts')).defineLs,
+  },
+  dump: {
+    summary: 'write a file, or a folder as an archive, to standard output',
+    load: async () => (await import('./commands/dump.ts')).defineDump,
+  },
+  stats: {
+    summary: 'count files and sizes',
+    load: async () => (await import('./commands/stats.ts')).defineStats,
+  },
+  check: {
+    summary: 'prove that everything can be restored',
+    load: async () => (await import('./commands/check.ts')).defineCheck,
+  },
+  key: {
+    summary: 'list, add, remove and change passwords',
+    load: async () => (await import('./commands/key.ts')).defineKey,
+  },
+  unlock: {
+    summary: 'remove locks that were left behind',
+    load: async () => (await import('./commands/unlock.ts')).defineUnlock,
+  },
+  cat: {
+    summary: 'print an object of the repository',
+    load: async () => (await import('./commands/cat.ts')).defineCat,
+  },
+  version: {
+    summary: 'print the version',
+    load: async () => (await import('./commands/version.ts')).defineVersion,
+  },
+};
+
+export async function createProgram(
+  host: CliHost,
+  args: readonly string[],
+  run: RunCommand,
+): Promise<Command> {
+  const program = new Command('tidemark');
+  program
+    .description('Backups you can move through, in repositories that restic can read.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void host.stdout.write(toDisplay(text as ByteString)),
+      // Errors are worded and written once, by run-command; help that was not asked for goes to standard error.
+      writeErr: (text) =>
+        void (text.startsWith('error:') || host.stderr.write(toDisplay(text as ByteString))),
+      getOutHelpWidth: () => host.stdout.columns ?? 80,
+    })
+    .showSuggestionAfterError(false)
+    .addHelpText('after', '\nExample:\n  tidemark -r /mnt/backup backup ~/Documents\n');
+  defineGlobalOptions(program);
+  const called = commandNameIn(args);
+  for (const [name, entry] of Object.entries(COMMANDS)) {
+    const command = program.command(name).description(entry.summary);
+    if (name === called) (await entry.load())(command, run);
+  }
+  return program;
+}
+
+/** `--verbose=2` as restic takes it, in a form commander takes. */
+export function argumentsForCommander(args: readonly ByteString[]): string[] {
+  const end = args.indexOf('--' as ByteString);
+  return args.flatMap((argument, index) => {
+    const level = end < 0 || index < end ? /^--verbose=(\d)$/.exec(argument)?.[1] : undefined;
+    return level === undefined ? [argument] : new Array<string>(Number(level)).fill('-v');
+  });
+}
+
+/** The first argument that is neither an option nor an option's value; after `help`, the one that follows. */
+function commandNameIn(args: readonly string[]): string | undefined {
+  for (let index = 0; index < args.length; index++) {
+    const argument = args[index] as string;
+    if (GLOBAL_OPTIONS_WITH_VALUE.has(argument)) index++;
+    else if (argument === 'help') continue;
+    else if (!argument.startsWith('-')) return argument;
+  }
+  return undefined;
+}

@@ -1,0 +1,52 @@
+/** The JSON messages of a restore, in restic's shapes and order. Source: restic's manual, "Scripting", checked against 0.19.1. */
+import { toDisplay } from '#base/byte-string.ts';
+import { withoutZeros } from './backup-json.ts';
+import type { ItemProblem, RestoreItem, RestoreProgress } from './engine-calls.ts';
+
+type Message = Readonly<Record<string, unknown>>;
+
+export function restoreStatusJson(progress: RestoreProgress, elapsedSeconds: number): Message {
+  const share = progress.totalBytes > 0 ? progress.bytesRestored / progress.totalBytes : 0;
+  return withoutZeros(
+    {
+      message_type: 'status',
+      seconds_elapsed: Math.floor(elapsedSeconds),
+      percent_done: share,
+      ...counts(progress),
+    },
+    'percent_done',
+  );
+}
+
+export function restoreSummaryJson(progress: RestoreProgress, seconds: number): Message {
+  return withoutZeros({ message_type: 'summary', seconds_elapsed: Math.floor(seconds), ...counts(progress) });
+}
+
+export function restoreProblemJson(problem: ItemProblem): Message {
+  return {
+    message_type: 'error',
+    error: { message: problem.reason },
+    during: 'restore',
+    item: toDisplay(problem.path),
+  };
+}
+
+export function restoreItemJson(item: RestoreItem): Message {
+  return {
+    message_type: 'verbose_status',
+    action: item.action,
+    item: toDisplay(item.path),
+    size: item.isDir ? 0 : item.sizeBytes,
+  };
+}
+
+function counts(progress: RestoreProgress): Message {
+  return {
+    total_files: progress.totalFiles,
+    files_restored: progress.filesRestored,
+    files_skipped: progress.filesSkipped,
+    total_bytes: progress.totalBytes,
+    bytes_restored: progress.bytesRestored,
+    bytes_skipped: progress.bytesSkipped,
+  };
+}
