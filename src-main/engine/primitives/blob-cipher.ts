@@ -47,7 +47,6 @@ export function createBlobCipher(keys: CryptoKeys, kernels: Kernels): BlobCipher
   const padCipher = createCipheriv('aes-128-ecb', keys.macK, null).setAutoPadding(false);
   const nonceAt = kernels.allocate(NONCE_BYTES);
   const macKey = kernels.allocate(32);
-  macKey.bytes().set(keys.macR);
   const tag = kernels.allocate(MAC_BYTES);
   const keyStream = kernels.allocate(STAGE_BYTES);
   const text = kernels.allocate(STAGE_BYTES);
@@ -76,7 +75,10 @@ export function createBlobCipher(keys: CryptoKeys, kernels: Kernels): BlobCipher
   }
 
   function beginMac(macPad: Uint8Array): void {
-    macKey.bytes().set(macPad, 16);
+    // Both halves each time: a bit that flipped in the first stays for one blob, which then does not open.
+    const key = macKey.bytes();
+    key.set(keys.macR);
+    key.set(macPad, 16);
     kernels.polyBegin(macKey.pointer);
   }
 

@@ -93,7 +93,9 @@ function loadLibrary(only: ZstdSource | undefined): Library | undefined {
 
 function bindLibrary(source: ZstdSource, name: string | null): Library | undefined {
   try {
-    const library = koffi.load(name);
+    // Deep: were the program to export zstd functions too, those of a loaded library would call the program's instead of
+    // each other, and two versions would write into the same context (seen: a crash when one is freed).
+    const library = koffi.load(name, { deep: true });
     const transfer = '(void *context, void *out, size_t room, const void *bytes, size_t length)';
     return {
       source,
@@ -199,8 +201,7 @@ class ZlibZstd implements Zstd {
     for (const frame of findZstdFrames(bytes)) {
       const room = out.length - length;
       if (frame.contentSize > room) throw new Error('zstd: output too small');
-      if (frame.contentSize === 0) continue;
-      // A limit of 0 is refused by zlib; the check below covers it.
+      // zlib refuses a limit of 0; the next check covers it.
       const part = zstdDecompressSync(bytes.subarray(frame.start, frame.end), {
         maxOutputLength: Math.max(room, 1),
       });

@@ -1,48 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cutPoints } from '#format/chunker.ts';
 import { createChunkerTables } from '#format/polynomial.ts';
+import { chunkerInput, loadChunkerVectors, pseudoRandomBytes } from '#test/support/chunker-vectors.ts';
 import { type ChunkCutter, createChunkCutter } from '#primitives/chunk-cutter.ts';
 import { type Kernels, type WasmRegion, createKernels } from '#primitives/kernels.ts';
 
-interface Vectors {
-  readonly seed: string;
-  readonly inputs: Record<
-    string,
-    { readonly kind: string; readonly byte?: number; readonly period?: number; readonly length: number }
-  >;
-  readonly vectors: readonly {
-    readonly polynomial: string;
-    readonly chunks: Record<string, readonly (readonly [number, string])[]>;
-  }[];
-}
-
-const fixtures = new URL('../../../fixtures/format/chunker-vectors.json', import.meta.url);
-const vectors = JSON.parse(readFileSync(fixtures, 'utf8')) as Vectors;
 const POLYNOMIAL = 0x26d90986e60389n;
 const MIB = 1_048_576;
 
-/** SHA256(seed || be64(0)) || SHA256(seed || be64(1)) || … cut to length. */
-function stream(seed: string, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  const counter = Buffer.alloc(8);
-  for (let at = 0, n = 0n; at < length; at += 32, n++) {
-    counter.writeBigUInt64BE(n);
-    const block = createHash('sha256').update(seed).update(counter).digest();
-    bytes.set(block.subarray(0, length - at), at);
-  }
-  return bytes;
-}
-
-function makeInput(name: string): Uint8Array {
-  const input = vectors.inputs[name];
-  if (input === undefined) throw new Error(`no input ${name}`);
-  if (input.kind === 'byte') return new Uint8Array(input.length).fill(input.byte as number);
-  if (input.kind === 'stream') return stream(vectors.seed, input.length);
-  const period = stream(vectors.seed, input.period as number);
-  return Uint8Array.from({ length: input.length }, (_, i) => period[i % period.length] as number);
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Cuts a whole input as a reader does: fills the region piece by piece and moves the rest to its start when it is full. */
@@ -80,26 +49,21 @@ const kernels: Kernels = createKernels();
 const region = kernels.allocate(10 * MIB + 12_345);
 
 describe('vectors of the real program', () => {
-  for (const { polynomial, chunks } of vectors.vectors) {
-    for (const [name, expected] of Object.entries(chunks)) {
-      it(`cuts ${name} under ${polynomial} as restic does`, () => {
-        const input = makeInput(name);
-        const cutter = createChunkCutter(BigInt(`0x${polynomial}`), kernels);
-        const cuts = cutAll(cutter, region, input, () => MIB);
-        const found = cuts.map((cut, i) => {
-          const chunk = input.subarray(cuts[i - 1] ?? 0, cut);
-          return [chunk.length, createHash('sha256').update(chunk).digest('hex')];
-        });
-        expect(found).toEqual(expected);
-      });
-    }
+  for (const { polynomial, input, cuts, ids } of loadChunkerVectors()) {
+    it(`cuts ${input} under ${polynomial.toString(16)} as restic does`, () => {
+      const bytes = chunkerInput(input);
+      const cutter = createChunkCutter(polynomial, kernels);
+      const found = cutAll(cutter, region, bytes, () => MIB);
+      expect(found).toEqual(cuts);
+      expect(found.map((cut, i) => sha256(bytes.subarray(found[i - 1] ?? 0, cut)))).toEqual(ids);
+    });
   }
 });
 
 describe('against the reference', () => {
   const tables = createChunkerTables(POLYNOMIAL);
   const cutter = createChunkCutter(POLYNOMIAL, kernels);
-  const random = stream('against the reference', 6 * MIB);
+  const random = pseudoRandomBytes('against the reference', 6 * MIB);
 
   it('does not depend on how the bytes arrive', () => {
     const expected = cutPoints(tables, random);
@@ -157,8 +121,8 @@ describe('against the reference', () => {
 
 describe('one cutter after another', () => {
   it('keeps apart two polynomials on the same kernels', () => {
-    const [first, second] = vectors.vectors.map((v) => BigInt(`0x${v.polynomial}`)) as [bigint, bigint];
-    const input = stream('two polynomials', 3 * MIB);
+    const [first, second] = [POLYNOMIAL, 0x2aa77d911d8301n] as const;
+    const input = pseudoRandomBytes('two polynomials', 3 * MIB);
     for (const polynomial of [first, second, first]) {
       const cuts = cutAll(createChunkCutter(polynomial, kernels), region, input, () => 500_000);
       expect(cuts).toEqual(cutPoints(createChunkerTables(polynomial), input));
