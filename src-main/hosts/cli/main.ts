@@ -8,6 +8,9 @@ import { isDebugging, runCommand, UNEXPECTED } from './run-command.ts';
 
 const host = nodeCliHost();
 
+// A reader that goes away (`| head`) is told to whoever writes; it must not end the process on its own.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
 process.on('SIGHUP', () => undefined);
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {

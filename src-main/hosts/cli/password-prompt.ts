@@ -26,8 +26,9 @@ export async function promptForPassword(
 ): Promise<ByteString> {
   const { stdin, stderr } = host;
   if (signal.aborted) throw new TidemarkError('job.cancelled', {});
-  stderr.write(question);
+  // Before the question: whoever types at once must not see it either.
   stdin.setRawMode(true);
+  stderr.write(question);
   try {
     return await readAnswer(stdin, signal);
   } finally {
