@@ -18,18 +18,11 @@ import {
 import { isTidemarkError } from '#base/errors.ts';
 import { parseExcludeFile } from '#rules/exclude-file.ts';
 import { createExcludeFilter, createIncludeFilter, type PatternOptions } from '#rules/exclude-rules.ts';
+import { NO_RESTIC, resticPrograms, type ResticProgram } from '#test/support/restic.ts';
 
 const execFileAsync = promisify(execFile);
 
-/** Every restic found: Debian's old one and, where installed, a newer one. */
-const PROGRAMS = ['restic', 'restic019'].filter((program) => {
-  try {
-    execFileSync(program, ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-});
+const PROGRAMS = resticPrograms();
 
 const latin = (text: string): ByteString => text as ByteString;
 const utf8 = textToByteString;
@@ -254,10 +247,10 @@ function ourBackup(options: PatternOptions, sparesTarget: boolean): ByteString[]
   return taken.sort();
 }
 
-async function runRestic(program: string, args: readonly string[]): Promise<ByteString[]> {
+async function runRestic(program: ResticProgram, args: readonly string[]): Promise<ByteString[]> {
   const { stdout } = await execFileAsync(
-    program,
-    ['-r', join(folder, program), '--no-cache', '--no-lock', ...args],
+    program.path,
+    ['-r', join(folder, program.version), '--no-cache', '--no-lock', ...args],
     {
       encoding: 'latin1',
       env: { ...process.env, RESTIC_PASSWORD: 'test', NAME: 'foo' },
@@ -268,11 +261,11 @@ async function runRestic(program: string, args: readonly string[]): Promise<Byte
 }
 
 async function resticBackup(
-  program: string,
+  program: ResticProgram,
   { ignoreCase, lines }: Case,
   name: string,
 ): Promise<ByteString[]> {
-  const file = join(folder, `patterns-${program}-${name}`);
+  const file = join(folder, `patterns-${program.version}-${name}`);
   writeFileSync(file, patternFile(lines));
   const option = ignoreCase ? '--iexclude-file' : '--exclude-file';
   const output = await runRestic(program, [
@@ -364,7 +357,7 @@ beforeAll(() => {
     }
   }
   for (const program of PROGRAMS) {
-    execFileSync(program, ['-r', join(folder, program), '--no-cache', '-q', 'init'], {
+    execFileSync(program.path, ['-r', join(folder, program.version), '--no-cache', '-q', 'init'], {
       env: { ...process.env, RESTIC_PASSWORD: 'test' },
     });
   }
@@ -374,9 +367,8 @@ afterAll(() => {
   if (folder !== '') rmSync(folder, { recursive: true, force: true });
 });
 
-describe.each(PROGRAMS)('patterns compared with %s', (program) => {
-  const version = execFileSync(program, ['version'], { encoding: 'utf8' });
-  const sparesTarget = !/^restic 0\.(?:\d|1[0-8])\./.test(version);
+describe.each(PROGRAMS)('patterns compared with restic $version', (program) => {
+  const sparesTarget = !/^0\.(?:\d|1[0-8])\./.test(program.version);
 
   it('leaves the same files out of a backup', async () => {
     const differences: unknown[] = [];
@@ -396,16 +388,16 @@ describe.each(PROGRAMS)('patterns compared with %s', (program) => {
 });
 
 const RESTORING = PROGRAMS.filter((program) => {
-  const help = execFileSync(program, ['restore', '--help'], { encoding: 'utf8' });
+  const help = execFileSync(program.path, ['restore', '--help'], { encoding: 'utf8' });
   return help.includes('--include-file') && help.includes('--dry-run');
 });
 
-describe.each(RESTORING)('restore patterns compared with %s', (program) => {
+describe.each(RESTORING)('restore patterns compared with restic $version', (program) => {
   it('picks the same files', async () => {
     await runRestic(program, ['backup', '-q', root]);
     const differences: unknown[] = [];
     await inParallel(shareOf(PROGRAMS.length), async (one, index) => {
-      const file = join(folder, `include-${program}-${index}`);
+      const file = join(folder, `include-${program.version}-${index}`);
       writeFileSync(file, patternFile(one.lines));
       const option = one.ignoreCase ? '--iinclude-file' : '--include-file';
       const arguments_ = ['restore', 'latest', '--dry-run', '-vv', '--target', join(folder, 'nowhere')];
@@ -457,5 +449,5 @@ function ourRestore(options: PatternOptions): ByteString[] {
 }
 
 if (PROGRAMS.length === 0) {
-  it.skip('patterns compared with restic (skipped: no restic program on this machine)', () => undefined);
+  it.skip(`patterns compared with restic (skipped: ${NO_RESTIC})`, () => undefined);
 }
