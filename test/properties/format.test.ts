@@ -1,6 +1,6 @@
 /** Whatever is written comes back, whatever comes in never crashes: every structure of the repository format. */
 import * as fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bytesToByteString, type ByteString } from '#base/byte-string.ts';
 import { bytesToId, type BlobId, type PackId, type SnapshotId } from '#base/ids.ts';
 import { cutPoints, ReferenceChunker } from '#format/chunker.ts';
@@ -22,9 +22,6 @@ import { decodeUnpackedFile, encodeUnpackedFile } from '#format/unpacked-file.ts
 import { isValidUtf8 } from '#format/utf8.ts';
 import { pseudoRandomBytes } from '#test/support/chunker-vectors.ts';
 import { collectIndex } from '#test/support/golden-repository.ts';
-
-// Millions of bytes go through the slow reference code here.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 import { nodePrimitives } from '#test/support/node-primitives.ts';
 
 const keys = generateKeys(nodePrimitives);

@@ -24,23 +24,24 @@ export interface IndexVisitor {
   ): void;
 }
 
-/** A little less than an entry takes in restic's form: the length of a file tells how many entries to expect. */
-export const CANONICAL_ENTRY_BYTES = 110;
+/** `{"id":"<64 digits>","type":"data","offset":0,"length":32}`: no entry can be shorter. */
+const MIN_ENTRY_BYTES = 109;
 
 const MAX_UINT32 = 0xffff_ffff;
 const NUMBERS_PER_BLOB = 3;
 
 export class IndexColumns {
   /** 32 bytes per blob. */
-  ids: Uint8Array;
-  #isTree: Uint8Array;
+  readonly ids: Uint8Array;
+  readonly #isTree: Uint8Array;
   /** Offset, sealed length, uncompressed length per blob. */
-  #numbers: Uint32Array;
+  readonly #numbers: Uint32Array;
   #count = 0;
   readonly #packs: { readonly id: PackId; readonly firstBlob: number }[] = [];
 
-  constructor(expectedBlobs: number) {
-    const capacity = Math.max(16, expectedBlobs);
+  /** `jsonBytes`: length of the file's JSON, which limits how many blobs there can be. */
+  constructor(jsonBytes: number) {
+    const capacity = Math.floor(jsonBytes / MIN_ENTRY_BYTES);
     this.ids = new Uint8Array(capacity * ID_BYTES);
     this.#isTree = new Uint8Array(capacity);
     this.#numbers = new Uint32Array(capacity * NUMBERS_PER_BLOB);
@@ -50,9 +51,8 @@ export class IndexColumns {
     this.#packs.push({ id, firstBlob: this.#count });
   }
 
-  /** Number of the next blob, with room for its id in `ids`: write it there, then call `addBlob`. */
-  nextSlot(): number {
-    if (this.#count === this.#isTree.length) this.#grow();
+  /** Number of the next blob; its id belongs into `ids` before `addBlob` is called. */
+  get nextSlot(): number {
     return this.#count;
   }
 
@@ -88,18 +88,4 @@ export class IndexColumns {
       }
     });
   }
-
-  #grow(): void {
-    const capacity = this.#isTree.length * 2;
-    this.ids = copyInto(new Uint8Array(capacity * ID_BYTES), this.ids);
-    this.#isTree = copyInto(new Uint8Array(capacity), this.#isTree);
-    const numbers = new Uint32Array(capacity * NUMBERS_PER_BLOB);
-    numbers.set(this.#numbers);
-    this.#numbers = numbers;
-  }
-}
-
-function copyInto(target: Uint8Array, source: Uint8Array): Uint8Array {
-  target.set(source);
-  return target;
 }

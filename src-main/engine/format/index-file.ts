@@ -8,7 +8,7 @@
 import { bytesToByteString, byteStringToBytes, type ByteString } from '#base/byte-string.ts';
 import { ID_BYTES, idToBytes, type PackId } from '#base/ids.ts';
 import { FormatError } from '#format/format-error.ts';
-import { CANONICAL_ENTRY_BYTES, IndexColumns, type IndexVisitor } from '#format/index-columns.ts';
+import { IndexColumns, type IndexVisitor } from '#format/index-columns.ts';
 import { JsonFields, required } from '#format/json-fields.ts';
 import { scanCanonicalIndex } from '#format/index-scan.ts';
 import type { PackEntry } from '#format/pack-header.ts';
@@ -48,7 +48,7 @@ export function parseIndex(json: Uint8Array, visitor: IndexVisitor): void {
 
 function parseAnyIndex(text: ByteString): IndexColumns {
   if (/^\s*\[/.test(text)) throw new FormatError('index is of an ancient form that is not supported');
-  const columns = new IndexColumns(Math.ceil(text.length / CANONICAL_ENTRY_BYTES));
+  const columns = new IndexColumns(text.length);
   for (const pack of new JsonFields(text, INDEX_FIELDS).elements('packs') ?? []) {
     const fields = new JsonFields(pack, PACK_FIELDS);
     columns.addPack(required(fields.id<PackId>('id'), 'id'));
@@ -61,7 +61,7 @@ function parseAnyBlob(text: ByteString, columns: IndexColumns): void {
   const fields = new JsonFields(text, BLOB_FIELDS);
   const type = fields.text('type');
   if (type !== 'data' && type !== 'tree') throw new FormatError('blob of unknown type in an index');
-  const slot = columns.nextSlot();
+  const slot = columns.nextSlot;
   columns.ids.set(idToBytes(required(fields.id<string>('id'), 'id')), slot * ID_BYTES);
   const offset = required(fields.number('offset'), 'offset');
   const sealedLength = required(fields.number('length'), 'length');

@@ -5,7 +5,7 @@
  * Source: repository format, section 8.
  */
 import { bytesToId, ID_BYTES, type PackId } from '#base/ids.ts';
-import { CANONICAL_ENTRY_BYTES, IndexColumns } from '#format/index-columns.ts';
+import { IndexColumns } from '#format/index-columns.ts';
 
 function ascii(text: string): Uint8Array {
   return Buffer.from(text, 'latin1');
@@ -29,8 +29,6 @@ const CLOSING_BRACE = 0x7d;
 const CLOSING_BRACKET = 0x5d;
 const NEWLINE = 0x0a;
 const DIGIT_0 = 0x30;
-/** 4 294 967 295 has ten digits; longer numbers are the general parser's. */
-const MAX_DIGITS = 10;
 const HEX_DIGITS = 64;
 
 /** Value of a lower-case hex digit; 255 for all other bytes. */
@@ -58,7 +56,7 @@ class IndexScan {
 
   constructor(json: Uint8Array) {
     this.#json = json;
-    this.columns = new IndexColumns(Math.ceil(json.length / CANONICAL_ENTRY_BYTES));
+    this.columns = new IndexColumns(json.length);
   }
 
   file(): boolean {
@@ -95,7 +93,7 @@ class IndexScan {
 
   #blob(): boolean {
     const { columns } = this;
-    const slot = columns.nextSlot();
+    const slot = columns.nextSlot;
     if (!this.#literal(ID_START) || !this.#hexId(columns.ids, slot * ID_BYTES)) return false;
     const isData = this.#literal(TYPE_DATA);
     if (!isData && !this.#literal(TYPE_TREE)) return false;
@@ -159,6 +157,6 @@ class IndexScan {
     const digits = at - start;
     this.#at = at;
     this.#number = value;
-    return digits > 0 && digits <= MAX_DIGITS && (digits === 1 || json[start] !== DIGIT_0);
+    return digits > 0 && (digits === 1 || json[start] !== DIGIT_0);
   }
 }

@@ -1,9 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CHUNK_MAX_BYTES, CHUNK_MIN_BYTES, cutPoints, ReferenceChunker } from '#format/chunker.ts';
 import { createChunkerTables } from '#format/polynomial.ts';
-
-// Millions of bytes go through the slow reference code here.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 import { chunkerInput, loadChunkerVectors, pseudoRandomBytes } from '#test/support/chunker-vectors.ts';
 
 const vectors = loadChunkerVectors();

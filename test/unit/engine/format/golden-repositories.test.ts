@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { bytesToId, type BlobId } from '#base/ids.ts';
 import { SealBroken } from '#format/format-error.ts';
 import { encodeConfig } from '#format/config.ts';
@@ -23,9 +23,6 @@ import {
   type ExpectedEntry,
 } from '#test/support/fixture-repository.ts';
 import { GoldenRepository } from '#test/support/golden-repository.ts';
-
-// Millions of bytes go through the slow reference code here.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 import { nodePrimitives } from '#test/support/node-primitives.ts';
 
 const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

@@ -31,6 +31,7 @@ describe('decoding strings', () => {
     ['\\ud83d\\ude00', '😀'],
     ['\\uD83D\\uDE00', '😀'],
     ['\\ud83d', '\ufffd'],
+    ['\\ud800\\udc00\\udbff\\udfff', '\u{10000}\u{10ffff}'],
     ['\\ude00', '\ufffd'],
     ['\\ud83dx', '\ufffdx'],
     ['\\ud83d\\ud83d\\ude00', '\ufffd😀'],

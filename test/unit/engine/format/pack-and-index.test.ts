@@ -166,9 +166,13 @@ describe('index', () => {
     expect(calls).toBe(5);
   });
 
-  test('many blobs: arrays grow', () => {
+  test('the ancient form is named', () => {
+    expect(() => read(`[{"id":"${idA}","blobs":[]}]`)).toThrow(/ancient/);
+  });
+
+  test('as many blobs as fit into so many bytes', () => {
     const entries = Array.from({ length: 5000 }, (_, i) =>
-      entry(i.toString(16).padStart(64, '0'), 'data', i * 40, 40),
+      entry(i.toString(16).padStart(64, '0'), 'data', 0, 32),
     );
     expect(collectIndex(encodeIndex([{ id: idA as PackId, entries }]))).toEqual([{ id: idA, entries }]);
   });
