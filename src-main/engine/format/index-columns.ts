@@ -25,7 +25,7 @@ export interface IndexVisitor {
 }
 
 /** `{"id":"<64 digits>","type":"data","offset":0,"length":32}`: no entry can be shorter. */
-const MIN_ENTRY_BYTES = 109;
+const MIN_ENTRY_BYTES = 110;
 
 const MAX_UINT32 = 0xffff_ffff;
 const NUMBERS_PER_BLOB = 3;
