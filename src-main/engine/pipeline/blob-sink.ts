@@ -1,7 +1,7 @@
 /**
  * A worker's way to store blobs: asks the core which are new, seals those into open packs, hands full packs up.
- * Keeps two open packs per blob kind and puts each blob at random into one of them, so that pack sizes do not tell
- * chunk sizes (repository format, 7.2). Bounded: at most MAX_PACKS_IN_FLIGHT packs wait for their upload, then sealing waits.
+ * There are at least two open packs per blob kind and it is chance which of them gets a blob, so that pack sizes do not
+ * tell chunk sizes (repository format, 7.2). Bounded: at most MAX_PACKS_IN_FLIGHT packs wait for their upload, then sealing waits.
  */
 import { joinIds } from '#base/ids.ts';
 import type { BlobCodec, Primitives } from '#format/primitives.ts';
@@ -11,8 +11,9 @@ import { OpenPack } from './open-pack.ts';
 import type { BlobType, FinishedPack, UnfinishedPack, WorkerSettings } from './protocol.ts';
 import type { StoredCounts } from './job-types.ts';
 
-/** Packs of one worker that are sent but not yet durable. Two keep the disk busy while one is filled. */
-const MAX_PACKS_IN_FLIGHT = 2;
+/** Packs of one worker that are sent but not yet durable: the disk writes one while the next is filled. */
+const MAX_PACKS_IN_FLIGHT = 1;
+/** Over all workers; a worker has its share, at least one. Which worker meets which blob is chance enough with several. */
 const OPEN_PACKS_PER_TYPE = 2;
 
 /** What the sink needs of the thread's messages. */
@@ -36,9 +37,10 @@ export class BlobSink {
     this.#codec = codec;
     this.#primitives = primitives;
     this.#port = port;
-    for (let i = 0; i < OPEN_PACKS_PER_TYPE; i++) {
-      this.#open.data.push(new OpenPack('data'));
-      this.#open.tree.push(new OpenPack('tree'));
+    const share = Math.max(1, Math.ceil(OPEN_PACKS_PER_TYPE / settings.workerCount));
+    for (let i = 0; i < share; i++) {
+      this.#open.data.push(new OpenPack('data', settings.packSizeBytes));
+      this.#open.tree.push(new OpenPack('tree', settings.packSizeBytes));
     }
   }
 
@@ -59,7 +61,7 @@ export class BlobSink {
     let packedBytes = 0;
     for (const [index, plain] of plains.entries()) {
       if (isNew[index] !== 1) continue;
-      if (this.#packsInFlight >= MAX_PACKS_IN_FLIGHT) await this.#packDurable();
+      while (this.#packsInFlight >= MAX_PACKS_IN_FLIGHT) await this.#packDurable();
       packedBytes += this.#seal(blobType, plain, ids[index]!);
       blobs++;
       bytes += plain.length;
@@ -72,7 +74,8 @@ export class BlobSink {
     this.#packsInFlight--;
     if (buffer !== undefined && this.#spareBuffers.length < MAX_PACKS_IN_FLIGHT)
       this.#spareBuffers.push(buffer);
-    this.#waiting.shift()?.();
+    // All of them: whoever goes on first may seal its blobs without filling a pack and wake nobody.
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   /** Gives up everything that is not in a finished pack. */

@@ -11,12 +11,10 @@ export interface SealedBlob {
   readonly id: Uint8Array;
 }
 
-/** An entry that is known beforehand: a source, or a folder above one. */
+/** An entry that is known beforehand: a source, or a folder above one. Stored whatever the rules say. */
 export interface GivenEntry {
   readonly name: ByteString;
   readonly path: ByteString;
-  /** Stored whatever the rules say; a link at this place is followed. */
-  readonly isAboveSources: boolean;
 }
 
 export interface FolderToScan {

@@ -6,6 +6,8 @@ import { joinIds } from '#base/ids.ts';
 import type { BlobType, PackedBlob, UnfinishedPack } from './protocol.ts';
 
 const FIRST_BUFFER_BYTES = 1 << 20;
+/** Room behind the pack size for the blob that closes the pack and for the header; a larger blob gets what it needs. */
+const CLOSING_BYTES = 1 << 20;
 
 export class OpenPack {
   readonly blobType: BlobType;
@@ -14,8 +16,11 @@ export class OpenPack {
   #ids: Uint8Array[] = [];
   #blobs: PackedBlob[] = [];
 
-  constructor(blobType: BlobType) {
+  readonly #fullBytes: number;
+
+  constructor(blobType: BlobType, packSizeBytes: number) {
     this.blobType = blobType;
+    this.#fullBytes = packSizeBytes + CLOSING_BYTES;
   }
 
   get sizeBytes(): number {
@@ -41,9 +46,8 @@ export class OpenPack {
   reserve(extraBytes: number): Uint8Array<ArrayBuffer> {
     const needed = this.#used + extraBytes;
     if (this.#bytes === undefined || this.#bytes.length < needed) {
-      let capacity = Math.max(this.#bytes?.length ?? 0, FIRST_BUFFER_BYTES);
-      while (capacity < needed) capacity *= 2;
-      const grown = new Uint8Array(capacity);
+      const doubled = Math.max((this.#bytes?.length ?? 0) * 2, FIRST_BUFFER_BYTES);
+      const grown = new Uint8Array(Math.max(needed, Math.min(doubled, this.#fullBytes)));
       if (this.#bytes !== undefined) grown.set(this.#bytes.subarray(0, this.#used));
       this.#bytes = grown;
     }

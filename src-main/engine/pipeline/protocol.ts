@@ -20,6 +20,8 @@ export interface WorkerSettings {
   readonly compression: Compression;
   /** A pack is closed when its blobs reach this many bytes. */
   readonly packSizeBytes: number;
+  /** How many threads share the work. */
+  readonly workerCount: number;
 }
 
 export type JobKind = keyof JobTypes;

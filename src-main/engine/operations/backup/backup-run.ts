@@ -298,6 +298,5 @@ function givenEntries(given: SourceFolder): FolderToScan['onlyEntries'] {
     .map(({ name, path, children }) => ({
       name,
       path: (children === undefined ? path : `${path}/.`) as ByteString,
-      isAboveSources: children !== undefined,
     }));
 }

@@ -129,6 +129,7 @@ function openPool(
       chunkerPolynomial: repository.config.chunkerPolynomial,
       compression: request.compression,
       packSizeBytes: request.packSizeBytes,
+      workerCount: pipeline.workerCount,
     },
     pipeline.workerCount,
   );

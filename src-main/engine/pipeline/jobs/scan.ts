@@ -28,8 +28,6 @@ export function scan(input: JobTypes['scan']['input'], context: JobContext): rea
 interface FoundEntry {
   readonly name: ByteString;
   readonly path: ByteString;
-  /** A folder above the sources: stored whatever the rules say, a link to it is followed. */
-  readonly isAboveSources?: boolean;
 }
 
 function scanFolder(
@@ -51,9 +49,11 @@ function scanFolder(
   }
   const parent = parentNodes(folder.parentTree, context);
   const entries: ScannedEntry[] = [];
+  // What the person named is stored whatever the rules say, as restic does; so are the folders above.
+  const isJudged = folder.onlyEntries === undefined;
   for (const item of found) {
     try {
-      const entry = scanEntry(item, parent.get(item.name), settings, filter, context);
+      const entry = scanEntry(item, isJudged, parent.get(item.name), settings, filter, context);
       if (entry !== undefined) entries.push(entry);
     } catch (error) {
       problems.push({ path: item.path, code: errorCodeOf(error), during: 'scan' });
@@ -83,14 +83,14 @@ function parentNodes(sealed: SealedBlob | undefined, context: JobContext): Reado
 }
 
 function scanEntry(
-  { name, path, isAboveSources = false }: FoundEntry,
+  { name, path }: FoundEntry,
+  isJudged: boolean,
   parent: TreeNode | undefined,
   settings: ScanSettings,
   filter: ScanFilter,
   context: JobContext,
 ): ScannedEntry | undefined {
   const { sourceFiles } = context;
-  const isJudged = !isAboveSources;
   if (isJudged && filter.isExcludedByName(path)) return undefined;
   const stat = sourceFiles.stat(path);
   if (stat.kind === 'socket' || (isJudged && filter.isExcluded(stat))) return undefined;
