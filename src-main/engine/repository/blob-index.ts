@@ -222,6 +222,10 @@ export class BlobIndex {
     };
   }
 
+  offsetAt(entry: number): number {
+    return this.#segments[entry >>> SEGMENT_BITS]!.words[(entry & SEGMENT_MASK) * WORDS + 1]!;
+  }
+
   /** Plaintext bytes of the blob at this place. */
   plainBytesAt(entry: number): number {
     const { words } = this.#segments[entry >>> SEGMENT_BITS]!;

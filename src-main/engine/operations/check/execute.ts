@@ -1,0 +1,79 @@
+/**
+ * A check: is everything that every snapshot needs there and whole? Changes nothing but its own lock. Damage is a
+ * result, not an exception. Source: repository format, 18.
+ */
+import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
+import type { Repository } from '#repository/repository.ts';
+import { openReadingPool } from '../open-reading-pool.ts';
+import type { PipelineHost } from '../pipeline-host.ts';
+import { CheckTally } from './check-tally.ts';
+import { checkData } from './data-check.ts';
+import { findAffected } from './find-affected.ts';
+import { prepareCheck } from './prepare.ts';
+import { TreeCheck } from './tree-check.ts';
+import type { CheckObserver, CheckRequest, CheckResult } from './types.ts';
+
+export interface CheckParts {
+  /** Its index must not be loaded yet. */
+  readonly repository: Repository;
+  readonly pipeline: PipelineHost;
+}
+
+/**
+ * @throws repository.locked, repository.lockLost, job.cancelled, storage errors that concern the whole place (what
+ * concerns single files is in the result)
+ */
+export async function executeCheck(
+  parts: CheckParts,
+  request: CheckRequest,
+  observer: CheckObserver = {},
+  signal?: AbortSignal,
+): Promise<CheckResult> {
+  const { repository } = parts;
+  if (request.noLock) return runCheck(parts, request, observer, signal);
+  const lock = await repository.lock({ exclusive: true, signal });
+  try {
+    const stop = AbortSignal.any([lock.signal, ...(signal === undefined ? [] : [signal])]);
+    return await runCheck(parts, request, observer, stop);
+  } catch (error) {
+    if (lock.signal.aborted) throw lock.signal.reason;
+    throw error;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runCheck(
+  { repository, pipeline }: CheckParts,
+  request: CheckRequest,
+  observer: CheckObserver,
+  signal: AbortSignal | undefined,
+): Promise<CheckResult> {
+  const { clock } = repository.ports;
+  const tally = new CheckTally(observer, () => clock.monotonicMs());
+  // Threads start while the index is being loaded.
+  const pool = openReadingPool(repository, pipeline);
+  const stopPool = (): void => void pool.close();
+  signal?.addEventListener('abort', stopPool);
+  try {
+    return await runStages(repository, pool, request, tally, signal);
+  } finally {
+    signal?.removeEventListener('abort', stopPool);
+    await pool.close();
+  }
+}
+
+async function runStages(
+  repository: Repository,
+  pool: PipelinePool,
+  request: CheckRequest,
+  tally: CheckTally,
+  signal: AbortSignal | undefined,
+): Promise<CheckResult> {
+  const { roots, inventory, packsToRead, losses } = await prepareCheck(repository, request, tally, signal);
+  await new TreeCheck(repository, pool, tally, losses, signal).walk(roots);
+  if (request.readData !== 'none')
+    await checkData({ repository, pool, inventory, tally, losses }, packsToRead, signal);
+  losses.settle();
+  return tally.result(await findAffected(repository, roots, losses, signal));
+}
