@@ -67,8 +67,8 @@ export function polyFinish(out: usize): void {
     blocks(pending, pending + BLOCK, 0);
     pendingLength = 0;
   }
-  carry();
-  // h + 5 reaches 2^130 exactly when h >= p; then the tag needs h - p, whose low 128 bits are those of h + 5.
+  // By the bounds above h < 2p even with limbs above 32 bits. h + 5 reaches 2^130 exactly when h >= p; then the tag needs
+  // h - p, whose low 128 bits are those of h + 5.
   let over = (h0 + 5) >> 32;
   over = (h1 + over) >> 32;
   over = (h2 + over) >> 32;
@@ -82,22 +82,6 @@ export function polyFinish(out: usize): void {
   store<u32>(out, sum as u32, 8);
   sum = h3 + s3 + (sum >> 32);
   store<u32>(out, sum as u32, 12);
-}
-
-/** Brings limbs 0 to 3 to 32 bits; what passes 2^130 comes back in from below and can only carry on within h4. */
-function carry(): void {
-  for (let round: i32 = 0; round < 2; round++) {
-    h0 += (h4 >> 2) * 5;
-    h4 &= 3;
-    h1 += h0 >> 32;
-    h2 += h1 >> 32;
-    h3 += h2 >> 32;
-    h4 += h3 >> 32;
-    h0 &= 0xffffffff;
-    h1 &= 0xffffffff;
-    h2 &= 0xffffffff;
-    h3 &= 0xffffffff;
-  }
 }
 
 /** Absorbs whole blocks; `top` is the bit above each block, 0 only for a padded last one. */
