@@ -6,6 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isTidemarkError, type ErrorCode } from '#base/errors.ts';
 import type { Storage, StorageFileType } from '#storage/port.ts';
+import { sha256 } from '#test/support/sha256.ts';
 
 export interface StoragePlace {
   /** A storage at a place that does not exist yet. */
@@ -24,10 +25,6 @@ const TYPES: readonly StorageFileType[] = ['config', 'key', 'lock', 'snapshot', 
 const CONTENT_NAMED = ['lock', 'snapshot', 'index', 'pack'] as const;
 const MIB = 1 << 20;
 const SIZES = [0, 1, 4095, 4096, 32767, 32768, 32769, MIB, 16 * MIB - 1, 16 * MIB, 128 * MIB];
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 function nameOf(type: StorageFileType, bytes: Uint8Array): string {
   return type === 'config' ? 'config' : sha256(bytes);

@@ -242,7 +242,8 @@ export class FaultStorage extends ForwardingStorage {
 
 function nothing(): void {}
 
-function untilOrCancelled(until: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+async function untilOrCancelled(until: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  throwIfCancelled(signal);
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(new TidemarkError('job.cancelled', {}));
     signal?.addEventListener('abort', onAbort, { once: true });

@@ -1,7 +1,8 @@
 /**
  * Tells whether the repository's folder is still the one that was opened. A drive that is unplugged or unmounted
- * leaves its mount point behind as an ordinary folder of the system disk, and writes by path would land there.
- * Owns the comparison by device and inode; which repository lies there is the config's id and the repository's matter.
+ * leaves its mount point behind as an ordinary folder of the system disk, and writes by path would land there; a drive
+ * that is swapped may get the same device number, and its folder the same inode.
+ * Owns the comparison of folders; which repository lies there is the config's id and the repository's matter.
  */
 import { stat, statfs } from 'node:fs/promises';
 import { TidemarkError } from '#base/errors.ts';
@@ -10,17 +11,26 @@ import { hasErrno } from '#storage/local/local-errors.ts';
 export interface DiskIdentity {
   readonly device: bigint;
   readonly inode: bigint;
+  /** When the folder was made, ns since 1970; undefined where the file system does not tell. */
+  readonly birthNs: bigint | undefined;
 }
 
-/** @throws the system's own error */
+/** Undefined when it is no folder. @throws the system's own error */
 export async function loadDiskIdentity(root: string): Promise<DiskIdentity | undefined> {
   const found = await stat(root, { bigint: true });
-  return found.isDirectory() ? { device: found.dev, inode: found.ino } : undefined;
+  if (!found.isDirectory()) return undefined;
+  // Where there is no time of birth, Node gives 0 or the time of the last change, which moves.
+  const isBirthKnown = found.birthtimeNs !== 0n && found.birthtimeNs !== found.ctimeNs;
+  return {
+    device: found.dev,
+    inode: found.ino,
+    birthNs: isBirthKnown ? found.birthtimeNs : undefined,
+  };
 }
 
 /**
  * File systems that make inode numbers up and may number a folder anew while it stays mounted:
- * FUSE (sshfs, rclone mount), CIFS and SMB2 (noserverino). Source: statfs(2), f_type.
+ * FUSE (sshfs, rclone mount), CIFS, SMB2 (noserverino) and old SMB. Source: statfs(2), f_type.
  */
 const UNSTABLE_INODE_TYPES = new Set([0x65735546, 0xff534d42, 0xfe534d42, 0x517b]);
 
@@ -35,10 +45,11 @@ export async function assertSameDisk(root: string, expected: DiskIdentity): Prom
     if (!hasErrno(error, 'ENOENT', 'ENOTDIR')) throw error;
     throw driveGone(root, error);
   }
-  if (found?.device === expected.device) {
-    if (found.inode === expected.inode) return;
-    if (UNSTABLE_INODE_TYPES.has((await statfs(root)).type)) return;
-  }
+  if (found === undefined || found.device !== expected.device) throw driveGone(root);
+  const isSameBirth =
+    found.birthNs === undefined || expected.birthNs === undefined || found.birthNs === expected.birthNs;
+  if (found.inode === expected.inode && isSameBirth) return;
+  if (UNSTABLE_INODE_TYPES.has((await statfs(root)).type)) return;
   throw driveGone(root);
 }
 

@@ -3,6 +3,7 @@
  * adapter that looks at errno codes of failed calls; code that *expects* one (ENOENT of a missing file, say) asks `hasErrno`.
  */
 import { statfs } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { TidemarkError, isTidemarkError } from '#base/errors.ts';
 
 /** Whether the error is the system's own, with one of these codes. */
@@ -11,8 +12,17 @@ export function hasErrno(error: unknown, ...codes: readonly string[]): boolean {
 }
 
 function errnoOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return '';
+  if (!error.code.startsWith('Unknown system error') || !('errno' in error)) return error.code;
+  return UNNAMED.get(Math.abs(Number(error.errno))) ?? error.code;
 }
+
+/** libuv has no names for these and reports their number only. ENOMEDIUM: Linux, errno.h. */
+const UNNAMED = new Map<number, string>([
+  [constants.errno.EDQUOT, 'EDQUOT'],
+  [constants.errno.ESTALE, 'ESTALE'],
+  ...(process.platform === 'linux' ? ([[123, 'ENOMEDIUM']] as const) : []),
+]);
 
 /** Answers that a disk or share gives when it is no longer attached. */
 const GONE = new Set(['ENODEV', 'ENXIO', 'ENOMEDIUM']);
@@ -90,11 +100,14 @@ export async function classifyLocalError(
   );
 }
 
+/** Failed saves have given theirs back by the time we look: two each (file and link), four saves under way. */
+const FEW_INODES = 8;
+
 /** File systems without a fixed number of inodes (btrfs) report 0 of 0: those are never out of them. */
 async function isOutOfInodes(location: string): Promise<boolean> {
   try {
     const { files, ffree } = await statfs(location);
-    return files > 0 && ffree === 0;
+    return files > 0 && ffree <= FEW_INODES;
   } catch {
     return false;
   }

@@ -87,6 +87,8 @@ export class LocalStorage implements Storage {
       }
       await syncFolder(join(this.location, objectFolder('pack')));
       await syncFolder(this.location);
+      // Again, because a folder's time of birth is told from its last change only once there was one.
+      await this.#noteIdentity();
     });
   }
 
