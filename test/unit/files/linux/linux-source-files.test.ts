@@ -2,7 +2,8 @@ import { textToByteString } from '#base/byte-string.ts';
 import { LinuxSourceFiles } from '#files/linux/linux-source-files.ts';
 import { describeSourceFiles } from '#test/suites/source-files-suite.ts';
 import { isRoot } from '#test/support/as-nobody.ts';
-import { randomBytes } from '#test/support/tree-zoo.ts';
+import { OpenFolder } from '#test/support/open-folder.ts';
+import { randomBytes, removeTree } from '#test/support/tree-zoo.ts';
 import { setAttribute } from '#test/support/raw-posix.ts';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,43 @@ describeSourceFiles('linux', () => new LinuxSourceFiles(), {
 
 test('attributes are empty where the file system has none', () => {
   expect(new LinuxSourceFiles().extendedAttributes(textToByteString('/proc/version'))).toEqual([]);
+});
+
+test.for([3890, 7940])('every call takes paths of every length around the limit, from %i bytes', (length) => {
+  const base = fs.mkdtempSync(path.join(tmpdir(), 'tidemark-lengths-'));
+  try {
+    // Levels of 200 bytes, then one that makes the folder's path exactly `length` long.
+    let folder = new OpenFolder(base);
+    let long = base;
+    while (long.length < length) {
+      const missing = length - long.length - 1;
+      const name = 'd'.repeat(missing > 401 ? 200 : missing > 200 ? missing - 200 : missing);
+      fs.mkdirSync(folder.at(name));
+      const inner = new OpenFolder(folder.at(name));
+      folder.close();
+      folder = inner;
+      long += `/${name}`;
+    }
+    expect(long).toHaveLength(length);
+    const files = new LinuxSourceFiles();
+    for (let size = 1; size <= 255; size += 1) {
+      const name = 'n'.repeat(size);
+      fs.writeFileSync(folder.at(name), name);
+      setAttribute(folder.at(name), 'user.size', Buffer.of(size));
+      const entry = textToByteString(`${long}/${name}`);
+      expect(files.stat(entry).sizeBytes).toBe(size);
+      expect(files.extendedAttributes(entry)).toMatchObject([{ name: 'user.size' }]);
+      files.open(entry).close();
+      fs.rmSync(folder.at(name));
+      fs.symlinkSync(name, folder.at(name));
+      expect(files.readLink(entry)).toBe(name);
+      fs.rmSync(folder.at(name));
+    }
+    expect(files.list(textToByteString(long))).toEqual([]);
+    folder.close();
+  } finally {
+    removeTree(base);
+  }
 });
 
 const unlessRoot = isRoot ? '' : ' (SKIPPED: needs root for trusted attributes)';
