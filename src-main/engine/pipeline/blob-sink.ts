@@ -101,7 +101,8 @@ export class BlobSink {
 
   #choosePack(blobType: BlobType): OpenPack {
     const packs = this.#open[blobType];
-    const pack = packs[this.#primitives.randomBytes(1)[0]! % packs.length]!;
+    const choice = packs.length === 1 ? 0 : this.#primitives.randomBytes(1)[0]! % packs.length;
+    const pack = packs[choice]!;
     const spare = blobType === 'data' && pack.isEmpty ? this.#spareBuffers.pop() : undefined;
     if (spare !== undefined && !pack.adopt(spare)) this.#spareBuffers.push(spare);
     return pack;

@@ -1,9 +1,12 @@
 /** Which function does which job. */
 import { inspectTrees } from './jobs/inspect-trees.ts';
+import { openFolders } from './jobs/open-folders.ts';
+import { endRestore, finishFolders, placeEntries } from './jobs/place-entries.ts';
 import { read } from './jobs/read.ts';
 import { scan } from './jobs/scan.ts';
 import { storeTrees } from './jobs/store-trees.ts';
 import { verifyPack } from './jobs/verify-pack.ts';
+import { writeFiles } from './jobs/write-files.ts';
 import type { JobHandlers } from './worker-thread.ts';
 
 export const jobHandlers: JobHandlers = {
@@ -12,5 +15,10 @@ export const jobHandlers: JobHandlers = {
   storeTrees,
   inspectTrees,
   verifyPack,
+  openFolders,
+  writeFiles,
+  placeEntries,
+  finishFolders,
+  endRestore,
   flush: (_input, { sink }) => sink.flush(),
 };

@@ -1,6 +1,7 @@
 /** Every job a pipeline worker can do, with what goes in and comes out. One file per job lies beside this one. */
 import type { ByteString } from '#base/byte-string.ts';
 import type { BlobType, PathProblem, UnfinishedPack } from './protocol.ts';
+import type { RestoreJobTypes } from './restore-types.ts';
 import type { ScanSettings } from './scan-settings.ts';
 import type { InspectedTrees } from './tree-inspection.ts';
 
@@ -115,7 +116,7 @@ export interface BlobFault {
   readonly reason?: string;
 }
 
-export interface JobTypes {
+export interface JobTypes extends RestoreJobTypes {
   scan: {
     input: { readonly folders: readonly FolderToScan[]; readonly settings: ScanSettings };
     output: readonly ScannedFolder[];

@@ -100,22 +100,23 @@ export class PipelinePool {
 
   /** The open packs of all workers; call when no job is under way. */
   async flush(): Promise<UnfinishedPack[]> {
-    const lists = await Promise.all(
+    return (await this.runOnEach('flush', undefined)).flat();
+  }
+
+  /** Runs a job once on every worker. @throws as `run` */
+  runOnEach<Kind extends JobKind>(
+    kind: Kind,
+    input: JobTypes[Kind]['input'],
+  ): Promise<JobTypes[Kind]['output'][]> {
+    return Promise.all(
       this.#workers.map(
         (worker) =>
-          new Promise<readonly UnfinishedPack[]>((resolve, reject) => {
+          new Promise<JobTypes[Kind]['output']>((resolve, reject) => {
             if (this.#failure !== undefined) return reject(this.#failure);
-            this.#give(worker, {
-              kind: 'flush',
-              input: undefined,
-              transfer: [],
-              resolve: resolve as never,
-              reject,
-            });
+            this.#give(worker, { kind, input, transfer: [], resolve: resolve as never, reject });
           }),
       ),
     );
-    return lists.flat();
   }
 
   /** Resolves when every pack handed up so far is durable. @throws the first failure */

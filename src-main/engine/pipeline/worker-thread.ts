@@ -15,6 +15,7 @@ import type {
   JobKind,
   JobMessage,
   ToWorker,
+  UnfinishedPack,
   WorkerSettings,
 } from './protocol.ts';
 
@@ -125,7 +126,11 @@ export function runWorkerThread(
   async function runJob(job: JobMessage): Promise<void> {
     try {
       const handler = handlers[job.kind] as (input: unknown, context: JobContext) => unknown;
-      channel.post({ type: 'jobDone', jobId: job.jobId, output: await handler(job.input, context) });
+      const output = await handler(job.input, context);
+      channel.post(
+        { type: 'jobDone', jobId: job.jobId, output },
+        job.kind === 'flush' ? buffersOf(output) : [],
+      );
     } catch (error) {
       channel.post({ type: 'jobFailed', jobId: job.jobId, error: toWireError(error) });
     }
@@ -148,6 +153,11 @@ function lendChunkBuffers(
       else free.push(buffer);
     },
   };
+}
+
+/** Unfinished packs are handed over, not copied. */
+function buffersOf(packs: unknown): ArrayBuffer[] {
+  return (packs as readonly UnfinishedPack[]).map((pack) => pack.bytes.buffer);
 }
 
 function toWireError(error: unknown): WireError {

@@ -70,7 +70,7 @@ export class WriteScope {
 
   /** Packs the leftovers of all workers together, stores them, and writes the index of everything stored. */
   async finish(leftovers: readonly UnfinishedPack[], packSizeBytes: number): Promise<void> {
-    for (const pack of mergePacks(leftovers, packSizeBytes)) {
+    for (const pack of mergePacks([...leftovers], packSizeBytes)) {
       await this.storePack(finishPack(this.#parts.primitives, this.#parts.keys, pack));
     }
     await this.#parts.assertLockHeld();
@@ -86,29 +86,21 @@ export class WriteScope {
   }
 }
 
-/** Joins unfinished packs of one kind up to the pack size; sealed blobs are moved as they are. */
-function mergePacks(packs: readonly UnfinishedPack[], packSizeBytes: number): UnfinishedPack[] {
-  const merged: UnfinishedPack[] = [];
-  for (const blobType of ['data', 'tree'] as const) {
-    let group: UnfinishedPack[] = [];
-    let groupBytes = 0;
-    for (const pack of packs.filter((candidate) => candidate.blobType === blobType)) {
-      if (group.length > 0 && groupBytes + pack.bytes.length > packSizeBytes) {
-        merged.push(joinPacks(group));
-        group = [];
-        groupBytes = 0;
-      }
-      group.push(pack);
-      groupBytes += pack.bytes.length;
+/** Joins unfinished packs of one kind up to the pack size; sealed blobs are moved as they are. Takes them off the list. */
+function* mergePacks(packs: UnfinishedPack[], packSizeBytes: number): Generator<UnfinishedPack> {
+  packs.sort((a, b) => a.blobType.localeCompare(b.blobType) || b.bytes.length - a.bytes.length);
+  while (packs.length > 0) {
+    const group = [packs.shift()!];
+    let groupBytes = group[0]!.bytes.length;
+    while (packs[0]?.blobType === group[0]!.blobType && groupBytes + packs[0].bytes.length <= packSizeBytes) {
+      groupBytes += packs[0].bytes.length;
+      group.push(packs.shift()!);
     }
-    if (group.length > 0) merged.push(joinPacks(group));
+    yield group.length === 1 ? group[0]! : joinPacks(group);
   }
-  return merged;
 }
 
 function joinPacks(packs: readonly UnfinishedPack[]): UnfinishedPack {
-  const [first] = packs;
-  if (packs.length === 1 && first !== undefined) return first;
   const bytes = new Uint8Array(packs.reduce((sum, pack) => sum + pack.bytes.length, 0));
   const ids: Uint8Array[] = [];
   const blobs: PackedBlob[] = [];
@@ -121,5 +113,5 @@ function joinPacks(packs: readonly UnfinishedPack[]): UnfinishedPack {
     }
     start += pack.bytes.length;
   }
-  return { blobType: first!.blobType, bytes, blobs, ids: Uint8Array.from(Buffer.concat(ids)) };
+  return { blobType: packs[0]!.blobType, bytes, blobs, ids: Uint8Array.from(Buffer.concat(ids)) };
 }

@@ -1,0 +1,212 @@
+/**
+ * The openFolders job: makes folders of a restore and compares what is there with what is to come. Content counts as
+ * right only when its hashes are; size and time decide whether it is worth reading.
+ */
+import type { ByteString } from '#base/byte-string.ts';
+import { idAt } from '#base/ids.ts';
+import type { FileStat, TargetPath } from '#files/port.ts';
+import { parseTime } from '#format/time.ts';
+import type {
+  EntryOutcome,
+  EntryToCompare,
+  FolderOutcome,
+  FolderToOpen,
+  OpenedFolder,
+  RestoreJobTypes,
+  RestoreSettings,
+} from '../restore-types.ts';
+import { restorePlace, throwIfFull, type RestorePlace } from '../restore-place.ts';
+import type { JobContext } from '../worker-thread.ts';
+import { errorCodeOf } from './error-code.ts';
+
+type Types = RestoreJobTypes['openFolders'];
+
+export function openFolders(input: Types['input'], context: JobContext): Types['output'] {
+  const place = restorePlace(context, input.settings);
+  return input.folders.map((folder) => {
+    context.reportRead(0);
+    try {
+      return openFolder(folder, input.settings, place, context);
+    } catch (error) {
+      const code = errorCodeOf(error);
+      throwIfFull(code, folder.path, error);
+      return code === 'EEXIST' || code === 'ENOTDIR' || code === 'ELOOP'
+        ? { kind: 'conflict' }
+        : { kind: 'failed', code };
+    }
+  });
+}
+
+function openFolder(
+  { path, uncertain, isFresh, folders, entries }: FolderToOpen,
+  settings: RestoreSettings,
+  place: RestorePlace,
+  context: JobContext,
+): OpenedFolder {
+  const made: boolean[] = [];
+  for (let length = path.length - uncertain + 1; length <= path.length; length++) {
+    const part = path.slice(0, length);
+    const isThere = made.at(-1) !== true && place.root.stat(part) !== undefined;
+    made.push(!isThere);
+    if (!settings.isDryRun) place.root.makeDir(part);
+  }
+  const names =
+    isFresh || made.at(-1) === true
+      ? new Set<ByteString>()
+      : listWithoutLeftovers(path, entries, settings, place);
+  return {
+    kind: 'opened',
+    made,
+    folders: folders.map(({ name, mtime }) =>
+      makeFolder([...path, name], names.has(name), mtime, settings, place),
+    ),
+    entries: entries.map((entry) =>
+      names.has(entry.name) ? compareEntry([...path, entry.name], entry, settings, place, context) : 'absent',
+    ),
+  };
+}
+
+/** Unfinished files of an earlier run that was killed are removed. */
+function listWithoutLeftovers(
+  path: TargetPath,
+  entries: readonly EntryToCompare[],
+  settings: RestoreSettings,
+  place: RestorePlace,
+): Set<ByteString> {
+  const names = new Set(place.root.list(path));
+  if (settings.isDryRun) return names;
+  const wanted = new Set(entries.map(({ name }) => name));
+  for (const name of names) {
+    if (!LEFTOVER.test(name) || name.startsWith(settings.temporaryPrefix) || wanted.has(name)) continue;
+    place.discard([...path, name]);
+    names.delete(name);
+  }
+  return names;
+}
+
+/** As `temporaryPrefix` and a number. */
+const LEFTOVER = /^\.tidemark-restore-[0-9a-f]{16}-[0-9]+$/;
+
+function makeFolder(
+  path: TargetPath,
+  isThere: boolean,
+  mtime: string,
+  settings: RestoreSettings,
+  place: RestorePlace,
+): FolderOutcome {
+  try {
+    const found = isThere ? place.root.stat(path) : undefined;
+    if (found?.kind === 'dir') return { kind: 'there' };
+    if (found !== undefined && !givesWay(found, mtime, settings)) return { kind: 'conflict' };
+    if (settings.isDryRun) return { kind: 'made' };
+    if (found !== undefined) place.root.remove(path);
+    place.root.makeDir(path);
+    return { kind: 'made' };
+  } catch (error) {
+    const code = errorCodeOf(error);
+    throwIfFull(code, path, error);
+    return code === 'EEXIST' ? { kind: 'conflict' } : { kind: 'failed', code };
+  }
+}
+
+/** Whether the rule lets something be replaced that is of another kind or content. */
+function givesWay(found: FileStat, mtime: string, { overwrite }: RestoreSettings): boolean {
+  switch (overwrite) {
+    case 'always':
+    case 'if-changed':
+      return true;
+    case 'if-newer':
+      return compareTime(mtime, found) > 0;
+    case 'never':
+    case 'refuse':
+      return false;
+  }
+}
+
+function compareEntry(
+  path: TargetPath,
+  entry: EntryToCompare,
+  settings: RestoreSettings,
+  place: RestorePlace,
+  context: JobContext,
+): EntryOutcome {
+  let found: FileStat | undefined;
+  try {
+    found = place.root.stat(path);
+  } catch (error) {
+    errorCodeOf(error);
+    return 'conflict';
+  }
+  if (found === undefined) return 'absent';
+  // A folder never gives way to something else: all that is in it would be lost.
+  if (found.kind === 'dir') return 'conflict';
+  const { overwrite } = settings;
+  if (overwrite === 'never') return 'kept';
+  const isSameTime = compareTime(entry.mtime, found) === 0;
+  if (overwrite === 'refuse')
+    return isSameTime && isSameContent(path, found, entry, place, context) ? 'unchanged' : 'conflict';
+  if (overwrite === 'if-newer') return compareTime(entry.mtime, found) > 0 ? 'replace' : 'kept';
+  if (overwrite === 'if-changed' && !isSameTime) return 'replace';
+  // Its other names may lie outside of the target: they must not change with it.
+  if (found.links > 1 && entry.links <= 1) return 'replace';
+  return isSameContent(path, found, entry, place, context) ? 'same' : 'replace';
+}
+
+function isSameContent(
+  path: TargetPath,
+  found: FileStat,
+  entry: EntryToCompare,
+  place: RestorePlace,
+  context: JobContext,
+): boolean {
+  if (found.kind !== entry.kind) return false;
+  if (entry.kind === 'fifo') return true;
+  if (entry.kind === 'blockDevice' || entry.kind === 'charDevice') return found.rdev === entry.device;
+  if (entry.kind !== 'file' && entry.kind !== 'symlink') return false;
+  const sizeBytes = entry.lengths.reduce((sum, length) => sum + length, 0);
+  if (entry.kind === 'file' && found.sizeBytes !== sizeBytes) return false;
+  try {
+    if (entry.kind === 'symlink') return place.root.readLink(path) === entry.linkTarget;
+    return hasBlobs(path, entry, place, context);
+  } catch (error) {
+    errorCodeOf(error);
+    return false;
+  }
+}
+
+let blobBuffer = new Uint8Array(0);
+const hash = new Uint8Array(32);
+
+function hasBlobs(
+  path: TargetPath,
+  entry: EntryToCompare,
+  place: RestorePlace,
+  context: JobContext,
+): boolean {
+  const file = place.root.openFile(path, 'read');
+  try {
+    let offset = 0;
+    for (const [index, length] of entry.lengths.entries()) {
+      context.reportRead(0);
+      if (blobBuffer.length < length) blobBuffer = new Uint8Array(length);
+      const into = blobBuffer.subarray(0, length);
+      if (file.read(into, offset) !== length) return false;
+      context.codec.hashInto(into, hash, 0);
+      if (Buffer.compare(hash, idAt(entry.ids, index)) !== 0) return false;
+      offset += length;
+    }
+    return true;
+  } finally {
+    file.close();
+  }
+}
+
+/** Above 0 when the stored time is later. A stored time that is not valid is never the same and never later. */
+function compareTime(stored: string, found: FileStat): number {
+  try {
+    const { sec, nsec } = parseTime(stored);
+    return sec - found.mtimeSec || nsec - found.mtimeNsec;
+  } catch {
+    return -1;
+  }
+}
