@@ -6,6 +6,7 @@ import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import type { Repository } from '#repository/repository.ts';
 import { openReadingPool } from '../open-reading-pool.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
+import { underLock } from '../under-lock.ts';
 import { CheckTally } from './check-tally.ts';
 import { checkData } from './data-check.ts';
 import { findAffected } from './find-affected.ts';
@@ -30,17 +31,9 @@ export async function executeCheck(
   signal?: AbortSignal,
 ): Promise<CheckResult> {
   const { repository } = parts;
-  if (request.noLock) return runCheck(parts, request, observer, signal);
-  const lock = await repository.lock({ exclusive: true, signal });
-  try {
-    const stop = AbortSignal.any([lock.signal, ...(signal === undefined ? [] : [signal])]);
-    return await runCheck(parts, request, observer, stop);
-  } catch (error) {
-    if (lock.signal.aborted) throw lock.signal.reason;
-    throw error;
-  } finally {
-    await lock.release();
-  }
+  return underLock(repository, { exclusive: true, noLock: request.noLock }, signal, (stop) =>
+    runCheck(parts, request, observer, stop),
+  );
 }
 
 async function runCheck(
