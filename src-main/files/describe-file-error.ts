@@ -50,7 +50,11 @@ const WORDS: Readonly<Record<string, string>> = {
 /** A few lower-case words without a full stop, fit for "could not read X: …". */
 export function describeFileError(error: unknown): string {
   const code = errorCode(error);
-  if (code === undefined) return 'an unexpected error';
+  return code === undefined ? 'an unexpected error' : describeErrorCode(code);
+}
+
+/** The same for a code that has crossed threads, such as `EACCES`. */
+export function describeErrorCode(code: string): string {
   return WORDS[code] ?? `the system reported ${code}`;
 }
 

@@ -45,7 +45,7 @@ export function nodeCliHost(): CliHost {
       };
     },
     exitNow: (code) => process.exit(code),
-    loadEngine: async () => (await import('./connect-engine.ts')).connectEngine(),
+    loadEngine: async () => (await import('./engine/connect-engine.ts')).connectEngine(),
   };
 }
 

@@ -1,0 +1,72 @@
+/** The `backup` call: command line terms to the operation's and back. */
+import { bytesToByteString } from '#base/byte-string.ts';
+import { describeErrorCode } from '#files/describe-file-error.ts';
+import { createSourceFiles } from '#files/open-files.ts';
+import { executeBackup } from '#operations/backup/execute.ts';
+import { timeText } from '#operations/backup/prepare.ts';
+import type { BackupObserver, BackupRequest, FileChange } from '#operations/backup/types.ts';
+import { machineIdentity } from '#core/machine-identity.ts';
+import type { BackupHandlers, BackupInput, BackupItem, BackupResult, EngineCalls } from '../engine-calls.ts';
+import { programVersion } from '../program-version.ts';
+import { withPipeline } from './engine-session.ts';
+
+/** restic's default target size of a pack. */
+const PACK_SIZE_BYTES = 16 << 20;
+
+const ACTIONS: Record<FileChange, BackupItem['action']> = {
+  new: 'new',
+  changed: 'modified',
+  unmodified: 'unchanged',
+};
+
+export const backup: EngineCalls['backup'] = async (access, input, handlers, context) => {
+  const startedMs = performance.now();
+  return withPipeline(access, context, async (repository, pipeline): Promise<BackupResult> => {
+    const parts = { repository, files: createSourceFiles(), pipeline };
+    const result = await executeBackup(parts, toRequest(input), toObserver(handlers), context.signal);
+    return {
+      ...(result.snapshotId === undefined ? {} : { snapshotId: result.snapshotId }),
+      ...(result.parentId === undefined ? {} : { parentId: result.parentId }),
+      summary: result.summary,
+      problems: result.problems.length,
+      seconds: (performance.now() - startedMs) / 1000,
+    };
+  });
+};
+
+function toRequest(input: BackupInput): BackupRequest {
+  return {
+    sources: input.sources,
+    workingFolder: bytesToByteString(Buffer.from(process.cwd())),
+    scan: {
+      ignoreInode: input.ignoreInode,
+      ignoreCtime: input.ignoreCtime,
+      withAtime: input.withAtime,
+      exclude: input.exclude,
+      folderTags: input.folderTags,
+      excludeLargerThanBytes: input.excludeLargerThanBytes,
+    },
+    oneFileSystem: input.oneFileSystem,
+    excludesForRecord: input.excludesForRecord,
+    tags: input.tags,
+    hostname: input.hostname ?? machineIdentity().hostname,
+    ...(input.timeMs === undefined ? {} : { time: timeText(input.timeMs) }),
+    ...(input.force ? { parent: 'none' } : input.parent === undefined ? {} : { parent: input.parent }),
+    compression: input.compression,
+    packSizeBytes: PACK_SIZE_BYTES,
+    dryRun: input.dryRun,
+    allowEmptySource: input.allowEmpty,
+    skipIfUnchanged: input.skipIfUnchanged,
+    programVersion: `tidemark ${programVersion}`,
+  };
+}
+
+function toObserver(handlers: BackupHandlers): BackupObserver {
+  return {
+    onProgress: ({ currentFolder, ...progress }) =>
+      handlers.onProgress({ ...progress, current: currentFolder === undefined ? [] : [currentFolder] }),
+    onProblem: ({ path, code }) => handlers.onProblem({ path, reason: describeErrorCode(code) }),
+    onEntry: (path, kind, change, sizeBytes) =>
+      handlers.onItem({ path, isDir: kind === 'dir', action: ACTIONS[change], sizeBytes }),
+  };
+}
