@@ -3,6 +3,8 @@ import { textToByteString } from '#base/byte-string.ts';
 import { LinuxTargetFiles } from '#files/linux/linux-target-files.ts';
 import { describeTargetFiles } from '#test/suites/target-files-suite.ts';
 import { codeOf } from '#test/suites/source-files-suite.ts';
+import { asNobody, isRoot } from '#test/support/as-nobody.ts';
+import { metadataOf } from '#test/support/mirror-tree.ts';
 import { removeTree } from '#test/support/tree-zoo.ts';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,6 +38,27 @@ test('the root itself may lie deeper than one path can say', () => {
   expect(again.stat([textToByteString('file')])?.sizeBytes).toBe(5);
   expect(again.freeSpaceBytes()).toBeGreaterThan(0);
   again.close();
+});
+
+const unlessRoot = isRoot ? '' : ' (SKIPPED: needs root to become another user)';
+test.runIf(isRoot)(`set-group-id that the system drops without a word is told${unlessRoot}`, () => {
+  // New files get the folder's group, of which the user is no member.
+  fs.chmodSync(base, 0o755);
+  const target = path.join(base, 'target');
+  fs.mkdirSync(target);
+  fs.chownSync(target, 65534, 12345);
+  fs.chmodSync(target, 0o2755);
+  asNobody(() => {
+    const root = new LinuxTargetFiles().openRoot(textToByteString(target));
+    const at = [textToByteString('file')];
+    root.createFile(at).close();
+    const metadata = { ...metadataOf(root.stat(at)!), permissions: 0o2755 };
+    expect(metadata.gid).toBe(12345);
+    expect(root.applyMetadata(at, metadata)).toEqual([
+      { what: 'permissions', detail: '', reason: 'the system did not accept the set-id or sticky bits' },
+    ]);
+    root.close();
+  });
 });
 
 test('a folder swapped for a link over and over never lets a file out', async () => {
