@@ -14,7 +14,7 @@ export interface StoredSnapshot {
 export interface SnapshotFilter {
   readonly hosts?: readonly string[];
   readonly paths?: readonly string[];
-  /** A snapshot counts when it has all tags of one of the lists. */
+  /** A snapshot counts when it has all tags of one of the lists; the list `['']` stands for no tags at all. */
   readonly tags?: readonly (readonly string[])[];
 }
 
@@ -96,10 +96,14 @@ export function filterSnapshots(
   return snapshots.filter(({ snapshot }) => {
     if (filter.hosts?.length && !filter.hosts.includes(snapshot.hostname)) return false;
     if (filter.paths?.length && !filter.paths.every((path) => snapshot.paths.includes(path))) return false;
-    if (filter.tags?.length && !filter.tags.some((list) => list.every((tag) => snapshot.tags.includes(tag))))
-      return false;
-    return true;
+    return !filter.tags?.length || filter.tags.some((list) => hasTags(snapshot, list));
   });
+}
+
+/** The list of one empty tag asks for snapshots without tags. */
+function hasTags({ tags }: Snapshot, wanted: readonly string[]): boolean {
+  if (wanted.length === 1 && wanted[0] === '') return tags.length === 0;
+  return wanted.every((tag) => tags.includes(tag));
 }
 
 function compareByTime(a: StoredSnapshot, b: StoredSnapshot): number {

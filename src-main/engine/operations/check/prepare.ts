@@ -8,7 +8,7 @@ import { parseConfig } from '#format/config.ts';
 import { openSealed } from '#format/envelope.ts';
 import { parseKeyFile } from '#format/key-file.ts';
 import type { Repository } from '#repository/repository.ts';
-import { CheckTally } from './check-tally.ts';
+import type { CheckTally } from './check-tally.ts';
 import { choosePacks } from './choose-packs.ts';
 import { IndexSurvey } from './index-survey.ts';
 import { Losses } from './losses.ts';

@@ -1,0 +1,185 @@
+/**
+ * A folder of a snapshot as a tar or zip file: modes, owners (tar), modification times to the second, links. One entry
+ * at a time, so that memory does not depend on the folder. What archives cannot hold is told, not dropped in silence.
+ */
+import { Readable } from 'node:stream';
+import type { Archiver, TarEntryData } from 'archiver';
+import { toDisplay, type ByteString } from '#base/byte-string.ts';
+import type { BlobId } from '#base/ids.ts';
+import { throwIfCancelled, TidemarkError } from '#base/errors.ts';
+import { permissionsOfMode } from '#format/mode.ts';
+import { parseTime } from '#format/time.ts';
+import { isSafeName } from '#format/tree.ts';
+import type { TreeNode } from '#format/tree-node.ts';
+import type { Repository } from '#repository/repository.ts';
+import { walkTree } from './find-in-snapshot.ts';
+import { contentBytes, readContent } from './read-content.ts';
+
+export type ArchiveKind = 'tar' | 'zip';
+
+export interface ArchiveNote {
+  readonly path: ByteString;
+  /**
+   * `renamed`: the name is not UTF-8 or has a character that the archive would misread; each such byte stands as %xx.
+   * `linkChanged`: the target is not UTF-8. `skipped`: of a kind or name archives cannot hold.
+   */
+  readonly what: 'renamed' | 'linkChanged' | 'skipped';
+}
+
+/** Fields that tar has and the library hands through, besides those it names. */
+type ArchiveEntry = TarEntryData & {
+  readonly linkname?: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly uname: string;
+  readonly gname: string;
+};
+
+/** @throws integrity errors, job.cancelled, whatever `sink` throws */
+export async function writeArchive(
+  repository: Repository,
+  folder: { readonly treeId: BlobId; readonly path: ByteString },
+  kind: ArchiveKind,
+  sink: (bytes: Uint8Array) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<ArchiveNote[]> {
+  // Large, and seldom needed.
+  const { TarArchive, ZipArchive } = await import('archiver');
+  const archive = kind === 'tar' ? new TarArchive() : new ZipArchive();
+  const writer = new ArchiveWriter(repository, archive, signal);
+  const writing = writer.write(folder);
+  // A failure reaches the reader below through the archive; it is thrown from there.
+  writing.catch((error: unknown) => archive.destroy(asError(error)));
+  for await (const chunk of archive) {
+    throwIfCancelled(signal);
+    await sink(chunk as Uint8Array);
+  }
+  return writing;
+}
+
+class ArchiveWriter {
+  readonly #repository: Repository;
+  readonly #archive: Archiver;
+  readonly #signal: AbortSignal | undefined;
+  readonly #notes: ArchiveNote[] = [];
+
+  constructor(repository: Repository, archive: Archiver, signal: AbortSignal | undefined) {
+    this.#repository = repository;
+    this.#archive = archive;
+    this.#signal = signal;
+  }
+
+  async write({
+    treeId,
+    path,
+  }: {
+    readonly treeId: BlobId;
+    readonly path: ByteString;
+  }): Promise<ArchiveNote[]> {
+    const options = { signal: this.#signal, enter: ({ node }: { node: TreeNode }) => isSafeName(node.name) };
+    for await (const entry of walkTree(this.#repository, treeId, path, options)) {
+      if (isSafeName(entry.node.name)) await this.#add(entry.path, entry.node);
+      else this.#note(entry.path, 'skipped');
+    }
+    await this.#archive.finalize();
+    return this.#notes;
+  }
+
+  async #add(path: ByteString, node: TreeNode): Promise<void> {
+    switch (node.type) {
+      case 'dir':
+        return this.#append('directory', path, node, Buffer.alloc(0));
+      case 'file':
+        return this.#appendFile(path, node);
+      case 'symlink':
+        if (node.linkTarget !== undefined && !isText(node.linkTarget)) this.#note(path, 'linkChanged');
+        return this.#append('symlink', path, node, Buffer.alloc(0), {
+          linkname: toDisplay(node.linkTarget ?? ('' as ByteString)),
+        });
+      default:
+        this.#note(path, 'skipped');
+    }
+  }
+
+  async #appendFile(path: ByteString, node: TreeNode): Promise<void> {
+    const size = contentBytes(this.#repository, node.content ?? []);
+    if (size === 0) return this.#append('file', path, node, Buffer.alloc(0));
+    const source = Readable.from(readContent(this.#repository, node, this.#signal));
+    // The library does not heed its source's errors.
+    source.on('error', (error) => this.#archive.destroy(error));
+    return this.#append('file', path, node, source, {
+      stats: { size } as NonNullable<TarEntryData['stats']>,
+    });
+  }
+
+  /** Resolves when the entry is in the archive. */
+  #append(
+    type: NonNullable<TarEntryData['type']>,
+    path: ByteString,
+    node: TreeNode,
+    source: Readable | Buffer,
+    more: Pick<Partial<ArchiveEntry>, 'linkname' | 'stats'> = {},
+  ): Promise<void> {
+    const name = archiveName(path);
+    if (name.isChanged) this.#note(path, 'renamed');
+    const entry: ArchiveEntry = {
+      name: name.text,
+      type,
+      mode: permissionsOfMode(node.mode),
+      date: dateOf(node),
+      uid: node.uid,
+      gid: node.gid,
+      uname: node.user ?? '',
+      gname: node.group ?? '',
+      ...more,
+    };
+    const archive = this.#archive;
+    return new Promise((resolve, reject) => {
+      const onClose = (): void => reject(archive.errored ?? new TidemarkError('job.cancelled', {}));
+      archive.once('close', onClose);
+      archive.once('entry', () => {
+        archive.off('close', onClose);
+        resolve();
+      });
+      if (archive.destroyed) onClose();
+      else archive.append(source, entry);
+    });
+  }
+
+  #note(path: ByteString, what: ArchiveNote['what']): void {
+    this.#notes.push({ path, what });
+  }
+}
+
+/** Relative, as UTF-8. The library takes a backslash for a slash, and a word with a colon in front for a drive. */
+function archiveName(path: ByteString): { readonly text: string; readonly isChanged: boolean } {
+  const relative = path.replace(/^\/+/, '') as ByteString;
+  const parts = relative.split('/').map((part, depth) => {
+    const isRisky = part.includes('\\') || (depth === 0 && /^\w+:/.test(part));
+    if (!isRisky && isText(part as ByteString)) return toDisplay(part as ByteString);
+    const escaped = part.replace(/[\\:]/g, percent);
+    return isText(escaped as ByteString)
+      ? toDisplay(escaped as ByteString)
+      : escaped.replace(/[\x80-\xff]/g, percent);
+  });
+  const text = parts.join('/');
+  return { text, isChanged: text !== toDisplay(relative) };
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
+function isText(bytes: ByteString): boolean {
+  return Buffer.compare(Buffer.from(toDisplay(bytes)), Buffer.from(bytes, 'latin1')) === 0;
+}
+
+function dateOf({ mtime }: TreeNode): Date {
+  if (mtime === undefined) return new Date(0);
+  const { sec, nsec } = parseTime(mtime);
+  return new Date(sec * 1000 + Math.floor(nsec / 1e6));
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
