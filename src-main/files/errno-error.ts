@@ -22,10 +22,6 @@ export function errnoError(errno: number, syscall: string, path: string): NodeJS
   return error;
 }
 
-export function errnoCode(errno: number): string {
-  return NAMES.get(errno) ?? `E${errno}`;
-}
-
 function message(errno: number): string {
   try {
     return getSystemErrorMessage(-errno) ?? `error ${errno}`;

@@ -1,6 +1,7 @@
 /**
  * The contract of TargetFiles (src-main/files/port.ts) as tests: what a restore writes is exact, and never lands outside of
  * its root, whatever lies in the way. What a system's adapter does not carry is said by `TargetFilesTraits`.
+ * Longer than 400 lines because it is one list of cases around one set-up.
  */
 import type { ByteString } from '#base/byte-string.ts';
 import { byteStringToBytes, bytesToByteString, textToByteString } from '#base/byte-string.ts';
