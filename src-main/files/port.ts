@@ -82,8 +82,11 @@ export interface MetadataProblem {
  * No component is ever followed through a symbolic link, whoever changes the tree meanwhile: the adapter walks by directory handles.
  */
 export interface TargetFiles {
-  /** Opens (and makes, with its missing parents) the folder to restore into. Links above and at the root itself are the person's own and are followed. */
-  openRoot(path: ByteString): TargetRoot;
+  /**
+   * Opens the folder to restore into. Links above and at the root itself are the person's own and are followed.
+   * `missing`: what to do where it is not there: `make` it with its missing parents (the default), or `fail` with ENOENT.
+   */
+  openRoot(path: ByteString, missing?: 'make' | 'fail'): TargetRoot;
 }
 
 export type TargetPath = readonly ByteString[];
@@ -91,12 +94,14 @@ export type TargetPath = readonly ByteString[];
 export interface TargetRoot {
   stat(path: TargetPath): FileStat | undefined;
   list(path: TargetPath): ByteString[];
+  /** Where the symbolic link at `path` points. */
+  readLink(path: TargetPath): ByteString;
   /** Makes one folder (its parent exists), 0700; an existing real folder is fine. @throws EEXIST when something else is there. */
   makeDir(path: TargetPath): void;
   /** Creates a new file exclusively (0600). @throws EEXIST */
   createFile(path: TargetPath): OpenTarget;
-  /** Opens an existing regular file for reading and writing. @throws ENOENT, ELOOP for a link */
-  openFile(path: TargetPath): OpenTarget;
+  /** Opens an existing regular file, for reading and writing unless told otherwise. @throws ENOENT, ELOOP for a link */
+  openFile(path: TargetPath, access?: 'read' | 'write'): OpenTarget;
   makeSymlink(path: TargetPath, target: ByteString): void;
   makeHardLink(existing: TargetPath, path: TargetPath): void;
   makeFifo(path: TargetPath): void;
@@ -105,6 +110,8 @@ export interface TargetRoot {
   remove(path: TargetPath): void;
   /** Replaces `to` atomically. */
   rename(from: TargetPath, to: TargetPath): void;
+  /** Gives a file or link a new name, never in the place of something else. @throws EEXIST */
+  renameNew(from: TargetPath, to: TargetPath): void;
   /** Owner, then attributes, then mode, then times; removes attributes that the metadata does not have. Never throws for what cannot be applied. */
   applyMetadata(path: TargetPath, metadata: FileMetadata): MetadataProblem[];
   extendedAttributes(path: TargetPath): readonly ExtendedAttribute[];
@@ -118,5 +125,7 @@ export interface OpenTarget {
   read(into: Uint8Array, offset: number): number;
   truncate(sizeBytes: number): void;
   sizeBytes(): number;
+  /** As TargetRoot's, for a file that still has the name it was opened with; cheaper. */
+  applyMetadata(metadata: FileMetadata): MetadataProblem[];
   close(): void;
 }

@@ -21,7 +21,8 @@ export const O_CLOEXEC = 0o2000000;
 export const MAX_CALL_PATH = 4095;
 
 const STATX_BASIC_STATS = 0x7ff;
-const { EINTR, EINVAL, ENAMETOOLONG } = constants.errno;
+const RENAME_NOREPLACE = 1;
+const { EINTR, EINVAL, ENAMETOOLONG, ENOSYS } = constants.errno;
 const SCRATCH_BYTES = MAX_CALL_PATH + 1;
 const EMPTY_NAME = Buffer.from([0]);
 
@@ -43,6 +44,8 @@ interface Calls {
   symlinkat(target: Bytes, dirFd: number, path: Bytes): number;
   linkat(fromFd: number, from: Bytes, toFd: number, to: Bytes, flags: number): number;
   renameat(fromFd: number, from: Bytes, toFd: number, to: Bytes): number;
+  /** C libraries older than 2018 lack it. */
+  renameat2?(fromFd: number, from: Bytes, toFd: number, to: Bytes, flags: number): number;
   unlinkat(dirFd: number, path: Bytes, flags: number): number;
   fchownat(dirFd: number, path: Bytes, uid: number, gid: number, flags: number): number;
   chmod(path: Bytes, mode: number): number;
@@ -75,6 +78,7 @@ const DECLARATIONS: Record<keyof Calls, string> = {
   symlinkat: 'int symlinkat(const void *, int, const void *)',
   linkat: 'int linkat(int, const void *, int, const void *, int)',
   renameat: 'int renameat(int, const void *, int, const void *)',
+  renameat2: 'int renameat2(int, const void *, int, const void *, uint32_t)',
   unlinkat: 'int unlinkat(int, const void *, int)',
   fchownat: 'int fchownat(int, const void *, uint32_t, uint32_t, int)',
   chmod: 'int chmod(const void *, uint32_t)',
@@ -185,6 +189,15 @@ export class Libc {
     return bad !== 0 ? bad : retry(() => this.#calls.renameat(fromFd, this.#first, toFd, this.#second));
   }
 
+  /** Never in the place of something else. -ENOSYS or -EINVAL where the C library, the system or the disk cannot promise that. */
+  renameNewAt(fromFd: number, from: ByteString, toFd: number, to: ByteString): number {
+    const bad = put(this.#first, from) || put(this.#second, to);
+    if (bad !== 0) return bad;
+    const { renameat2 } = this.#calls;
+    if (renameat2 === undefined) return -ENOSYS;
+    return retry(() => renameat2(fromFd, this.#first, toFd, this.#second, RENAME_NOREPLACE));
+  }
+
   unlinkAt(dirFd: number, path: ByteString, flags: number): number {
     const bad = put(this.#first, path);
     return bad !== 0 ? bad : retry(() => this.#calls.unlinkat(dirFd, this.#first, flags));
@@ -260,6 +273,7 @@ function bind(library: LibraryHandle, declaration: string): unknown {
     return library.func(declaration);
   } catch (error) {
     // musl calls it getdents; its record layout is the 64-bit one.
+    if (declaration.includes('renameat2')) return undefined;
     if (declaration.includes('getdents64'))
       return library.func(declaration.replace('getdents64', 'getdents'));
     throw error;

@@ -1,12 +1,13 @@
 /**
  * One file that a restore writes: positioned reads and writes that are complete or throw. Holes are the caller's doing,
- * by leaving ranges out and setting the length. Knows nothing of metadata.
+ * by leaving ranges out and setting the length.
  */
 import type { ByteString } from '#base/byte-string.ts';
 import { errnoError } from '#files/errno-error.ts';
+import { applyLinuxMetadata } from '#files/linux/apply-linux-metadata.ts';
 import type { Libc } from '#files/linux/libc.ts';
 import type { LinuxStat } from '#files/linux/linux-stat.ts';
-import type { FileKind, OpenTarget } from '#files/port.ts';
+import type { FileKind, FileMetadata, MetadataProblem, OpenTarget } from '#files/port.ts';
 import { constants } from 'node:os';
 
 export class LinuxOpenTarget implements OpenTarget {
@@ -52,6 +53,10 @@ export class LinuxOpenTarget implements OpenTarget {
   sizeBytes(): number {
     this.#load();
     return this.#stat.sizeBytes;
+  }
+
+  applyMetadata(metadata: FileMetadata): MetadataProblem[] {
+    return applyLinuxMetadata(this.#libc, this.#stat, this.#fd, false, metadata);
   }
 
   kind(): FileKind {

@@ -5,14 +5,14 @@
  * Not thread-safe: one root per worker.
  */
 import type { ByteString } from '#base/byte-string.ts';
-import { toDisplay } from '#base/byte-string.ts';
+import { bytesToByteString, toDisplay } from '#base/byte-string.ts';
 import type { ExtendedAttribute } from '#base/extended-attribute.ts';
 import { describeFileError } from '#files/describe-file-error.ts';
 import { errnoError } from '#files/errno-error.ts';
 import { applyLinuxMetadata } from '#files/linux/apply-linux-metadata.ts';
 import { DirectoryChain, isBaseName } from '#files/linux/directory-chain.ts';
 import type { Libc } from '#files/linux/libc.ts';
-import { AT_FDCWD, AT_REMOVEDIR, getLibc, O_PATH } from '#files/linux/libc.ts';
+import { AT_FDCWD, AT_REMOVEDIR, getLibc, MAX_CALL_PATH, O_PATH } from '#files/linux/libc.ts';
 import { readAttributes } from '#files/linux/linux-attributes.ts';
 import { LinuxOpenTarget } from '#files/linux/linux-open-target.ts';
 import { LinuxStat } from '#files/linux/linux-stat.ts';
@@ -31,7 +31,7 @@ import { constants } from 'node:os';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = fsConstants;
 const { S_IFBLK, S_IFCHR, S_IFIFO } = fsConstants;
-const { EEXIST, EINVAL, EISDIR, ENOENT } = constants.errno;
+const { EEXIST, EINVAL, EISDIR, EMLINK, ENOENT, ENOSYS, ENOTSUP, EPERM } = constants.errno;
 const NEW_DIR_MODE = 0o700;
 const NEW_FILE_MODE = 0o600;
 const HERE = '.' as ByteString;
@@ -40,21 +40,21 @@ const ITSELF = '' as ByteString;
 export class LinuxTargetFiles implements TargetFiles {
   readonly #libc: Libc = getLibc();
 
-  openRoot(path: ByteString): TargetRoot {
-    const fd = this.#openFolder(path);
+  openRoot(path: ByteString, missing: 'make' | 'fail' = 'make'): TargetRoot {
+    const fd = this.#openFolder(path, missing === 'make');
     if (fd < 0) throw errnoError(-fd, 'open', toDisplay(path));
     return new LinuxTargetRoot(this.#libc, fd, toDisplay(path));
   }
 
   /** Name by name, so that missing folders can be made and length does not matter. */
-  #openFolder(path: ByteString): number {
+  #openFolder(path: ByteString, makeMissing: boolean): number {
     let fd = path.startsWith('/') ? this.#libc.openAt(AT_FDCWD, '/' as ByteString, O_PATH) : AT_FDCWD;
     if (fd < 0 && fd !== AT_FDCWD) return fd;
     const names = path.split('/').filter((name) => name !== '') as ByteString[];
     if (fd === AT_FDCWD && names.length === 0) return -ENOENT;
     for (const name of names) {
       let next = this.#libc.openAt(fd, name, O_PATH | O_DIRECTORY);
-      if (next === -ENOENT) {
+      if (next === -ENOENT && makeMissing) {
         const made = this.#libc.makeDirAt(fd, name, NEW_DIR_MODE);
         next = made < 0 && made !== -EEXIST ? made : this.#libc.openAt(fd, name, O_PATH | O_DIRECTORY);
       }
@@ -106,6 +106,13 @@ class LinuxTargetRoot implements TargetRoot {
     }
   }
 
+  readLink(path: TargetPath): ByteString {
+    const into = new Uint8Array(MAX_CALL_PATH + 1);
+    const length = this.#at(path, (dirFd, name) => this.#libc.readLinkAt(dirFd, name, into));
+    this.#check(length, 'readlink', path);
+    return bytesToByteString(into.subarray(0, length));
+  }
+
   makeDir(path: TargetPath): void {
     if (path.length === 0) return;
     const result = this.#at(path, (dirFd, name) => this.#libc.makeDirAt(dirFd, name, NEW_DIR_MODE));
@@ -117,9 +124,9 @@ class LinuxTargetRoot implements TargetRoot {
     return this.#openFile(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW);
   }
 
-  openFile(path: TargetPath): OpenTarget {
+  openFile(path: TargetPath, access: 'read' | 'write' = 'write'): OpenTarget {
     // O_NONBLOCK: opening a device or fifo put in the file's place must not hang before its kind is seen.
-    const opened = this.#openFile(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+    const opened = this.#openFile(path, (access === 'read' ? O_RDONLY : O_RDWR) | O_NOFOLLOW | O_NONBLOCK);
     try {
       if (opened.kind() === 'file') return opened;
     } catch (error) {
@@ -170,6 +177,22 @@ class LinuxTargetRoot implements TargetRoot {
     this.#check(result, 'rename', to);
     this.#forget(from);
     this.#forget(to);
+  }
+
+  renameNew(from: TargetPath, to: TargetPath): void {
+    const result = this.#atBoth(from, to, (fromFd, fromName, toFd, toName) => {
+      const renamed = this.#libc.renameNewAt(fromFd, fromName, toFd, toName);
+      if (renamed !== -ENOSYS && renamed !== -EINVAL) return renamed;
+      const linked = this.#libc.linkAt(fromFd, fromName, toFd, toName);
+      if (linked >= 0) return this.#libc.unlinkAt(fromFd, fromName, 0);
+      if (linked !== -EPERM && linked !== -ENOTSUP && linked !== -EMLINK) return linked;
+      // No way here that is safe against a name that appears in this very moment.
+      const found = this.#libc.statAt(toFd, toName);
+      if (found === -ENOENT) return this.#libc.renameAt(fromFd, fromName, toFd, toName);
+      return found < 0 ? found : -EEXIST;
+    });
+    this.#check(result, 'rename', to);
+    this.#forget(from);
   }
 
   applyMetadata(path: TargetPath, metadata: FileMetadata): MetadataProblem[] {

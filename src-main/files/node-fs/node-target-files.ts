@@ -31,9 +31,9 @@ export class NodeTargetFiles implements TargetFiles {
     this.#extras = extras;
   }
 
-  openRoot(path: ByteString): TargetRoot {
+  openRoot(path: ByteString, missing: 'make' | 'fail' = 'make'): TargetRoot {
     const native = this.#extras.toNative(path);
-    fs.mkdirSync(native, { recursive: true, mode: 0o700 });
+    if (missing === 'make') fs.mkdirSync(native, { recursive: true, mode: 0o700 });
     if (!fs.statSync(native).isDirectory()) throw errnoError(ENOTDIR, 'open', String(native));
     return new NodeTargetRoot(this.#extras, path);
   }
@@ -62,6 +62,10 @@ class NodeTargetRoot implements TargetRoot {
     return fs.readdirSync(native, { encoding: 'buffer' }).map((name) => this.#extras.fromNative(name));
   }
 
+  readLink(path: TargetPath): ByteString {
+    return this.#extras.fromNative(fs.readlinkSync(this.#native(path), { encoding: 'buffer' }));
+  }
+
   makeDir(path: TargetPath): void {
     const native = this.#native(path);
     try {
@@ -72,16 +76,19 @@ class NodeTargetRoot implements TargetRoot {
   }
 
   createFile(path: TargetPath): OpenTarget {
-    return new NodeOpenTarget(fs.openSync(this.#native(path), 'wx+', 0o600));
+    return this.#opened(fs.openSync(this.#native(path), 'wx+', 0o600), path);
   }
 
-  openFile(path: TargetPath): OpenTarget {
+  openFile(path: TargetPath, access: 'read' | 'write' = 'write'): OpenTarget {
     const native = this.#native(path);
-    const { O_RDWR, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+    const { O_RDONLY, O_RDWR, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
     if (O_NOFOLLOW === undefined && fs.lstatSync(native).isSymbolicLink())
       throw errnoError(constants.errno.ELOOP, 'open', String(native));
-    const fd = fs.openSync(native, O_RDWR | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0));
-    if (fs.fstatSync(fd).isFile()) return new NodeOpenTarget(fd);
+    const fd = fs.openSync(
+      native,
+      (access === 'read' ? O_RDONLY : O_RDWR) | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0),
+    );
+    if (fs.fstatSync(fd).isFile()) return this.#opened(fd, path);
     fs.closeSync(fd);
     throw errnoError(EINVAL, 'open', String(native));
   }
@@ -120,6 +127,20 @@ class NodeTargetRoot implements TargetRoot {
     fs.renameSync(this.#native(from), this.#native(to));
   }
 
+  renameNew(from: TargetPath, to: TargetPath): void {
+    const native = this.#native(to);
+    try {
+      fs.linkSync(this.#native(from), native);
+    } catch (error) {
+      if (hasCode(error, 'EEXIST') || hasCode(error, 'ENOENT')) throw error;
+      // A disk without hard links: no way that is safe against a name that appears in this very moment.
+      if (this.stat(to) !== undefined) throw errnoError(constants.errno.EEXIST, 'rename', String(native));
+      fs.renameSync(this.#native(from), native);
+      return;
+    }
+    fs.unlinkSync(this.#native(from));
+  }
+
   applyMetadata(path: TargetPath, metadata: FileMetadata): MetadataProblem[] {
     return applyNodeMetadata(this.#extras, this.#join(path), () => this.#native(path), metadata);
   }
@@ -140,6 +161,10 @@ class NodeTargetRoot implements TargetRoot {
 
   close(): void {
     // Nothing is held open between calls.
+  }
+
+  #opened(fd: number, path: TargetPath): NodeOpenTarget {
+    return new NodeOpenTarget(fd, (metadata) => this.applyMetadata(path, metadata));
   }
 
   #join(path: TargetPath): ByteString {
@@ -169,10 +194,13 @@ class NodeTargetRoot implements TargetRoot {
 
 class NodeOpenTarget implements OpenTarget {
   readonly #fd: number;
+  /** By the name it was opened with: what node:fs offers for handles is not enough. */
+  readonly #applyMetadata: (metadata: FileMetadata) => MetadataProblem[];
   #isClosed = false;
 
-  constructor(fd: number) {
+  constructor(fd: number, applyMetadata: (metadata: FileMetadata) => MetadataProblem[]) {
     this.#fd = fd;
+    this.#applyMetadata = applyMetadata;
   }
 
   write(bytes: Uint8Array, offset: number): void {
@@ -199,6 +227,10 @@ class NodeOpenTarget implements OpenTarget {
 
   sizeBytes(): number {
     return fs.fstatSync(this.#fd).size;
+  }
+
+  applyMetadata(metadata: FileMetadata): MetadataProblem[] {
+    return this.#applyMetadata(metadata);
   }
 
   close(): void {

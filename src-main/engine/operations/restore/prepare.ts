@@ -1,0 +1,141 @@
+/** Everything a restore finds out before it changes anything. Reads only. */
+import { toDisplay, type ByteString } from '#base/byte-string.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import type { BlobId } from '#base/ids.ts';
+import type { TargetFiles } from '#files/port.ts';
+import { parseTree } from '#format/tree.ts';
+import type { Repository } from '#repository/repository.ts';
+import type { StoredSnapshot } from '#repository/snapshot-store.ts';
+import { readFolder, type Selector } from './read-folder.ts';
+import type { RestoreRequest, RestoreTotals } from './types.ts';
+
+export interface PreparedRestore {
+  readonly stored: StoredSnapshot;
+  /** Of the folder whose contents come into the target. */
+  readonly tree: BlobId;
+  readonly totals: RestoreTotals;
+}
+
+/**
+ * Finds the snapshot and the folder in it, loads the index, and counts what is to come.
+ * @throws repository.objectNotFound, repository.ambiguousId, files.pathNotInSnapshot, integrity.treeCorrupt for a snapshot
+ * without a tree; storage errors
+ */
+export async function prepareFromRepository(
+  repository: Repository,
+  request: RestoreRequest,
+  selector: Selector,
+  signal: AbortSignal | undefined,
+): Promise<PreparedRestore> {
+  const stored = await repository.snapshots.find(request.snapshot, request.filter ?? {}, signal);
+  const { tree, summary } = stored.snapshot;
+  if (tree === null)
+    throw new TidemarkError('integrity.fileCorrupt', {
+      kind: 'snapshot',
+      id: stored.id,
+      reason: 'it has no tree',
+    });
+  await repository.loadIndex({ signal });
+  const folderTree = await findFolder(repository, stored, tree, request.folder, signal);
+  const isEverything = request.include === undefined && request.exclude === undefined && folderTree === tree;
+  const { totalFilesProcessed: files, totalBytesProcessed: bytes } = summary ?? {};
+  const totals =
+    isEverything && files !== undefined && bytes !== undefined
+      ? { files, bytes }
+      : await countFiles(repository, folderTree, selector, signal);
+  return { stored, tree: folderTree, totals };
+}
+
+async function findFolder(
+  repository: Repository,
+  { id }: StoredSnapshot,
+  root: BlobId,
+  folder: ByteString | undefined,
+  signal: AbortSignal | undefined,
+): Promise<BlobId> {
+  let tree = root;
+  for (const name of (folder ?? '').split('/')) {
+    if (name === '' || name === '.') continue;
+    const { nodes } = parseTree(await repository.loadBlob('tree', tree, signal));
+    const found = nodes.find((node) => node.name === name && node.type === 'dir')?.subtree;
+    if (found === undefined)
+      throw new TidemarkError('files.pathNotInSnapshot', { path: toDisplay(folder!), snapshotId: id });
+    tree = found;
+  }
+  return tree;
+}
+
+/** Trees that cannot be read count as empty: the walk will tell of them. */
+async function countFiles(
+  repository: Repository,
+  root: BlobId,
+  selector: Selector,
+  signal: AbortSignal | undefined,
+): Promise<RestoreTotals> {
+  let files = 0;
+  let bytes = 0;
+  const folders: { readonly tree: BlobId; readonly prefix: string; readonly depth: number }[] = [
+    { tree: root, prefix: '/', depth: 1 },
+  ];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const { tree, prefix, depth } = folder;
+    const nodes = await loadNodes(repository, tree, signal);
+    const locationOf = (name: ByteString): ByteString => (prefix + name) as ByteString;
+    const contents = readFolder(nodes, depth, locationOf, selector);
+    for (const { node, subtree, isEntered } of contents.folders)
+      if (isEntered) folders.push({ tree: subtree, prefix: `${prefix}${node.name}/`, depth: depth + 1 });
+    files += contents.entries.length;
+    for (const node of contents.entries) if (node.type === 'file') bytes += Number(node.size);
+  }
+  return { files, bytes };
+}
+
+async function loadNodes(
+  repository: Repository,
+  tree: BlobId,
+  signal: AbortSignal | undefined,
+): Promise<ReturnType<typeof parseTree>['nodes']> {
+  try {
+    return parseTree(await repository.loadBlob('tree', tree, signal)).nodes;
+  } catch (error) {
+    if (isTidemarkError(error) && !error.code.startsWith('integrity.')) throw error;
+    return [];
+  }
+}
+
+export interface FoundTarget {
+  readonly isMissing: boolean;
+  readonly freeSpaceBytes: number | undefined;
+}
+
+/** Looks at the target without making it; a missing one will lie where the nearest folder above it lies. */
+export function findTarget(files: TargetFiles, target: ByteString): FoundTarget {
+  let path = target;
+  for (let isMissing = false; ; isMissing = true) {
+    try {
+      const root = files.openRoot(path, 'fail');
+      try {
+        return { isMissing, freeSpaceBytes: root.freeSpaceBytes() };
+      } finally {
+        root.close();
+      }
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT' || path === '/') throw targetNotWritable(target, error);
+      path = (path.slice(0, Math.max(path.lastIndexOf('/'), 0)) || '/') as ByteString;
+    }
+  }
+}
+
+export function targetNotWritable(target: ByteString, error: unknown): unknown {
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  return new TidemarkError(
+    'files.targetNotWritable',
+    { path: toDisplay(target), reason: `the system reported ${code}` },
+    { retry: 'afterUser', cause: error },
+  );
+}
+
+function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
+}

@@ -1,0 +1,137 @@
+/** Counts of one restore and what is told to its observer. Problems beyond MAX_LISTED are told and counted, but not kept. */
+import type { ByteString } from '#base/byte-string.ts';
+import type { SnapshotId } from '#base/ids.ts';
+import type { MetadataProblem } from '#files/port.ts';
+import type {
+  RestoreAction,
+  RestoreObserver,
+  RestoreProblem,
+  RestoreProblemKind,
+  RestoreProgress,
+  RestoreResult,
+  RestoreTotals,
+  RestoreWarning,
+} from './types.ts';
+
+/** Progress is passed on at most this often. */
+const PROGRESS_EVERY_MS = 100;
+/** A million refused files must not cost a gigabyte. */
+const MAX_LISTED = 10_000;
+
+export class RestoreTally {
+  readonly problems: RestoreProblem[] = [];
+  readonly warnings: RestoreWarning[] = [];
+  verifiedFiles = 0;
+  readonly #observer: RestoreObserver;
+  readonly #monotonicMs: () => number;
+  readonly #files: Record<RestoreAction, number> = { restored: 0, updated: 0, unchanged: 0, kept: 0 };
+  readonly #problemCounts: Record<RestoreProblemKind, number> = {
+    conflict: 0,
+    damaged: 0,
+    refused: 0,
+    failed: 0,
+  };
+  #totals: RestoreTotals;
+  #folders = 0;
+  #warningCount = 0;
+  #bytesRestored = 0;
+  #bytesSkipped = 0;
+  #reportedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(observer: RestoreObserver, monotonicMs: () => number, totals: RestoreTotals) {
+    this.#observer = observer;
+    this.#monotonicMs = monotonicMs;
+    this.#totals = totals;
+  }
+
+  get bytesRestored(): number {
+    return this.#bytesRestored;
+  }
+
+  /** The bytes of restored files are counted while they are written. */
+  addFile(path: () => ByteString, action: RestoreAction, sizeBytes: number): void {
+    this.#files[action]++;
+    if (action === 'unchanged' || action === 'kept') this.#bytesSkipped += sizeBytes;
+    this.#observer.onEntry?.(path(), 'file', action, sizeBytes);
+    this.#report();
+  }
+
+  addFolder(path: () => ByteString, isNew: boolean): void {
+    this.#folders++;
+    this.#observer.onEntry?.(path(), 'dir', isNew ? 'restored' : 'updated', 0);
+    this.#report();
+  }
+
+  addBytes(bytes: number): void {
+    this.#bytesRestored += bytes;
+  }
+
+  addProblem(problem: RestoreProblem): void {
+    this.#problemCounts[problem.kind]++;
+    if (this.problems.length < MAX_LISTED) this.problems.push(problem);
+    this.#observer.onProblem?.(problem);
+  }
+
+  addWarnings(path: ByteString, problems: readonly MetadataProblem[]): void {
+    for (const problem of problems) {
+      const warning = { path, problem };
+      this.#warningCount++;
+      if (this.warnings.length < MAX_LISTED) this.warnings.push(warning);
+      this.#observer.onWarning?.(warning);
+    }
+  }
+
+  result(snapshotId: SnapshotId): RestoreResult {
+    // Now it is known what there was; the estimate has served.
+    const problems = this.#problemCount();
+    this.#totals = {
+      files: this.#restored() + this.#skipped() + problems,
+      bytes: Math.max(this.#bytesRestored + this.#bytesSkipped, problems > 0 ? this.#totals.bytes : 0),
+    };
+    const progress = this.#progress();
+    this.#observer.onProgress?.(progress);
+    return {
+      snapshotId,
+      progress,
+      files: { ...this.#files },
+      verifiedFiles: this.verifiedFiles,
+      problemCounts: { ...this.#problemCounts },
+      problems: this.problems,
+      warningCount: this.#warningCount,
+      warnings: this.warnings,
+    };
+  }
+
+  #report(): void {
+    if (this.#observer.onProgress === undefined) return;
+    const nowMs = this.#monotonicMs();
+    if (nowMs - this.#reportedAtMs < PROGRESS_EVERY_MS) return;
+    this.#reportedAtMs = nowMs;
+    this.#observer.onProgress(this.#progress());
+  }
+
+  #progress(): RestoreProgress {
+    return {
+      total: this.#totals,
+      filesRestored: this.#restored(),
+      filesSkipped: this.#skipped(),
+      foldersRestored: this.#folders,
+      bytesRestored: this.#bytesRestored,
+      bytesSkipped: this.#bytesSkipped,
+      problems: this.#problemCount(),
+    };
+  }
+
+  #restored(): number {
+    return this.#files.restored + this.#files.updated;
+  }
+
+  #skipped(): number {
+    return this.#files.unchanged + this.#files.kept;
+  }
+
+  #problemCount(): number {
+    const { conflict, damaged, refused, failed } = this.#problemCounts;
+    return conflict + damaged + refused + failed;
+  }
+}

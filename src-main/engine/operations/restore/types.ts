@@ -1,0 +1,107 @@
+/** What goes into a restore and what comes out. Paths in results are absolute in the snapshot (or below the chosen folder). */
+import type { ByteString } from '#base/byte-string.ts';
+import type { SnapshotId } from '#base/ids.ts';
+import type { MetadataProblem } from '#files/port.ts';
+import type { OverwriteRule } from '#pipeline/restore-types.ts';
+import type { SnapshotFilter } from '#repository/snapshot-store.ts';
+import type { PatternOptions } from '#rules/exclude-rules.ts';
+
+export interface RestoreRequest {
+  /** `latest`, an id or its beginning. */
+  readonly snapshot: string;
+  /** Considered for `latest` only. */
+  readonly filter?: SnapshotFilter;
+  /** Absolute folder in the snapshot that takes the place of its root; the whole snapshot when absent. */
+  readonly folder?: ByteString;
+  /** Absolute. Full paths come below it; `/` puts everything back to its original place. */
+  readonly target: ByteString;
+  /** Patterns are held against paths as results have them. */
+  readonly include?: PatternOptions;
+  readonly exclude?: PatternOptions;
+  readonly overwrite: OverwriteRule;
+  /** Zeros become holes. */
+  readonly sparse: boolean;
+  /** What was written is read again and compared before the file gets its name. */
+  readonly verify: boolean;
+  /** Read without a lock. */
+  readonly noLock: boolean;
+  readonly dryRun: boolean;
+}
+
+/**
+ * `conflict`: something is in the way and the rule does not let it be replaced. `damaged`: the repository does not have
+ * the content any more. `refused`: the tree asks for what is never done (a name like `..`). `failed`: the system refused.
+ */
+export type RestoreProblemKind = 'conflict' | 'damaged' | 'refused' | 'failed';
+
+/** An entry that is not there as it should be. All others are. */
+export interface RestoreProblem {
+  readonly path: ByteString;
+  readonly kind: RestoreProblemKind;
+  /** The system's code (`EACCES`) for `failed`; an error code of ours (`integrity.blobCorrupt`) for `damaged`; else a word. */
+  readonly code: string;
+  /** For people: lower case, no full stop. Empty for `failed`: the code says it. */
+  readonly reason: string;
+}
+
+/** Something about a restored entry that could not be applied. */
+export interface RestoreWarning {
+  readonly path: ByteString;
+  readonly problem: MetadataProblem;
+}
+
+export interface RestoreTotals {
+  /** Files, links, devices; no folders. */
+  readonly files: number;
+  /** Of files' contents. */
+  readonly bytes: number;
+}
+
+export interface RestoreProgress {
+  /** From the snapshot's own summary or counted beforehand; exact at the end. */
+  readonly total: RestoreTotals;
+  /** Written anew or put in the place of another. */
+  readonly filesRestored: number;
+  /** Were right already, or kept by the rule. */
+  readonly filesSkipped: number;
+  readonly foldersRestored: number;
+  readonly bytesRestored: number;
+  readonly bytesSkipped: number;
+  readonly problems: number;
+}
+
+/** `updated`: something else was in its place. `kept`: the rule kept what was there. */
+export type RestoreAction = 'restored' | 'updated' | 'unchanged' | 'kept';
+
+/** Calls come from the core's thread and must be quick. */
+export interface RestoreObserver {
+  onProgress?(progress: RestoreProgress): void;
+  onProblem?(problem: RestoreProblem): void;
+  onWarning?(warning: RestoreWarning): void;
+  /** For a listing of everything; costs a call per entry. */
+  onEntry?(path: ByteString, kind: 'file' | 'dir', action: RestoreAction, sizeBytes: number): void;
+}
+
+export interface RestoreResult {
+  readonly snapshotId: SnapshotId;
+  readonly progress: RestoreProgress;
+  /** Per action, without folders. After a dry run: what would be done. */
+  readonly files: Readonly<Record<RestoreAction, number>>;
+  /** Files whose content was read again and was right. */
+  readonly verifiedFiles: number;
+  /** How many of each kind; `problems` names the first of them. */
+  readonly problemCounts: Readonly<Record<RestoreProblemKind, number>>;
+  readonly problems: readonly RestoreProblem[];
+  readonly warningCount: number;
+  readonly warnings: readonly RestoreWarning[];
+}
+
+/** What a restore would do, found without changing anything. */
+export interface RestorePlan extends RestoreResult {
+  /** Bytes of content that would be written. */
+  readonly bytesToWrite: number;
+  /** At the target; undefined where the system does not tell. */
+  readonly freeSpaceBytes: number | undefined;
+  /** False when what would be written is more than there is room for (holes and hard links not counted). */
+  readonly hasRoom: boolean;
+}
