@@ -1,8 +1,9 @@
 /** Every job a pipeline worker can do, with what goes in and comes out. One file per job lies beside this one. */
 import type { ByteString } from '#base/byte-string.ts';
-import type { BlobType, PathProblem, UnfinishedPack } from './protocol.ts';
+import type { BlobType, UnfinishedPack } from './protocol.ts';
 import type { RestoreJobTypes } from './restore-types.ts';
 import type { ScanSettings } from './scan-settings.ts';
+import type { FileToRead, FolderToScan, ReadFile, ScannedFolder } from './scan-types.ts';
 import type { InspectedTrees } from './tree-inspection.ts';
 
 /** A blob in sealed form together with what is needed to open it. */
@@ -11,71 +12,6 @@ export interface SealedBlob {
   readonly uncompressedLength: number;
   readonly id: Uint8Array;
 }
-
-/** An entry that is known beforehand: a source, or a folder above one. Stored whatever the rules say. */
-export interface GivenEntry {
-  readonly name: ByteString;
-  readonly path: ByteString;
-}
-
-export interface FolderToScan {
-  readonly path: ByteString;
-  /** The same folder's tree in the parent snapshot. */
-  readonly parentTree: SealedBlob | undefined;
-  /** These entries instead of the listing, each with its own place on disk: used for the root and the folders above the sources. */
-  readonly onlyEntries: readonly GivenEntry[] | undefined;
-}
-
-/** One entry of a scanned folder, in tree order. */
-export type ScannedEntry =
-  /** Complete: node text. */
-  | { readonly kind: 'node'; readonly text: ByteString; readonly type: string }
-  /** Unchanged file: complete if the repository still has its blobs. */
-  | {
-      readonly kind: 'unchanged';
-      readonly name: ByteString;
-      readonly text: ByteString;
-      readonly sizeBytes: number;
-      /** 32 bytes per blob. */
-      readonly contentIds: Uint8Array;
-    }
-  /** File to be read. `wasInParent` tells changed from new. */
-  | {
-      readonly kind: 'file';
-      readonly name: ByteString;
-      readonly sizeBytes: number;
-      readonly wasInParent: boolean;
-    }
-  /** Folder: node text up to the subtree's id, `parentSubtree` in hex when the parent has it. */
-  | {
-      readonly kind: 'dir';
-      readonly name: ByteString;
-      readonly textBeforeSubtree: ByteString;
-      readonly parentSubtree: string | undefined;
-      /** Set when the folder is stored without its contents (another file system). */
-      readonly isLeaf: boolean;
-    };
-
-export interface ScannedFolder {
-  readonly entries: readonly ScannedEntry[];
-  readonly problems: readonly PathProblem[];
-  /** Undefined when the folder could not be listed. */
-  readonly isListed: boolean;
-}
-
-export interface FileToRead {
-  readonly path: ByteString;
-  readonly name: ByteString;
-}
-
-export type ReadFile =
-  | {
-      readonly kind: 'stored';
-      readonly text: ByteString;
-      readonly sizeBytes: number;
-      readonly changedWhileReading: boolean;
-    }
-  | { readonly kind: 'failed'; readonly code: string };
 
 /** What storing blobs cost, added up over a job. */
 export interface StoredCounts {
@@ -119,7 +55,7 @@ export interface BlobFault {
 export interface JobTypes extends RestoreJobTypes {
   scan: {
     input: { readonly folders: readonly FolderToScan[]; readonly settings: ScanSettings };
-    output: readonly ScannedFolder[];
+    output: { readonly folders: readonly ScannedFolder[]; readonly stored: StoredCounts };
   };
   read: {
     input: { readonly files: readonly FileToRead[]; readonly settings: ScanSettings };

@@ -45,6 +45,7 @@ export interface NodeContent {
 
 /**
  * The node of the entry at `path`; reads its link target, attributes and owner names from `files`.
+ * `unchangedSince`: an earlier node whose inode and ctime are those of `stat`; its attributes are taken over unread.
  * @throws the system's error when the entry vanished or may not be read
  */
 export function nodeFromStat(
@@ -54,10 +55,12 @@ export function nodeFromStat(
   stat: FileStat,
   times: StoredTimes,
   { content, sizeBytes, subtree }: NodeContent,
+  unchangedSince?: TreeNode,
 ): TreeNode {
   const user = files.userName(stat.uid);
   const group = files.groupName(stat.gid);
-  const attributes = files.extendedAttributes(path);
+  const attributes =
+    unchangedSince?.extendedAttributes ?? (unchangedSince ? [] : files.extendedAttributes(path));
   const type = NODE_TYPES[stat.kind];
   return {
     name,

@@ -159,7 +159,10 @@ export interface BackupItem {
 export interface BackupHandlers {
   onProgress(progress: BackupProgress): void;
   onProblem(problem: ItemProblem): void;
-  onItem(item: BackupItem): void;
+  /** Something about a file that is saved all the same. */
+  onWarning(problem: ItemProblem): void;
+  /** Given only by who wants to hear of every entry: unchanged folders are otherwise passed over as a whole. */
+  onItem?(item: BackupItem): void;
 }
 
 export interface BackupSummary {

@@ -6,7 +6,15 @@
 import type { ByteString } from '#base/byte-string.ts';
 import { bytesToId, ID_BYTES, idAt, type BlobId } from '#base/ids.ts';
 import { throwIfCancelled, invariant } from '#base/errors.ts';
-import type { FileToRead, FolderToScan, JobTypes, ScannedEntry, ScannedFolder } from '#pipeline/job-types.ts';
+import type {
+  FileToRead,
+  FolderToScan,
+  ReadFile,
+  ScannedEntry,
+  ScannedFolder,
+  ScannedSubfolder,
+} from '#pipeline/scan-types.ts';
+import { nameOfNodeText } from '#format/tree.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import type { ScanSettings } from '#pipeline/scan-settings.ts';
 import type { Repository } from '#repository/repository.ts';
@@ -127,8 +135,9 @@ export class BackupRun {
     return async () => {
       const toScan = await Promise.all(folders.map((folder) => this.#toScan(folder)));
       const scanned = await this.#pool.run('scan', { folders: toScan, settings: this.#settings });
+      this.#tally.addStored('data', scanned.stored);
       // Later folders first, so that the first one's children end up on top of the stack.
-      for (let i = folders.length - 1; i >= 0; i--) this.#takeScanned(folders[i]!, scanned[i]!);
+      for (let i = folders.length - 1; i >= 0; i--) this.#takeScanned(folders[i]!, scanned.folders[i]!);
     };
   }
 
@@ -142,18 +151,47 @@ export class BackupRun {
       path: folder.path,
       parentTree,
       onlyEntries: given === undefined ? undefined : givenEntries(given),
+      maySaySame: !folder.needsTexts && !this.#tally.wantsEntries,
     };
   }
 
   #takeScanned(folder: FolderInProgress, scanned: ScannedFolder): void {
-    for (const problem of scanned.problems) this.#tally.addProblem(problem);
-    if (!scanned.isListed) {
-      this.#dropFolder(folder);
+    switch (scanned.kind) {
+      case 'unlisted':
+        for (const problem of scanned.problems) this.#tally.addProblem(problem);
+        this.#dropFolder(folder);
+        break;
+      case 'same':
+        this.#takeSame(folder, scanned);
+        break;
+      case 'entries':
+        for (const problem of scanned.problems) this.#tally.addProblem(problem);
+        this.#takeEntries(folder, scanned.entries);
+    }
+  }
+
+  #takeSame(folder: FolderInProgress, same: ScannedFolder & { readonly kind: 'same' }): void {
+    if (!this.#hasAllBlobs(same.contentIds)) {
+      this.#scanAgain(folder);
       return;
     }
-    folder.expect(scanned.entries.length);
+    this.#tally.addUnmodifiedFiles(same.fileCount, same.sizeBytes);
+    folder.isCounted = true;
+    folder.expect(same.subfolders.length);
+    this.#folders.push(...same.subfolders.map((entry) => childOf(folder, entry, -1)).reverse());
+    this.#completeIfDone(folder);
+  }
+
+  #scanAgain(folder: FolderInProgress): void {
+    folder.needsTexts = true;
+    this.#folders.push(folder);
+  }
+
+  #takeEntries(folder: FolderInProgress, entries: readonly ScannedEntry[]): void {
+    folder.needsTexts = true;
+    folder.expect(entries.length);
     const children: FolderInProgress[] = [];
-    for (const [index, entry] of scanned.entries.entries()) this.#takeEntry(folder, index, entry, children);
+    for (const [index, entry] of entries.entries()) this.#takeEntry(folder, index, entry, children);
     this.#folders.push(...children.reverse());
     this.#completeIfDone(folder);
   }
@@ -171,24 +209,29 @@ export class BackupRun {
       case 'unchanged':
         if (this.#hasAllBlobs(entry.contentIds)) {
           folder.set(index, entry.text);
-          this.#tally.addFile(pathIn(folder, entry.name), 'unmodified', entry.sizeBytes);
+          if (!folder.isCounted)
+            this.#tally.addFile(() => pathOf(folder, entry.text), 'unmodified', entry.sizeBytes);
         } else {
-          this.#waitToRead(folder, index, entry.name, entry.sizeBytes, true);
+          this.#waitToRead(folder, index, nameOfNodeText(entry.text), entry.sizeBytes, true);
         }
+        break;
+      case 'stored':
+        folder.set(index, entry.text);
+        this.#tally.addFile(
+          () => pathOf(folder, entry.text),
+          entry.wasInParent ? 'changed' : 'new',
+          entry.sizeBytes,
+        );
+        if (entry.changedWhileReading) this.#tally.addChangedWhileReading(pathOf(folder, entry.text));
         break;
       case 'file':
         this.#waitToRead(folder, index, entry.name, entry.sizeBytes, entry.wasInParent);
         break;
       case 'dir': {
-        const place = { parent: folder, index, textBeforeSubtree: entry.textBeforeSubtree };
-        const path = pathIn(folder, entry.name);
-        const child = new FolderInProgress(
-          path,
-          place,
-          entry.parentSubtree as BlobId | undefined,
-          folder.given?.get(entry.name)?.children,
-        );
-        if (entry.isLeaf) this.#trees.push(child);
+        const finished = folder.finished.get(entry.name);
+        const child = childOf(folder, entry, index);
+        if (finished !== undefined) folder.set(index, nodeTextOf(child, finished));
+        else if (entry.isLeaf) this.#trees.push(child);
         else children.push(child);
       }
     }
@@ -231,11 +274,11 @@ export class BackupRun {
     return this.#files.splice(0, count);
   }
 
-  #takeRead(file: WaitingFile, result: JobTypes['read']['output']['files'][number]): void {
+  #takeRead(file: WaitingFile, result: ReadFile): void {
     if (result.kind === 'stored') {
       file.folder.set(file.index, result.text);
-      this.#tally.addFile(file.path, file.wasInParent ? 'changed' : 'new', result.sizeBytes);
-      if (result.changedWhileReading) this.#tally.changedWhileReading.push(file.path);
+      this.#tally.addFile(() => file.path, file.wasInParent ? 'changed' : 'new', result.sizeBytes);
+      if (result.changedWhileReading) this.#tally.addChangedWhileReading(file.path);
     } else {
       file.folder.drop();
       this.#tally.addProblem({ path: file.path, code: result.code, during: 'read' });
@@ -244,7 +287,10 @@ export class BackupRun {
   }
 
   #completeIfDone(folder: FolderInProgress): void {
-    if (folder.isComplete) this.#trees.push(folder);
+    if (!folder.isComplete) return;
+    if (folder.needsTexts) this.#trees.push(folder);
+    // Still the parent's tree: it is stored already.
+    else this.#takeTree(folder, folder.parentSubtree!);
   }
 
   #treeJob(): () => Promise<void> {
@@ -273,16 +319,54 @@ export class BackupRun {
     }
     const change = parentSubtree === undefined ? 'new' : parentSubtree === id ? 'unmodified' : 'changed';
     this.#tally.addFolder(folder.path, change);
-    place.parent.set(place.index, `${place.textBeforeSubtree}${id}"}` as ByteString);
-    this.#completeIfDone(place.parent);
+    const { parent, index, name } = place;
+    if (index >= 0) {
+      parent.set(index, nodeTextOf(folder, id));
+      this.#completeIfDone(parent);
+      return;
+    }
+    parent.finished.set(name, id);
+    this.#finishChildOfSame(parent, change !== 'unmodified');
   }
 
   /** A folder that cannot be listed is left out of the folder above. */
-  #dropFolder(folder: FolderInProgress): void {
-    if (folder.place === undefined) return;
-    folder.place.parent.drop();
-    this.#completeIfDone(folder.place.parent);
+  #dropFolder({ place }: FolderInProgress): void {
+    if (place === undefined) return;
+    if (place.index >= 0) {
+      place.parent.drop();
+      this.#completeIfDone(place.parent);
+    } else {
+      this.#finishChildOfSame(place.parent, true);
+    }
   }
+
+  /** When the last subfolder is done and one of them differs, the folder is not the parent's after all. */
+  #finishChildOfSame(folder: FolderInProgress, differs: boolean): void {
+    folder.drop();
+    folder.hasChangedChild ||= differs;
+    if (!folder.isComplete) return;
+    if (folder.hasChangedChild) this.#scanAgain(folder);
+    else this.#completeIfDone(folder);
+  }
+}
+
+function childOf(folder: FolderInProgress, entry: ScannedSubfolder, index: number): FolderInProgress {
+  const { name, textBeforeSubtree, parentSubtree } = entry;
+  return new FolderInProgress(
+    pathIn(folder, name),
+    { parent: folder, index, name, textBeforeSubtree },
+    parentSubtree as BlobId | undefined,
+    folder.given?.get(name)?.children,
+  );
+}
+
+function nodeTextOf(folder: FolderInProgress, subtree: BlobId): ByteString {
+  return `${folder.place?.textBeforeSubtree ?? ''}${subtree}"}` as ByteString;
+}
+
+/** Of the file with this node. */
+function pathOf(folder: FolderInProgress, nodeText: ByteString): ByteString {
+  return pathIn(folder, nameOfNodeText(nodeText));
 }
 
 function pathIn(folder: FolderInProgress, name: ByteString): ByteString {

@@ -34,12 +34,30 @@ export class BackupTally {
     this.#totals = totals;
   }
 
-  addFile(path: ByteString, change: FileChange, sizeBytes: number): void {
+  /** Somebody wants to hear of every single entry. */
+  get wantsEntries(): boolean {
+    return this.#observer.onEntry !== undefined;
+  }
+
+  /** `path` is asked for only when somebody listens. */
+  addFile(path: () => ByteString, change: FileChange, sizeBytes: number): void {
     this.#files[change]++;
     this.#bytes += sizeBytes;
     if (change === 'unmodified') this.#bytesDone += sizeBytes;
-    this.#observer.onEntry?.(path, 'file', change, sizeBytes);
+    this.#observer.onEntry?.(path(), 'file', change, sizeBytes);
     this.#report();
+  }
+
+  addUnmodifiedFiles(count: number, sizeBytes: number): void {
+    this.#files.unmodified += count;
+    this.#bytes += sizeBytes;
+    this.#bytesDone += sizeBytes;
+    this.#report();
+  }
+
+  addChangedWhileReading(path: ByteString): void {
+    this.changedWhileReading.push(path);
+    this.#observer.onChangedWhileReading?.(path);
   }
 
   addFolder(path: ByteString, change: FileChange): void {

@@ -1,6 +1,7 @@
 /**
- * A folder whose tree is being put together: texts of its nodes in tree order, some of them still missing. When none
- * is missing the tree can be stored, and its id completes the folder's own node in the folder above.
+ * A folder whose tree is being put together. Either texts of its nodes in tree order, some still missing until subfolders
+ * and files are done; or, while nothing seems to have changed, just the subfolders that are being waited for.
+ * When nothing is missing the tree's id can be found, and completes the folder's own node in the folder above.
  */
 import type { ByteString } from '#base/byte-string.ts';
 import type { BlobId } from '#base/ids.ts';
@@ -8,8 +9,9 @@ import type { SourceFolder } from './source-tree.ts';
 
 export interface FolderPlace {
   readonly parent: FolderInProgress;
-  /** Index of this folder's node in the parent. */
+  /** Index of this folder's node in the parent; -1 while the parent counts as same. */
   readonly index: number;
+  readonly name: ByteString;
   /** The node up to the subtree's id. */
   readonly textBeforeSubtree: ByteString;
 }
@@ -22,6 +24,14 @@ export class FolderInProgress {
   readonly parentSubtree: BlobId | undefined;
   /** What the folder holds when it lies above the sources. */
   readonly given: SourceFolder | undefined;
+  /** Its tree differs from the parent's, or its blobs are not all there: it is to be scanned with all texts. */
+  needsTexts = false;
+  /** Its unchanged files are counted already. */
+  isCounted = false;
+  /** One of its subfolders differs from the parent's. */
+  hasChangedChild = false;
+  /** Subfolders that were finished while the folder counted as same. */
+  readonly finished = new Map<ByteString, BlobId>();
   #texts: (ByteString | undefined)[] = [];
   #missing = 0;
 
@@ -41,9 +51,9 @@ export class FolderInProgress {
     return this.#missing === 0;
   }
 
-  /** Sets how many entries there are; all are missing until set or dropped. */
+  /** Sets how many entries (or subfolders) there are; all are missing until set or dropped. */
   expect(entryCount: number): void {
-    this.#texts = Array.from({ length: entryCount }, () => undefined);
+    this.#texts = [];
     this.#missing = entryCount;
   }
 
@@ -52,13 +62,14 @@ export class FolderInProgress {
     this.#missing--;
   }
 
-  /** The entry will not be stored. */
+  /** One entry less is missing: it will not be stored, or needs no text. */
   drop(): void {
     this.#missing--;
   }
 
   /** Node texts joined by commas; the folder lets go of them. */
   takeText(): ByteString {
+    // Dropped entries have left holes, which filter passes over.
     const text = this.#texts.filter((part) => part !== undefined).join(',') as ByteString;
     this.#texts = [];
     return text;

@@ -57,6 +57,8 @@ export type FileChange = 'new' | 'changed' | 'unmodified';
 export interface BackupObserver {
   onProgress?(progress: BackupProgress): void;
   onProblem?(problem: PathProblem): void;
+  /** A file changed on every try and is stored as it was found. */
+  onChangedWhileReading?(path: ByteString): void;
   /** For a listing of everything (`--verbose`); costs a call per entry. */
   onEntry?(path: ByteString, kind: 'file' | 'dir', change: FileChange, sizeBytes: number): void;
 }

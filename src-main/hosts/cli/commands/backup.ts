@@ -12,7 +12,7 @@ import {
   backupSummaryJson,
 } from '../backup-json.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
-import type { BackupInput, BackupResult } from '../engine-calls.ts';
+import type { BackupHandlers, BackupInput, BackupResult } from '../engine-calls.ts';
 import { exitMessage } from '../exit-message.ts';
 import { formatBytes, formatCount, formatDuration, formatName } from '../format-values.ts';
 import { asChoice, asText, asTexts, collect, example } from '../option-values.ts';
@@ -132,11 +132,11 @@ async function runBackup(session: CommandSession, input: BackupInput) {
         if (options.json) output.jsonComplaint(backupItemProblemJson(problem));
         else output.complain(`Not read: ${formatName(toDisplay(problem.path))} (${problem.reason})`);
       },
-      onItem: (item) => {
-        if (options.json && options.verbosity >= 1) output.json(backupItemJson(item));
-        const path = formatName(toDisplay(item.path)) + (item.isDir ? '/' : '');
-        output.detail(2, `${item.action.padEnd(9)} ${path}`);
+      onWarning: (problem) => {
+        if (!options.json)
+          output.complain(`Note: ${formatName(toDisplay(problem.path))}: ${problem.reason}.`);
       },
+      ...itemHandler(session),
     },
     context,
   );
@@ -148,6 +148,18 @@ async function runBackup(session: CommandSession, input: BackupInput) {
   if (options.json) output.jsonComplaint(exitMessage(EXIT_INCOMPLETE, sentence));
   else output.complain(sentence);
   return EXIT_INCOMPLETE;
+}
+
+/** Listening to every entry keeps the engine from passing over unchanged folders: only when somebody reads it. */
+function itemHandler({ options, output }: CommandSession): Pick<BackupHandlers, 'onItem'> {
+  if (options.verbosity < (options.json ? 1 : 2)) return {};
+  return {
+    onItem: (item) => {
+      if (options.json) output.json(backupItemJson(item));
+      const path = formatName(toDisplay(item.path)) + (item.isDir ? '/' : '');
+      output.detail(2, `${item.action.padEnd(9)} ${path}`);
+    },
+  };
 }
 
 function lastName(current: readonly ByteString[]): string | undefined {

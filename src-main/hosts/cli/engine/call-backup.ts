@@ -61,12 +61,18 @@ function toRequest(input: BackupInput): BackupRequest {
   };
 }
 
-function toObserver(handlers: BackupHandlers): BackupObserver {
+function toObserver({ onProgress, onProblem, onWarning, onItem }: BackupHandlers): BackupObserver {
   return {
     onProgress: ({ currentFolder, ...progress }) =>
-      handlers.onProgress({ ...progress, current: currentFolder === undefined ? [] : [currentFolder] }),
-    onProblem: ({ path, code }) => handlers.onProblem({ path, reason: describeErrorCode(code) }),
-    onEntry: (path, kind, change, sizeBytes) =>
-      handlers.onItem({ path, isDir: kind === 'dir', action: ACTIONS[change], sizeBytes }),
+      onProgress({ ...progress, current: currentFolder === undefined ? [] : [currentFolder] }),
+    onProblem: ({ path, code }) => onProblem({ path, reason: describeErrorCode(code) }),
+    onChangedWhileReading: (path) =>
+      onWarning({ path, reason: 'it changed while it was being read; saved as it was found' }),
+    ...(onItem === undefined
+      ? {}
+      : {
+          onEntry: (path, kind, change, sizeBytes) =>
+            onItem({ path, isDir: kind === 'dir', action: ACTIONS[change], sizeBytes }),
+        }),
   };
 }

@@ -309,7 +309,7 @@ describe('backup', () => {
         });
       }
       handlers.onProblem({ path: b('/t/x'), reason: 'permission denied' });
-      handlers.onItem({ path: b('/t'), isDir: true, action: 'new', sizeBytes: 0 });
+      handlers.onItem?.({ path: b('/t'), isDir: true, action: 'new', sizeBytes: 0 });
       return Promise.resolve({ ...BACKED_UP, problems: 1 });
     }) as import('#hosts/cli/engine-calls.ts').EngineCalls['backup'],
   };
