@@ -46,6 +46,8 @@ export async function writeArchive(
   // Large, and seldom needed.
   const { TarArchive, ZipArchive } = await import('archiver');
   const archive = kind === 'tar' ? new TarArchive() : new ZipArchive();
+  // Errors are met where the archive is read; after the reader has gone they are about its going.
+  archive.on('error', () => undefined);
   const writer = new ArchiveWriter(repository, archive, signal);
   const writing = writer.write(folder);
   // A failure reaches the reader below through the archive; it is thrown from there.

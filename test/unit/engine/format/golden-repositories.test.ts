@@ -1,5 +1,4 @@
 /** Everything in the repositories that restic made, read with the format layer, against what was seen on the source. */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -9,19 +8,14 @@ import { encodeConfig } from '#format/config.ts';
 import { cutPoints } from '#format/chunker.ts';
 import { openSealed } from '#format/envelope.ts';
 import { deriveUserKeys, encodeKeyFile, openMasterKey, parseKeyFile } from '#format/key-file.ts';
-import { permissionsOfMode, typeOfMode } from '#format/mode.ts';
 import { packSize } from '#format/pack-header.ts';
 import { createChunkerTables } from '#format/polynomial.ts';
 import { encodeSnapshot, type Snapshot } from '#format/snapshot.ts';
 import { formatTime, parseTime } from '#format/time.ts';
 import { encodeNode, encodeTree } from '#format/tree.ts';
 import type { TreeNode } from '#format/tree-node.ts';
-import {
-  extractFixture,
-  FIXTURE_NAMES,
-  loadExpected,
-  type ExpectedEntry,
-} from '#test/support/fixture-repository.ts';
+import { describeNode, hardLinkGroups, sortedGroups } from '#test/support/describe-node.ts';
+import { extractFixture, FIXTURE_NAMES, loadExpected } from '#test/support/fixture-repository.ts';
 import { GoldenRepository } from '#test/support/golden-repository.ts';
 import { nodePrimitives } from '#test/support/node-primitives.ts';
 
@@ -156,61 +150,20 @@ describe.each(FIXTURE_NAMES)('%s', (name) => {
         expect(found.size).toBe(want.entries.length);
         for (const entry of want.entries) {
           const node = found.get(Buffer.from(entry.path_b64, 'base64').toString('latin1'));
-          expect(describeNode(node as TreeNode, entry)).toEqual(entry);
+          const content = Buffer.concat((node?.content ?? []).map((id) => repository.blob('data', id)));
+          expect(describeNode(node as TreeNode, entry, content)).toEqual(entry);
         }
       });
 
       test('hard links share inode and device', () => {
         const tree = repository.snapshot(want.id).tree as BlobId;
-        const groups = new Map<string, string[]>();
-        for (const { path, node } of repository.walk(tree)) {
-          if (node.links < 2) continue;
-          const key = `${node.inode} ${node.deviceId}`;
-          groups.set(key, [...(groups.get(key) ?? []), Buffer.from(path, 'latin1').toString()]);
-        }
-        const several = [...groups.values()].filter((group) => group.length > 1);
-        const sorted = (lists: readonly (readonly string[])[]): string[] =>
-          lists.map((list) => list.toSorted().join(' ')).toSorted();
-        expect(sorted(several)).toEqual(sorted(want.hardlink_groups));
+        expect(hardLinkGroups(repository.walk(tree))).toEqual(sortedGroups(want.hardlink_groups));
       });
     },
   );
 
   function newestTree(): BlobId {
     return repository.snapshot((expected.snapshots.at(-1) as { id: string }).id).tree as BlobId;
-  }
-
-  /** The node in the words of expected.json. */
-  function describeNode(node: TreeNode, entry: ExpectedEntry): unknown {
-    const { sec, nsec } = parseTime(node.mtime as string);
-    expect(typeOfMode(node.mode)).toBe(node.type);
-    const content = Buffer.concat((node.content ?? []).map((id) => repository.blob('data', id)));
-    const target = node.linkTarget === undefined ? undefined : Buffer.from(node.linkTarget, 'latin1');
-    const attributes = node.extendedAttributes?.map(
-      ({ name: key, value }) => [key, toBase64(value)] as const,
-    );
-    return {
-      path: entry.path,
-      path_b64: entry.path_b64,
-      type: node.type,
-      mode_posix: permissionsOfMode(node.mode).toString(8).padStart(4, '0'),
-      mode_restic: node.mode,
-      uid: node.uid,
-      gid: node.gid,
-      mtime_ns: String(BigInt(sec) * 1_000_000_000n + BigInt(nsec)),
-      inode: String(node.inode),
-      ...(node.type === 'file' && {
-        size: Number(node.size),
-        sha256: createHash('sha256').update(content).digest('hex'),
-      }),
-      ...(node.links > 0 && { links: node.links }),
-      ...(target !== undefined && {
-        linktarget: entry.linktarget === null ? null : target.toString('utf8'),
-        linktarget_b64: toBase64(target),
-      }),
-      ...(node.device !== 0n && { device: String(node.device) }),
-      ...(attributes !== undefined && { xattrs_b64: Object.fromEntries(attributes) }),
-    };
   }
 });
 
