@@ -45,19 +45,24 @@ async function temporaryFiles(): Promise<string[]> {
 }
 
 test('killed while saving: each name is absent or complete, what was reported is there, the janitor clears up', async () => {
+  const snapshots = join(place.folder, 'snapshots');
   for (let round = 0; round < 10; round++) {
-    const child = start('savePacks');
+    const before = (await temporaryFiles()).length;
+    const child = start('saveForever');
     const lines = linesOf(child);
+    const exit = once(child, 'exit');
     await once(child.stdout, 'data');
-    for (let turn = 0; turn < round * 40; turn++) await new Promise((go) => setImmediate(go));
+    while ((await readdir(snapshots)).filter((name) => name.startsWith('.tmp-')).length === before) continue;
+    // A little later each round, so that the blow meets writing, flushing and naming.
+    for (let turn = 0; turn < round * 20; turn++) await new Promise((go) => setImmediate(go));
     child.kill('SIGKILL');
+    expect(await exit).toEqual([null, 'SIGKILL']);
     const reported = (await lines).map((line) => line.saved as string);
-    const listed = await place.storage.list('pack');
-    const names = listed.map((entry) => entry.name);
-    expect(names).toEqual(expect.arrayContaining(reported));
+    const listed = await place.storage.list('snapshot');
+    expect(listed.map((entry) => entry.name)).toEqual(expect.arrayContaining(reported));
     for (const { name } of listed) {
-      expect(sha256(await place.storage.load('pack', name))).toBe(name);
-      await place.storage.remove('pack', name);
+      expect(sha256(await place.storage.load('snapshot', name))).toBe(name);
+      await place.storage.remove('snapshot', name);
     }
   }
   const left = await temporaryFiles();

@@ -24,13 +24,15 @@ async function outcomeOf(call: Promise<unknown>): Promise<string> {
   }
 }
 
-/** Saves packs as fast as it can, four under way, and names each that is safe. Runs until it is killed. */
-async function savePacks(storage: LocalStorage): Promise<void> {
+/** Saves as fast as it can, four under way, and names each file that is safe. Runs until it is killed. */
+async function saveForever(storage: LocalStorage): Promise<void> {
   const lane = async (): Promise<never> => {
+    const bytes = randomBytes(8 << 20);
     for (;;) {
-      const bytes = randomBytes(4 << 20);
-      await storage.save('pack', sha256(bytes), bytes);
-      await report({ saved: sha256(bytes) });
+      bytes.set(randomBytes(16));
+      const name = sha256(bytes);
+      await storage.save('snapshot', name, bytes);
+      await report({ saved: name });
     }
   };
   await Promise.all([lane(), lane(), lane(), lane()]);
@@ -67,7 +69,7 @@ async function probe(storage: LocalStorage): Promise<void> {
 }
 
 const COMMANDS: Record<string, (storage: LocalStorage) => Promise<void>> = {
-  savePacks,
+  saveForever,
   raceForConfig,
   saveOnce,
   probe,

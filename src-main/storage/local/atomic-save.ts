@@ -105,7 +105,6 @@ async function writeDurably(handle: FileHandle, save: AtomicSave, step: Step): P
     await handle.datasync().catch((error: unknown) => {
       if (!hasErrno(error, ...NO_FILE_SYNC)) throw error;
     });
-    step();
     open = false;
     await handle.close();
   } finally {
