@@ -1,5 +1,5 @@
 /** `tidemark restore`: options to a request, events to lines. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
 import { EXIT_FAILED } from '#contract/exit-codes.ts';
@@ -41,8 +41,10 @@ export function defineRestore(command: Command, run: RunCommand): void {
   definePatternOptions(command, 'exclude');
   defineFilterOptions(command)
     .option('--overwrite <rule>', `for files that are there already: ${OVERWRITE_RULES.join(', ')}`)
-    .option('--sparse', 'leave holes where files have long runs of zeros')
-    .option('--verify', 'read everything back afterwards')
+    .option('--no-sparse', 'write long runs of zeros instead of leaving holes')
+    .option('--no-verify', 'do not read back what was written')
+    .addOption(new Option('--sparse').hideHelp())
+    .addOption(new Option('--verify').hideHelp())
     .option('-n, --dry-run', 'show what would be done')
     .addHelpText('after', example('tidemark -r /mnt/backup restore latest --target ~/restored'))
     .action((snapshot: string, flags: RestoreFlags) =>
@@ -81,8 +83,8 @@ async function readInput(
     ...(flags.overwrite === undefined
       ? {}
       : { overwrite: asChoice('--overwrite', flags.overwrite, OVERWRITE_RULES) }),
-    sparse: flags.sparse === true,
-    verify: flags.verify === true,
+    sparse: flags.sparse !== false,
+    verify: flags.verify !== false,
     dryRun: flags.dryRun === true,
   };
 }

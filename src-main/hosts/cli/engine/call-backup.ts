@@ -1,5 +1,5 @@
 /** The `backup` call: command line terms to the operation's and back. */
-import { bytesToByteString } from '#base/byte-string.ts';
+
 import { describeErrorCode } from '#files/describe-file-error.ts';
 import { createSourceFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
@@ -8,6 +8,7 @@ import type { BackupObserver, BackupRequest, FileChange } from '#operations/back
 import { machineIdentity } from '#core/machine-identity.ts';
 import type { BackupHandlers, BackupInput, BackupItem, BackupResult, EngineCalls } from '../engine-calls.ts';
 import { programVersion } from '../program-version.ts';
+import { workingFolder } from './call-terms.ts';
 import { withPipeline } from './engine-session.ts';
 
 /** restic's default target size of a pack. */
@@ -37,7 +38,7 @@ export const backup: EngineCalls['backup'] = async (access, input, handlers, con
 function toRequest(input: BackupInput): BackupRequest {
   return {
     sources: input.sources,
-    workingFolder: bytesToByteString(Buffer.from(process.cwd())),
+    workingFolder: workingFolder(),
     scan: {
       ignoreInode: input.ignoreInode,
       ignoreCtime: input.ignoreCtime,
