@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import type { Archiver, TarEntryData } from 'archiver';
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import type { BlobId } from '#base/ids.ts';
-import { throwIfCancelled, TidemarkError } from '#base/errors.ts';
+import { throwIfCancelled } from '#base/errors.ts';
 import { permissionsOfMode } from '#format/mode.ts';
 import { parseTime } from '#format/time.ts';
 import { isSafeName } from '#format/tree.ts';
@@ -43,20 +43,25 @@ export async function writeArchive(
   sink: (bytes: Uint8Array) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<ArchiveNote[]> {
-  // Large, and seldom needed.
+  // Loaded only here: it is large, and seldom needed.
   const { TarArchive, ZipArchive } = await import('archiver');
   const archive = kind === 'tar' ? new TarArchive() : new ZipArchive();
-  // Errors are met where the archive is read; after the reader has gone they are about its going.
-  archive.on('error', () => undefined);
   const writer = new ArchiveWriter(repository, archive, signal);
   const writing = writer.write(folder);
-  // A failure reaches the reader below through the archive; it is thrown from there.
-  writing.catch((error: unknown) => archive.destroy(asError(error)));
-  for await (const chunk of archive) {
-    throwIfCancelled(signal);
-    await sink(chunk as Uint8Array);
+  const failure = writing.then(() => new Promise<never>(() => undefined));
+  // Not `for await`: leaving that destroys the archive, and an entry under way then throws where nobody can catch it.
+  const chunks = archive.iterator({ destroyOnReturn: false });
+  try {
+    for (;;) {
+      const next = await Promise.race([chunks.next(), failure]);
+      if (next.done === true) return await writing;
+      throwIfCancelled(signal);
+      await sink(next.value as Uint8Array);
+    }
+  } catch (error) {
+    writer.stop(error);
+    throw error;
   }
-  return writing;
 }
 
 class ArchiveWriter {
@@ -64,6 +69,8 @@ class ArchiveWriter {
   readonly #archive: Archiver;
   readonly #signal: AbortSignal | undefined;
   readonly #notes: ArchiveNote[] = [];
+  #stopped: { readonly error: unknown } | undefined;
+  #giveUpEntry: (error: unknown) => void = () => undefined;
 
   constructor(repository: Repository, archive: Archiver, signal: AbortSignal | undefined) {
     this.#repository = repository;
@@ -87,6 +94,12 @@ class ArchiveWriter {
     return this.#notes;
   }
 
+  /** The reader has gone: nothing more is read for it. */
+  stop(error: unknown): void {
+    this.#stopped = { error };
+    this.#giveUpEntry(error);
+  }
+
   async #add(path: ByteString, node: TreeNode): Promise<void> {
     switch (node.type) {
       case 'dir':
@@ -107,8 +120,6 @@ class ArchiveWriter {
     const size = contentBytes(this.#repository, node.content ?? []);
     if (size === 0) return this.#append('file', path, node, Buffer.alloc(0));
     const source = Readable.from(readContent(this.#repository, node, this.#signal));
-    // The library does not heed its source's errors.
-    source.on('error', (error) => this.#archive.destroy(error));
     return this.#append('file', path, node, source, {
       stats: { size } as NonNullable<TarEntryData['stats']>,
     });
@@ -135,16 +146,16 @@ class ArchiveWriter {
       gname: node.group ?? '',
       ...more,
     };
-    const archive = this.#archive;
     return new Promise((resolve, reject) => {
-      const onClose = (): void => reject(archive.errored ?? new TidemarkError('job.cancelled', {}));
-      archive.once('close', onClose);
-      archive.once('entry', () => {
-        archive.off('close', onClose);
-        resolve();
-      });
-      if (archive.destroyed) onClose();
-      else archive.append(source, entry);
+      this.#giveUpEntry = (error) => {
+        if (source instanceof Readable) source.destroy();
+        reject(asError(error));
+      };
+      if (this.#stopped !== undefined) return this.#giveUpEntry(this.#stopped.error);
+      // The library does not heed its source's errors.
+      if (source instanceof Readable) source.once('error', reject);
+      this.#archive.once('entry', () => resolve());
+      this.#archive.append(source, entry);
     });
   }
 

@@ -214,6 +214,31 @@ for i in z.infolist(): print(i.filename, i.file_size, oct(i.external_attr>>16))`
     }
   });
 
+  test('a blob that turns out to be damaged half way ends it', async () => {
+    const { repository: own, storage } = await makeMemoryRepository();
+    await backUp(own, join(source, 'b', 'deep'));
+    const [packPath] = [...storage.files]
+      .filter(([path]) => path.startsWith('data/'))
+      .toSorted(([, a], [, b]) => b.length - a.length)[0]!;
+    storage.files.get(packPath)![4_000_000]! ^= 1;
+    const drop = async (): Promise<void> => undefined;
+    for (const archive of ['tar', 'zip'] as const) {
+      const request = { snapshot: 'latest', path: bytes('/'), archive };
+      await expect(executeDump(reopen(own), request, drop)).rejects.toMatchObject({
+        code: 'integrity.blobCorrupt',
+      });
+    }
+  });
+
+  test('cancel ends it', async () => {
+    const control = new AbortController();
+    const request = { snapshot: 'latest', path: bytes(source), archive: 'tar' } as const;
+    const stopAtOnce = async (): Promise<void> => control.abort();
+    await expect(executeDump(reopen(repository), request, stopAtOnce, control.signal)).rejects.toMatchObject({
+      code: 'job.cancelled',
+    });
+  });
+
   test('an error of the sink ends it', async () => {
     const failing = async (): Promise<void> => {
       throw new Error('pipe closed');
