@@ -3,9 +3,10 @@ import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import type { BlobId } from '#base/ids.ts';
 import type { TargetFiles } from '#files/port.ts';
-import { parseTree } from '#format/tree.ts';
+import type { TreeNode } from '#format/tree-node.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
+import { loadNodes, resolveSnapshotPath } from '../find-in-snapshot.ts';
 import { readFolder, type Selector } from './read-folder.ts';
 import type { RestoreRequest, RestoreTotals } from './types.ts';
 
@@ -18,8 +19,7 @@ export interface PreparedRestore {
 
 /**
  * Finds the snapshot and the folder in it, loads the index, and counts what is to come.
- * @throws repository.objectNotFound, repository.ambiguousId, files.pathNotInSnapshot, integrity.treeCorrupt for a snapshot
- * without a tree; storage errors
+ * @throws repository.objectNotFound, repository.ambiguousId, files.pathNotInSnapshot; integrity and storage errors
  */
 export async function prepareFromRepository(
   repository: Repository,
@@ -27,42 +27,17 @@ export async function prepareFromRepository(
   selector: Selector,
   signal: AbortSignal | undefined,
 ): Promise<PreparedRestore> {
-  const stored = await repository.snapshots.find(request.snapshot, request.filter ?? {}, signal);
-  const { tree, summary } = stored.snapshot;
-  if (tree === null)
-    throw new TidemarkError('integrity.fileCorrupt', {
-      kind: 'snapshot',
-      id: stored.id,
-      reason: 'it has no tree',
-    });
-  await repository.loadIndex({ signal });
-  const folderTree = await findFolder(repository, stored, tree, request.folder, signal);
-  const isEverything = request.include === undefined && request.exclude === undefined && folderTree === tree;
-  const { totalFilesProcessed: files, totalBytesProcessed: bytes } = summary ?? {};
+  const place = await resolveSnapshotPath(repository, request.snapshot, request.filter, signal);
+  const { stored, treeId, path } = place;
+  if (treeId === undefined)
+    throw new TidemarkError('files.pathNotInSnapshot', { path: toDisplay(path), snapshotId: stored.id });
+  const { totalFilesProcessed: files, totalBytesProcessed: bytes } = stored.snapshot.summary ?? {};
+  const isEverything = request.include === undefined && request.exclude === undefined && path === '/';
   const totals =
     isEverything && files !== undefined && bytes !== undefined
       ? { files, bytes }
-      : await countFiles(repository, folderTree, selector, signal);
-  return { stored, tree: folderTree, totals };
-}
-
-async function findFolder(
-  repository: Repository,
-  { id }: StoredSnapshot,
-  root: BlobId,
-  folder: ByteString | undefined,
-  signal: AbortSignal | undefined,
-): Promise<BlobId> {
-  let tree = root;
-  for (const name of (folder ?? '').split('/')) {
-    if (name === '' || name === '.') continue;
-    const { nodes } = parseTree(await repository.loadBlob('tree', tree, signal));
-    const found = nodes.find((node) => node.name === name && node.type === 'dir')?.subtree;
-    if (found === undefined)
-      throw new TidemarkError('files.pathNotInSnapshot', { path: toDisplay(folder!), snapshotId: id });
-    tree = found;
-  }
-  return tree;
+      : await countFiles(repository, treeId, selector, signal);
+  return { stored, tree: treeId, totals };
 }
 
 /** Trees that cannot be read count as empty: the walk will tell of them. */
@@ -79,7 +54,7 @@ async function countFiles(
   ];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const { tree, prefix, depth } = folder;
-    const nodes = await loadNodes(repository, tree, signal);
+    const nodes = await loadNodesOrNone(repository, tree, signal);
     const locationOf = (name: ByteString): ByteString => (prefix + name) as ByteString;
     const contents = readFolder(nodes, depth, locationOf, selector);
     for (const { node, subtree, isEntered } of contents.folders)
@@ -90,16 +65,16 @@ async function countFiles(
   return { files, bytes };
 }
 
-async function loadNodes(
+async function loadNodesOrNone(
   repository: Repository,
   tree: BlobId,
   signal: AbortSignal | undefined,
-): Promise<ReturnType<typeof parseTree>['nodes']> {
+): Promise<readonly TreeNode[]> {
   try {
-    return parseTree(await repository.loadBlob('tree', tree, signal)).nodes;
+    return await loadNodes(repository, tree, signal);
   } catch (error) {
-    if (isTidemarkError(error) && !error.code.startsWith('integrity.')) throw error;
-    return [];
+    if (isTidemarkError(error) && error.code.startsWith('integrity.')) return [];
+    throw error;
   }
 }
 

@@ -49,8 +49,8 @@ export class RestoreFolder {
   /** Names below the target. Made when asked: a deep tree would hold them many times over. */
   get path(): TargetPath {
     const names: ByteString[] = [];
-    for (let folder: RestoreFolder = this; folder.place !== undefined; folder = folder.place.parent)
-      names.push(folder.place.name);
+    for (let { place } = this as RestoreFolder; place !== undefined; place = place.parent.place)
+      names.push(place.name);
     return names.reverse();
   }
 
@@ -61,21 +61,13 @@ export class RestoreFolder {
 
   /** How many of the last names of `path` are not known to be there. The root is. */
   get uncertain(): number {
-    let count = 0;
-    for (
-      let folder: RestoreFolder | undefined = this;
-      folder?.isCertain === false;
-      folder = folder.place?.parent
-    )
-      count++;
-    return count;
+    return this.isCertain || this.place === undefined ? 0 : 1 + this.place.parent.uncertain;
   }
 
   /** Somebody who is not root could not enter it any more once it has its metadata, or one of those above it. */
   get willBeClosed(): boolean {
-    for (let folder: RestoreFolder = this; folder.place !== undefined; folder = folder.place.parent) {
-      if ((folder.place.metadata.permissions & WRITE_AND_ENTER) !== WRITE_AND_ENTER) return true;
-    }
+    for (let { place } = this as RestoreFolder; place !== undefined; place = place.parent.place)
+      if ((place.metadata.permissions & WRITE_AND_ENTER) !== WRITE_AND_ENTER) return true;
     return false;
   }
 

@@ -8,8 +8,6 @@ import type { ByteString } from '#base/byte-string.ts';
 import { idToBytes, joinIds, type BlobId } from '#base/ids.ts';
 import { invariant, isTidemarkError, throwIfCancelled } from '#base/errors.ts';
 import type { TargetPath } from '#files/port.ts';
-import { FormatError } from '#format/format-error.ts';
-import { parseTree } from '#format/tree.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import type {
@@ -22,6 +20,7 @@ import type {
   RestoreSettings,
 } from '#pipeline/restore-types.ts';
 import type { Repository } from '#repository/repository.ts';
+import { loadNodes } from '../find-in-snapshot.ts';
 import { BlobWriter, plainLength } from './blob-writer.ts';
 import type { FileEnd, FileTask } from './file-task.ts';
 import { LinkGroups, type LinkGroup, type WaitingName } from './link-groups.ts';
@@ -211,7 +210,7 @@ export class RestoreRun {
     const { location } = folder;
     const prefix = location === '/' ? location : `${location}/`;
     try {
-      const { nodes } = parseTree(await this.#repository.loadBlob('tree', folder.treeId, this.#signal));
+      const nodes = await loadNodes(this.#repository, folder.treeId, this.#signal);
       const locationOf = (name: ByteString): ByteString => (prefix + name) as ByteString;
       return { folder, contents: readFolder(nodes, folder.depth + 1, locationOf, this.#selector) };
     } catch (error) {
@@ -231,7 +230,7 @@ export class RestoreRun {
 
   async #openFolders(items: readonly ReadFolder[]): Promise<readonly OpenedFolder[]> {
     if (items.length === 0) return [];
-    const { settings } = this;
+    const settings = this.#settings;
     const folders = items.map(({ folder, contents }): FolderToOpen => ({
       path: folder.path,
       uncertain: folder.uncertain,
@@ -242,10 +241,6 @@ export class RestoreRun {
       entries: folder.isFresh ? [] : contents.entries.map((node) => this.#toCompare(node)),
     }));
     return this.#pool.run('openFolders', { settings, folders });
-  }
-
-  get settings(): RestoreSettings {
-    return this.#settings;
   }
 
   #toCompare(node: TreeNode): EntryToCompare {
@@ -320,7 +315,7 @@ export class RestoreRun {
   #finishWork(): () => Promise<void> {
     const batch = this.#finished.splice(0, FINISHED_FOLDERS_PER_JOB);
     return async () => {
-      const { settings } = this;
+      const settings = this.#settings;
       const folders = batch.map((folder) => ({ path: folder.path, metadata: folder.place!.metadata }));
       for (const { index, ...outcome } of await this.#pool.run('finishFolders', { settings, folders })) {
         const { location } = batch[index]!;
@@ -535,7 +530,7 @@ export class RestoreRun {
     const firstTemporary = this.#numbers;
     this.#numbers += entries.length;
     return async () => {
-      const { settings } = this;
+      const settings = this.#settings;
       const outcomes = await this.#pool.run('placeEntries', { settings, folders, entries, firstTemporary });
       const byIndex = new Map(outcomes.map((outcome) => [outcome.index, outcome]));
       for (const [index, { folder, ended }] of batch.entries()) {
@@ -600,8 +595,8 @@ function markMade(folder: RestoreFolder, made: readonly boolean[]): void {
 
 /** Undefined when the error is not about this one tree. */
 function treeProblem(error: unknown): { readonly code: string; readonly reason: string } | undefined {
-  if (error instanceof FormatError)
-    return { code: 'integrity.treeCorrupt', reason: 'its list of entries is damaged' };
+  if (isTidemarkError(error, 'integrity.treeCorrupt'))
+    return { code: error.code, reason: 'its list of entries is damaged' };
   if (isTidemarkError(error, 'integrity.blobMissing'))
     return { code: error.code, reason: 'its list of entries is not in the index' };
   if (isTidemarkError(error, 'integrity.blobCorrupt')) return { code: error.code, reason: error.data.reason };

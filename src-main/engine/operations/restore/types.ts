@@ -7,12 +7,10 @@ import type { SnapshotFilter } from '#repository/snapshot-store.ts';
 import type { PatternOptions } from '#rules/exclude-rules.ts';
 
 export interface RestoreRequest {
-  /** `latest`, an id or its beginning. */
+  /** `latest`, an id or its beginning; `:/path` after it makes that folder the root. */
   readonly snapshot: string;
   /** Considered for `latest` only. */
   readonly filter?: SnapshotFilter;
-  /** Absolute folder in the snapshot that takes the place of its root; the whole snapshot when absent. */
-  readonly folder?: ByteString;
   /** Absolute. Full paths come below it; `/` puts everything back to its original place. */
   readonly target: ByteString;
   /** Patterns are held against paths as results have them. */
