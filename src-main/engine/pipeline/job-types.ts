@@ -81,6 +81,8 @@ export interface JobTypes extends RestoreJobTypes {
       readonly blobs: readonly BlobFault[];
       /** Plaintext bytes of the blobs that opened. */
       readonly plainBytes: number;
+      /** The trees that opened, by their place in the entries; absent when there were none. */
+      readonly trees?: { readonly positions: Uint32Array; readonly inspected: InspectedTrees };
     };
   };
   /** Gives up all open packs. */

@@ -11,6 +11,7 @@ import type { CheckTally } from './check-tally.ts';
 import type { Losses } from './losses.ts';
 import type { PackInventory } from './pack-inventory.ts';
 import { reasonUnlessFatal, type PackToRead } from './prepare.ts';
+import type { TreeCheck } from './tree-check.ts';
 import { MAX_BLOBS_LISTED } from './types.ts';
 
 /** Restic's usual size of a pack with the blob that went beyond it. */
@@ -22,15 +23,23 @@ export interface DataCheckParts {
   readonly inventory: PackInventory;
   readonly tally: CheckTally;
   readonly losses: Losses;
+  /** Learns of the trees that are read on the way. */
+  readonly trees: TreeCheck;
 }
 
-/** @throws job.cancelled, storage errors that concern the whole place */
+/**
+ * Packs with trees come first; `onTreesRead` is called when they are through.
+ * @throws job.cancelled, storage errors that concern the whole place
+ */
 export async function checkData(
   parts: DataCheckParts,
   packs: readonly PackToRead[],
+  onTreesRead: () => void,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { pool, tally } = parts;
+  const { pool, tally, inventory } = parts;
+  const hasTrees = ({ packNumber }: PackToRead): boolean => inventory.hasTrees(packNumber);
+  let treePacksLeft = packs.filter(hasTrees).length;
   const mostBytes = (pool.workerCount + 1) * USUAL_PACK_BYTES;
   const totalBytes = packs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const underWay = new Set<Promise<void>>();
@@ -40,8 +49,12 @@ export async function checkData(
     tally.report('data', tally.counts.packsRead, packs.length, tally.counts.packBytesRead, totalBytes);
 
   report();
-  // Large ones first, so that in the end no worker is left alone with a large one.
-  for (const pack of [...packs].sort((a, b) => b.sizeBytes - a.sizeBytes)) {
+  if (treePacksLeft === 0) onTreesRead();
+  // Then large ones first, so that in the end no worker is left alone with a large one.
+  const inOrder = [...packs].sort(
+    (a, b) => Number(hasTrees(b)) - Number(hasTrees(a)) || b.sizeBytes - a.sizeBytes,
+  );
+  for (const pack of inOrder) {
     while (underWay.size > 0 && bytesUnderWay + pack.sizeBytes > mostBytes) await Promise.race(underWay);
     throwIfCancelled(signal);
     if (failure !== undefined) break;
@@ -56,6 +69,7 @@ export async function checkData(
         tally.counts.packsRead++;
         tally.counts.packBytesRead += pack.sizeBytes;
         report();
+        if (hasTrees(pack) && --treePacksLeft === 0) onTreesRead();
       });
     underWay.add(reading);
   }
@@ -85,6 +99,13 @@ async function readPack(
     [bytes.buffer],
   );
   tally.counts.plainBytesRead += verified.plainBytes;
+  if (verified.trees !== undefined) {
+    const entries = inventory.entriesOf(packNumber);
+    parts.trees.learn(
+      verified.trees.positions.map((position) => entries[position]!),
+      verified.trees.inspected,
+    );
+  }
   reportPack(parts, pack, verified);
 }
 

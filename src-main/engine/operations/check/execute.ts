@@ -64,9 +64,28 @@ async function runStages(
   signal: AbortSignal | undefined,
 ): Promise<CheckResult> {
   const { roots, inventory, packsToRead, losses } = await prepareCheck(repository, request, tally, signal);
-  await new TreeCheck(repository, pool, tally, losses, signal).walk(roots);
-  if (request.readData !== 'none')
-    await checkData({ repository, pool, inventory, tally, losses }, packsToRead, signal);
+  const trees = new TreeCheck(repository, pool, tally, losses, signal);
+  if (packsToRead.length === 0) {
+    await trees.walk(roots);
+  } else {
+    // Trees are read with their packs, and the walk then finds them known.
+    const treesRead = Promise.withResolvers<void>();
+    const parts = { repository, pool, inventory, tally, losses, trees };
+    const reading = checkData(parts, packsToRead, treesRead.resolve, signal);
+    const walking = Promise.race([treesRead.promise, reading]).then(() => trees.walk(roots));
+    await bothOrNeither(reading, walking, pool);
+  }
   losses.settle();
   return tally.result(await findAffected(repository, roots, losses, signal));
+}
+
+/** When one fails the other is stopped and waited for, so that nothing goes on after the lock is gone. */
+async function bothOrNeither(one: Promise<void>, other: Promise<void>, pool: PipelinePool): Promise<void> {
+  try {
+    await Promise.all([one, other]);
+  } catch (error) {
+    await pool.close();
+    await Promise.allSettled([one, other]);
+    throw error;
+  }
 }

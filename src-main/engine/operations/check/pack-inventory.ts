@@ -51,6 +51,10 @@ export class PackInventory {
     return this.#sizes[packNumber]!;
   }
 
+  hasTrees(packNumber: number): boolean {
+    return (this.#kinds[packNumber]! & HAS_TREES) !== 0;
+  }
+
   isMixed(packNumber: number): boolean {
     return this.#kinds[packNumber] === (HAS_DATA | HAS_TREES);
   }

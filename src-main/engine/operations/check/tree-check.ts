@@ -1,10 +1,10 @@
 /**
- * Goes through every tree that a snapshot reaches, each once, in worker threads, and holds what it refers to against
- * the index. Trees are known by their entry in the index: a byte for "seen", four for "waiting", whatever the
- * repository's size. Source: repository format, 18 (3).
+ * Goes through every tree that a snapshot reaches, each once, and holds what it refers to against the index. Trees are
+ * inspected in worker threads: those that somebody reads anyway are learned beforehand, the others are asked for when the
+ * walk comes to them. Trees are known by their entry in the index, a few bytes each. Source: repository format, 18 (3).
  */
-import { toDisplay } from '#base/byte-string.ts';
-import { bytesToId, ID_BYTES, idAt, idToBytes, type BlobId } from '#base/ids.ts';
+import { toDisplay, type ByteString } from '#base/byte-string.ts';
+import { bytesToId, ID_BYTES, idToBytes, type BlobId } from '#base/ids.ts';
 import { throwIfCancelled } from '#base/errors.ts';
 import { parseTree } from '#format/tree.ts';
 import type { SealedBlob } from '#pipeline/job-types.ts';
@@ -21,10 +21,13 @@ const BYTES_PER_JOB = 1 << 20;
 /** What restic's check does not look at: told, but not an error. */
 const ODDITIES: ReadonlySet<NodeFaultCode> = new Set(['unsafeName', 'wrongOrder', 'duplicateName']);
 
-/** A tree on its way through a worker. */
-interface TreeUnderWay {
-  readonly entry: number;
-  readonly treeId: BlobId;
+/** What is wrong with or below a tree; told only when a snapshot reaches it. */
+interface TreeTrouble {
+  readonly missingTrees: Uint8Array[];
+  readonly missingData: Uint8Array[];
+  readonly faults: { readonly name: ByteString; readonly code: NodeFaultCode }[];
+  /** Files by their number in the tree. */
+  readonly sizes: { readonly file: number; readonly storedBytes: number; readonly contentBytes: number }[];
 }
 
 export class TreeCheck {
@@ -35,8 +38,12 @@ export class TreeCheck {
   readonly #signal: AbortSignal | undefined;
   /** Per entry of the index. */
   readonly #seen: Uint8Array;
-  #waiting = new Uint32Array(1024);
-  #waitingCount = 0;
+  /** Per entry: where in `#links` its part begins, plus 1; 0 = not learned. */
+  readonly #learnedAt: Uint32Array;
+  /** Per learned tree: number of files, number of folders, the folders' entries. */
+  readonly #links = new NumberList();
+  readonly #troubles = new Map<number, TreeTrouble>();
+  readonly #waiting = new NumberList();
   #underWay = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
   #found = 0;
@@ -54,16 +61,63 @@ export class TreeCheck {
     this.#losses = losses;
     this.#signal = signal;
     this.#seen = new Uint8Array(repository.index.entryCount);
+    this.#learnedAt = new Uint32Array(repository.index.entryCount);
+  }
+
+  /** Takes in what trees refer to, whether a snapshot reaches them or not. Trees that failed stay unknown. */
+  learn(entries: ArrayLike<number>, inspected: InspectedTrees): void {
+    const failed = new Set(inspected.failures.map(({ tree }) => tree));
+    let folder = 0;
+    let file = 0;
+    let blob = 0;
+    for (let tree = 0; tree < entries.length; tree++) {
+      const entry = entries[tree]!;
+      const fileCount = inspected.fileCounts[tree]!;
+      const folderCount = inspected.subtreeCounts[tree]!;
+      const trouble: TreeTrouble = { missingTrees: [], missingData: [], faults: [], sizes: [] };
+      const at = this.#links.length;
+      this.#links.push(fileCount);
+      this.#links.push(0);
+      for (const end = folder + folderCount; folder < end; folder++)
+        this.#link(inspected.subtreeIds, folder * ID_BYTES, trouble);
+      this.#links.set(at + 1, this.#links.length - at - 2);
+      for (let number = 0; number < fileCount; number++, file++) {
+        const end = blob + inspected.contentCounts[file]!;
+        this.#holdContent(inspected.contentIds, blob, end, number, inspected.fileSizes[file]!, trouble);
+        blob = end;
+      }
+      if (failed.has(tree)) continue;
+      this.#learnedAt[entry] = at + 1;
+      if (Object.values(trouble).some((list) => list.length > 0)) this.#troubles.set(entry, trouble);
+    }
+    for (const { tree, name, code } of inspected.faults) {
+      const entry = entries[tree]!;
+      if (!this.#troubles.has(entry))
+        this.#troubles.set(entry, { missingTrees: [], missingData: [], faults: [], sizes: [] });
+      this.#troubles.get(entry)!.faults.push({ name, code });
+    }
   }
 
   /** @throws job.cancelled, storage errors that concern the whole place */
   async walk(roots: readonly SnapshotRoot[]): Promise<void> {
-    for (const { treeId } of roots) this.#wait(idToBytes(treeId), 0);
-    while (this.#waitingCount > 0 || this.#underWay.size > 0) {
+    for (const { treeId } of roots) this.#reachId(idToBytes(treeId));
+    const unknown = new NumberList();
+    for (;;) {
       throwIfCancelled(this.#signal);
       if (this.#failure !== undefined) break;
-      if (this.#waitingCount > 0 && this.#pool.freeSlots > 0) this.#start();
-      else await Promise.race(this.#underWay);
+      if (this.#waiting.length > 0) {
+        const entry = this.#waiting.pop();
+        if (this.#learnedAt[entry] === 0) unknown.push(entry);
+        else await this.#take(entry);
+      } else if (unknown.length > 0 && this.#pool.freeSlots > 0) {
+        this.#start(this.#nextBatch(unknown));
+      } else if (this.#underWay.size > 0) {
+        await Promise.race(this.#underWay);
+      } else if (unknown.length > 0) {
+        await this.#pool.idleSlot();
+      } else {
+        break;
+      }
     }
     await Promise.all(this.#underWay);
     throwIfCancelled(this.#signal);
@@ -71,87 +125,71 @@ export class TreeCheck {
     this.#tally.report('snapshots', this.#found, this.#found);
   }
 
-  /** Notes a tree to be looked at, unless that has happened. */
-  #wait(ids: Uint8Array, idOffset: number): void {
+  #link(ids: Uint8Array, idOffset: number, trouble: TreeTrouble): void {
     const entry = this.#repository.index.findEntry('tree', ids, idOffset);
-    if (entry < 0) {
-      if (this.#losses.add('tree', ids, idOffset))
-        this.#tally.addError({ code: 'treeMissing', treeId: idText(ids, idOffset) });
-      return;
+    if (entry >= 0) this.#links.push(entry);
+    else trouble.missingTrees.push(ids.slice(idOffset, idOffset + ID_BYTES));
+  }
+
+  /** Are all blobs of a file known, and do they make up its size? */
+  #holdContent(
+    ids: Uint8Array,
+    first: number,
+    end: number,
+    file: number,
+    storedBytes: number,
+    trouble: TreeTrouble,
+  ): void {
+    const { index } = this.#repository;
+    let contentBytes = 0;
+    let isComplete = true;
+    for (let blob = first; blob < end; blob++) {
+      const entry = index.findEntry('data', ids, blob * ID_BYTES);
+      if (entry >= 0) {
+        contentBytes += index.plainBytesAt(entry);
+      } else {
+        isComplete = false;
+        trouble.missingData.push(ids.slice(blob * ID_BYTES, (blob + 1) * ID_BYTES));
+      }
     }
+    if (isComplete && contentBytes !== storedBytes) trouble.sizes.push({ file, storedBytes, contentBytes });
+  }
+
+  #reachId(id: Uint8Array): void {
+    const entry = this.#repository.index.findEntry('tree', id);
+    if (entry >= 0) this.#reach(entry);
+    else if (this.#losses.add('tree', id))
+      this.#tally.addError({ code: 'treeMissing', treeId: bytesToId(id) });
+  }
+
+  /** Notes a tree to be looked at, unless that has happened. */
+  #reach(entry: number): void {
     if (this.#seen[entry] === 1) return;
     this.#seen[entry] = 1;
     this.#found++;
-    if (this.#waitingCount === this.#waiting.length) {
-      const grown = new Uint32Array(this.#waiting.length * 2);
-      grown.set(this.#waiting);
-      this.#waiting = grown;
+    this.#waiting.push(entry);
+  }
+
+  /** A learned tree that a snapshot reaches. */
+  async #take(entry: number): Promise<void> {
+    const { counts } = this.#tally;
+    const at = this.#learnedAt[entry]! - 1;
+    counts.trees++;
+    counts.files += this.#links.get(at);
+    const end = at + 2 + this.#links.get(at + 1);
+    for (let i = at + 2; i < end; i++) this.#reach(this.#links.get(i));
+    const trouble = this.#troubles.get(entry);
+    if (trouble !== undefined) await this.#tell(this.#treeId(entry), trouble);
+    this.#tally.report('snapshots', counts.trees, this.#found + 1);
+  }
+
+  async #tell(treeId: BlobId, { missingTrees, missingData, faults, sizes }: TreeTrouble): Promise<void> {
+    for (const id of missingTrees) this.#reachId(id);
+    for (const id of missingData) {
+      if (this.#losses.add('data', id))
+        this.#tally.addError({ code: 'dataMissing', blobId: bytesToId(id), treeId });
     }
-    this.#waiting[this.#waitingCount++] = entry;
-  }
-
-  #start(): void {
-    const job = this.#inspectNext().catch((error: unknown) => {
-      this.#failure ??= { error };
-    });
-    this.#underWay.add(job);
-    void job.then(() => this.#underWay.delete(job));
-  }
-
-  async #inspectNext(): Promise<void> {
-    const trees = this.#takeWaiting();
-    const loaded = await Promise.all(trees.map((tree) => this.#load(tree)));
-    const inOrder = trees.filter((_tree, i) => loaded[i] !== undefined);
-    const sealed = loaded.filter((blob) => blob !== undefined);
-    const inspected = await this.#pool.run('inspectTrees', { trees: sealed });
-    await this.#take(inOrder, inspected);
-  }
-
-  /** The deepest ones; few at a time while few are known, so that all workers get some. */
-  #takeWaiting(): TreeUnderWay[] {
-    const { index } = this.#repository;
-    const share = Math.ceil(this.#waitingCount / (2 * this.#pool.workerCount));
-    const most = Math.min(TREES_PER_JOB, share);
-    const trees: TreeUnderWay[] = [];
-    let bytes = 0;
-    while (trees.length < most && bytes < BYTES_PER_JOB) {
-      const entry = this.#waiting[--this.#waitingCount]!;
-      const { id, length } = index.entryAt(entry);
-      bytes += length;
-      trees.push({ entry, treeId: bytesToId<BlobId>(id) });
-    }
-    return trees;
-  }
-
-  /** Undefined when the pack does not give it out; that is dealt with. */
-  async #load(tree: TreeUnderWay): Promise<SealedBlob | undefined> {
-    try {
-      return await this.#repository.loadSealedBlob('tree', tree.treeId, this.#signal);
-    } catch (error) {
-      await this.#tryOtherPlaces(tree, reasonUnlessFatal(error));
-      return undefined;
-    }
-  }
-
-  async #take(trees: readonly TreeUnderWay[], inspected: InspectedTrees): Promise<void> {
-    for (let at = 0; at < inspected.subtreeIds.length; at += ID_BYTES) this.#wait(inspected.subtreeIds, at);
-    let file = 0;
-    let blob = 0;
-    for (const [i, { treeId }] of trees.entries()) {
-      const firstFile = file;
-      for (const end = file + inspected.fileCounts[i]!; file < end; file++) {
-        const blobEnd = blob + inspected.contentCounts[file]!;
-        const contentBytes = this.#checkContent(treeId, inspected.contentIds, blob, blobEnd);
-        blob = blobEnd;
-        const storedBytes = inspected.fileSizes[file]!;
-        if (contentBytes !== undefined && contentBytes !== storedBytes)
-          await this.#reportSize(treeId, file - firstFile, storedBytes, contentBytes);
-      }
-    }
-    this.#tally.counts.files += file;
-    this.#tally.counts.trees += trees.length - inspected.failures.length;
-    for (const { tree, name, code: fault } of inspected.faults) {
-      const { treeId } = trees[tree]!;
+    for (const { name, code: fault } of faults) {
       if (ODDITIES.has(fault)) {
         this.#tally.addHint({ code: 'nodeOdd', treeId, name: toDisplay(name), fault });
       } else {
@@ -159,50 +197,75 @@ export class TreeCheck {
         this.#tally.addError({ code: 'nodeInvalid', treeId, name: toDisplay(name), fault });
       }
     }
-    for (const { tree, reason } of inspected.failures) await this.#tryOtherPlaces(trees[tree]!, reason);
-    this.#tally.report('snapshots', this.#tally.counts.trees, this.#found + 1);
-  }
-
-  /** Bytes of a file's content as the index has it; undefined when a blob is unknown. */
-  #checkContent(treeId: BlobId, ids: Uint8Array, first: number, end: number): number | undefined {
-    const { index } = this.#repository;
-    let bytes: number | undefined = 0;
-    for (let blob = first; blob < end; blob++) {
-      const entry = index.findEntry('data', ids, blob * ID_BYTES);
-      if (entry >= 0) {
-        if (bytes !== undefined) bytes += index.plainBytesAt(entry);
-        continue;
-      }
-      bytes = undefined;
-      if (this.#losses.add('data', ids, blob * ID_BYTES))
-        this.#tally.addError({ code: 'dataMissing', blobId: idText(ids, blob * ID_BYTES), treeId });
-    }
-    return bytes;
-  }
-
-  /** Rare, so the tree is read once more for the name. */
-  async #reportSize(
-    treeId: BlobId,
-    fileNumber: number,
-    storedBytes: number,
-    contentBytes: number,
-  ): Promise<void> {
+    if (sizes.length === 0) return;
+    // Rare, so the tree is read once more for the names.
     const { nodes } = parseTree(await this.#repository.loadBlob('tree', treeId, this.#signal));
-    const node = nodes.filter(({ type, content }) => type === 'file' && content !== null)[fileNumber];
-    const name = node === undefined ? '' : toDisplay(node.name);
-    this.#tally.addHint({ code: 'fileSizeDiffers', treeId, name, storedBytes, contentBytes });
+    const files = nodes.filter(({ type, content }) => type === 'file' && content !== null);
+    for (const { file, storedBytes, contentBytes } of sizes) {
+      const node = files[file];
+      const name = node === undefined ? '' : toDisplay(node.name);
+      this.#tally.addHint({ code: 'fileSizeDiffers', treeId, name, storedBytes, contentBytes });
+    }
+  }
+
+  #treeId(entry: number): BlobId {
+    return bytesToId<BlobId>(this.#repository.index.entryAt(entry).id);
+  }
+
+  /** The last ones; few at a time while few are known, so that all workers get some. */
+  #nextBatch(unknown: NumberList): number[] {
+    const share = Math.ceil(unknown.length / (2 * this.#pool.workerCount));
+    const most = Math.min(TREES_PER_JOB, share);
+    const entries: number[] = [];
+    let bytes = 0;
+    while (entries.length < most && bytes < BYTES_PER_JOB) {
+      const entry = unknown.pop();
+      bytes += this.#repository.index.entryAt(entry).length;
+      entries.push(entry);
+    }
+    return entries;
+  }
+
+  #start(entries: readonly number[]): void {
+    const job = this.#inspect(entries).catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
+    this.#underWay.add(job);
+    void job.then(() => this.#underWay.delete(job));
+  }
+
+  async #inspect(entries: readonly number[]): Promise<void> {
+    const loaded = await Promise.all(entries.map((entry) => this.#load(entry)));
+    const given = entries.filter((_entry, i) => loaded[i] !== undefined);
+    const inspected = await this.#pool.run('inspectTrees', {
+      trees: loaded.filter((blob) => blob !== undefined),
+    });
+    this.learn(given, inspected);
+    for (const { tree, reason } of inspected.failures) await this.#tryOtherPlaces(given[tree]!, reason);
+    for (const entry of entries) if (this.#learnedAt[entry] !== 0) this.#waiting.push(entry);
+  }
+
+  /** Undefined when the pack does not give it out; that is dealt with. */
+  async #load(entry: number): Promise<SealedBlob | undefined> {
+    try {
+      return await this.#repository.loadSealedBlob('tree', this.#treeId(entry), this.#signal);
+    } catch (error) {
+      await this.#tryOtherPlaces(entry, reasonUnlessFatal(error));
+      return undefined;
+    }
   }
 
   /** The first place is bad; another one saves the snapshot, but the damage stays an error. */
-  async #tryOtherPlaces({ entry, treeId }: TreeUnderWay, reason: string): Promise<void> {
+  async #tryOtherPlaces(entry: number, reason: string): Promise<void> {
     const { index } = this.#repository;
+    const treeId = this.#treeId(entry);
     const packId = index.packIdOf(index.entryAt(entry).packNumber);
     this.#losses.addPlace(entry);
-    let copy: InspectedTrees | undefined;
-    if (index.findEntries('tree', idToBytes(treeId)).length > 1) copy = await this.#inspectCopy(treeId);
+    const hasOthers = index.findEntries('tree', idToBytes(treeId)).length > 1;
+    const copy = hasOthers ? await this.#inspectCopy(treeId) : undefined;
     const hasGoodCopy = copy !== undefined && copy.failures.length === 0;
     this.#tally.addError({ code: 'treeDamaged', treeId, packId, reason, hasGoodCopy });
-    if (hasGoodCopy) await this.#take([{ entry, treeId }], copy!);
+    if (hasGoodCopy) this.learn([entry], copy);
     else this.#losses.add('tree', idToBytes(treeId));
   }
 
@@ -219,6 +282,34 @@ export class TreeCheck {
   }
 }
 
-function idText(ids: Uint8Array, idOffset: number): string {
-  return bytesToId(idAt(ids, idOffset / ID_BYTES));
+/** Unsigned 32-bit numbers in one growing array. */
+class NumberList {
+  #numbers = new Uint32Array(1024);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#numbers.length) {
+      const grown = new Uint32Array(this.#numbers.length * 2);
+      grown.set(this.#numbers);
+      this.#numbers = grown;
+    }
+    this.#numbers[this.#length++] = value;
+  }
+
+  /** There must be one. */
+  pop(): number {
+    return this.#numbers[--this.#length]!;
+  }
+
+  get(position: number): number {
+    return this.#numbers[position]!;
+  }
+
+  set(position: number, value: number): void {
+    this.#numbers[position] = value;
+  }
 }

@@ -10,6 +10,7 @@ import {
   parsePackHeader,
   type PackEntry,
 } from '#format/pack-header.ts';
+import { TreeInspection } from '../tree-inspection.ts';
 import type { BlobFault, JobTypes, PackFault } from '../job-types.ts';
 import type { JobContext } from '../worker-thread.ts';
 
@@ -25,10 +26,20 @@ export function verifyPack(input: VerifyPack['input'], context: JobContext): Ver
   if (!isContiguous(indexed)) faults.push({ code: 'notContiguous' });
   const header = readHeader(bytes, faults, context);
   const unindexed = header === undefined ? [] : compareWithHeader(indexed, header, blobs);
+  const inspection = new TreeInspection();
+  const positions: number[] = [];
   let plainBytes = 0;
-  for (const entry of [...indexed, ...unindexed]) plainBytes += openBlob(bytes, entry, blobs, context);
+  for (const entry of [...indexed, ...unindexed]) {
+    const plain = openBlob(bytes, entry, blobs, context);
+    if (plain === undefined) continue;
+    plainBytes += plain.length;
+    if (entry.type !== 'tree' || entry.position < 0) continue;
+    inspection.add(() => plain);
+    positions.push(entry.position);
+  }
   releaseNow(bytes);
-  return { faults, blobs, plainBytes };
+  const trees = { positions: Uint32Array.from(positions), inspected: inspection.finish() };
+  return { faults, blobs, plainBytes, ...(positions.length === 0 ? {} : { trees }) };
 }
 
 /** What the index says of the pack, as it was sent. */
@@ -113,18 +124,23 @@ function placeOf({ offset, type, id }: PackEntry): string {
   return `${offset} ${type} ${bytesToId(id)}`;
 }
 
-/** Returns the blob's plaintext bytes, 0 when it does not open. */
-function openBlob(bytes: Uint8Array, entry: IndexedBlob, blobs: BlobFault[], { codec }: JobContext): number {
+/** The plaintext until the next blob is opened; undefined when it does not open. */
+function openBlob(
+  bytes: Uint8Array,
+  entry: IndexedBlob,
+  blobs: BlobFault[],
+  { codec }: JobContext,
+): Uint8Array | undefined {
   const { offset, sealedLength, uncompressedLength, id } = entry;
   if (offset + sealedLength > bytes.length) {
     addFault(blobs, entry, 'beyondEnd');
-    return 0;
+    return undefined;
   }
   try {
-    return codec.open(bytes.subarray(offset, offset + sealedLength), uncompressedLength, id).length;
+    return codec.open(bytes.subarray(offset, offset + sealedLength), uncompressedLength, id);
   } catch (error) {
     addFault(blobs, entry, 'damaged', reasonOf(error));
-    return 0;
+    return undefined;
   }
 }
 
