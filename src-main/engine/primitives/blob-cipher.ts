@@ -4,19 +4,18 @@
  *
  * sealed = nonce(16) || AES-256-CTR(plain) || Poly1305-AES(16). Source: format reference 3.1, 3.2.
  *
- * A node cipher object costs 25 us to make and cannot be given a new nonce. So short texts use one AES-ECB object that
- * lives as long as its owner: it encrypts counter blocks, and the kernel does the XOR. Nonces and their AES-128 are made
- * in batches. Every nonce is used once.
+ * Nonces and their AES-128 are made in batches. Every nonce is used once.
  */
 import { createCipheriv, randomFillSync } from 'node:crypto';
 import type { CryptoKeys } from '#format/primitives.ts';
-import type { Kernels, WasmRegion } from '#primitives/kernels.ts';
+import { createCounterMode, type CounterMode } from '#primitives/counter-mode.ts';
+import type { Kernels } from '#primitives/kernels.ts';
 
 export const NONCE_BYTES = 16;
 export const MAC_BYTES = 16;
 export const SEAL_OVERHEAD_BYTES = NONCE_BYTES + MAC_BYTES;
 
-/** Texts up to this length take the ECB way; longer ones a CTR cipher of their own, fed in pieces of this length. */
+/** The MAC is computed over pieces of this length, staged in the kernels' memory. */
 const STAGE_BYTES = 65_536;
 const NONCE_BATCH = 256;
 
@@ -27,8 +26,7 @@ export interface BlobCipher {
    */
   seal(plain: Uint8Array, out: Uint8Array, offset: number): number;
   /**
-   * Checks the MAC, then decrypts. Texts of up to 64 KiB are returned in the kernels' memory, longer ones in `room()`.
-   * The result is valid until the next call.
+   * Checks the MAC, then decrypts into `room(length)`. The result is valid until the next call.
    * @throws Error with a plain reason when it is too short or the MAC does not match.
    */
   open(sealed: Uint8Array, room: (length: number) => Uint8Array): Uint8Array;
@@ -42,13 +40,14 @@ interface NoncePool {
 }
 
 /** One per thread and key; not re-entrant. */
-export function createBlobCipher(keys: CryptoKeys, kernels: Kernels): BlobCipher {
-  const blockCipher = createCipheriv('aes-256-ecb', keys.encrypt, null).setAutoPadding(false);
+export function createBlobCipher(
+  keys: CryptoKeys,
+  kernels: Kernels,
+  counterMode: CounterMode = createCounterMode(keys.encrypt, kernels),
+): BlobCipher {
   const padCipher = createCipheriv('aes-128-ecb', keys.macK, null).setAutoPadding(false);
-  const nonceAt = kernels.allocate(NONCE_BYTES);
   const macKey = kernels.allocate(32);
   const tag = kernels.allocate(MAC_BYTES);
-  const keyStream = kernels.allocate(STAGE_BYTES);
   const text = kernels.allocate(STAGE_BYTES);
   // Two pools made apart, so that a bit that flips in one of them is found when the blob is opened again.
   let pool: NoncePool | undefined;
@@ -63,15 +62,6 @@ export function createBlobCipher(keys: CryptoKeys, kernels: Kernels): BlobCipher
     pool = { nonces, macPads: padCipher.update(nonces) };
     twin = { nonces: copy, macPads: padCipher.update(copy) };
     taken = 0;
-  }
-
-  /** Key stream for `length` bytes from the start of the text into `keyStream`. */
-  function makeKeyStream(nonce: Uint8Array, length: number): void {
-    const blocks = (length + 15) >>> 4;
-    nonceAt.bytes().set(nonce);
-    kernels.counterBlocks(keyStream.pointer, nonceAt.pointer, blocks);
-    const bytes = keyStream.bytes();
-    bytes.set(blockCipher.update(bytes.subarray(0, blocks << 4)));
   }
 
   function beginMac(macPad: Uint8Array): void {
@@ -91,40 +81,6 @@ export function createBlobCipher(keys: CryptoKeys, kernels: Kernels): BlobCipher
     }
   }
 
-  function sealShort(
-    plain: Uint8Array,
-    nonce: Uint8Array,
-    macPad: Uint8Array,
-    out: Uint8Array,
-    at: number,
-  ): void {
-    makeKeyStream(nonce, plain.length);
-    const cipherText = text.bytes();
-    const address = addressOrCopy(kernels, plain, text);
-    kernels.xor(text.pointer, address, keyStream.pointer, plain.length);
-    beginMac(macPad);
-    kernels.polyUpdate(text.pointer, plain.length);
-    out.set(plain.length === STAGE_BYTES ? cipherText : cipherText.subarray(0, plain.length), at);
-  }
-
-  function sealLong(
-    plain: Uint8Array,
-    nonce: Uint8Array,
-    macPad: Uint8Array,
-    out: Uint8Array,
-    at: number,
-  ): void {
-    const cipher = createCipheriv('aes-256-ctr', keys.encrypt, nonce);
-    const stage = text.bytes();
-    beginMac(macPad);
-    for (let from = 0; from < plain.length; from += STAGE_BYTES) {
-      const piece = cipher.update(plain.subarray(from, from + STAGE_BYTES));
-      stage.set(piece);
-      kernels.polyUpdate(text.pointer, piece.length);
-      out.set(piece, at + from);
-    }
-  }
-
   function openWith(
     sealed: Uint8Array,
     macPad: Uint8Array,
@@ -138,17 +94,8 @@ export function createBlobCipher(keys: CryptoKeys, kernels: Kernels): BlobCipher
     kernels.polyFinish(tag.pointer);
     if (!isSame(tag.bytes(), sealed, NONCE_BYTES + length))
       throw new Error('the authentication code does not match');
-    if (length <= STAGE_BYTES) {
-      // The text is still on the stage from its MAC.
-      makeKeyStream(nonce, length);
-      kernels.xor(text.pointer, text.pointer, keyStream.pointer, length);
-      return text.bytes().subarray(0, length);
-    }
     const target = room(length);
-    const cipher = createCipheriv('aes-256-ctr', keys.encrypt, nonce);
-    for (let from = 0; from < length; from += STAGE_BYTES) {
-      target.set(cipher.update(cipherText.subarray(from, from + STAGE_BYTES)), from);
-    }
+    counterMode.apply(nonce, cipherText, target);
     return target;
   }
 
@@ -160,8 +107,10 @@ export function createBlobCipher(keys: CryptoKeys, kernels: Kernels): BlobCipher
       taken++;
       const nonce = nonces.subarray(from, from + NONCE_BYTES);
       const macPad = macPads.subarray(from, from + MAC_BYTES);
-      const sealText = plain.length <= STAGE_BYTES ? sealShort : sealLong;
-      sealText(plain, nonce, macPad, out, offset + NONCE_BYTES);
+      const cipherText = out.subarray(offset + NONCE_BYTES, offset + NONCE_BYTES + plain.length);
+      counterMode.apply(nonce, plain, cipherText);
+      beginMac(macPad);
+      macPieces(cipherText);
       kernels.polyFinish(tag.pointer);
       out.set(nonce, offset);
       out.set(tag.bytes(), offset + NONCE_BYTES + plain.length);
@@ -181,14 +130,6 @@ export function createBlobCipher(keys: CryptoKeys, kernels: Kernels): BlobCipher
       return openWith(sealed, twin.macPads.subarray(from, from + MAC_BYTES), room);
     },
   };
-}
-
-/** Address of `plain` if it is in the kernels' memory, else of its copy in `region`. */
-function addressOrCopy(kernels: Kernels, plain: Uint8Array, region: WasmRegion): number {
-  const address = kernels.addressOf(plain);
-  if (address !== -1) return address;
-  region.bytes().set(plain);
-  return region.pointer;
 }
 
 /** Compares 16 bytes at `offset`; takes the same time wherever they differ. */
