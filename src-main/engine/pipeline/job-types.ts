@@ -1,9 +1,10 @@
 /** Every job a pipeline worker can do, with what goes in and comes out. One file per job lies beside this one. */
 import type { ByteString } from '#base/byte-string.ts';
+import type { PackedFolders } from './packed-folders.ts';
 import type { BlobType, UnfinishedPack } from './protocol.ts';
 import type { RestoreJobTypes } from './restore-types.ts';
 import type { ScanSettings } from './scan-settings.ts';
-import type { FileToRead, FolderToScan, ReadFile, ScannedFolder } from './scan-types.ts';
+import type { FileToRead, FolderToScan, ReadFile } from './scan-types.ts';
 import type { InspectedTrees } from './tree-inspection.ts';
 
 /** A blob in sealed form together with what is needed to open it. */
@@ -55,7 +56,7 @@ export interface BlobFault {
 export interface JobTypes extends RestoreJobTypes {
   scan: {
     input: { readonly folders: readonly FolderToScan[]; readonly settings: ScanSettings };
-    output: { readonly folders: readonly ScannedFolder[]; readonly stored: StoredCounts };
+    output: { readonly packed: PackedFolders; readonly stored: StoredCounts };
   };
   read: {
     input: { readonly files: readonly FileToRead[]; readonly settings: ScanSettings };

@@ -64,7 +64,6 @@ export class RestorePlace {
       const file = this.root.createFile(path);
       try {
         if (content.length > 0) this.write(file, content, 0);
-        if (file.sizeBytes() !== content.length) file.truncate(content.length);
         return applyMetadata((values) => file.applyMetadata(values), metadata);
       } finally {
         file.close();
@@ -134,8 +133,12 @@ export class RestorePlace {
 
   /** Writes what is not zero, leaves holes for the rest, and compares what the disk then says with `content`. */
   write(file: OpenTarget, content: Uint8Array, offset: number): void {
-    if (!this.#settings.sparse) file.write(content, offset);
-    else writeWithHoles(file, content, offset);
+    const end = offset + content.length;
+    const writtenTo = this.#settings.sparse
+      ? writeWithHoles(file, content, offset)
+      : writeAll(file, content, offset);
+    // Another worker may have written what comes behind.
+    if (writtenTo < end && file.sizeBytes() < end) file.truncate(end);
     if (this.#settings.verify) this.#compare(file, content, offset);
   }
 
@@ -176,16 +179,10 @@ export class RestorePlace {
   }
 
   #compare(file: OpenTarget, content: Uint8Array, offset: number): void {
-    // The last block may be a hole that has no length yet.
-    const end = offset + content.length;
     for (let at = 0; at < content.length; at += READ_BACK_BYTES) {
       const piece = content.subarray(at, at + READ_BACK_BYTES);
       const into = this.#readBack.subarray(0, piece.length);
-      let count = file.read(into, offset + at);
-      if (count < piece.length) {
-        if (file.sizeBytes() < end) file.truncate(end);
-        count = file.read(into, offset + at);
-      }
+      const count = file.read(into, offset + at);
       if (count !== piece.length || Buffer.compare(into, piece) !== 0) throw new ReadBackMismatch();
     }
   }
@@ -205,7 +202,13 @@ function incomplete(problems: readonly MetadataProblem[]): Outcome | undefined {
   return problems.length === 0 ? undefined : { kind: 'incomplete', problems };
 }
 
-function writeWithHoles(file: OpenTarget, content: Uint8Array, offset: number): void {
+/** Both return the end of what was written. */
+function writeAll(file: OpenTarget, content: Uint8Array, offset: number): number {
+  file.write(content, offset);
+  return offset + content.length;
+}
+
+function writeWithHoles(file: OpenTarget, content: Uint8Array, offset: number): number {
   let start = 0;
   for (let at = firstBlock(offset); at < content.length;) {
     const end = Math.min(at + HOLE_BYTES, content.length);
@@ -217,7 +220,9 @@ function writeWithHoles(file: OpenTarget, content: Uint8Array, offset: number): 
     while (at + HOLE_BYTES <= content.length && isZero(content, at)) at += HOLE_BYTES;
     start = at;
   }
-  if (start < content.length) file.write(content.subarray(start), offset + start);
+  if (start === content.length) return offset + start - HOLE_BYTES;
+  file.write(start === 0 ? content : content.subarray(start), offset + start);
+  return offset + content.length;
 }
 
 /** Distance from `offset` to the next block of the file. */

@@ -15,6 +15,7 @@ import type {
   ScannedSubfolder,
 } from '#pipeline/scan-types.ts';
 import { nameOfNodeText } from '#format/tree.ts';
+import { unpackFolders } from '#pipeline/packed-folders.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import type { ScanSettings } from '#pipeline/scan-settings.ts';
 import type { Repository } from '#repository/repository.ts';
@@ -134,10 +135,11 @@ export class BackupRun {
     this.#tally.currentFolder = folders[0]?.path;
     return async () => {
       const toScan = await Promise.all(folders.map((folder) => this.#toScan(folder)));
-      const scanned = await this.#pool.run('scan', { folders: toScan, settings: this.#settings });
-      this.#tally.addStored('data', scanned.stored);
+      const { packed, stored } = await this.#pool.run('scan', { folders: toScan, settings: this.#settings });
+      this.#tally.addStored('data', stored);
+      const scanned = unpackFolders(packed);
       // Later folders first, so that the first one's children end up on top of the stack.
-      for (let i = folders.length - 1; i >= 0; i--) this.#takeScanned(folders[i]!, scanned.folders[i]!);
+      for (let i = folders.length - 1; i >= 0; i--) this.#takeScanned(folders[i]!, scanned[i]!);
     };
   }
 

@@ -11,6 +11,7 @@ import type { TreeNode } from '#format/tree-node.ts';
 import type { FileStat } from '#files/port.ts';
 import { nodeFromStat, storedTimes, type StoredTimes } from '../node-from-stat.ts';
 import type { JobTypes, SealedBlob } from '../job-types.ts';
+import { packFolders } from '../packed-folders.ts';
 import type { PathProblem } from '../protocol.ts';
 import { createScanFilter, type ScanFilter } from '../scan-filter.ts';
 import type { ScanSettings } from '../scan-settings.ts';
@@ -38,7 +39,7 @@ export async function scan(
     const scanned: ScannedFolder[] = [];
     for (const folder of folders) scanned.push(await scanner.scan(folder));
     await reader.finish();
-    return { folders: scanned, stored: reader.stored };
+    return { packed: packFolders(scanned), stored: reader.stored };
   } finally {
     reader.release();
   }
