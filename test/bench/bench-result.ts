@@ -1,0 +1,76 @@
+/**
+ * What a bench run found, as `--json` writes it and the tables are made from. Plain data; times in milliseconds,
+ * sizes in bytes, no path of the machine in it, so that it may be published.
+ */
+
+/** One run of one program, from its start to its end. */
+export interface Measurement {
+  readonly wallMs: number;
+  /** User and system time of the process and its descendants. */
+  readonly processorMs: number;
+  /** Largest resident memory (RSS) of the process tree. */
+  readonly peakBytes: number;
+}
+
+export type ComparisonId = 'first-small' | 'unchanged' | 'one-changed' | 'restore' | 'check' | 'first-large';
+
+/** The same work by both programs, run alternately. */
+export interface Comparison {
+  readonly id: ComparisonId;
+  readonly title: string;
+  readonly ours: readonly Measurement[];
+  readonly restics: readonly Measurement[];
+}
+
+/** Bytes of all files of a repository after one backup. */
+export interface SizeComparison {
+  readonly title: string;
+  readonly sourceBytes: number;
+  readonly ourBytes: number;
+  readonly resticBytes: number;
+}
+
+export interface IndexResult {
+  readonly blobs: number;
+  /** Reading, opening and parsing all index files; without deriving the key. */
+  readonly openMs: number;
+  /** Mean of a look-up of known blobs, or of unknown ones: the slower. */
+  readonly lookupNs: number;
+  /** Growth of the heap and of the buffers by the loaded index, garbage collected. */
+  readonly bytesPerBlob: number;
+  readonly peakBytes: number;
+}
+
+export interface MillionStep {
+  readonly title: string;
+  readonly measurement: Measurement;
+}
+
+export interface MillionResult {
+  readonly files: number;
+  readonly steps: readonly MillionStep[];
+}
+
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly system: string;
+  readonly fileSystem: string;
+  /** Processes that wanted to run in the last minute when the bench began: noise. */
+  readonly loadBefore: number;
+}
+
+export interface BenchResult {
+  /** ISO text. */
+  readonly takenAt: string;
+  /** Version and commit, `+` when the checkout has changes. */
+  readonly tidemark: string;
+  readonly restic: string;
+  readonly runs: number;
+  readonly machine: Machine;
+  readonly comparisons: readonly Comparison[];
+  readonly sizes: readonly SizeComparison[];
+  readonly index?: IndexResult;
+  readonly million?: MillionResult;
+}
