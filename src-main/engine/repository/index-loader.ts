@@ -9,7 +9,7 @@ import type { BlobIndex, BlobType } from './blob-index.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 
 /** Index files loaded at a time: they are a few MiB each, read while the one before is parsed. */
-const LOADS_AHEAD = 3;
+const LOADS_AHEAD = 2;
 
 export interface LoadedIndex {
   readonly index: BlobIndex;
@@ -74,7 +74,9 @@ export async function loadIndexFiles(
       loading.push(load);
     }
     try {
-      addIndexFile(index, indexIds[next]!, await loading[next]!, observer);
+      const plain = await loading[next]!;
+      addIndexFile(index, indexIds[next]!, plain, observer);
+      releaseNow(plain);
     } catch (error) {
       if (!isTidemarkError(error, 'integrity.indexCorrupt')) throw error;
       damaged.push(error);
@@ -82,4 +84,9 @@ export async function loadIndexFiles(
     loading[next] = Promise.resolve(new Uint8Array(0));
   }
   return { indexIds, damaged };
+}
+
+/** Some MiB of text that nobody needs any more go at once, instead of when the collector happens to see how much it is. */
+function releaseNow({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
