@@ -53,16 +53,16 @@ const HEX_ID = `([0-9a-f]{64})`;
  */
 const OBJECT = String.raw`(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})`;
 
-const CANONICAL_NODE = new RegExp(
+export const CANONICAL_NODE_PATTERN =
   `\\{"name":"${BODY}","type":"([a-z]*)"(?:,"mode":${UINT})?` +
-    `,"mtime":"${TIME}","atime":"${TIME}","ctime":"${TIME}","uid":${UINT},"gid":${UINT}` +
-    `(?:,"user":"${BODY}")?(?:,"group":"${BODY}")?` +
-    `(?:,"inode":${UINT})?(?:,"device_id":${UINT})?(?:,"size":${UINT})?(?:,"links":${UINT})?` +
-    `(?:,"linktarget":"${BODY}")?(?:,"linktarget_raw":"([A-Za-z0-9+/=]*)")?` +
-    String.raw`(?:,"extended_attributes":(\[[^\]]*\]))?(?:,"generic_attributes":${OBJECT})?` +
-    String.raw`(?:,"device":${UINT})?,"content":(null|\[[^\]]*\])(?:,"subtree":"${HEX_ID}")?\}`,
-  'y',
-);
+  `,"mtime":"${TIME}","atime":"${TIME}","ctime":"${TIME}","uid":${UINT},"gid":${UINT}` +
+  `(?:,"user":"${BODY}")?(?:,"group":"${BODY}")?` +
+  `(?:,"inode":${UINT})?(?:,"device_id":${UINT})?(?:,"size":${UINT})?(?:,"links":${UINT})?` +
+  `(?:,"linktarget":"${BODY}")?(?:,"linktarget_raw":"([A-Za-z0-9+/=]*)")?` +
+  String.raw`(?:,"extended_attributes":(\[[^\]]*\]))?(?:,"generic_attributes":${OBJECT})?` +
+  String.raw`(?:,"device":${UINT})?,"content":(null|\[[^\]]*\])(?:,"subtree":"${HEX_ID}")?\}`;
+
+const CANONICAL_NODE = new RegExp(CANONICAL_NODE_PATTERN, 'y');
 
 /**
  * Reads nodes from `position`, behind the opening bracket, into `nodes`. Returns the position of the closing

@@ -4,10 +4,9 @@
  */
 import type { ByteString } from '#base/byte-string.ts';
 import { ID_BYTES } from '#base/ids.ts';
-import { isSafeName, parseTree } from '#format/tree.ts';
-import type { TreeNode } from '#format/tree-node.ts';
+import { isSafeName } from '#format/tree.ts';
+import { IdList, scanTreeReferences, type ReferenceVisitor } from '#format/tree-references.ts';
 
-/** `damage` makes a repository unsound; `oddity` is what restic's check does not look at. */
 export type NodeFaultCode =
   | 'emptyName'
   | 'unknownType'
@@ -59,33 +58,33 @@ export class TreeInspection {
   /** The next tree's plaintext. `open` may throw: the tree then counts as failed. */
   add(open: () => Uint8Array): void {
     const tree = this.#fileCounts.length;
-    let folders = 0;
-    let files = 0;
+    this.#subtreeCounts.push(0);
+    this.#fileCounts.push(0);
+    let previous: ByteString | undefined;
+    const visitor: ReferenceVisitor = {
+      node: (name, type, sizeBytes, contentCount, subtree) => {
+        this.#judgeName(tree, name, previous);
+        previous = name;
+        if (type === 'file') this.#addFile(tree, name, sizeBytes, contentCount);
+        else if (type === 'dir') this.#addFolder(tree, name, subtree);
+        else if (type === 'irregular' || type === '') this.#fault(tree, name, 'unknownType');
+      },
+    };
     try {
-      const { nodes } = parseTree(open());
-      let previous: ByteString | undefined;
-      for (const node of nodes) {
-        this.#judgeName(tree, node.name, previous);
-        previous = node.name;
-        if (node.type === 'file') files += this.#addFile(tree, node);
-        else if (node.type === 'dir') folders += this.#addFolder(tree, node);
-        else if (node.type === 'irregular' || node.type === '') this.#fault(tree, node.name, 'unknownType');
-      }
+      scanTreeReferences(open(), this.#contents, visitor);
     } catch (error) {
       this.#failures.push({ tree, reason: error instanceof Error ? error.message : String(error) });
     }
-    this.#subtreeCounts.push(folders);
-    this.#fileCounts.push(files);
   }
 
   finish(): InspectedTrees {
     return {
-      subtreeIds: this.#subtrees.take(),
+      subtreeIds: this.#subtrees.toBytes(),
       subtreeCounts: Uint32Array.from(this.#subtreeCounts),
       fileCounts: Uint32Array.from(this.#fileCounts),
       contentCounts: Uint32Array.from(this.#contentCounts),
       fileSizes: Float64Array.from(this.#fileSizes),
-      contentIds: this.#contents.take(),
+      contentIds: this.#contents.toBytes(),
       faults: this.#faults,
       failures: this.#failures,
     };
@@ -98,53 +97,31 @@ export class TreeInspection {
     this.#fault(tree, name, previous === name ? 'duplicateName' : 'wrongOrder');
   }
 
-  #addFile(tree: number, node: TreeNode): number {
-    if (node.content === null) {
-      this.#fault(tree, node.name, 'noContent');
-      return 0;
+  #addFile(tree: number, name: ByteString, sizeBytes: number, contentCount: number): void {
+    if (contentCount < 0) {
+      this.#fault(tree, name, 'noContent');
+      return;
     }
-    let hasNull = false;
-    for (const id of node.content) {
-      hasNull ||= id === NULL_ID;
-      this.#contents.add(id);
+    for (let i = this.#contents.length - contentCount; i < this.#contents.length; i++) {
+      if (!this.#contents.isNullAt(i)) continue;
+      this.#fault(tree, name, 'nullContentId');
+      break;
     }
-    if (hasNull) this.#fault(tree, node.name, 'nullContentId');
-    this.#contentCounts.push(node.content.length);
-    this.#fileSizes.push(Number(node.size));
-    return 1;
+    this.#contentCounts.push(contentCount);
+    this.#fileSizes.push(sizeBytes);
+    this.#fileCounts[tree]!++;
   }
 
-  #addFolder(tree: number, node: TreeNode): number {
-    if (node.subtree === undefined || node.subtree === NULL_ID) {
-      this.#fault(tree, node.name, 'noSubtree');
-      return 0;
+  #addFolder(tree: number, name: ByteString, subtree: string | undefined): void {
+    if (subtree === undefined || subtree === NULL_ID) {
+      this.#fault(tree, name, 'noSubtree');
+      return;
     }
-    this.#subtrees.add(node.subtree);
-    return 1;
+    this.#subtrees.add(subtree);
+    this.#subtreeCounts[tree]!++;
   }
 
   #fault(tree: number, name: ByteString, code: NodeFaultCode): void {
     this.#faults.push({ tree, name, code });
-  }
-}
-
-/** Ids as bytes in one growing array. */
-class IdList {
-  #bytes = Buffer.allocUnsafeSlow(256 * ID_BYTES);
-  #used = 0;
-
-  add(hexId: string): void {
-    if (this.#used === this.#bytes.length) {
-      const grown = Buffer.allocUnsafeSlow(this.#bytes.length * 2);
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-    }
-    this.#bytes.write(hexId, this.#used, ID_BYTES, 'hex');
-    this.#used += ID_BYTES;
-  }
-
-  /** A copy of exactly the ids. */
-  take(): Uint8Array {
-    return new Uint8Array(this.#bytes.subarray(0, this.#used));
   }
 }

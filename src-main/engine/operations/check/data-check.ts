@@ -1,6 +1,6 @@
 /**
- * Reads whole packs and has them proven in worker threads. Bounded: a pack for each worker, and one on its way; large packs
- * count for several. Source: repository format, 18 (4).
+ * Reads whole packs and has them proven in worker threads. Bounded: a pack for each worker, which is most of what a check
+ * needs in memory; large packs count for several. Source: repository format, 18 (4).
  */
 import { idToBytes } from '#base/ids.ts';
 import { throwIfCancelled } from '#base/errors.ts';
@@ -40,7 +40,7 @@ export async function checkData(
   const { pool, tally, inventory } = parts;
   const hasTrees = ({ packNumber }: PackToRead): boolean => inventory.hasTrees(packNumber);
   let treePacksLeft = packs.filter(hasTrees).length;
-  const mostBytes = (pool.workerCount + 1) * USUAL_PACK_BYTES;
+  const mostBytes = pool.workerCount * USUAL_PACK_BYTES;
   const totalBytes = packs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const underWay = new Set<Promise<void>>();
   let bytesUnderWay = 0;
