@@ -12,6 +12,8 @@ import { ROOT, hasProgram } from './checkout.mjs';
 const TOOLS = [
   { program: 'restic', package: 'restic', use: 'comparing with the real restic' },
   { program: 'setfattr', package: 'attr', use: 'extended attributes made by another program' },
+  { program: 'strace', package: 'strace', use: 'system calls that fail on purpose' },
+  { program: 'mkfs.ext4', package: 'e2fsprogs', use: 'small disks that fill up' },
   { program: 'setfacl', package: 'acl', use: 'access control lists made by another program' },
 ];
 

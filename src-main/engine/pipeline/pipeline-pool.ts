@@ -49,7 +49,8 @@ export class PipelinePool {
   readonly #slotWaiters: (() => void)[] = [];
   readonly #uploads = new Set<Promise<void>>();
   #nextJobId = 0;
-  #failure: unknown;
+  /** The first failure; nothing goes on after it. */
+  #failure: Error | undefined;
   #isClosing = false;
 
   constructor(host: PoolHost, settings: WorkerSettings, workerCount: number) {
@@ -207,10 +208,11 @@ export class PipelinePool {
   /** After the first failure nothing goes on: what waits is rejected with it. */
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return;
-    this.#failure = error;
+    const failure = error instanceof Error ? error : new Error(String(error));
+    this.#failure = failure;
     const jobs = [...this.#queue.splice(0), ...this.#workers.flatMap((worker) => [...worker.jobs.values()])];
     for (const worker of this.#workers) worker.jobs.clear();
-    for (const job of jobs) job.reject(error);
+    for (const job of jobs) job.reject(failure);
     for (const wake of this.#slotWaiters.splice(0)) wake();
   }
 

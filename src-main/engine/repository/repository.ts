@@ -5,7 +5,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { Identity } from '#base/identity.ts';
 import type { BlobId, IndexId, KeyId, LockId } from '#base/ids.ts';
-import { invariant, TidemarkError } from '#base/errors.ts';
+import { invariant, type TidemarkError } from '#base/errors.ts';
 import type { RepositoryConfig } from '#format/config.ts';
 import { encodeLock, parseLock } from '#format/lock.ts';
 import type { BlobCodec, CryptoKeys, Primitives } from '#format/primitives.ts';

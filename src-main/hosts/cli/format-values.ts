@@ -51,7 +51,6 @@ export function formatMode(mode: number): string {
 
 /** Text that cannot disturb a terminal: control characters become visible escapes. */
 export function formatName(text: string): string {
-  // oxlint-disable-next-line no-control-regex
   return text.replace(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
     const code = character.charCodeAt(0);
     return code > 0xff

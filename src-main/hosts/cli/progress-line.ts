@@ -118,7 +118,7 @@ export function displayWidth(text: string): number {
 /** The end of a path says most, so the beginning is cut. */
 function shortenPath(path: string, room: number): string {
   if (displayWidth(path) <= room) return path;
-  const characters = [...path];
+  const characters = Array.from(path);
   let width = 1;
   let start = characters.length;
   while (start > 0 && width + widthOf(characters[start - 1] as string) <= room) {

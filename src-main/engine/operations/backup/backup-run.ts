@@ -19,7 +19,7 @@ import { unpackFolders } from '#pipeline/packed-folders.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import type { ScanSettings } from '#pipeline/scan-settings.ts';
 import type { Repository } from '#repository/repository.ts';
-import { BackupTally } from './backup-tally.ts';
+import type { BackupTally } from './backup-tally.ts';
 import { FolderInProgress } from './folder-in-progress.ts';
 import type { SourceFolder } from './source-tree.ts';
 

@@ -3,7 +3,7 @@ import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
 import { parseSnapshot } from '#format/snapshot.ts';
 import type { TreeNode } from '#format/tree-node.ts';
-import type { BackupInput, BackupResult, RestoreInput } from '#hosts/cli/engine-calls.ts';
+import type { BackupInput, BackupResult, EngineCalls, RestoreInput } from '#hosts/cli/engine-calls.ts';
 import { runCli } from '#test/support/cli-run.ts';
 
 const b = textToByteString;
@@ -311,7 +311,7 @@ describe('backup', () => {
       handlers.onProblem({ path: b('/t/x'), reason: 'permission denied' });
       handlers.onItem?.({ path: b('/t'), isDir: true, action: 'new', sizeBytes: 0 });
       return Promise.resolve({ ...BACKED_UP, problems: 1 });
-    }) as import('#hosts/cli/engine-calls.ts').EngineCalls['backup'],
+    }) as EngineCalls['backup'],
   };
 
   it('speaks restic JSON and ends with 3 when something was not read', async () => {
@@ -348,7 +348,6 @@ describe('backup', () => {
     expect(live.stderr).toContain('\x1b[?25l');
     expect(live.stderr).toMatch(/512 B of 2\.0 KiB, 1 of 4 files/);
     expect(live.stderr.lastIndexOf('\x1b[?25h')).toBeGreaterThan(live.stderr.lastIndexOf('\x1b[?25l'));
-    // oxlint-disable-next-line no-control-regex
     for (const drawn of live.stderr.split(/\x1b\[2K/))
       expect(drawn.replace(/\x1b.*|\n.*/gs, '').length).toBeLessThan(60);
     for (const args of [
