@@ -63,7 +63,7 @@ export class RestorePlace {
     return this.#under(path, [...folder, name], isReplacing, () => {
       const file = this.root.createFile(path);
       try {
-        if (content.length > 0) this.write(file, content, 0);
+        if (this.write(file, content, 0) < content.length) file.truncate(content.length);
         return applyMetadata((values) => file.applyMetadata(values), metadata);
       } finally {
         file.close();
@@ -131,15 +131,16 @@ export class RestorePlace {
     return incomplete(applyMetadata((values) => this.root.applyMetadata(path, values), metadata));
   }
 
-  /** Writes what is not zero, leaves holes for the rest, and compares what the disk then says with `content`. */
-  write(file: OpenTarget, content: Uint8Array, offset: number): void {
-    const end = offset + content.length;
-    const writtenTo = this.#settings.sparse
-      ? writeWithHoles(file, content, offset)
-      : writeAll(file, content, offset);
-    // Another worker may have written what comes behind.
-    if (writtenTo < end && file.sizeBytes() < end) file.truncate(end);
-    if (this.#settings.verify) this.#compare(file, content, offset);
+  /**
+   * Writes what is not zero, leaves holes for the rest, and compares what the disk then says with `content`. Returns how much
+   * of `content` lies before the file's end for sure: zeros at the end of it are no part of the file until that gets its
+   * length. It is not given here, because another worker may be writing what comes behind.
+   */
+  write(file: OpenTarget, content: Uint8Array, offset: number): number {
+    const length = this.#settings.sparse ? writeWithHoles(file, content, offset) : content.length;
+    if (!this.#settings.sparse) file.write(content, offset);
+    if (this.#settings.verify) this.#compare(file, content.subarray(0, length), offset);
+    return length;
   }
 
   discard(path: TargetPath): void {
@@ -202,27 +203,26 @@ function incomplete(problems: readonly MetadataProblem[]): Outcome | undefined {
   return problems.length === 0 ? undefined : { kind: 'incomplete', problems };
 }
 
-/** Both return the end of what was written. */
-function writeAll(file: OpenTarget, content: Uint8Array, offset: number): number {
-  file.write(content, offset);
-  return offset + content.length;
-}
-
+/** Returns how much there is of `content` up to the end of the last data. */
 function writeWithHoles(file: OpenTarget, content: Uint8Array, offset: number): number {
   let start = 0;
+  let written = 0;
   for (let at = firstBlock(offset); at < content.length;) {
     const end = Math.min(at + HOLE_BYTES, content.length);
     if (end - at < HOLE_BYTES || !isZero(content, at)) {
       at = end;
       continue;
     }
-    if (at > start) file.write(content.subarray(start, at), offset + start);
+    if (at > start) {
+      file.write(content.subarray(start, at), offset + start);
+      written = at;
+    }
     while (at + HOLE_BYTES <= content.length && isZero(content, at)) at += HOLE_BYTES;
     start = at;
   }
-  if (start === content.length) return offset + start - HOLE_BYTES;
+  if (start === content.length) return written;
   file.write(start === 0 ? content : content.subarray(start), offset + start);
-  return offset + content.length;
+  return content.length;
 }
 
 /** Distance from `offset` to the next block of the file. */

@@ -112,7 +112,10 @@ export class RestoreTally {
 
   #progress(): RestoreProgress {
     return {
-      total: this.#totals,
+      total: {
+        files: Math.max(this.#totals.files, this.#restored() + this.#skipped()),
+        bytes: Math.max(this.#totals.bytes, this.#bytesRestored + this.#bytesSkipped),
+      },
       filesRestored: this.#restored(),
       filesSkipped: this.#skipped(),
       foldersRestored: this.#folders,

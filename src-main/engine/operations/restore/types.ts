@@ -56,7 +56,7 @@ export interface RestoreTotals {
 }
 
 export interface RestoreProgress {
-  /** From the snapshot's own summary or counted beforehand; exact at the end. */
+  /** Counted beforehand, or from the snapshot's own summary, which leaves out links and devices; exact at the end. */
   readonly total: RestoreTotals;
   /** Written anew or put in the place of another. */
   readonly filesRestored: number;
