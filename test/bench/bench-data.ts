@@ -32,7 +32,8 @@ export function prepareSmallFiles(folder: string, given: string | undefined): st
 }
 
 function copyGiven(given: string, copy: string): string {
-  if (!statSync(given).isDirectory()) throw new Error(`--small: ${given} is no folder.`);
+  if (statSync(given, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new Error(`--small: ${given} is no folder.`);
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
   say('Copying the folder that was given ...');

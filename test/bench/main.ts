@@ -40,10 +40,10 @@ try {
 
 async function bench(options: BenchOptions): Promise<void> {
   if (process.platform !== 'linux') throw new Error('The bench measures by /proc and needs Linux.');
+  const restic = chooseRestic(options.restic);
   const work = options.work ?? path.join(ROOT, '.cache', 'bench');
   mkdirSync(work, { recursive: true });
   refuseFullDisk(work, options.millionFiles !== undefined);
-  const restic = chooseRestic(options.restic);
   say(`Comparing with restic ${restic.version} (${restic.path}); data and repositories in ${work}`);
   const folder = mkdtempSync(path.join(work, 'run-'));
   try {

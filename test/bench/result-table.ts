@@ -78,6 +78,11 @@ export function makeRemarks({ comparisons, machine, runs }: BenchResult): string
       `The machine was busy (load ${machine.loadBefore.toFixed(1)} on ${machine.cores} cores) when this began.`,
     );
   }
+  const fewer = comparisons.filter(({ ours }) => ours.length < runs);
+  if (fewer.length > 0) {
+    const list = fewer.map(({ title, ours }) => `${title} (${ours.length})`).join('; ');
+    remarks.push(`Fewer runs, because they took long: ${list}.`);
+  }
   if (noisy.length > 0) {
     const percent = `${NOISY_SPREAD * 100} %`;
     remarks.push(`Times apart by more than ${percent}: ${noisy.map(({ title }) => title).join('; ')}.`);

@@ -94,6 +94,13 @@ describe('remarks', () => {
     expect(makeRemarks(sampleResult())).toEqual([]);
   });
 
+  test('a row that was cut short', () => {
+    const comparisons = [sampleComparison('check', [1000, 1000], [1000, 1000])];
+    expect(makeRemarks(sampleResult({ comparisons }))).toEqual([
+      'Fewer runs, because they took long: work check (2).',
+    ]);
+  });
+
   test('few runs, a busy machine and times far apart are told', () => {
     const result = sampleResult({
       runs: 1,
