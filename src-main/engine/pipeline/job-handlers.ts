@@ -1,4 +1,5 @@
 /** Which function does which job. */
+import { count } from './jobs/count.ts';
 import { inspectTrees } from './jobs/inspect-trees.ts';
 import { openFolders } from './jobs/open-folders.ts';
 import { endRestore, finishFolders, placeEntries } from './jobs/place-entries.ts';
@@ -11,6 +12,7 @@ import type { JobHandlers } from './worker-thread.ts';
 
 export const jobHandlers: JobHandlers = {
   scan,
+  count,
   read,
   storeTrees,
   inspectTrees,

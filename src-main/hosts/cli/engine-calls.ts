@@ -157,7 +157,8 @@ export interface BackupItem {
 }
 
 export interface BackupHandlers {
-  onProgress(progress: BackupProgress): void;
+  /** Given only when somebody watches: knowing how much there is costs a count. */
+  onProgress?(progress: BackupProgress): void;
   onProblem(problem: ItemProblem): void;
   /** Something about a file that is saved all the same. */
   onWarning(problem: ItemProblem): void;

@@ -70,6 +70,11 @@ export class Output {
     if (this.options.json) this.#write(this.#host.stderr, `${encodeJson(value)}\n`);
   }
 
+  /** Somebody watches: a person at a terminal, or a program that reads status messages. */
+  get showsProgress(): boolean {
+    return this.#progress !== undefined || (this.options.json && !this.options.quiet);
+  }
+
   /** Shows the live line, or with --json calls `status` for a message a few times a second. */
   progress(numbers: ProgressNumbers, status?: () => unknown): void {
     this.#progress?.update(numbers);

@@ -13,7 +13,7 @@ export class BackupTally {
   currentFolder: ByteString | undefined;
   readonly #observer: BackupObserver;
   readonly #monotonicMs: () => number;
-  readonly #totals: { readonly files: number | undefined; readonly bytes: number | undefined };
+  #totals: { readonly files: number | undefined; readonly bytes: number | undefined };
   readonly #files: Record<FileChange, number> = { new: 0, changed: 0, unmodified: 0 };
   readonly #folders: Record<FileChange, number> = { new: 0, changed: 0, unmodified: 0 };
   readonly #blobs: Record<BlobType, number> = { data: 0, tree: 0 };
@@ -32,6 +32,15 @@ export class BackupTally {
     this.#observer = observer;
     this.#monotonicMs = monotonicMs;
     this.#totals = totals;
+  }
+
+  /** Somebody watches, and nothing is known yet of how much there is. */
+  get wantsTotals(): boolean {
+    return this.#observer.onProgress !== undefined && this.#totals.bytes === undefined;
+  }
+
+  setTotals(files: number, bytes: number): void {
+    this.#totals = { files, bytes };
   }
 
   /** Somebody wants to hear of every single entry. */

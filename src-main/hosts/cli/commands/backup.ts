@@ -124,10 +124,7 @@ async function runBackup(session: CommandSession, input: BackupInput) {
     access,
     input,
     {
-      onProgress: (progress) =>
-        output.progress({ ...progress, current: lastName(progress.current) }, () =>
-          backupStatusJson(progress, (host.monotonicMs() - startedMs) / 1000),
-        ),
+      ...progressHandler(session, startedMs),
       onProblem: (problem) => {
         if (options.json) output.jsonComplaint(backupItemProblemJson(problem));
         else output.complain(`Not read: ${formatName(toDisplay(problem.path))} (${problem.reason})`);
@@ -148,6 +145,19 @@ async function runBackup(session: CommandSession, input: BackupInput) {
   if (options.json) output.jsonComplaint(exitMessage(EXIT_INCOMPLETE, sentence));
   else output.complain(sentence);
   return EXIT_INCOMPLETE;
+}
+
+function progressHandler(
+  { output, host }: CommandSession,
+  startedMs: number,
+): Pick<BackupHandlers, 'onProgress'> {
+  if (!output.showsProgress) return {};
+  return {
+    onProgress: (progress) =>
+      output.progress({ ...progress, current: lastName(progress.current) }, () =>
+        backupStatusJson(progress, (host.monotonicMs() - startedMs) / 1000),
+      ),
+  };
 }
 
 /** Listening to every entry keeps the engine from passing over unchanged folders: only when somebody reads it. */

@@ -4,7 +4,12 @@ import { describeErrorCode } from '#files/describe-file-error.ts';
 import { createSourceFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
 import { timeText } from '#operations/backup/prepare.ts';
-import type { BackupObserver, BackupRequest, FileChange } from '#operations/backup/types.ts';
+import type {
+  BackupObserver,
+  BackupProgress as OperationProgress,
+  BackupRequest,
+  FileChange,
+} from '#operations/backup/types.ts';
 import { machineIdentity } from '#core/machine-identity.ts';
 import type { BackupHandlers, BackupInput, BackupItem, BackupResult, EngineCalls } from '../engine-calls.ts';
 import { programVersion } from '../program-version.ts';
@@ -64,8 +69,12 @@ function toRequest(input: BackupInput): BackupRequest {
 
 function toObserver({ onProgress, onProblem, onWarning, onItem }: BackupHandlers): BackupObserver {
   return {
-    onProgress: ({ currentFolder, ...progress }) =>
-      onProgress({ ...progress, current: currentFolder === undefined ? [] : [currentFolder] }),
+    ...(onProgress === undefined
+      ? {}
+      : {
+          onProgress: ({ currentFolder, ...progress }: OperationProgress) =>
+            onProgress({ ...progress, current: currentFolder === undefined ? [] : [currentFolder] }),
+        }),
     onProblem: ({ path, code }) => onProblem({ path, reason: describeErrorCode(code) }),
     onChangedWhileReading: (path) =>
       onWarning({ path, reason: 'it changed while it was being read; saved as it was found' }),

@@ -299,7 +299,7 @@ describe('backup', () => {
   const engine = {
     backup: ((_access, _input, handlers) => {
       for (let step = 1; step <= 4; step++) {
-        handlers.onProgress({
+        handlers.onProgress?.({
           filesDone: step,
           bytesDone: step * 512,
           totalFiles: 4,
