@@ -88,7 +88,7 @@ export class TreeCheck {
       }
       if (failed.has(tree)) continue;
       this.#learnedAt[entry] = at + 1;
-      if (Object.values(trouble).some((list) => list.length > 0)) this.#troubles.set(entry, trouble);
+      if (isTrouble(trouble)) this.#troubles.set(entry, trouble);
     }
     for (const { tree, name, code } of inspected.faults) {
       const entry = entries[tree]!;
@@ -280,6 +280,10 @@ export class TreeCheck {
       return undefined;
     }
   }
+}
+
+function isTrouble({ missingTrees, missingData, faults, sizes }: TreeTrouble): boolean {
+  return missingTrees.length + missingData.length + faults.length + sizes.length > 0;
 }
 
 /** Unsigned 32-bit numbers in one growing array. */

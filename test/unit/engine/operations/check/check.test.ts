@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BlobId } from '#base/ids.ts';
+import type { BlobId, PackId } from '#base/ids.ts';
 import { executeCheck } from '#operations/check/execute.ts';
 import type { CheckProgress, CheckRequest, CheckResult } from '#operations/check/types.ts';
 import { encodeIndex } from '#format/index-file.ts';
@@ -125,7 +125,7 @@ describe('damage', () => {
       isFolder,
       snapshotIds.length,
     ]);
-    expect(paths.sort()).toEqual([
+    expect(paths.toSorted(([one], [other]) => (one! < other! ? -1 : 1))).toEqual([
       [`${source}/letters/first.txt`, false, 2],
       [`${source}/letters/old/second.txt`, false, 2],
     ]);
@@ -202,6 +202,36 @@ describe('damage', () => {
     expect(codesOf(result)).toContain('packDescribedDifferently');
     // Every blob still has its good place.
     expect(result.affected).toEqual([]);
+  });
+
+  test('a pack whose contents are in order but not those of its name', async () => {
+    const other = 'ab'.repeat(32) as PackId;
+    const result = await checkDamaged(async (storage, repository) => {
+      for (const { name } of await repository.files.list('index')) {
+        const [first, ...rest] = collectIndex(await repository.files.load('index', name));
+        const bytes = storage.files.get(packPath(first!.id))!;
+        await repository.files.remove('index', name);
+        await repository.files.save('index', encodeIndex([{ ...first!, id: other }, ...rest]));
+        storage.files.delete(packPath(first!.id));
+        storage.files.set(packPath(other), bytes);
+        break;
+      }
+    });
+    expect(result.errors).toMatchObject([
+      { code: 'packDamaged', packId: other, faults: [{ code: 'hashDiffers' }], blobs: [] },
+    ]);
+    expect(result.affected).toEqual([]);
+  });
+
+  test('a second description of a pack that differs in one number', async () => {
+    const result = await checkDamaged(async (_storage, repository) => {
+      const [first] = await repository.files.list('index');
+      const [pack] = collectIndex(await repository.files.load('index', first!.name));
+      const [blob, ...rest] = pack!.entries;
+      const longer = { ...blob!, uncompressedLength: blob!.uncompressedLength + 1 };
+      await repository.files.save('index', encodeIndex([{ ...pack!, entries: [longer, ...rest] }]));
+    }, STRUCTURE);
+    expect(codesOf(result)).toEqual(['packDescribedDifferently']);
   });
 
   test('a pack in two index files alike is only a hint', async () => {
