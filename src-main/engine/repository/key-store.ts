@@ -34,7 +34,7 @@ export interface OpenedKey {
   readonly masterKey: CryptoKeys;
 }
 
-export interface ListedKey {
+interface ListedKey {
   readonly id: KeyId;
   readonly file: KeyFile;
 }
@@ -66,15 +66,6 @@ export async function findKey(
     damaged ??
     new TidemarkError('repository.wrongPassword', { location: storage.location }, { retry: 'afterUser' })
   );
-}
-
-export async function listKeys(
-  storage: Storage,
-  primitives: Primitives,
-  signal?: AbortSignal,
-): Promise<ListedKey[]> {
-  const names = (await storage.list('key', signal)).map(({ name }) => name).filter(isId);
-  return Promise.all(names.map((name) => loadKey(storage, primitives, name as KeyId, signal)));
 }
 
 /** Seals the master key under a password, stores the key file, and opens it again as proof; a key that does not open is taken back. */
