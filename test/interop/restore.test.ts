@@ -108,6 +108,7 @@ describe.each(programs)('restic $version', ({ path: restic, version }) => {
         write('many/file-2', fs.readFileSync(join(source, 'many', 'file-2'), 'utf8'), 4_000_000_000);
         write('many/own', 'stays', 1_000_000_000);
         fs.symlinkSync('elsewhere', join(at, 'many', 'file-3'));
+        fs.lutimesSync(join(at, 'many', 'file-3'), 4_000_000_000, 4_000_000_000);
       }
       await restoreOurs({ overwrite });
       run('restore', snapshot, '--target', theirs, '--overwrite', overwrite);

@@ -8,7 +8,7 @@ import { TidemarkError } from '#base/errors.ts';
 import type { FileMetadata, MetadataProblem, OpenTarget, TargetPath, TargetRoot } from '#files/port.ts';
 import { parseTime } from '#format/time.ts';
 import { errorCodeOf } from './jobs/error-code.ts';
-import type { EntryMetadata, PlaceOutcome, RestoreSettings } from './restore-types.ts';
+import type { EntryMetadata, EntryProblem, RestoreSettings } from './restore-types.ts';
 import type { JobContext } from './worker-thread.ts';
 
 /** Zeros are worth a hole from one block of a usual file system on. */
@@ -33,13 +33,6 @@ export function leaveRestorePlace(context: JobContext): void {
   places.delete(context);
 }
 
-/** `PlaceOutcome` without the index of its entry; undefined: all went well. */
-export type Outcome = PlaceOutcome extends infer One
-  ? One extends PlaceOutcome
-    ? Omit<One, 'index'>
-    : never
-  : never;
-
 export class RestorePlace {
   readonly root: TargetRoot;
   readonly #settings: RestoreSettings;
@@ -58,7 +51,7 @@ export class RestorePlace {
     metadata: EntryMetadata,
     isReplacing: boolean,
     temporary: number,
-  ): Outcome | undefined {
+  ): EntryProblem | undefined {
     const path = [...folder, this.#temporaryName(temporary)];
     return this.#under(path, [...folder, name], isReplacing, () => {
       const file = this.root.createFile(path);
@@ -95,7 +88,7 @@ export class RestorePlace {
     sizeBytes: number,
     metadata: EntryMetadata,
     isReplacing: boolean,
-  ): Outcome | undefined {
+  ): EntryProblem | undefined {
     const path = [...folder, temporaryName];
     return this.#under(path, [...folder, name], isReplacing, () => {
       const file = this.root.openFile(path);
@@ -116,7 +109,7 @@ export class RestorePlace {
     temporary: number,
     metadata: EntryMetadata | undefined,
     make: (path: TargetPath) => void,
-  ): Outcome | undefined {
+  ): EntryProblem | undefined {
     const path = [...folder, this.#temporaryName(temporary)];
     return this.#under(path, [...folder, name], isReplacing, () => {
       make(path);
@@ -127,7 +120,7 @@ export class RestorePlace {
   }
 
   /** Metadata of something that is there. */
-  applyMetadata(path: TargetPath, metadata: EntryMetadata): Outcome | undefined {
+  applyMetadata(path: TargetPath, metadata: EntryMetadata): EntryProblem | undefined {
     return incomplete(applyMetadata((values) => this.root.applyMetadata(path, values), metadata));
   }
 
@@ -162,7 +155,7 @@ export class RestorePlace {
     finalPath: TargetPath,
     isReplacing: boolean,
     make: () => readonly MetadataProblem[],
-  ): Outcome | undefined {
+  ): EntryProblem | undefined {
     try {
       const problems = make();
       if (isReplacing) this.root.rename(path, finalPath);
@@ -199,7 +192,7 @@ export function throwIfFull(code: string, path: TargetPath, cause: unknown): voi
   throw new TidemarkError('files.noSpace', { path: display }, { retry: 'afterUser', cause });
 }
 
-function incomplete(problems: readonly MetadataProblem[]): Outcome | undefined {
+function incomplete(problems: readonly MetadataProblem[]): EntryProblem | undefined {
   return problems.length === 0 ? undefined : { kind: 'incomplete', problems };
 }
 

@@ -149,14 +149,16 @@ export type EntryToPlace = { readonly folder: number } & (
   | { readonly kind: 'metadata'; readonly name: ByteString; readonly metadata: EntryMetadata }
 );
 
-/** What did not go as it should with the `index`-th use or entry of a job; those not mentioned went well. */
-export type PlaceOutcome = { readonly index: number } & (
+/** What did not go as it should with an entry. */
+export type EntryProblem =
   | { readonly kind: 'conflict' }
-  /** A system error's code, or TidemarkError's. */
+  /** A system error's code. */
   | { readonly kind: 'failed'; readonly code: string }
   /** It is there, without these. */
-  | { readonly kind: 'incomplete'; readonly problems: readonly MetadataProblem[] }
-);
+  | { readonly kind: 'incomplete'; readonly problems: readonly MetadataProblem[] };
+
+/** Of the `index`-th use or entry of a job; those not mentioned went well. */
+export type PlaceOutcome = { readonly index: number } & EntryProblem;
 
 export interface WriteFilesInput {
   readonly settings: RestoreSettings;

@@ -15,7 +15,7 @@ import type { FileEnd, FileTask } from './file-task.ts';
 import { planSegments, type NeededBlob, type Segment, type SegmentLimits } from './plan-segments.ts';
 import type { RestoreFolder } from './restore-folder.ts';
 
-/** With this much waiting it is worth planning; with four times this no further file is taken in. */
+/** With this much waiting it is worth planning; with twice this no further file should come. */
 const SLICE_BLOBS = 8192;
 const SLICE_BYTES = 64 << 20;
 /** A job takes some 50 ms: long against its messages, short for a cancel. */
@@ -90,7 +90,7 @@ export class BlobWriter {
 
   /** No further file should be added. */
   get isFull(): boolean {
-    return this.#waitingBlobs >= 4 * SLICE_BLOBS || this.#waitingBytes >= 4 * SLICE_BYTES;
+    return this.#waitingBlobs >= 2 * SLICE_BLOBS || this.#waitingBytes >= 4 * SLICE_BYTES;
   }
 
   get hasReady(): boolean {

@@ -1,7 +1,7 @@
 /**
  * The walk of one restore: which folder is opened next, what is done with each entry, when a folder is complete. Keeps
  * every worker supplied and memory bounded: folders are taken depth first, and no further one while enough is waiting to be
- * written. Contents go through the BlobWriter; everything else is collected into jobs here.
+ * written. Entries that are no folders go to the EntryRestorer.
  * Dry runs take the same way and stop before anything is changed.
  */
 import type { ByteString } from '#base/byte-string.ts';
@@ -10,20 +10,11 @@ import { invariant, isTidemarkError, throwIfCancelled } from '#base/errors.ts';
 import type { TargetPath } from '#files/port.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
-import type {
-  EntryOutcome,
-  EntryToCompare,
-  EntryToPlace,
-  FolderToOpen,
-  OpenedFolder,
-  PlaceOutcome,
-  RestoreSettings,
-} from '#pipeline/restore-types.ts';
+import type { EntryToCompare, FolderToOpen, OpenedFolder, RestoreSettings } from '#pipeline/restore-types.ts';
 import type { Repository } from '#repository/repository.ts';
 import { loadNodes } from '../find-in-snapshot.ts';
-import { BlobWriter, plainLength } from './blob-writer.ts';
-import type { FileEnd, FileTask } from './file-task.ts';
-import { LinkGroups, type LinkGroup, type WaitingName } from './link-groups.ts';
+import { plainLength } from './blob-writer.ts';
+import { EntryRestorer } from './entry-restorer.ts';
 import {
   metadataOf,
   readFolder,
@@ -33,12 +24,12 @@ import {
 } from './read-folder.ts';
 import { RestoreFolder } from './restore-folder.ts';
 import type { RestoreTally } from './restore-tally.ts';
-import type { RestoreAction } from './types.ts';
 
 /** Folders looked through at a time, and how many such batches are under way. */
 const FOLDERS_PER_BATCH = 96;
+/** Of their lists of entries: some 4 000 entries. */
+const TREE_BYTES_PER_BATCH = 2 << 20;
 const FOLDER_BATCHES = 2;
-const ENTRIES_PER_JOB = 128;
 const FINISHED_FOLDERS_PER_JOB = 64;
 
 /** A folder whose tree was read. */
@@ -46,27 +37,6 @@ interface ReadFolder {
   readonly folder: RestoreFolder;
   readonly contents: FolderContents;
 }
-
-/** An entry without blobs, until a worker has placed it. */
-interface WaitingEntry {
-  readonly folder: RestoreFolder;
-  readonly entry: EntryToPlace extends infer One
-    ? One extends EntryToPlace
-      ? Omit<One, 'folder'>
-      : never
-    : never;
-  readonly ended: (outcome: PlaceOutcome | undefined) => void;
-}
-
-/** What is known of a file's content: in the index, or not. */
-interface Content {
-  readonly ids: readonly BlobId[];
-  readonly lengths: readonly number[];
-  readonly sizeBytes: number;
-  readonly isWhole: boolean;
-}
-
-const NO_CONTENT: Content = { ids: [], lengths: [], sizeBytes: 0, isWhole: true };
 
 export interface RestoreParts {
   readonly repository: Repository;
@@ -84,15 +54,10 @@ export class RestoreRun {
   readonly #selector: Selector;
   readonly #tally: RestoreTally;
   readonly #signal: AbortSignal | undefined;
-  readonly #writer: BlobWriter;
-  readonly #links: LinkGroups;
+  readonly #entries: EntryRestorer;
   /** Depth first: the last one is next. */
   readonly #folders: RestoreFolder[] = [];
-  #entries: WaitingEntry[] = [];
   #finished: RestoreFolder[] = [];
-  /** Folders that wait until nothing else is to be done, because links lead out of them. */
-  #held: RestoreFolder[] = [];
-  #numbers = 0;
   #folderBatches = 0;
   #underWay = 0;
   #failure: { readonly error: unknown } | undefined;
@@ -105,14 +70,13 @@ export class RestoreRun {
     this.#selector = selector;
     this.#tally = tally;
     this.#signal = signal;
-    this.#links = new LinkGroups(repository.ports.primitives);
-    const takeNumbers = (count: number): number => (this.#numbers += count) - count;
-    this.#writer = new BlobWriter(repository, pool, settings, takeNumbers, this.#writerHost(), signal);
+    const settle = (folder: RestoreFolder): void => this.#settle(folder);
+    this.#entries = new EntryRestorer({ repository, pool, settings, tally, signal, settle });
   }
 
   /** Paths of files that were begun and are not complete; nothing after a run that went to its end. */
   unfinishedPaths(): TargetPath[] {
-    return this.#writer.unfinishedPaths();
+    return this.#entries.writer.unfinishedPaths();
   }
 
   /**
@@ -132,7 +96,7 @@ export class RestoreRun {
         const work = this.#nextWork();
         if (work !== undefined) this.#start(work);
         else if (this.#underWay > 0) await this.#somethingHappens();
-        else if (!this.#releaseHeld()) return;
+        else if (!this.#entries.releaseHeld()) return;
       }
     } finally {
       this.#signal?.removeEventListener('abort', onAbort);
@@ -145,16 +109,19 @@ export class RestoreRun {
     const workers = this.#pool.workerCount;
     // Two jobs for every worker, and pieces of packs being loaded for the next ones.
     if (this.#underWay >= 3 * workers + FOLDER_BATCHES) return undefined;
-    if (this.#entries.length >= ENTRIES_PER_JOB) return this.#placeWork();
+    if (this.#entries.hasManyToPlace) return this.#entries.placeWork();
     if (this.#finished.length >= FINISHED_FOLDERS_PER_JOB) return this.#finishWork();
-    const canOpen = this.#folders.length > 0 && this.#folderBatches < FOLDER_BATCHES && !this.#writer.isFull;
-    if (canOpen && (this.#folderBatches === 0 || !this.#writer.hasReady)) return this.#folderWork();
-    if (this.#writer.hasReady || this.#writer.hasEnough) return this.#writer.nextWork();
+    const { writer } = this.#entries;
+    const canOpen = this.#folders.length > 0 && this.#folderBatches < FOLDER_BATCHES && !writer.isFull;
+    if (canOpen && (this.#folderBatches === 0 || !writer.hasReady)) return this.#folderWork();
+    const mayWrite = writer.hasReady || writer.hasEnough || (!canOpen && this.#folderBatches === 0);
+    // Nothing comes of a slice whose files were all given up meanwhile.
+    const writing = mayWrite ? writer.nextWork() : undefined;
+    if (writing !== undefined) return writing;
     if (canOpen) return this.#folderWork();
-    if (this.#folderBatches === 0 && !this.#writer.isEmpty) return this.#writer.nextWork();
     // What is left makes small jobs, so it waits until a worker would have nothing to do.
     if (this.#underWay >= workers) return undefined;
-    if (this.#entries.length > 0) return this.#placeWork();
+    if (this.#entries.hasAnyToPlace) return this.#entries.placeWork();
     if (this.#finished.length > 0) return this.#finishWork();
     return undefined;
   }
@@ -177,16 +144,8 @@ export class RestoreRun {
     });
   }
 
-  #releaseHeld(): boolean {
-    if (this.#held.length === 0) return false;
-    for (const folder of this.#held.splice(0)) this.#settle(folder);
-    return true;
-  }
-
-  // Folders
-
   #folderWork(): () => Promise<void> {
-    const batch = this.#folders.splice(-FOLDERS_PER_BATCH).reverse();
+    const batch = this.#takeFolders();
     this.#folderBatches++;
     return async () => {
       try {
@@ -204,6 +163,19 @@ export class RestoreRun {
   }
 
   readonly #found: RestoreFolder[] = [];
+
+  #takeFolders(): RestoreFolder[] {
+    const batch: RestoreFolder[] = [];
+    let bytes = 0;
+    while (batch.length < FOLDERS_PER_BATCH && bytes < TREE_BYTES_PER_BATCH) {
+      const folder = this.#folders.pop();
+      if (folder === undefined) break;
+      batch.push(folder);
+      const location = this.#repository.index.location('tree', idToBytes(folder.treeId));
+      if (location !== undefined) bytes += plainLength(location);
+    }
+    return batch;
+  }
 
   /** A tree that cannot be read is a problem of its folder, which is then empty. */
   async #readFolder(folder: RestoreFolder): Promise<ReadFolder> {
@@ -245,7 +217,7 @@ export class RestoreRun {
 
   #toCompare(node: TreeNode): EntryToCompare {
     const { kind, mtime } = metadataOf(node);
-    const { ids, lengths } = this.#contentOf(node);
+    const { ids, lengths } = this.#entries.contentOf(node);
     return {
       name: node.name,
       kind,
@@ -262,7 +234,7 @@ export class RestoreRun {
   #takeFolder({ folder, contents }: ReadFolder, opened: OpenedFolder | undefined): void {
     for (const problem of contents.problems) this.#tally.addProblem(problem);
     if (opened !== undefined && opened.kind !== 'opened') {
-      this.#addProblem(folder.location, opened);
+      this.#tally.addOutcome(folder.location, opened);
     } else {
       if (opened !== undefined) markMade(folder, opened.made);
       let selected = 0;
@@ -271,7 +243,7 @@ export class RestoreRun {
         this.#takeChildFolder(folder, child, outcome);
       }
       for (const [index, node] of contents.entries.entries())
-        this.#takeEntry(folder, node, opened?.entries[index] ?? 'absent');
+        this.#entries.take(folder, node, opened?.entries[index] ?? 'absent');
     }
     this.#settle(folder);
   }
@@ -290,7 +262,7 @@ export class RestoreRun {
       isMade,
     });
     if (outcome?.kind === 'conflict' || outcome?.kind === 'failed') {
-      this.#addProblem(folder.location, outcome);
+      this.#tally.addOutcome(folder.location, outcome);
       return;
     }
     parent.expect();
@@ -318,9 +290,7 @@ export class RestoreRun {
       const settings = this.#settings;
       const folders = batch.map((folder) => ({ path: folder.path, metadata: folder.place!.metadata }));
       for (const { index, ...outcome } of await this.#pool.run('finishFolders', { settings, folders })) {
-        const { location } = batch[index]!;
-        if (outcome.kind === 'incomplete') this.#tally.addWarnings(location, outcome.problems);
-        else this.#addProblem(location, outcome);
+        this.#tally.addOutcome(batch[index]!.location, outcome);
       }
       for (const folder of batch) {
         this.#addFolder(folder);
@@ -332,253 +302,6 @@ export class RestoreRun {
   #addFolder(folder: RestoreFolder): void {
     this.#tally.addFolder(() => folder.location, folder.isMade);
   }
-
-  // Entries
-
-  #takeEntry(folder: RestoreFolder, node: TreeNode, outcome: EntryOutcome): void {
-    const content = this.#contentOf(node);
-    const locationOf = (): ByteString => locationIn(folder, node.name);
-    if (!content.isWhole) {
-      const reason = 'a part of its content is not in the index';
-      this.#tally.addProblem({ path: locationOf(), kind: 'damaged', code: 'integrity.blobMissing', reason });
-      return;
-    }
-    switch (outcome) {
-      case 'conflict':
-        this.#addProblem(locationOf(), { kind: 'conflict' });
-        return;
-      case 'kept':
-        this.#tally.addFile(locationOf, 'kept', content.sizeBytes);
-        return;
-      case 'unchanged':
-      case 'same':
-        this.#takeRight(folder, node, content, outcome);
-        return;
-      case 'absent':
-      case 'replace':
-        this.#restore({ folder, node, isReplacing: outcome === 'replace' }, content);
-    }
-  }
-
-  /** Its content is there already. */
-  #takeRight(
-    folder: RestoreFolder,
-    node: TreeNode,
-    { sizeBytes }: Content,
-    outcome: 'unchanged' | 'same',
-  ): void {
-    const group = this.#links.groupOf(node, folder);
-    if (group?.state === 'lost') {
-      group.first = { folder, name: node.name };
-      group.state = 'there';
-    } else if (group !== undefined && outcome === 'same') {
-      this.#restoreLink({ folder, node, isReplacing: true }, group);
-      return;
-    }
-    const end = (): void => this.#tally.addFile(() => locationIn(folder, node.name), 'unchanged', sizeBytes);
-    if (outcome === 'unchanged' || this.#settings.isDryRun) end();
-    else {
-      this.#place(folder, { kind: 'metadata', name: node.name, metadata: metadataOf(node) }, (placed) => {
-        if (placed !== undefined) this.#addOutcome(locationIn(folder, node.name), placed);
-        end();
-      });
-    }
-  }
-
-  #restore(name: WaitingName, content: Content): void {
-    const { folder, node } = name;
-    const group = this.#links.groupOf(node, folder);
-    if (group === undefined) this.#restoreAlone(name, content, undefined);
-    else if (group.state === 'lost') this.#restoreFirst(name, content, group);
-    else this.#restoreLink(name, group);
-  }
-
-  #restoreFirst(name: WaitingName, content: Content, group: LinkGroup): void {
-    const { folder, node } = name;
-    group.first = { folder, name: node.name };
-    group.state = 'pending';
-    if (folder.willBeClosed) {
-      folder.expect();
-      this.#held.push(folder);
-    }
-    this.#restoreAlone(name, content, group);
-  }
-
-  #restoreAlone(
-    { folder, node, isReplacing }: WaitingName,
-    content: Content,
-    group: LinkGroup | undefined,
-  ): void {
-    const metadata = metadataOf(node);
-    const { name } = node;
-    const task: FileTask = {
-      folder,
-      name,
-      metadata,
-      content: content.ids,
-      sizeBytes: content.sizeBytes,
-      isReplacing,
-      group,
-    };
-    if (this.#settings.isDryRun) {
-      this.#tally.addBytes(content.sizeBytes);
-      this.#fileEnded(task, { kind: 'there' });
-      return;
-    }
-    folder.expect();
-    if (content.ids.length > 0) {
-      this.#writer.add(task);
-      return;
-    }
-    const { linkTarget, device } = node;
-    const create = { kind: 'create', name, metadata, isReplacing, device } as const;
-    this.#place(folder, linkTarget === undefined ? create : { ...create, linkTarget }, (outcome) => {
-      this.#fileEnded(task, outcome ?? { kind: 'there' });
-      this.#settle(folder);
-    });
-  }
-
-  #restoreLink(name: WaitingName, group: LinkGroup): void {
-    const { folder, node, isReplacing } = name;
-    if (group.state === 'pending') {
-      folder.expect();
-      group.waiting.push(name);
-      return;
-    }
-    const { sizeBytes } = this.#contentOf(node);
-    const end = (): void => {
-      this.#tally.addBytes(sizeBytes);
-      this.#tally.addFile(() => locationIn(folder, node.name), restoredAs(isReplacing), sizeBytes);
-    };
-    if (this.#settings.isDryRun) {
-      end();
-      return;
-    }
-    const existing = [...group.first.folder.path, group.first.name];
-    this.#place(folder, { kind: 'hardLink', name: node.name, isReplacing, existing }, (outcome) => {
-      if (outcome === undefined) end();
-      // A disk without hard links, or with too many of this one: it becomes a file of its own.
-      else if (outcome.kind === 'failed') this.#restoreAlone(name, this.#contentOf(node), undefined);
-      else this.#addOutcome(locationIn(folder, node.name), outcome);
-    });
-  }
-
-  /** Tells the names that waited for a file, and counts it. */
-  #fileEnded(task: FileTask, end: FileEnd): void {
-    const path = (): ByteString => locationIn(task.folder, task.name);
-    const isThere = end.kind === 'there' || end.kind === 'incomplete';
-    if (end.kind === 'incomplete') this.#tally.addWarnings(path(), end.problems);
-    if (end.kind === 'damaged') this.#tally.addProblem({ path: path(), ...end });
-    else if (end.kind === 'conflict' || end.kind === 'failed') this.#addProblem(path(), end);
-    if (isThere) {
-      if (this.#settings.verify && task.content.length > 0 && !this.#settings.isDryRun)
-        this.#tally.verifiedFiles++;
-      this.#tally.addFile(path, restoredAs(task.isReplacing), task.sizeBytes);
-    }
-    if (task.group !== undefined) this.#groupEnded(task.group, isThere);
-  }
-
-  #groupEnded(group: LinkGroup, isThere: boolean): void {
-    group.state = isThere ? 'there' : 'lost';
-    for (const name of group.waiting.splice(0)) {
-      // The first of them tries in its own place, the others wait for that.
-      if (group.state === 'lost') this.#restoreFirst(name, this.#contentOf(name.node), group);
-      else this.#restoreLink(name, group);
-      this.#settle(name.folder);
-    }
-  }
-
-  #writerHost(): ConstructorParameters<typeof BlobWriter>[4] {
-    const ended = (task: FileTask, end: FileEnd): void => {
-      this.#fileEnded(task, end);
-      this.#settle(task.folder);
-    };
-    return {
-      onBytes: (bytes) => this.#tally.addBytes(bytes),
-      onFileEnd: ended,
-      onPartsWritten: (task, temporaryName) => {
-        const { folder, name, metadata, isReplacing, sizeBytes } = task;
-        const finish = { kind: 'finish', name, metadata, isReplacing, sizeBytes, temporaryName } as const;
-        this.#place(folder, finish, (outcome) => {
-          this.#writer.forget(temporaryName);
-          ended(task, outcome ?? { kind: 'there' });
-        });
-      },
-      onGivenUp: (task, temporaryName, end) => {
-        this.#place(task.folder, { kind: 'discard', temporaryName }, () => {
-          this.#writer.forget(temporaryName);
-          ended(task, end);
-        });
-      },
-    };
-  }
-
-  #place(folder: RestoreFolder, entry: WaitingEntry['entry'], ended: WaitingEntry['ended']): void {
-    folder.expect();
-    this.#entries.push({ folder, entry, ended });
-  }
-
-  #placeWork(): () => Promise<void> {
-    const batch = this.#entries.splice(0, ENTRIES_PER_JOB);
-    const folders: TargetPath[] = [];
-    const indexes = new Map<RestoreFolder, number>();
-    const entries = batch.map(({ folder, entry }): EntryToPlace => {
-      let index = indexes.get(folder);
-      if (index === undefined) indexes.set(folder, (index = folders.push(folder.path) - 1));
-      return { ...entry, folder: index };
-    });
-    const firstTemporary = this.#numbers;
-    this.#numbers += entries.length;
-    return async () => {
-      const settings = this.#settings;
-      const outcomes = await this.#pool.run('placeEntries', { settings, folders, entries, firstTemporary });
-      const byIndex = new Map(outcomes.map((outcome) => [outcome.index, outcome]));
-      for (const [index, { folder, ended }] of batch.entries()) {
-        ended(byIndex.get(index));
-        this.#settle(folder);
-      }
-    };
-  }
-
-  #contentOf(node: TreeNode): Content {
-    if (node.type !== 'file' || node.content === null) return NO_CONTENT;
-    const lengths: number[] = [];
-    let sizeBytes = 0;
-    for (const id of node.content) {
-      const location = this.#repository.index.location('data', idToBytes(id));
-      if (location === undefined) return { ...NO_CONTENT, isWhole: false };
-      const length = plainLength(location);
-      lengths.push(length);
-      sizeBytes += length;
-    }
-    return { ids: node.content, lengths, sizeBytes, isWhole: true };
-  }
-
-  #addOutcome(path: ByteString, outcome: PlaceOutcome): void {
-    if (outcome.kind === 'incomplete') this.#tally.addWarnings(path, outcome.problems);
-    else this.#addProblem(path, outcome);
-  }
-
-  #addProblem(
-    path: ByteString,
-    problem: { readonly kind: 'conflict' } | { readonly kind: 'failed'; readonly code: string },
-  ): void {
-    if (problem.kind === 'failed')
-      this.#tally.addProblem({ path, kind: 'failed', code: problem.code, reason: '' });
-    else {
-      const reason = 'something else is in its place';
-      this.#tally.addProblem({ path, kind: 'conflict', code: 'conflict', reason });
-    }
-  }
-}
-
-function locationIn(folder: RestoreFolder, name: ByteString): ByteString {
-  const { location } = folder;
-  return (location === '/' ? `/${name}` : `${location}/${name}`) as ByteString;
-}
-
-function restoredAs(isReplacing: boolean): RestoreAction {
-  return isReplacing ? 'updated' : 'restored';
 }
 
 /** `made` tells of the last names of the folder's path, from the front. */

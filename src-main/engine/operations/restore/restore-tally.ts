@@ -2,6 +2,7 @@
 import type { ByteString } from '#base/byte-string.ts';
 import type { SnapshotId } from '#base/ids.ts';
 import type { MetadataProblem } from '#files/port.ts';
+import type { EntryProblem } from '#pipeline/restore-types.ts';
 import type {
   RestoreAction,
   RestoreObserver,
@@ -78,6 +79,22 @@ export class RestoreTally {
       this.#warningCount++;
       if (this.warnings.length < MAX_LISTED) this.warnings.push(warning);
       this.#observer.onWarning?.(warning);
+    }
+  }
+
+  /** What did not go as it should with an entry. */
+  addOutcome(path: ByteString, outcome: EntryProblem): void {
+    switch (outcome.kind) {
+      case 'incomplete':
+        this.addWarnings(path, outcome.problems);
+        break;
+      case 'failed':
+        this.addProblem({ path, kind: 'failed', code: outcome.code, reason: '' });
+        break;
+      case 'conflict': {
+        const reason = 'something else is in its place';
+        this.addProblem({ path, kind: 'conflict', code: 'conflict', reason });
+      }
     }
   }
 

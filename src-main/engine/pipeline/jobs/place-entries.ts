@@ -1,7 +1,7 @@
 /** Jobs of a restore that need no blobs: links and special files, ends of large files, metadata. */
 import type { TargetPath } from '#files/port.ts';
-import type { EntryToPlace, PlaceOutcome, RestoreJobTypes } from '../restore-types.ts';
-import { leaveRestorePlace, restorePlace, type Outcome, type RestorePlace } from '../restore-place.ts';
+import type { EntryToPlace, EntryProblem, PlaceOutcome, RestoreJobTypes } from '../restore-types.ts';
+import { leaveRestorePlace, restorePlace, type RestorePlace } from '../restore-place.ts';
 import type { JobContext } from '../worker-thread.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -27,7 +27,7 @@ function placeEntry(
   folder: TargetPath,
   place: RestorePlace,
   temporary: number,
-): Outcome | undefined {
+): EntryProblem | undefined {
   switch (entry.kind) {
     case 'create':
       return createEntry(entry, folder, place, temporary);
@@ -64,9 +64,9 @@ function createEntry(
   folder: TargetPath,
   place: RestorePlace,
   temporary: number,
-): Outcome | undefined {
+): EntryProblem | undefined {
   const { kind } = metadata;
-  const make = (by: (path: TargetPath) => void): Outcome | undefined =>
+  const make = (by: (path: TargetPath) => void): EntryProblem | undefined =>
     place.makeEntry(folder, name, isReplacing, temporary, metadata, by);
   switch (kind) {
     case 'file':

@@ -2,14 +2,8 @@
 import { idAt } from '#base/ids.ts';
 import type { OpenTarget, TargetPath } from '#files/port.ts';
 import type { RestoreJobTypes } from '../restore-types.ts';
-import {
-  ReadBackMismatch,
-  restorePlace,
-  throwIfFull,
-  type Outcome,
-  type RestorePlace,
-} from '../restore-place.ts';
-import type { BlobUse, PlaceOutcome } from '../restore-types.ts';
+import { ReadBackMismatch, restorePlace, throwIfFull, type RestorePlace } from '../restore-place.ts';
+import type { BlobUse, EntryProblem, PlaceOutcome } from '../restore-types.ts';
 import type { JobContext } from '../worker-thread.ts';
 import { errorCodeOf } from './error-code.ts';
 
@@ -59,7 +53,7 @@ function writeUse(
   index: number,
   place: RestorePlace,
   unfinished: UnfinishedFile,
-): Outcome | undefined {
+): EntryProblem | undefined {
   const folder = input.folders[use.folder]!;
   if (use.kind === 'file') {
     const { name, metadata, isReplacing } = use;

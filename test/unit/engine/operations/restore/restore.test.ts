@@ -5,13 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { textToByteString } from '#base/byte-string.ts';
+import { idToBytes } from '#base/ids.ts';
 import { createTargetFiles } from '#files/open-files.ts';
+import { loadNodes, resolveSnapshotPath } from '#operations/find-in-snapshot.ts';
 import { prepareRestore } from '#operations/restore/execute.ts';
 import type { RestoreProgress } from '#operations/restore/types.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { MemoryStorage } from '#storage/memory/memory-storage.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
 import { backUp, makeMemoryRepository, reopen, testPipeline } from '#test/support/engine.ts';
+import { plantBlobs } from '#test/support/plant.ts';
 import { contentsOf, problemsOf, restore, restoreRequest } from '#test/support/restore.ts';
 
 const base = fs.mkdtempSync(join(tmpdir(), 'tidemark-restore-'));
@@ -267,6 +270,18 @@ describe('damage', () => {
       expect(contentsOf(target)['a.txt']).toBe('one');
     });
   });
+  test('a file that is given up long before its end, and nothing else is to be done', async () => {
+    const other = await makeMemoryRepository();
+    const huge = join(base, 'huge');
+    fs.mkdirSync(huge);
+    fs.writeFileSync(join(huge, 'file'), randomBytes(100 << 20));
+    await backUp(other.repository, huge, { compression: 'off' });
+    const [first] = await chunkPacks(other.repository, `latest:${huge}`);
+    other.storage.files.delete(`data/${first!.slice(0, 2)}/${first!}`);
+    const result = await restore(other.repository, target, { snapshot: `latest:${huge}` });
+    expect(problemsOf(result)).toEqual(['/file damaged integrity.blobCorrupt']);
+    expect(contentsOf(target)).toEqual({});
+  });
   test('a missing pack: every file in it is told', async () => {
     await withFlip(async (path) => {
       storage.files.delete(path);
@@ -279,7 +294,6 @@ describe('damage', () => {
     });
   });
   test('a blob that is damaged in one pack and whole in another is restored', async () => {
-    const { plantBlobs } = await import('#test/support/plant.ts');
     const other = await makeMemoryRepository();
     await backUp(other.repository, source);
     const [dataPack] = [...other.storage.files]
@@ -295,9 +309,16 @@ describe('damage', () => {
   });
 });
 
+/** Packs of the chunks of the only file in a folder, in its order. */
+async function chunkPacks(from: Repository, place: string): Promise<string[]> {
+  const opened = reopen(from);
+  const { treeId } = await resolveSnapshotPath(opened, place);
+  const [node] = await loadNodes(opened, treeId!);
+  return node!.content!.map((id) => opened.index.location('data', idToBytes(id))!.packId);
+}
+
 /** Plain chunks of every file in the tree, so that a pack can be lost. */
 async function chunksOf(from: Repository, place: string): Promise<Uint8Array[]> {
-  const { loadNodes, resolveSnapshotPath } = await import('#operations/find-in-snapshot.ts');
   const opened = reopen(from);
   const root = await resolveSnapshotPath(opened, place.replace('/b/deep', ''));
   const chunks: Uint8Array[] = [];

@@ -1,0 +1,330 @@
+/**
+ * What a restore does with each entry that is no folder: leaves it, gives it its metadata, links it to another name, or
+ * restores it. Contents go through the BlobWriter; everything else is collected into jobs here. Each entry holds its folder
+ * back until it is done (`expect`, `settle`).
+ */
+import type { ByteString } from '#base/byte-string.ts';
+import { idToBytes, type BlobId } from '#base/ids.ts';
+import type { TargetPath } from '#files/port.ts';
+import type { TreeNode } from '#format/tree-node.ts';
+import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
+import type { EntryOutcome, EntryToPlace, PlaceOutcome, RestoreSettings } from '#pipeline/restore-types.ts';
+import type { Repository } from '#repository/repository.ts';
+import { BlobWriter, plainLength, type BlobWriterHost } from './blob-writer.ts';
+import type { FileEnd, FileTask } from './file-task.ts';
+import { LinkGroups, type LinkGroup, type WaitingName } from './link-groups.ts';
+import { metadataOf } from './read-folder.ts';
+import type { RestoreFolder } from './restore-folder.ts';
+import type { RestoreTally } from './restore-tally.ts';
+import type { RestoreAction } from './types.ts';
+
+const ENTRIES_PER_JOB = 128;
+
+/** An entry without blobs, until a worker has placed it. */
+interface WaitingEntry {
+  readonly folder: RestoreFolder;
+  readonly entry: EntryToPlace extends infer One
+    ? One extends EntryToPlace
+      ? Omit<One, 'folder'>
+      : never
+    : never;
+  readonly ended: (outcome: PlaceOutcome | undefined) => void;
+}
+
+/** What is known of a file's content: in the index, or not. */
+export interface Content {
+  readonly ids: readonly BlobId[];
+  readonly lengths: readonly number[];
+  readonly sizeBytes: number;
+  readonly isWhole: boolean;
+}
+
+const NO_CONTENT: Content = { ids: [], lengths: [], sizeBytes: 0, isWhole: true };
+
+export interface EntryRestorerParts {
+  readonly repository: Repository;
+  readonly pool: PipelinePool;
+  readonly settings: RestoreSettings;
+  readonly tally: RestoreTally;
+  readonly signal: AbortSignal | undefined;
+  /** One thing that the folder waited for is done. */
+  settle(folder: RestoreFolder): void;
+}
+
+export class EntryRestorer {
+  readonly writer: BlobWriter;
+  readonly #repository: Repository;
+  readonly #pool: PipelinePool;
+  readonly #settings: RestoreSettings;
+  readonly #tally: RestoreTally;
+  readonly #settle: (folder: RestoreFolder) => void;
+  readonly #links: LinkGroups;
+  #entries: WaitingEntry[] = [];
+  /** Folders that wait until nothing else is to be done, because links lead out of them. */
+  #held: RestoreFolder[] = [];
+  #numbers = 0;
+
+  constructor(parts: EntryRestorerParts) {
+    const { repository, pool, settings, tally, signal } = parts;
+    this.#repository = repository;
+    this.#pool = pool;
+    this.#settings = settings;
+    this.#tally = tally;
+    this.#settle = (folder) => parts.settle(folder);
+    this.#links = new LinkGroups(repository.ports.primitives);
+    const takeNumbers = (count: number): number => this.#takeNumbers(count);
+    this.writer = new BlobWriter(repository, pool, settings, takeNumbers, this.#writerHost(), signal);
+  }
+
+  /** There are enough entries for a job. */
+  get hasManyToPlace(): boolean {
+    return this.#entries.length >= ENTRIES_PER_JOB;
+  }
+
+  get hasAnyToPlace(): boolean {
+    return this.#entries.length > 0;
+  }
+
+  /** To be called when nothing else is to be done. False when nothing was held back. */
+  releaseHeld(): boolean {
+    if (this.#held.length === 0) return false;
+    for (const folder of this.#held.splice(0)) this.#settle(folder);
+    return true;
+  }
+
+  /** Does what is to be done with an entry of a folder, given what is in its place. */
+  take(folder: RestoreFolder, node: TreeNode, outcome: EntryOutcome): void {
+    const content = this.contentOf(node);
+    const locationOf = (): ByteString => locationIn(folder, node.name);
+    if (!content.isWhole) {
+      const reason = 'a part of its content is not in the index';
+      this.#tally.addProblem({ path: locationOf(), kind: 'damaged', code: 'integrity.blobMissing', reason });
+      return;
+    }
+    switch (outcome) {
+      case 'conflict':
+        this.#tally.addOutcome(locationOf(), { kind: 'conflict' });
+        return;
+      case 'kept':
+        this.#tally.addFile(locationOf, 'kept', content.sizeBytes);
+        return;
+      case 'unchanged':
+      case 'same':
+        this.#takeRight(folder, node, content, outcome);
+        return;
+      case 'absent':
+      case 'replace':
+        this.#restore({ folder, node, isReplacing: outcome === 'replace' }, content);
+    }
+  }
+
+  /** Its content is there already. */
+  #takeRight(
+    folder: RestoreFolder,
+    node: TreeNode,
+    { sizeBytes }: Content,
+    outcome: 'unchanged' | 'same',
+  ): void {
+    const group = this.#links.groupOf(node, folder);
+    if (group?.state === 'lost') {
+      group.first = { folder, name: node.name };
+      group.state = 'there';
+    } else if (group !== undefined && outcome === 'same') {
+      this.#restoreLink({ folder, node, isReplacing: true }, group);
+      return;
+    }
+    const end = (): void => this.#tally.addFile(() => locationIn(folder, node.name), 'unchanged', sizeBytes);
+    if (outcome === 'unchanged' || this.#settings.isDryRun) end();
+    else {
+      this.#place(folder, { kind: 'metadata', name: node.name, metadata: metadataOf(node) }, (placed) => {
+        if (placed !== undefined) this.#tally.addOutcome(locationIn(folder, node.name), placed);
+        end();
+      });
+    }
+  }
+
+  #restore(name: WaitingName, content: Content): void {
+    const { folder, node } = name;
+    const group = this.#links.groupOf(node, folder);
+    if (group === undefined) this.#restoreAlone(name, content, undefined);
+    else if (group.state === 'lost') this.#restoreFirst(name, content, group);
+    else this.#restoreLink(name, group);
+  }
+
+  #restoreFirst(name: WaitingName, content: Content, group: LinkGroup): void {
+    const { folder, node } = name;
+    group.first = { folder, name: node.name };
+    group.state = 'pending';
+    if (folder.willBeClosed) {
+      folder.expect();
+      this.#held.push(folder);
+    }
+    this.#restoreAlone(name, content, group);
+  }
+
+  #restoreAlone(
+    { folder, node, isReplacing }: WaitingName,
+    content: Content,
+    group: LinkGroup | undefined,
+  ): void {
+    const metadata = metadataOf(node);
+    const { name } = node;
+    const task: FileTask = {
+      folder,
+      name,
+      metadata,
+      content: content.ids,
+      sizeBytes: content.sizeBytes,
+      isReplacing,
+      group,
+    };
+    if (this.#settings.isDryRun) {
+      this.#tally.addBytes(content.sizeBytes);
+      this.#fileEnded(task, { kind: 'there' });
+      return;
+    }
+    folder.expect();
+    if (content.ids.length > 0) {
+      this.writer.add(task);
+      return;
+    }
+    const { linkTarget, device } = node;
+    const create = { kind: 'create', name, metadata, isReplacing, device } as const;
+    this.#place(folder, linkTarget === undefined ? create : { ...create, linkTarget }, (outcome) => {
+      this.#fileEnded(task, outcome ?? { kind: 'there' });
+      this.#settle(folder);
+    });
+  }
+
+  #restoreLink(name: WaitingName, group: LinkGroup): void {
+    const { folder, node, isReplacing } = name;
+    if (group.state === 'pending') {
+      folder.expect();
+      group.waiting.push(name);
+      return;
+    }
+    const { sizeBytes } = this.contentOf(node);
+    const end = (): void => {
+      this.#tally.addBytes(sizeBytes);
+      this.#tally.addFile(() => locationIn(folder, node.name), restoredAs(isReplacing), sizeBytes);
+    };
+    if (this.#settings.isDryRun) {
+      end();
+      return;
+    }
+    const existing = [...group.first.folder.path, group.first.name];
+    this.#place(folder, { kind: 'hardLink', name: node.name, isReplacing, existing }, (outcome) => {
+      if (outcome === undefined) end();
+      // A disk without hard links, or with too many of this one: it becomes a file of its own.
+      else if (outcome.kind === 'failed') this.#restoreAlone(name, this.contentOf(node), undefined);
+      else this.#tally.addOutcome(locationIn(folder, node.name), outcome);
+    });
+  }
+
+  /** Tells the names that waited for a file, and counts it. */
+  #fileEnded(task: FileTask, end: FileEnd): void {
+    const path = (): ByteString => locationIn(task.folder, task.name);
+    const isThere = end.kind === 'there' || end.kind === 'incomplete';
+    if (end.kind === 'incomplete') this.#tally.addWarnings(path(), end.problems);
+    if (end.kind === 'damaged') this.#tally.addProblem({ path: path(), ...end });
+    else if (end.kind === 'conflict' || end.kind === 'failed') this.#tally.addOutcome(path(), end);
+    if (isThere) {
+      if (this.#settings.verify && task.content.length > 0 && !this.#settings.isDryRun)
+        this.#tally.verifiedFiles++;
+      this.#tally.addFile(path, restoredAs(task.isReplacing), task.sizeBytes);
+    }
+    if (task.group !== undefined) this.#groupEnded(task.group, isThere);
+  }
+
+  #groupEnded(group: LinkGroup, isThere: boolean): void {
+    group.state = isThere ? 'there' : 'lost';
+    for (const name of group.waiting.splice(0)) {
+      // The first of them tries in its own place, the others wait for that.
+      if (group.state === 'lost') this.#restoreFirst(name, this.contentOf(name.node), group);
+      else this.#restoreLink(name, group);
+      this.#settle(name.folder);
+    }
+  }
+
+  #writerHost(): BlobWriterHost {
+    const ended = (task: FileTask, end: FileEnd): void => {
+      this.#fileEnded(task, end);
+      this.#settle(task.folder);
+    };
+    return {
+      onBytes: (bytes) => this.#tally.addBytes(bytes),
+      onFileEnd: ended,
+      onPartsWritten: (task, temporaryName) => {
+        const { folder, name, metadata, isReplacing, sizeBytes } = task;
+        const finish = { kind: 'finish', name, metadata, isReplacing, sizeBytes, temporaryName } as const;
+        this.#place(folder, finish, (outcome) => {
+          this.writer.forget(temporaryName);
+          ended(task, outcome ?? { kind: 'there' });
+        });
+      },
+      onGivenUp: (task, temporaryName, end) => {
+        this.#place(task.folder, { kind: 'discard', temporaryName }, () => {
+          this.writer.forget(temporaryName);
+          ended(task, end);
+        });
+      },
+    };
+  }
+
+  #place(folder: RestoreFolder, entry: WaitingEntry['entry'], ended: WaitingEntry['ended']): void {
+    folder.expect();
+    this.#entries.push({ folder, entry, ended });
+  }
+
+  /** One job for entries that need no blobs. */
+  placeWork(): () => Promise<void> {
+    const batch = this.#entries.splice(0, ENTRIES_PER_JOB);
+    const folders: TargetPath[] = [];
+    const indexes = new Map<RestoreFolder, number>();
+    const entries = batch.map(({ folder, entry }): EntryToPlace => {
+      let index = indexes.get(folder);
+      if (index === undefined) indexes.set(folder, (index = folders.push(folder.path) - 1));
+      return { ...entry, folder: index };
+    });
+    const firstTemporary = this.#takeNumbers(entries.length);
+    return async () => {
+      const settings = this.#settings;
+      const outcomes = await this.#pool.run('placeEntries', { settings, folders, entries, firstTemporary });
+      const byIndex = new Map(outcomes.map((outcome) => [outcome.index, outcome]));
+      for (const [index, { folder, ended }] of batch.entries()) {
+        ended(byIndex.get(index));
+        this.#settle(folder);
+      }
+    };
+  }
+
+  /** What the index knows of a file's content; nothing for other kinds. */
+  contentOf(node: TreeNode): Content {
+    if (node.type !== 'file' || node.content === null) return NO_CONTENT;
+    const lengths: number[] = [];
+    let sizeBytes = 0;
+    for (const id of node.content) {
+      const location = this.#repository.index.location('data', idToBytes(id));
+      if (location === undefined) return { ...NO_CONTENT, isWhole: false };
+      const length = plainLength(location);
+      lengths.push(length);
+      sizeBytes += length;
+    }
+    return { ids: node.content, lengths, sizeBytes, isWhole: true };
+  }
+
+  /** The first of so many numbers that name unfinished files. */
+  #takeNumbers(count: number): number {
+    this.#numbers += count;
+    return this.#numbers - count;
+  }
+}
+
+function locationIn(folder: RestoreFolder, name: ByteString): ByteString {
+  const { location } = folder;
+  return (location === '/' ? `/${name}` : `${location}/${name}`) as ByteString;
+}
+
+function restoredAs(isReplacing: boolean): RestoreAction {
+  return isReplacing ? 'updated' : 'restored';
+}
