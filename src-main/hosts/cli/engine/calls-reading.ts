@@ -6,40 +6,50 @@ import { listSnapshot } from '#operations/ls.ts';
 import { listSnapshots } from '#operations/snapshots.ts';
 import { loadStats } from '#operations/stats.ts';
 import { executeUnlock } from '#operations/unlock.ts';
-import type { EngineCalls } from '../engine-calls.ts';
+import type { CallContext, EngineCalls, RepositoryAccess } from '../engine-calls.ts';
 import { toStoreFilter } from './call-terms.ts';
 import { withRepository } from './engine-session.ts';
+import type { Repository } from '#repository/repository.ts';
+import { underLock } from '#operations/under-lock.ts';
+
+/** Reads under a shared lock, as restic does: a clean-up by somebody else would take files away meanwhile. */
+function whileLocked<T>(
+  access: RepositoryAccess,
+  context: CallContext,
+  work: (repository: Repository, signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
+  return withRepository(access, context, (repository) =>
+    underLock(repository, { exclusive: false, noLock: access.noLock }, context.signal, (signal) =>
+      work(repository, signal),
+    ),
+  );
+}
 
 export const snapshots: EngineCalls['snapshots'] = (access, { filter, ids }, context) =>
-  withRepository(access, context, async (repository) => {
+  whileLocked(access, context, async (repository, signal) => {
     const request = { ids, filter: toStoreFilter(filter) };
-    const { snapshots: listed, damaged } = await listSnapshots(repository, request, context.signal);
+    const { snapshots: listed, damaged } = await listSnapshots(repository, request, signal);
     const [first] = damaged;
     if (first !== undefined && listed.length === 0) throw first;
     return listed;
   });
 
 export const listEntries: EngineCalls['listEntries'] = (access, input, handlers, context) =>
-  withRepository(access, context, async (repository) => {
+  whileLocked(access, context, async (repository, signal) => {
     const request = { ...input, filter: toStoreFilter(input.filter) };
-    for await (const listed of listSnapshot(repository, request, context.signal)) {
+    for await (const listed of listSnapshot(repository, request, signal)) {
       if (listed.kind === 'snapshot') handlers.onSnapshot(listed.stored);
       else await handlers.onEntry(listed.path, listed.node);
     }
   });
 
 export const stats: EngineCalls['stats'] = (access, input, context) =>
-  withRepository(access, context, (repository) =>
-    loadStats(
-      repository,
-      input.mode,
-      { ids: input.snapshots, filter: toStoreFilter(input.filter) },
-      context.signal,
-    ),
+  whileLocked(access, context, (repository, signal) =>
+    loadStats(repository, input.mode, { ids: input.snapshots, filter: toStoreFilter(input.filter) }, signal),
   );
 
 export const listKeys: EngineCalls['listKeys'] = (access, context) =>
-  withRepository(access, context, (repository) => keys.listKeys(repository, context.signal));
+  whileLocked(access, context, (repository, signal) => keys.listKeys(repository, signal));
 
 export const addKey: EngineCalls['addKey'] = (access, key, context) =>
   withRepository(access, context, (repository) => keys.addKey(repository, key, context.signal));
@@ -57,12 +67,12 @@ export const unlock: EngineCalls['unlock'] = (access, { all }, context) =>
   });
 
 export const cat: EngineCalls['cat'] = (access, { kind, id, filter }, context) =>
-  withRepository(access, context, (repository) =>
-    catObject(repository, { kind, id, filter: toStoreFilter(filter) }, context.signal),
+  whileLocked(access, context, (repository, signal) =>
+    catObject(repository, { kind, id, filter: toStoreFilter(filter) }, signal),
   );
 
 export const dump: EngineCalls['dump'] = (access, input, sink, context) =>
-  withRepository(access, context, async (repository) => {
+  whileLocked(access, context, async (repository, signal) => {
     const request = { ...input, filter: toStoreFilter(input.filter) };
-    await executeDump(repository, request, sink, context.signal);
+    await executeDump(repository, request, sink, signal);
   });
