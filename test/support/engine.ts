@@ -9,6 +9,7 @@ import { PipelineThreads } from '#core/pipeline-threads.ts';
 import { createRepositoryPorts } from '#core/repository-ports.ts';
 import { createSourceFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
+import type { PipelineHost } from '#operations/pipeline-host.ts';
 import type { BackupObserver, BackupRequest, BackupResult } from '#operations/backup/types.ts';
 import { initRepository } from '#repository/init-repository.ts';
 import { openRepository } from '#repository/open-repository.ts';
@@ -104,8 +105,9 @@ export function backUp(
   changes: Partial<BackupRequest> = {},
   observer: BackupObserver = {},
   signal?: AbortSignal,
+  pipeline: PipelineHost = testPipeline,
 ): Promise<BackupResult> {
   const request = backupRequest(typeof sources === 'string' ? [sources] : sources, changes);
-  const parts = { repository: reopen(repository), files: createSourceFiles(), pipeline: testPipeline };
+  const parts = { repository: reopen(repository), files: createSourceFiles(), pipeline };
   return executeBackup(parts, request, observer, signal);
 }

@@ -4,23 +4,38 @@
  */
 import { EventEmitter } from 'node:events';
 import type { Worker } from 'node:worker_threads';
+import { CHUNK_MAX_BYTES } from '#format/chunker.ts';
 import { utcZone } from '#format/time.ts';
 import { createSourceFiles, createTargetFiles } from '#files/open-files.ts';
 import type { PipelineHost } from '#operations/pipeline-host.ts';
 import { jobHandlers } from '#pipeline/job-handlers.ts';
 import type { FromWorker, ToWorker } from '#pipeline/protocol.ts';
-import { runWorkerThread } from '#pipeline/worker-thread.ts';
+import { runWorkerThread, type ChunkBuffer } from '#pipeline/worker-thread.ts';
 import { createBlobCodec } from '#primitives/blob-codec.ts';
+import { createChunkCutter } from '#primitives/chunk-cutter.ts';
+import { createKernels } from '#primitives/kernels.ts';
 import { createPrimitives } from '#primitives/node-primitives.ts';
 
 export const inThreadPipeline: PipelineHost = {
   workerCount: 2,
-  startWorker: () => new InThreadWorker() as unknown as Worker,
+  startWorker: () => new InThreadWorker(false) as unknown as Worker,
+};
+
+/** For backups too: with buffers to cut files in. */
+export const inThreadBackupPipeline: PipelineHost = {
+  workerCount: 2,
+  startWorker: () => new InThreadWorker(true) as unknown as Worker,
 };
 
 class InThreadWorker extends EventEmitter {
   #listener: ((message: ToWorker) => void) | undefined;
   #isTerminated = false;
+  readonly #cutsFiles: boolean;
+
+  constructor(cutsFiles: boolean) {
+    super();
+    this.#cutsFiles = cutsFiles;
+  }
 
   postMessage(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
     const copy = structuredClone(message, { transfer: [...transfer] });
@@ -38,7 +53,7 @@ class InThreadWorker extends EventEmitter {
       this.#listener?.(message);
       return;
     }
-    const { keys, compression } = message.settings;
+    const { keys, compression, chunkerPolynomial } = message.settings;
     const channel = {
       post: (reply: FromWorker, transfer: readonly ArrayBuffer[] = []) => {
         const copy = structuredClone(reply, { transfer: [...transfer] });
@@ -54,9 +69,27 @@ class InThreadWorker extends EventEmitter {
       sourceFiles: createSourceFiles(),
       targetFiles: createTargetFiles(),
       zone: utcZone,
-      // No job that cuts files runs here.
-      chunkBuffers: [],
+      chunkBuffers: this.#cutsFiles ? makeChunkBuffers(chunkerPolynomial) : [],
     };
     runWorkerThread(channel, message.settings, parts, jobHandlers);
   }
+}
+
+/** Two, as in the product's threads: one job may read while another waits. */
+function makeChunkBuffers(polynomial: bigint): ChunkBuffer[] {
+  const kernels = createKernels();
+  return [0, 1].map(() => {
+    const cutter = createChunkCutter(polynomial, kernels);
+    const region = cutter.allocate(CHUNK_MAX_BYTES + (1 << 20));
+    return {
+      get bytes() {
+        return region.bytes();
+      },
+      startFile() {
+        cutter.reset();
+        return region.bytes();
+      },
+      nextCut: (start, end, isEndOfFile) => cutter.nextCut(region, start, end, isEndOfFile),
+    };
+  });
 }

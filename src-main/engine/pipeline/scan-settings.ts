@@ -8,6 +8,11 @@ export interface ScanSettings {
   readonly ignoreCtime: boolean;
   /** Store access times instead of repeating the modification time. */
   readonly withAtime: boolean;
+  /**
+   * Take over the attributes of what has not changed since the parent. Only when the parent was written by this very
+   * program and user: others may not have stored or seen all attributes.
+   */
+  readonly trustsParentAttributes: boolean;
   /** st_dev of the sources when other file systems are left out; undefined = enter all. */
   readonly onlyDevices: readonly bigint[] | undefined;
   readonly exclude: PatternOptions;

@@ -39,6 +39,13 @@ export class IndexWriter {
     const packs = this.#packs;
     this.#packs = [];
     this.#blobCount = 0;
-    return this.#files.save<IndexId>('index', encodeIndex(packs), signal);
+    try {
+      return await this.#files.save<IndexId>('index', encodeIndex(packs), signal);
+    } catch (error) {
+      // They are durable and still to be named.
+      this.#packs.push(...packs);
+      this.#blobCount += packs.reduce((sum, { entries }) => sum + entries.length, 0);
+      throw error;
+    }
   }
 }

@@ -125,7 +125,7 @@ export class Repository {
   }
 
   /** For everything that is written under one lock. */
-  openWriteScope(lock: RepositoryLock): WriteScope {
+  openWriteScope(lock: Pick<RepositoryLock, 'assertHeld'>): WriteScope {
     return new WriteScope({
       storage: this.storage,
       files: this.files,

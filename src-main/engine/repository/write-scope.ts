@@ -73,6 +73,11 @@ export class WriteScope {
     for (const pack of mergePacks([...leftovers], packSizeBytes)) {
       await this.storePack(finishPack(this.#parts.primitives, this.#parts.keys, pack));
     }
+    await this.saveIndex();
+  }
+
+  /** Names all packs made durable so far in an index file. */
+  async saveIndex(): Promise<void> {
     await this.#parts.assertLockHeld();
     await this.#indexWriter.save();
   }

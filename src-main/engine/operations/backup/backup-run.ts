@@ -230,10 +230,12 @@ export class BackupRun {
         this.#waitToRead(folder, index, entry.name, entry.sizeBytes, entry.wasInParent);
         break;
       case 'dir': {
-        const finished = folder.finished.get(entry.name);
         const child = childOf(folder, entry, index);
-        if (finished !== undefined) folder.set(index, nodeTextOf(child, finished));
-        else if (entry.isLeaf) this.#trees.push(child);
+        if (folder.finished.has(entry.name)) {
+          const finished = folder.finished.get(entry.name);
+          if (finished === undefined) folder.drop();
+          else folder.set(index, nodeTextOf(child, finished));
+        } else if (entry.isLeaf) this.#trees.push(child);
         else children.push(child);
       }
     }
@@ -338,6 +340,7 @@ export class BackupRun {
       place.parent.drop();
       this.#completeIfDone(place.parent);
     } else {
+      place.parent.finished.set(place.name, undefined);
       this.#finishChildOfSame(place.parent, true);
     }
   }

@@ -16,6 +16,7 @@ import type { RepositoryLock } from '#repository/repository-lock.ts';
 import type { WriteScope } from '#repository/write-scope.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
 import { BackupRun } from './backup-run.ts';
+import { countSources } from './count-sources.ts';
 import { BackupTally } from './backup-tally.ts';
 import {
   backupTimes,
@@ -45,6 +46,10 @@ export async function executeBackup(
 ): Promise<BackupResult> {
   const { repository, files } = parts;
   const sources = prepareSources(request, files);
+  if (request.dryRun) {
+    const prepared = await prepareFromRepository(parts, request, sources, signal);
+    return backUpUnderLock(parts, request, prepared, NO_LOCK, observer, signal);
+  }
   const announced = await repository.announceLock({ exclusive: false, signal });
   // Reading may begin while the lock is being confirmed; nothing is written before.
   const [locking, preparing] = await Promise.allSettled([
@@ -61,6 +66,11 @@ export async function executeBackup(
   }
 }
 
+type HeldLock = Pick<RepositoryLock, 'signal' | 'assertHeld'>;
+
+/** A dry run writes nothing, a lock neither: it also works where writing is not allowed. */
+const NO_LOCK: HeldLock = { signal: new AbortController().signal, assertHeld: () => Promise.resolve() };
+
 async function prepareFromRepository(
   { repository, files }: BackupParts,
   request: BackupRequest,
@@ -70,8 +80,15 @@ async function prepareFromRepository(
   const times = backupTimes(request, repository.ports.clock.nowMs());
   const parent = await chooseBackupParent(repository, request, sources.paths, times.time, signal);
   await repository.loadIndex({ signal });
-  if (!request.allowEmptySource)
-    await refuseEmptiedSources(repository, sources.sourceTree, parent, files, signal);
+  if (!request.allowEmptySource) {
+    // Reading everything again is no wish to store nothing.
+    const { parent: named, ...unnamed } = request;
+    const previous =
+      named === 'none'
+        ? await chooseBackupParent(repository, unnamed, sources.paths, times.time, signal)
+        : parent;
+    await refuseEmptiedSources(repository, sources, previous, files, signal);
+  }
   return { ...times, ...sources, parent };
 }
 
@@ -79,7 +96,7 @@ async function backUpUnderLock(
   { repository, pipeline }: BackupParts,
   request: BackupRequest,
   prepared: PreparedBackup,
-  lock: RepositoryLock,
+  lock: HeldLock,
   observer: BackupObserver,
   signal: AbortSignal | undefined,
 ): Promise<BackupResult> {
@@ -94,15 +111,25 @@ async function backUpUnderLock(
   });
   const pool = openPool(repository, pipeline, scope, request, tally);
   try {
-    const settings: ScanSettings = { ...request.scan, onlyDevices: prepared.onlyDevices };
+    const settings: ScanSettings = {
+      ...request.scan,
+      onlyDevices: prepared.onlyDevices,
+      trustsParentAttributes:
+        parent?.snapshot.programVersion === request.programVersion &&
+        parent.snapshot.uid === repository.ports.identity.uid,
+    };
+    if (tally.wantsTotals) {
+      void countSources(pool, prepared.paths, settings).then((totals) => {
+        if (totals !== undefined) tally.setTotals(totals.files, totals.bytes);
+      });
+    }
     const run = new BackupRun(repository, pool, settings, tally, stop);
     const rootId = await run.walk(prepared.sourceTree, parent?.snapshot.tree ?? undefined);
     await finishWriting(pool, scope, request);
     return await saveSnapshot(repository, request, prepared, rootId, tally, lock);
   } catch (error) {
     if (lock.signal.aborted) throw lock.signal.reason;
-    if (isTidemarkError(error, 'job.cancelled') && !request.dryRun)
-      await keepWhatIsStored(pool, scope, request);
+    if (!request.dryRun) await keepWhatIsStored(pool, scope, request, error);
     throw error;
   } finally {
     await pool.close();
@@ -141,14 +168,22 @@ async function finishWriting(pool: PipelinePool, scope: WriteScope, request: Bac
   if (!request.dryRun) await scope.finish(leftovers, request.packSizeBytes);
 }
 
-/** After a cancel: what is sealed becomes known, so that the next run does not send it again. Best effort. */
+/**
+ * What is stored becomes known, after a cancel also what is merely sealed, so that the next run does not send it again.
+ * Best effort.
+ */
 async function keepWhatIsStored(
   pool: PipelinePool,
   scope: WriteScope,
   request: BackupRequest,
+  reason: unknown,
 ): Promise<void> {
   try {
-    await finishWriting(pool, scope, request);
+    if (isTidemarkError(reason, 'job.cancelled')) await finishWriting(pool, scope, request);
+    else {
+      await pool.uploadsDone().catch(() => undefined);
+      await scope.saveIndex();
+    }
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;
   }
@@ -160,7 +195,7 @@ async function saveSnapshot(
   { paths, parent, time, startedAt }: PreparedBackup,
   tree: BlobId,
   tally: BackupTally,
-  lock: RepositoryLock,
+  lock: HeldLock,
 ): Promise<BackupResult> {
   const { identity, clock } = repository.ports;
   const summary = tally.summary(startedAt, timeText(clock.nowMs()));

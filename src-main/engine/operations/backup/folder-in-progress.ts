@@ -30,8 +30,8 @@ export class FolderInProgress {
   isCounted = false;
   /** One of its subfolders differs from the parent's. */
   hasChangedChild = false;
-  /** Subfolders that were finished while the folder counted as same. */
-  readonly finished = new Map<ByteString, BlobId>();
+  /** Subfolders that were finished while the folder counted as same; undefined for one that could not be listed. */
+  readonly finished = new Map<ByteString, BlobId | undefined>();
   #texts: (ByteString | undefined)[] = [];
   #missing = 0;
 

@@ -3,10 +3,12 @@
  * with. Reads only.
  */
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
-import { TidemarkError } from '#base/errors.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import type { BlobId } from '#base/ids.ts';
 import type { SourceFiles } from '#files/port.ts';
 import { formatTime, localZone, parseTime } from '#format/time.ts';
 import { parseTree } from '#format/tree.ts';
+import type { TreeNode } from '#format/tree-node.ts';
 import { chooseParent } from '#rules/parent-choice.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
@@ -19,6 +21,8 @@ export interface PreparedBackup {
   readonly startedAt: string;
   /** Absolute, in given order, without repetition. */
   readonly paths: readonly ByteString[];
+  /** Some source without a name of its own (`.`) is an empty folder. */
+  readonly hasEmptyNameless: boolean;
   readonly sourceTree: SourceFolder;
   /** st_dev of the sources when the backup stays on them. */
   readonly onlyDevices: readonly bigint[] | undefined;
@@ -27,19 +31,33 @@ export interface PreparedBackup {
 
 /**
  * Looks at the sources; needs no repository.
- * @throws files.sourceMissing, files.nothingToSave
+ * @throws files.sourceMissing, files.nothingToSave, request.invalidInput
  */
 export function prepareSources(
   request: BackupRequest,
   files: SourceFiles,
-): Pick<PreparedBackup, 'paths' | 'sourceTree' | 'onlyDevices'> {
+): Pick<PreparedBackup, 'paths' | 'hasEmptyNameless' | 'sourceTree' | 'onlyDevices'> {
   if (request.sources.length === 0) throw new TidemarkError('files.nothingToSave', {});
+  // An unset variable in a script, not the working folder.
+  if (request.sources.includes('' as ByteString)) {
+    throw new TidemarkError('request.invalidInput', {
+      what: 'an empty path to save',
+      reason: 'name a file or folder; the working folder is "."',
+    });
+  }
   const paths = [...new Set(request.sources.map((source) => absolutePath(source, request.workingFolder)))];
   const devices = new Set<bigint>();
   for (const path of paths) devices.add(statSource(files, path).device);
+  let hasEmptyNameless = false;
+  const sourceTree = buildSourceTree(request.sources, request.workingFolder, (path) => {
+    const names = files.list(path);
+    hasEmptyNameless ||= names.length === 0;
+    return names;
+  });
   return {
     paths,
-    sourceTree: buildSourceTree(request.sources, request.workingFolder, (path) => files.list(path)),
+    hasEmptyNameless,
+    sourceTree,
     onlyDevices: request.oneFileSystem ? [...devices] : undefined,
   };
 }
@@ -100,39 +118,55 @@ function timeNs(text: string): bigint {
 }
 
 /**
- * A source that had files in the parent snapshot and is an empty folder now is more likely an unmounted disk than a
- * wish: storing it would look like a fresh, empty version.
+ * A source that had files in the snapshot before and is an empty folder now is more likely an unmounted disk than a
+ * wish: storing it would look like a fresh, empty version. What cannot be read of that snapshot refuses nothing.
  * @throws files.sourceEmpty
  */
 export async function refuseEmptiedSources(
   repository: Repository,
-  sourceTree: SourceFolder,
-  parent: StoredSnapshot | undefined,
+  { sourceTree, hasEmptyNameless, paths }: Pick<PreparedBackup, 'sourceTree' | 'hasEmptyNameless' | 'paths'>,
+  previous: StoredSnapshot | undefined,
   files: SourceFiles,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  if (parent?.snapshot.tree) await refuseEmptied(sourceTree, parent.snapshot.tree);
+  const rootId = previous?.snapshot.tree ?? undefined;
+  if (rootId === undefined) return;
+  if (hasEmptyNameless && (await namesIn(rootId)).some((name) => !sourceTree.has(name))) refuse(paths[0]!);
+  await refuseEmptied(sourceTree, rootId);
 
-  async function refuseEmptied(
-    folder: SourceFolder,
-    treeId: NonNullable<StoredSnapshot['snapshot']['tree']>,
-  ): Promise<void> {
-    const nodes = parseTree(await repository.loadBlob('tree', treeId, signal)).nodes;
+  async function refuseEmptied(folder: SourceFolder, treeId: BlobId): Promise<void> {
+    const nodes = await nodesIn(treeId);
     for (const entry of folder.values()) {
-      const node = nodes.find(({ name }) => name === entry.name);
-      if (node?.subtree === undefined) continue;
-      if (entry.children !== undefined) await refuseEmptied(entry.children, node.subtree);
-      else if (isEmptyFolder(files, entry.path) && (await hasEntries(node.subtree))) {
-        throw new TidemarkError('files.sourceEmpty', { path: toDisplay(entry.path) }, { retry: 'afterUser' });
-      }
+      const subtree = nodes.find(({ name }) => name === entry.name)?.subtree;
+      if (subtree === undefined) continue;
+      if (entry.children !== undefined) await refuseEmptied(entry.children, subtree);
+      else if (isEmptyFolder(files, entry.path) && (await namesIn(subtree)).length > 0) refuse(entry.path);
     }
   }
 
-  async function hasEntries(treeId: NonNullable<StoredSnapshot['snapshot']['tree']>): Promise<boolean> {
-    return parseTree(await repository.loadBlob('tree', treeId, signal)).nodes.length > 0;
+  async function namesIn(treeId: BlobId): Promise<ByteString[]> {
+    return (await nodesIn(treeId)).map(({ name }) => name);
+  }
+
+  async function nodesIn(treeId: BlobId): Promise<readonly TreeNode[]> {
+    try {
+      return parseTree(await repository.loadBlob('tree', treeId, signal)).nodes;
+    } catch (error) {
+      if (isTidemarkError(error, 'job.cancelled')) throw error;
+      return [];
+    }
   }
 }
 
+function refuse(path: ByteString): never {
+  throw new TidemarkError('files.sourceEmpty', { path: toDisplay(path) }, { retry: 'afterUser' });
+}
+
+/** A folder that cannot be listed is reported by the walk. */
 function isEmptyFolder(files: SourceFiles, path: ByteString): boolean {
-  return files.stat(path).kind === 'dir' && files.list(path).length === 0;
+  try {
+    return files.stat(path).kind === 'dir' && files.list(path).length === 0;
+  } catch {
+    return false;
+  }
 }

@@ -9,7 +9,7 @@ export interface BackupRequest {
   /** As the person gave them; relative ones are taken from `workingFolder`. */
   readonly sources: readonly ByteString[];
   readonly workingFolder: ByteString;
-  readonly scan: Omit<ScanSettings, 'onlyDevices'>;
+  readonly scan: Omit<ScanSettings, 'onlyDevices' | 'trustsParentAttributes'>;
   readonly oneFileSystem: boolean;
   /** Patterns as stored in the snapshot. */
   readonly excludesForRecord: readonly string[];

@@ -75,10 +75,13 @@ export class FileReader {
       const after = source.stat();
       // Something else has taken the name, such as a fifo.
       if (after.kind !== 'file') return { kind: 'failed', code: 'ENOENT' };
-      const hasChanged = !isSameVersion(before, after) || reading.sizeBytes !== after.sizeBytes;
+      // Size 0 with content: the system does not tell the size, as below /proc and on some network file systems.
+      const isOtherSize = reading.sizeBytes !== after.sizeBytes && after.sizeBytes !== 0;
+      const hasChanged = isOtherSize || !isSameVersion(before, after);
       if (!hasChanged || attempt === MAX_ATTEMPTS) {
         const { sourceFiles, zone } = this.#context;
-        const times = storedTimes(after, zone, this.#settings.withAtime);
+        // Times of what was read: with later ones the next backup would take this content for the present one.
+        const times = storedTimes(hasChanged ? before : after, zone, this.#settings.withAtime);
         const node = nodeFromStat(sourceFiles, file.path, file.name, after, times, reading);
         return {
           kind: 'stored',
@@ -93,14 +96,15 @@ export class FileReader {
   }
 
   async #readOnce(source: OpenSource, stat: FileStat): Promise<Reading> {
-    if (stat.sizeBytes === 0) return { content: [], sizeBytes: 0 };
-    if (stat.sizeBytes < CHUNK_MIN_BYTES) return this.#readWhole(source, stat.sizeBytes);
+    const isToldSize = stat.sizeBytes > 0 || isAtEnd(source);
+    if (isToldSize && stat.sizeBytes < CHUNK_MIN_BYTES) return this.#readWhole(source, stat.sizeBytes);
     await this.#storeBatch();
     return this.#stream(source);
   }
 
   /** A file of one chunk. One that grows meanwhile is noticed by its size and read again. */
   async #readWhole(source: OpenSource, expectedBytes: number): Promise<Reading> {
+    if (expectedBytes === 0) return { content: [], sizeBytes: 0 };
     if (this.#used + expectedBytes > this.#lent.bytes.length) await this.#storeBatch();
     const start = this.#used;
     const sizeBytes = fill(source, this.#lent.bytes.subarray(start, start + expectedBytes));
@@ -182,6 +186,13 @@ function isSameVersion(a: FileStat, b: FileStat): boolean {
     a.ctimeSec === b.ctimeSec &&
     a.ctimeNsec === b.ctimeNsec
   );
+}
+
+/** Whether a file has no content, whatever its size is said to be. */
+function isAtEnd(source: OpenSource): boolean {
+  const isEmpty = source.read(new Uint8Array(1)) === 0;
+  source.rewind();
+  return isEmpty;
 }
 
 /** Reads until `into` is full or the file ends. */

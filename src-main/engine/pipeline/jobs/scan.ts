@@ -6,6 +6,7 @@
 import { compareByteStrings, type ByteString } from '#base/byte-string.ts';
 import { idToBytes, ID_BYTES, type BlobId } from '#base/ids.ts';
 import { CHUNK_MIN_BYTES } from '#format/chunker.ts';
+import { parseTime } from '#format/time.ts';
 import { encodeNode, encodeTree, parseTree } from '#format/tree.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import type { FileStat } from '#files/port.ts';
@@ -181,16 +182,32 @@ class FolderScanner {
   #isUnchanged(stat: FileStat, times: StoredTimes, parent: TreeNode): boolean {
     return (
       parent.size === BigInt(stat.sizeBytes) &&
-      parent.mtime === times.mtime &&
-      (this.#settings.ignoreCtime || parent.ctime === times.ctime) &&
+      isSameInstant(parent.mtime, times.mtime) &&
+      (this.#settings.ignoreCtime || isSameInstant(parent.ctime, times.ctime)) &&
       (this.#settings.ignoreInode || parent.inode === stat.inode)
     );
   }
 
   #hasSameInodeState(stat: FileStat, times: StoredTimes, parent: TreeNode | undefined): boolean {
     return (
-      parent !== undefined && parent.ctime === times.ctime && parent.inode === stat.inode && stat.inode !== 0n
+      this.#settings.trustsParentAttributes &&
+      parent !== undefined &&
+      isSameInstant(parent.ctime, times.ctime) &&
+      parent.inode === stat.inode &&
+      stat.inode !== 0n
     );
+  }
+}
+
+/** The same text, as nearly always, or the same time told in another zone. */
+function isSameInstant(stored: string | undefined, found: string): boolean {
+  if (stored === found) return true;
+  if (stored === undefined) return false;
+  try {
+    const [a, b] = [parseTime(stored), parseTime(found)];
+    return a.sec === b.sec && a.nsec === b.nsec;
+  } catch {
+    return false;
   }
 }
 
