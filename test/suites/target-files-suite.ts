@@ -368,6 +368,72 @@ export function describeTargetFiles(name: string, make: () => TargetFiles, trait
       untouched();
     });
 
+    test('renameNew never replaces, be it a file, a link, a folder or itself', () => {
+      root.makeDir(to('folder'));
+      write(['there'], 'stays');
+      fs.symlinkSync('nowhere', on('link'));
+      for (const name of ['there', 'link', 'folder']) {
+        write([`new-${name}`], 'new');
+        expect(
+          codeOf(() => {
+            root.renameNew(to(`new-${name}`), to(name));
+          }),
+        ).toBe('EEXIST');
+        expect(fs.readFileSync(on(`new-${name}`), 'utf8')).toBe('new');
+      }
+      expect(fs.readFileSync(on('there'), 'utf8')).toBe('stays');
+      root.renameNew(to('new-there'), to('folder', 'moved'));
+      expect(fs.readFileSync(on('folder', 'moved'), 'utf8')).toBe('new');
+      expect(fs.existsSync(on('new-there'))).toBe(false);
+      root.renameNew(to('link'), to('folder', 'link'));
+      expect(root.readLink(to('folder', 'link'))).toBe('nowhere');
+      expect(
+        codeOf(() => {
+          root.renameNew(to('gone'), to('anything'));
+        }),
+      ).toBe('ENOENT');
+      untouched();
+    });
+
+    test('readLink gives any bytes and follows nothing; a file is no link', () => {
+      const target = bytesToByteString(Buffer.from('../\xff/caf\u00e9', 'latin1'));
+      root.makeSymlink(to('link'), target);
+      expect(root.readLink(to('link'))).toBe(target);
+      write(['file'], 'x');
+      expect(
+        codeOf(() => {
+          root.readLink(to('file'));
+        }),
+      ).toBe('EINVAL');
+    });
+
+    test('a file that may only be read can be opened for that', () => {
+      write(['file'], 'content');
+      const opened = root.openFile(to('file'), 'read');
+      const into = Buffer.alloc(7);
+      expect(opened.read(into, 0)).toBe(7);
+      expect(into.toString()).toBe('content');
+      expect(
+        codeOf(() => {
+          opened.write(Buffer.from('x'), 0);
+        }),
+      ).toBe('EBADF');
+      opened.close();
+    });
+
+    test('an open file gets its metadata without being named again', () => {
+      const file = root.createFile(to('file'));
+      expect(file.applyMetadata(metadata({ kind: 'file', permissions: 0o640 }))).toEqual([]);
+      file.close();
+      expect(fs.statSync(on('file')).mode & 0o7777).toBe(0o640);
+    });
+
+    test('a root that is not there is not made where it only is to be looked at', () => {
+      const missing = path.join(base, 'missing');
+      expect(codeOf(() => make().openRoot(textToByteString(missing), 'fail'))).toBe('ENOENT');
+      expect(fs.existsSync(missing)).toBe(false);
+    });
+
     test('a folder that somebody else removed and made anew is found again', () => {
       root.makeDir(to('a'));
       root.makeDir(to('a', 'b'));
