@@ -62,6 +62,14 @@ export interface JobTypes extends RestoreJobTypes {
     input: { readonly files: readonly FileToRead[]; readonly settings: ScanSettings };
     output: { readonly files: readonly ReadFile[]; readonly stored: StoredCounts };
   };
+  /** Adds up what a scan will meet; `folders` are still to be counted. */
+  count: {
+    input: {
+      readonly paths: { readonly kind: 'sources' | 'folders'; readonly paths: readonly ByteString[] };
+      readonly settings: ScanSettings;
+    };
+    output: { readonly files: number; readonly bytes: number; readonly folders: readonly ByteString[] };
+  };
   storeTrees: {
     /** Node texts of each tree, joined by commas. */
     input: { readonly nodeTexts: readonly ByteString[] };
