@@ -45,16 +45,18 @@ export async function measureMillion(
   }
 }
 
-/** No two alike; half of the bytes can be compressed. */
+/** No two alike; one half of each can be compressed. */
 function makeManyFiles(top: string, files: number): void {
   const random = new SeededRandom(2);
-  const content = Buffer.alloc(MAX_FILE_BYTES, 'so it is written, line by line.\n');
+  const text = Buffer.alloc(MAX_FILE_BYTES, 'so it is written, line by line.\n');
+  const content = Buffer.alloc(MAX_FILE_BYTES);
   for (let folder = 0; folder < FOLDERS; folder++) {
     const name = path.join(top, `folder ${folder}`);
     mkdirSync(name, { recursive: true });
     for (let file = folder; file < files; file += FOLDERS) {
       const bytes = 16 + random.below(MAX_FILE_BYTES - 16);
       for (let at = 0; at < bytes / 2; at += 4) content.writeUInt32LE(random.next(), at);
+      text.copy(content, bytes >>> 1, bytes >>> 1, bytes);
       content.writeUInt32LE(file, 0);
       writeFileSync(path.join(name, `file ${file}.txt`), content.subarray(0, bytes));
     }
