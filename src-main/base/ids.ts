@@ -21,14 +21,22 @@ export function bytesToId<T extends string>(bytes: Uint8Array): T {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex') as T;
 }
 
-export function idToBytes(id: string): Buffer {
-  return Buffer.from(id, 'hex');
+const scratch = Buffer.alloc(ID_BYTES);
+
+/** In memory of its own: a view of Buffer's pool would take the whole pool along whenever it is sent to a thread. */
+export function idToBytes(id: string): Uint8Array {
+  scratch.write(id, 'hex');
+  return new Uint8Array(scratch);
 }
 
-/** Ids of 32 bytes each, one after another. */
-export function joinIds(ids: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(ids.length * ID_BYTES);
-  ids.forEach((id, index) => joined.set(id, index * ID_BYTES));
+/** One after another, in memory of their own; each part may be one id or several. */
+export function joinIds(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
   return joined;
 }
 

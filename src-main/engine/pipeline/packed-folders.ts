@@ -4,7 +4,7 @@
  * Texts are joined by NUL, which is neither in node texts (JSON) nor in names.
  */
 import type { ByteString } from '#base/byte-string.ts';
-import { ID_BYTES } from '#base/ids.ts';
+import { ID_BYTES, joinIds } from '#base/ids.ts';
 import { nameOfNodeText } from '#format/tree.ts';
 import type { PathProblem } from './protocol.ts';
 import type { ScannedEntry, ScannedFolder } from './scan-types.ts';
@@ -71,7 +71,7 @@ export function packFolders(scanned: readonly ScannedFolder[]): PackedFolders {
     sizes,
     texts: texts.join(SEPARATOR) as ByteString,
     contentCounts: Uint32Array.from(contents, (ids) => ids.length / ID_BYTES),
-    contentIds: Buffer.concat(contents),
+    contentIds: joinIds(contents),
     parentSubtrees: parentSubtrees.join(','),
   };
 }

@@ -77,10 +77,12 @@ export class BlobReader {
     if (first === last && head.length >= start + length) return head.slice(start, start + length);
     if (first === last) return this.#storage.load('pack', packId, { offset, length }, signal);
     const tail = await this.#loadSegment(packId, last, signal);
-    const joined = Buffer.concat([head.subarray(start), tail]);
-    return joined.length >= length
-      ? joined.subarray(0, length)
-      : this.#storage.load('pack', packId, { offset, length }, signal);
+    const isWhole = head.length - start + tail.length >= length;
+    if (!isWhole) return this.#storage.load('pack', packId, { offset, length }, signal);
+    const bytes = new Uint8Array(length);
+    bytes.set(head.subarray(start));
+    bytes.set(tail.subarray(0, length - (head.length - start)), head.length - start);
+    return bytes;
   }
 
   #loadSegment(packId: string, segment: number, signal: AbortSignal | undefined): Promise<Uint8Array> {

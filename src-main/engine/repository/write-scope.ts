@@ -4,7 +4,7 @@
  * is stored once. Nothing is written without a lock that is proven ours. Source: repository format, 8.1 and 14.
  */
 import type { Clock } from '#base/clock.ts';
-import { ID_BYTES, idAt, bytesToId, type PackId } from '#base/ids.ts';
+import { ID_BYTES, idAt, bytesToId, joinIds, type PackId } from '#base/ids.ts';
 import type { PackEntry } from '#format/pack-header.ts';
 import type { CryptoKeys, Primitives } from '#format/primitives.ts';
 import { finishPack } from '#pipeline/finish-pack.ts';
@@ -118,5 +118,5 @@ function joinPacks(packs: readonly UnfinishedPack[]): UnfinishedPack {
     }
     start += pack.bytes.length;
   }
-  return { blobType: packs[0]!.blobType, bytes, blobs, ids: Uint8Array.from(Buffer.concat(ids)) };
+  return { blobType: packs[0]!.blobType, bytes, blobs, ids: joinIds(ids) };
 }

@@ -4,7 +4,7 @@
  * unchanged file keeps the parent's content list and gets fresh metadata (repository format, 9.3).
  */
 import { compareByteStrings, type ByteString } from '#base/byte-string.ts';
-import { idToBytes, ID_BYTES, type BlobId } from '#base/ids.ts';
+import { idToBytes, ID_BYTES, joinIds, type BlobId } from '#base/ids.ts';
 import { CHUNK_MIN_BYTES } from '#format/chunker.ts';
 import { parseTime } from '#format/time.ts';
 import { encodeNode, encodeTree, parseTree } from '#format/tree.ts';
@@ -237,5 +237,5 @@ function sayIfSame(
     contentIds.push(entry.contentIds);
   }
   if (Buffer.compare(encodeTree(texts), parent.bytes) !== 0) return undefined;
-  return { kind: 'same', subfolders, fileCount, sizeBytes, contentIds: Buffer.concat(contentIds) };
+  return { kind: 'same', subfolders, fileCount, sizeBytes, contentIds: joinIds(contentIds) };
 }
