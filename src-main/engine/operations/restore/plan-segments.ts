@@ -23,13 +23,14 @@ export interface SegmentLimits {
   readonly maxBytes: number;
   /** Bytes between two blobs that are rather loaded than asked around. */
   readonly maxGapBytes: number;
+  /** A blob with more uses (zeros, mostly) is loaded several times, so that no job is long. */
   readonly maxUses: number;
 }
 
 /** Packs come in the order in which they are first needed. */
 export function planSegments<Use>(needed: Iterable<NeededBlob<Use>>, limits: SegmentLimits): Segment<Use>[] {
   const byPack = new Map<string, NeededBlob<Use>[]>();
-  for (const blob of needed) {
+  for (const blob of splitUses(needed, limits.maxUses)) {
     const list = byPack.get(blob.location.packId);
     if (list === undefined) byPack.set(blob.location.packId, [blob]);
     else list.push(blob);
@@ -50,6 +51,15 @@ export function planSegments<Use>(needed: Iterable<NeededBlob<Use>>, limits: Seg
     segments.push(segmentOf(packId, blobs.slice(first)));
   }
   return segments;
+}
+
+function* splitUses<Use>(needed: Iterable<NeededBlob<Use>>, maxUses: number): Generator<NeededBlob<Use>> {
+  for (const blob of needed) {
+    if (blob.uses.length <= maxUses) yield blob;
+    else
+      for (let start = 0; start < blob.uses.length; start += maxUses)
+        yield { ...blob, uses: blob.uses.slice(start, start + maxUses) };
+  }
 }
 
 function fits<Use>(
