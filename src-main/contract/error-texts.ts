@@ -157,7 +157,7 @@ const ERROR_TEXTS = {
   'storage.unreachable': ({ location, reason }) => ({
     title: `${location} cannot be reached (${reason}).`,
     safe: SAVED_IS_SAFE,
-    todo: 'Connect the drive or the network and try again.',
+    todo: 'Check the path, connect the drive or the network, and try again.',
   }),
   'storage.driveGone': ({ location }) => ({
     title: `The drive with ${location} went away during the work.`,

@@ -13,6 +13,8 @@ export const EXIT_INCOMPLETE = 3;
 
 const EXIT_CODES = {
   'repository.notFound': 10,
+  // A folder that is not there is no repository either: scripts make one, or wait for the drive.
+  'storage.unreachable': 10,
   'repository.locked': 11,
   'repository.wrongPassword': 12,
   'job.cancelled': 130,
