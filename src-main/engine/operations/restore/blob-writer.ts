@@ -16,7 +16,7 @@ import { planSegments, type NeededBlob, type Segment, type SegmentLimits } from 
 import type { RestoreFolder } from './restore-folder.ts';
 
 /** With this much waiting it is worth planning; with twice this no further file should come. */
-const SLICE_BLOBS = 8192;
+const SLICE_BLOBS = 4096;
 const SLICE_BYTES = 64 << 20;
 /** A job takes some 50 ms: long against its messages, short for a cancel. */
 const LIMITS: SegmentLimits = { maxBytes: 4 << 20, maxGapBytes: 256 << 10, maxUses: 256 };
