@@ -1,6 +1,6 @@
 /** Puts blobs and snapshots into a repository that no backup would write, sealed and indexed as they should be. */
 import { bytesToId, type BlobId, type SnapshotId } from '#base/ids.ts';
-import type { BlobType, PackedBlob } from '#pipeline/protocol.ts';
+import type { BlobType } from '#pipeline/protocol.ts';
 import type { Repository } from '#repository/repository.ts';
 import { reopen } from '#test/support/engine.ts';
 
@@ -12,7 +12,7 @@ export async function plantBlobs(
 ): Promise<BlobId[]> {
   const { codec, ports } = repository;
   const ids: Uint8Array[] = [];
-  const blobs: PackedBlob[] = [];
+  const places: number[] = [];
   const sealed: Uint8Array[] = [];
   let offset = 0;
   for (const item of plains) {
@@ -22,7 +22,7 @@ export async function plantBlobs(
     const compress = repository.config.version === 2;
     const { sealedLength, uncompressedLength } = codec.seal(plain, id, out, 0, compress);
     ids.push(id);
-    blobs.push({ offset, length: sealedLength, uncompressedLength });
+    places.push(offset, sealedLength, uncompressedLength);
     sealed.push(out.subarray(0, sealedLength));
     offset += sealedLength;
   }
@@ -32,7 +32,10 @@ export async function plantBlobs(
   const bytes = Uint8Array.from(Buffer.concat(sealed));
   await writer
     .openWriteScope(lock)
-    .finish([{ blobType, ids: Uint8Array.from(Buffer.concat(ids)), blobs, bytes }], 16 << 20);
+    .finish(
+      [{ blobType, ids: Uint8Array.from(Buffer.concat(ids)), places: Uint32Array.from(places), bytes }],
+      16 << 20,
+    );
   await lock.release();
   return ids.map((id) => bytesToId<BlobId>(id));
 }

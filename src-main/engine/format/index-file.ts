@@ -20,8 +20,9 @@ export interface IndexedPack {
 }
 
 /** The JSON of an index file. Packs keep their order, blobs too. */
-export function encodeIndex(packs: readonly IndexedPack[]): Uint8Array {
-  const parts = packs.map(
+export function encodeIndex(packs: Iterable<IndexedPack>): Uint8Array {
+  const parts = Array.from(
+    packs,
     ({ id, entries }) => `{"id":"${id}","blobs":[${entries.map(encodeEntry).join(',')}]}`,
   );
   return byteStringToBytes(`{"packs":[${parts.join(',')}]}\n` as ByteString);

@@ -5,12 +5,13 @@
  */
 import { joinIds } from '#base/ids.ts';
 import type { BlobCodec, Primitives } from '#format/primitives.ts';
-import { MAX_PACK_ENTRIES } from '#format/pack-header.ts';
 import { finishPack } from './finish-pack.ts';
 import { OpenPack } from './open-pack.ts';
 import type { BlobType, FinishedPack, UnfinishedPack, WorkerSettings } from './protocol.ts';
 import type { StoredCounts } from './job-types.ts';
 
+/** As many as an index file holds; the format allows 400 000, but headers and index files of such packs are large. */
+const MAX_BLOBS_PER_PACK = 50_000;
 /** Packs of one worker that are sent but not yet durable: the disk writes one while the next is filled. */
 const MAX_PACKS_IN_FLIGHT = 1;
 /** Over all workers; a worker has its share, at least one. Which worker meets which blob is chance enough with several. */
@@ -94,7 +95,7 @@ export class BlobSink {
     const compress = repositoryVersion === 2 && (blobType === 'tree' || compression !== 'off');
     const sealed = this.#codec.seal(plain, id, out, offset, compress);
     pack.add(id, sealed.sealedLength, sealed.uncompressedLength);
-    if (pack.sizeBytes >= this.#settings.packSizeBytes || pack.blobCount >= MAX_PACK_ENTRIES)
+    if (pack.sizeBytes >= this.#settings.packSizeBytes || pack.blobCount >= MAX_BLOBS_PER_PACK)
       this.#send(pack);
     return sealed.sealedLength;
   }

@@ -22,7 +22,7 @@ export function finishPack(primitives: Primitives, keys: CryptoKeys, pack: Unfin
   return {
     blobType: pack.blobType,
     ids: pack.ids,
-    blobs: pack.blobs,
+    places: pack.places,
     packId: primitives.sha256(bytes),
     bytes,
   };

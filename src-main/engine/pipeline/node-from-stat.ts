@@ -82,3 +82,28 @@ export function nodeFromStat(
     ...(subtree === undefined ? {} : { subtree }),
   };
 }
+
+/**
+ * Whether the stored node is, but for attributes and contents, what `nodeFromStat` would make now. Its inode and ctime
+ * have been compared; what cannot change without them (attributes, link target) is not looked at.
+ */
+export function isNodeOf(node: TreeNode, stat: FileStat, times: StoredTimes, files: SourceFiles): boolean {
+  const type = NODE_TYPES[stat.kind];
+  const isDevice = stat.kind === 'blockDevice' || stat.kind === 'charDevice';
+  return (
+    node.type === type &&
+    node.mode === encodeMode(type, stat.permissions) &&
+    node.mtime === times.mtime &&
+    node.atime === times.atime &&
+    node.ctime === times.ctime &&
+    node.uid === stat.uid &&
+    node.gid === stat.gid &&
+    node.user === files.userName(stat.uid) &&
+    node.group === files.groupName(stat.gid) &&
+    node.deviceId === stat.device &&
+    node.links === (KINDS_WITH_LINKS.has(stat.kind) ? stat.links : 0) &&
+    node.device === (isDevice ? stat.rdev : 0n) &&
+    (stat.kind !== 'dir' || node.subtree !== undefined) &&
+    (stat.kind !== 'file' || (node.content !== null && node.size === BigInt(stat.sizeBytes)))
+  );
+}

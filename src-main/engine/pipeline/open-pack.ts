@@ -3,7 +3,7 @@
  * one blob. Owns the buffer until `take`; knows nothing of headers and storage. Source: repository format, section 7.
  */
 import { joinIds } from '#base/ids.ts';
-import type { BlobType, PackedBlob, UnfinishedPack } from './protocol.ts';
+import type { BlobType, UnfinishedPack } from './protocol.ts';
 
 const FIRST_BUFFER_BYTES = 1 << 20;
 /** Room behind the pack size for the blob that closes the pack and for the header; a larger blob gets what it needs. */
@@ -14,7 +14,7 @@ export class OpenPack {
   #bytes: Uint8Array<ArrayBuffer> | undefined;
   #used = 0;
   #ids: Uint8Array[] = [];
-  #blobs: PackedBlob[] = [];
+  #places: number[] = [];
 
   readonly #fullBytes: number;
 
@@ -28,11 +28,11 @@ export class OpenPack {
   }
 
   get isEmpty(): boolean {
-    return this.#blobs.length === 0;
+    return this.#ids.length === 0;
   }
 
   get blobCount(): number {
-    return this.#blobs.length;
+    return this.#ids.length;
   }
 
   /** A buffer that came back from an upload saves making a new one. */
@@ -57,7 +57,7 @@ export class OpenPack {
   /** Notes a blob that was sealed at the end of the used part. */
   add(id: Uint8Array, sealedLength: number, uncompressedLength: number): void {
     this.#ids.push(id);
-    this.#blobs.push({ offset: this.#used, length: sealedLength, uncompressedLength });
+    this.#places.push(this.#used, sealedLength, uncompressedLength);
     this.#used += sealedLength;
   }
 
@@ -66,13 +66,13 @@ export class OpenPack {
     const taken = {
       blobType: this.blobType,
       ids: joinIds(this.#ids),
-      blobs: this.#blobs,
+      places: Uint32Array.from(this.#places),
       bytes: (this.#bytes ?? new Uint8Array(0)).subarray(0, this.#used),
     };
     this.#bytes = undefined;
     this.#used = 0;
     this.#ids = [];
-    this.#blobs = [];
+    this.#places = [];
     return taken;
   }
 }

@@ -62,9 +62,14 @@ export class PipelinePool {
     return this.#workers.length;
   }
 
+  /** Jobs that keep every worker supplied; what is started beyond waits here. */
+  get slotCount(): number {
+    return this.#workers.length * JOBS_PER_WORKER;
+  }
+
   get freeSlots(): number {
     const busy = this.#workers.reduce((sum, worker) => sum + worker.jobs.size, 0);
-    return this.#workers.length * JOBS_PER_WORKER - busy - this.#queue.length;
+    return this.slotCount - busy - this.#queue.length;
   }
 
   /** Runs a job on some worker. @throws what the job threw; internal.invariantBroken when the thread died */

@@ -92,20 +92,13 @@ export interface BytesReadMessage {
 
 export type FromWorker = BytesReadMessage | JobDoneMessage | JobFailedMessage | ClaimMessage | PackMessage;
 
-/** Where one blob lies in a pack. */
-export interface PackedBlob {
-  readonly offset: number;
-  readonly length: number;
-  /** 0 when stored without compression. */
-  readonly uncompressedLength: number;
-}
-
 /** Blobs of one kind, sealed one after another from the start of `bytes`. */
 export interface PackContents {
   readonly blobType: BlobType;
   /** 32 bytes per blob, in order. */
   readonly ids: Uint8Array;
-  readonly blobs: readonly PackedBlob[];
+  /** Three numbers per blob: offset, sealed length, uncompressed length (0 when stored without compression). */
+  readonly places: Uint32Array;
 }
 
 export interface FinishedPack extends PackContents {

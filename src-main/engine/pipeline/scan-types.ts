@@ -61,18 +61,19 @@ export interface ScannedSubfolder {
 
 export type ScannedFolder =
   | { readonly kind: 'unlisted'; readonly problems: readonly PathProblem[] }
+  /** The job had enough with the folders before: to be scanned by another. */
+  | { readonly kind: 'deferred' }
   | {
       readonly kind: 'entries';
       readonly entries: readonly ScannedEntry[];
       readonly problems: readonly PathProblem[];
     }
   /**
-   * The folder's tree is the parent's byte for byte, provided that every subfolder's is and that the repository
-   * still has all blobs.
+   * The folder's tree is the parent's, provided that every subfolder's is and that the repository still has all blobs.
    */
   | {
       readonly kind: 'same';
-      readonly subfolders: readonly ScannedSubfolder[];
+      readonly subfolders: readonly { readonly name: ByteString; readonly subtree: string }[];
       readonly fileCount: number;
       readonly sizeBytes: number;
       /** Of all files, 32 bytes per blob. */

@@ -4,17 +4,25 @@
  * Intermediate files make an interrupted backup resumable. Source: repository format, sections 8 and 8.1.
  */
 import type { Clock } from '#base/clock.ts';
-import type { IndexId } from '#base/ids.ts';
+import type { IndexId, PackId } from '#base/ids.ts';
 import { encodeIndex, type IndexedPack } from '#format/index-file.ts';
+import type { PackEntry } from '#format/pack-header.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 
 const INDEX_FULL_BLOBS = 50_000;
 const INDEX_MAX_AGE_MS = 5 * 60_000;
 
+/** A durable pack. Its entries are made when they are written: as objects they take many times their room. */
+export interface PackToIndex {
+  readonly id: PackId;
+  entries(): readonly PackEntry[];
+  readonly blobCount: number;
+}
+
 export class IndexWriter {
   readonly #files: RepositoryFiles;
   readonly #clock: Clock;
-  #packs: IndexedPack[] = [];
+  #packs: PackToIndex[] = [];
   #blobCount = 0;
   #oldestMs = 0;
 
@@ -24,10 +32,10 @@ export class IndexWriter {
   }
 
   /** Notes a durable pack; writes an index file when one is due. */
-  async add(pack: IndexedPack, signal?: AbortSignal): Promise<void> {
+  async add(pack: PackToIndex, signal?: AbortSignal): Promise<void> {
     if (this.#packs.length === 0) this.#oldestMs = this.#clock.nowMs();
     this.#packs.push(pack);
-    this.#blobCount += pack.entries.length;
+    this.#blobCount += pack.blobCount;
     const isDue =
       this.#blobCount >= INDEX_FULL_BLOBS || this.#clock.nowMs() - this.#oldestMs >= INDEX_MAX_AGE_MS;
     if (isDue) await this.save(signal);
@@ -40,12 +48,17 @@ export class IndexWriter {
     this.#packs = [];
     this.#blobCount = 0;
     try {
-      return await this.#files.save<IndexId>('index', encodeIndex(packs), signal);
+      return await this.#files.save<IndexId>('index', encodeIndex(withEntries(packs)), signal);
     } catch (error) {
       // They are durable and still to be named.
       this.#packs.push(...packs);
-      this.#blobCount += packs.reduce((sum, { entries }) => sum + entries.length, 0);
+      this.#blobCount += packs.reduce((sum, { blobCount }) => sum + blobCount, 0);
       throw error;
     }
   }
+}
+
+/** One pack's entries at a time. */
+function* withEntries(packs: readonly PackToIndex[]): Generator<IndexedPack> {
+  for (const { id, entries } of packs) yield { id, entries: entries() };
 }

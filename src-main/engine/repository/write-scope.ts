@@ -4,12 +4,12 @@
  * is stored once. Nothing is written without a lock that is proven ours. Source: repository format, 8.1 and 14.
  */
 import type { Clock } from '#base/clock.ts';
-import { ID_BYTES, idAt, bytesToId, joinIds, type PackId } from '#base/ids.ts';
+import { ID_BYTES, bytesToId, joinIds, type PackId } from '#base/ids.ts';
 import type { PackEntry } from '#format/pack-header.ts';
 import type { CryptoKeys, Primitives } from '#format/primitives.ts';
 import { finishPack } from '#pipeline/finish-pack.ts';
-import { packEntries } from '#pipeline/pack-entries.ts';
-import type { BlobType, FinishedPack, PackedBlob, UnfinishedPack } from '#pipeline/protocol.ts';
+import { NUMBERS_PER_PLACE, packEntries } from '#pipeline/pack-entries.ts';
+import type { BlobType, FinishedPack, UnfinishedPack } from '#pipeline/protocol.ts';
 import type { Storage } from '#storage/port.ts';
 import type { BlobIndex } from './blob-index.ts';
 import { IndexWriter } from './index-writer.ts';
@@ -55,17 +55,12 @@ export class WriteScope {
     const packId = bytesToId<PackId>(pack.packId);
     await storage.save('pack', packId, pack.bytes);
     this.#storedBytes += pack.bytes.length;
-    const entries = packEntries(pack);
-    this.#addToIndex(packId, entries);
-    await this.#parts.assertLockHeld();
-    await this.#indexWriter.add({ id: packId, entries });
+    await this.#nameInIndex(packId, () => packEntries(pack), pack.ids.length / ID_BYTES);
   }
 
   /** Makes the blobs of a pack known that lies in the store but in no index. */
   async adoptPack(packId: PackId, entries: readonly PackEntry[]): Promise<void> {
-    this.#addToIndex(packId, entries);
-    await this.#parts.assertLockHeld();
-    await this.#indexWriter.add({ id: packId, entries });
+    await this.#nameInIndex(packId, () => entries, entries.length);
   }
 
   /** Packs the leftovers of all workers together, stores them, and writes the index of everything stored. */
@@ -82,12 +77,14 @@ export class WriteScope {
     await this.#indexWriter.save();
   }
 
-  #addToIndex(packId: PackId, entries: readonly PackEntry[]): void {
+  async #nameInIndex(packId: PackId, entries: () => readonly PackEntry[], blobCount: number): Promise<void> {
     const { index } = this.#parts;
     const packNumber = index.packNumber(packId);
-    for (const { type, id, offset, sealedLength, uncompressedLength } of entries) {
+    for (const { type, id, offset, sealedLength, uncompressedLength } of entries()) {
       index.add(packNumber, type, id, 0, offset, sealedLength, uncompressedLength);
     }
+    await this.#parts.assertLockHeld();
+    await this.#indexWriter.add({ id: packId, entries, blobCount });
   }
 }
 
@@ -107,16 +104,15 @@ function* mergePacks(packs: UnfinishedPack[], packSizeBytes: number): Generator<
 
 function joinPacks(packs: readonly UnfinishedPack[]): UnfinishedPack {
   const bytes = new Uint8Array(packs.reduce((sum, pack) => sum + pack.bytes.length, 0));
-  const ids: Uint8Array[] = [];
-  const blobs: PackedBlob[] = [];
+  const places = new Uint32Array(packs.reduce((sum, pack) => sum + pack.places.length, 0));
   let start = 0;
+  let at = 0;
   for (const pack of packs) {
     bytes.set(pack.bytes, start);
-    for (const [i, blob] of pack.blobs.entries()) {
-      ids.push(idAt(pack.ids, i));
-      blobs.push({ ...blob, offset: blob.offset + start });
-    }
+    places.set(pack.places, at);
+    for (let i = at; i < at + pack.places.length; i += NUMBERS_PER_PLACE) places[i]! += start;
     start += pack.bytes.length;
+    at += pack.places.length;
   }
-  return { blobType: packs[0]!.blobType, bytes, blobs, ids: joinIds(ids) };
+  return { blobType: packs[0]!.blobType, bytes, places, ids: joinIds(packs.map(({ ids }) => ids)) };
 }

@@ -83,7 +83,8 @@ export class BackupRun {
       while (this.#rootId === undefined) {
         throwIfCancelled(this.#signal);
         if (this.#failure !== undefined) throw this.#failure.error;
-        const job = this.#pool.freeSlots > 0 ? this.#nextJob() : undefined;
+        // Jobs count from when they are begun: a scan first loads its parent trees, before the pool hears of it.
+        const job = this.#jobsUnderWay < this.#pool.slotCount ? this.#nextJob() : undefined;
         if (job === undefined) await this.#somethingHappens();
         else this.#start(job);
       }
@@ -163,6 +164,9 @@ export class BackupRun {
         for (const problem of scanned.problems) this.#tally.addProblem(problem);
         this.#dropFolder(folder);
         break;
+      case 'deferred':
+        this.#folders.push(folder);
+        break;
       case 'same':
         this.#takeSame(folder, scanned);
         break;
@@ -180,7 +184,7 @@ export class BackupRun {
     this.#tally.addUnmodifiedFiles(same.fileCount, same.sizeBytes);
     folder.isCounted = true;
     folder.expect(same.subfolders.length);
-    this.#folders.push(...same.subfolders.map((entry) => childOf(folder, entry, -1)).reverse());
+    this.#folders.push(...same.subfolders.map((entry) => childOfSame(folder, entry)).reverse());
     this.#completeIfDone(folder);
   }
 
@@ -363,6 +367,21 @@ function childOf(folder: FolderInProgress, entry: ScannedSubfolder, index: numbe
     parentSubtree as BlobId | undefined,
     folder.given?.get(name)?.children,
   );
+}
+
+/** Its node is not known; if it comes to differ, the folder above is scanned again. */
+function childOfSame(
+  folder: FolderInProgress,
+  { name, subtree }: { readonly name: ByteString; readonly subtree: string },
+): FolderInProgress {
+  const entry = {
+    kind: 'dir',
+    name,
+    textBeforeSubtree: '' as ByteString,
+    parentSubtree: subtree,
+    isLeaf: false,
+  } as const;
+  return childOf(folder, entry, -1);
 }
 
 function nodeTextOf(folder: FolderInProgress, subtree: BlobId): ByteString {

@@ -4,13 +4,13 @@
  * unchanged file keeps the parent's content list and gets fresh metadata (repository format, 9.3).
  */
 import { compareByteStrings, type ByteString } from '#base/byte-string.ts';
-import { idToBytes, ID_BYTES, joinIds, type BlobId } from '#base/ids.ts';
+import { idToBytes, joinIds, type BlobId } from '#base/ids.ts';
 import { CHUNK_MIN_BYTES } from '#format/chunker.ts';
 import { parseTime } from '#format/time.ts';
-import { encodeNode, encodeTree, parseTree } from '#format/tree.ts';
+import { encodeNode, parseTree } from '#format/tree.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import type { FileStat } from '#files/port.ts';
-import { nodeFromStat, storedTimes, type StoredTimes } from '../node-from-stat.ts';
+import { isNodeOf, nodeFromStat, storedTimes, type StoredTimes } from '../node-from-stat.ts';
 import type { JobTypes, SealedBlob } from '../job-types.ts';
 import { packFolders } from '../packed-folders.ts';
 import type { PathProblem } from '../protocol.ts';
@@ -25,6 +25,8 @@ type Scan = JobTypes['scan'];
 
 /** Bytes of small files that one job reads itself; what is beyond goes to other workers. */
 const READ_AT_ONCE_BYTES = 8 << 20;
+/** Entries after which a job leaves its remaining folders to another, so that no answer grows with the sum of large folders. */
+const ENTRIES_PER_JOB = 1_000;
 /** Stands in for a subtree's id that is not known yet; cut off again with the two characters behind it. */
 const UNKNOWN_SUBTREE = '0'.repeat(64) as BlobId;
 const SUBTREE_TAIL = `${UNKNOWN_SUBTREE}"}`.length;
@@ -38,7 +40,9 @@ export async function scan(
   const scanner = new FolderScanner(context, settings, filter, reader);
   try {
     const scanned: ScannedFolder[] = [];
-    for (const folder of folders) scanned.push(await scanner.scan(folder));
+    for (const folder of folders) {
+      scanned.push(scanner.entriesSeen < ENTRIES_PER_JOB ? await scanner.scan(folder) : { kind: 'deferred' });
+    }
     await reader.finish();
     return { packed: packFolders(scanned), stored: reader.stored };
   } finally {
@@ -47,9 +51,18 @@ export async function scan(
 }
 
 /** The parent's tree of a folder, opened. */
-interface ParentTree {
-  readonly bytes: Uint8Array;
-  readonly nodes: ReadonlyMap<ByteString, TreeNode>;
+type ParentTree = ReadonlyMap<ByteString, TreeNode>;
+
+/** An entry as the disk shows it. */
+interface SeenEntry {
+  readonly name: ByteString;
+  readonly path: ByteString;
+  readonly stat: FileStat;
+  readonly times: StoredTimes;
+  /** A folder that is stored without its contents. */
+  readonly isLeaf: boolean;
+  /** The same place in the parent snapshot. */
+  readonly parent: TreeNode | undefined;
 }
 
 class FolderScanner {
@@ -58,12 +71,17 @@ class FolderScanner {
   readonly #filter: ScanFilter;
   readonly #reader: FileReader;
   #bytesLeft = READ_AT_ONCE_BYTES;
+  #entriesSeen = 0;
 
   constructor(context: JobContext, settings: ScanSettings, filter: ScanFilter, reader: FileReader) {
     this.#context = context;
     this.#settings = settings;
     this.#filter = filter;
     this.#reader = reader;
+  }
+
+  get entriesSeen(): number {
+    return this.#entriesSeen;
   }
 
   async scan(folder: FolderToScan): Promise<ScannedFolder> {
@@ -77,20 +95,63 @@ class FolderScanner {
         problems: [{ path: folder.path, code: errorCodeOf(error), during: 'scan' }],
       };
     }
+    this.#entriesSeen += found.length;
     // What the person named is stored whatever the rules say, as restic does; so are the folders above.
     const isJudged = folder.onlyEntries === undefined;
     const parent = this.#openParent(folder.parentTree);
+    const seen = this.#lookAt(found, isJudged, parent, problems);
+    if (
+      folder.maySaySame &&
+      problems.length === 0 &&
+      seen.length === parent?.size &&
+      this.#areAsInParent(seen)
+    ) {
+      return sameFolder(seen);
+    }
     const entries: ScannedEntry[] = [];
+    for (const entry of seen) {
+      try {
+        const described = await this.#describe(entry, problems);
+        if (described !== undefined) entries.push(described);
+      } catch (error) {
+        problems.push({ path: entry.path, code: errorCodeOf(error), during: 'scan' });
+      }
+    }
+    return { kind: 'entries', entries, problems };
+  }
+
+  /** What the rules leave in, as the disk shows it. */
+  #lookAt(
+    found: readonly GivenEntry[],
+    isJudged: boolean,
+    parent: ParentTree | undefined,
+    problems: PathProblem[],
+  ): SeenEntry[] {
+    const { sourceFiles, zone } = this.#context;
+    const seen: SeenEntry[] = [];
     for (const { name, path } of found) {
       try {
-        const entry = await this.#scanEntry(name, path, isJudged, parent?.nodes.get(name), problems);
-        if (entry !== undefined) entries.push(entry);
+        if (isJudged && this.#filter.isExcludedByName(path)) continue;
+        const stat = sourceFiles.stat(path);
+        if (stat.kind === 'socket' || (isJudged && this.#filter.isExcluded(stat))) continue;
+        const times = storedTimes(stat, zone, this.#settings.withAtime);
+        const isLeaf = isJudged && stat.kind === 'dir' && this.#filter.isOtherFileSystem(stat);
+        seen.push({ name, path, stat, times, isLeaf, parent: parent?.get(name) });
       } catch (error) {
         problems.push({ path, code: errorCodeOf(error), during: 'scan' });
       }
     }
-    const same = folder.maySaySame && problems.length === 0 ? sayIfSame(entries, parent) : undefined;
-    return same ?? { kind: 'entries', entries, problems };
+    return seen;
+  }
+
+  #areAsInParent(seen: readonly SeenEntry[]): boolean {
+    return seen.every(
+      ({ stat, times, isLeaf, parent }) =>
+        parent !== undefined &&
+        !isLeaf &&
+        this.#hasSameInodeState(stat, times, parent) &&
+        isNodeOf(parent, stat, times, this.#context.sourceFiles),
+    );
   }
 
   /** Entries in tree order. A listing may name one twice (some network file systems); a tree may not. */
@@ -106,26 +167,17 @@ class FolderScanner {
   #openParent(sealed: SealedBlob | undefined): ParentTree | undefined {
     if (sealed === undefined) return undefined;
     try {
-      const bytes = this.#context.codec.open(sealed.bytes, sealed.uncompressedLength, sealed.id).slice();
-      return { bytes, nodes: new Map(parseTree(bytes).nodes.map((node) => [node.name, node])) };
+      const bytes = this.#context.codec.open(sealed.bytes, sealed.uncompressedLength, sealed.id);
+      return new Map(parseTree(bytes).nodes.map((node) => [node.name, node]));
     } catch {
       return undefined;
     }
   }
 
-  async #scanEntry(
-    name: ByteString,
-    path: ByteString,
-    isJudged: boolean,
-    parent: TreeNode | undefined,
-    problems: PathProblem[],
-  ): Promise<ScannedEntry | undefined> {
-    const { sourceFiles, zone } = this.#context;
-    if (isJudged && this.#filter.isExcludedByName(path)) return undefined;
-    const stat = sourceFiles.stat(path);
-    if (stat.kind === 'socket' || (isJudged && this.#filter.isExcluded(stat))) return undefined;
-    const times = storedTimes(stat, zone, this.#settings.withAtime);
-    if (stat.kind === 'file') return this.#scanFile(name, path, stat, times, parent, problems);
+  async #describe(seen: SeenEntry, problems: PathProblem[]): Promise<ScannedEntry | undefined> {
+    const { name, path, stat, times, isLeaf, parent } = seen;
+    const { sourceFiles } = this.#context;
+    if (stat.kind === 'file') return this.#describeFile(seen, problems);
     // Whatever changes an entry's attributes changes its ctime: then those of the parent still hold.
     const known = this.#hasSameInodeState(stat, times, parent) ? parent : undefined;
     if (stat.kind !== 'dir') {
@@ -140,16 +192,12 @@ class FolderScanner {
       name,
       textBeforeSubtree: encodeNode(node).slice(0, -SUBTREE_TAIL) as ByteString,
       parentSubtree: parent?.type === 'dir' ? parent.subtree : undefined,
-      isLeaf: isJudged && this.#filter.isOtherFileSystem(stat),
+      isLeaf,
     };
   }
 
-  async #scanFile(
-    name: ByteString,
-    path: ByteString,
-    stat: FileStat,
-    times: StoredTimes,
-    parent: TreeNode | undefined,
+  async #describeFile(
+    { name, path, stat, times, parent }: SeenEntry,
     problems: PathProblem[],
   ): Promise<ScannedEntry | undefined> {
     const { sizeBytes } = stat;
@@ -165,9 +213,12 @@ class FolderScanner {
         { content, sizeBytes },
         known,
       );
-      const contentIds = new Uint8Array(content.length * ID_BYTES);
-      for (const [index, id] of content.entries()) contentIds.set(idToBytes(id), index * ID_BYTES);
-      return { kind: 'unchanged', text: encodeNode(node), sizeBytes, contentIds };
+      return {
+        kind: 'unchanged',
+        text: encodeNode(node),
+        sizeBytes,
+        contentIds: joinIds(content.map(idToBytes)),
+      };
     }
     const wasInParent = parent?.type === 'file';
     if (sizeBytes >= CHUNK_MIN_BYTES || sizeBytes > this.#bytesLeft)
@@ -211,31 +262,15 @@ function isSameInstant(stored: string | undefined, found: string): boolean {
   }
 }
 
-/** Whether the tree these entries make, with every subfolder as in the parent, is the parent's tree byte for byte. */
-function sayIfSame(
-  entries: readonly ScannedEntry[],
-  parent: ParentTree | undefined,
-): ScannedFolder | undefined {
-  if (parent === undefined || entries.length !== parent.nodes.size) return undefined;
-  const texts: ByteString[] = [];
-  const subfolders = [];
-  const contentIds: Uint8Array[] = [];
-  let fileCount = 0;
-  let sizeBytes = 0;
-  for (const entry of entries) {
-    if (entry.kind === 'stored' || entry.kind === 'file') return undefined;
-    if (entry.kind === 'dir') {
-      if (entry.parentSubtree === undefined || entry.isLeaf) return undefined;
-      subfolders.push(entry);
-      texts.push(`${entry.textBeforeSubtree}${entry.parentSubtree}"}` as ByteString);
-      continue;
-    }
-    texts.push(entry.text);
-    if (entry.kind !== 'unchanged') continue;
-    fileCount++;
-    sizeBytes += entry.sizeBytes;
-    contentIds.push(entry.contentIds);
-  }
-  if (Buffer.compare(encodeTree(texts), parent.bytes) !== 0) return undefined;
-  return { kind: 'same', subfolders, fileCount, sizeBytes, contentIds: joinIds(contentIds) };
+/** All entries are as in the parent: the folder's tree is, provided that its subfolders' are. */
+function sameFolder(seen: readonly SeenEntry[]): ScannedFolder {
+  const files = seen.filter(({ stat }) => stat.kind === 'file');
+  const subfolders = seen.filter(({ stat }) => stat.kind === 'dir');
+  return {
+    kind: 'same',
+    subfolders: subfolders.map(({ name, parent }) => ({ name, subtree: parent?.subtree ?? '' })),
+    fileCount: files.length,
+    sizeBytes: files.reduce((sum, { stat }) => sum + stat.sizeBytes, 0),
+    contentIds: joinIds(files.flatMap(({ parent }) => (parent?.content ?? []).map(idToBytes))),
+  };
 }
