@@ -21,6 +21,8 @@ export interface TextWords {
   readonly snapshot: string;
   /** How to have a stale lock removed. */
   readonly unlock: string;
+  /** The same for all locks, stale or not. */
+  readonly unlockAll: string;
   /** How to have everything verified. */
   readonly check: string;
 }
@@ -29,6 +31,7 @@ export const COMMAND_LINE_WORDS: TextWords = {
   repository: 'repository',
   snapshot: 'snapshot',
   unlock: 'run "tidemark unlock"',
+  unlockAll: 'run "tidemark unlock --remove-all"',
   check: 'run "tidemark check --read-data"',
 };
 
@@ -36,6 +39,7 @@ export const WINDOW_WORDS: TextWords = {
   repository: 'backup place',
   snapshot: 'version',
   unlock: 'choose "Release"',
+  unlockAll: 'choose "Release all"',
   check: 'choose "Verify everything"',
 };
 
@@ -112,7 +116,10 @@ const ERROR_TEXTS = {
   'integrity.fileCorrupt': ({ kind, id, reason }, words) => ({
     title: `The ${kind} file ${short(id)} in the ${words.repository} is damaged (${reason}).`,
     safe: 'Nothing wrong was taken from it.',
-    todo: checkAdvice(words),
+    todo:
+      kind === 'lock'
+        ? `If no other program works with the ${words.repository} now, ${words.unlockAll} and try again.`
+        : checkAdvice(words),
   }),
   'integrity.packCorrupt': ({ packId, reason }, words) => ({
     title: `Stored data is damaged (pack ${short(packId)}: ${reason}).`,
@@ -252,7 +259,7 @@ const ERROR_TEXTS = {
     todo: 'Start it again whenever you like; it goes on from where it was.',
   }),
   'request.invalidInput': ({ what, reason }) => ({
-    title: `This is not clear: ${what}.`,
+    title: `This cannot be done as asked: ${what}.`,
     safe: '',
     todo: `${upperFirst(reason)}.`,
   }),

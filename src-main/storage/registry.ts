@@ -24,7 +24,9 @@ export function openStorage(address: string, clock: Clock = systemClock): Storag
   if (kind === undefined) return openLocal(address, clock);
   if (kind === 'local') return openLocal(match?.[2] ?? '', clock);
   if (NOT_YET_SUPPORTED.has(kind)) {
-    throw invalid(`${kind}: places are not supported yet; use a folder on this computer or a mounted drive`);
+    throw invalid(
+      `places of the kind ${kind} are not supported yet; use a folder on this computer or a mounted drive`,
+    );
   }
   throw invalid(`"${kind}:" is no known kind of place; for a folder of that name write local:${address}`);
 }

@@ -12,7 +12,7 @@ import type { FinishedPack } from '#pipeline/protocol.ts';
 import type { ScanSettings } from '#pipeline/scan-settings.ts';
 import { adoptOrphanPacks } from '#repository/adopt-orphan-packs.ts';
 import type { Repository } from '#repository/repository.ts';
-import type { RepositoryLock } from '#repository/repository-lock.ts';
+import { loadLocks, type RepositoryLock } from '#repository/repository-lock.ts';
 import type { WriteScope } from '#repository/write-scope.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
 import { BackupRun } from './backup-run.ts';
@@ -103,8 +103,9 @@ async function backUpUnderLock(
   const { parent } = prepared;
   const stop = AbortSignal.any([lock.signal, ...(signal === undefined ? [] : [signal])]);
   const scope = repository.openWriteScope(lock);
-  // A first backup that was interrupted has left packs that no index names: they need not be sent again.
-  if (parent === undefined && !request.dryRun) await adoptOrphanPacks(repository, scope, stop);
+  if (!request.dryRun && (parent === undefined || (await wasInterrupted(repository, stop)))) {
+    await adoptOrphanPacks(repository, scope, stop);
+  }
   const tally = new BackupTally(observer, () => repository.ports.clock.monotonicMs(), {
     files: parent?.snapshot.summary?.totalFilesProcessed,
     bytes: parent?.snapshot.summary?.totalBytesProcessed,
@@ -134,6 +135,16 @@ async function backUpUnderLock(
   } finally {
     await pool.close();
   }
+}
+
+/**
+ * A backup that was killed has left its lock, and perhaps packs that no index names: they need not be sent again. The first
+ * backup of a source looks for such packs in any case.
+ */
+async function wasInterrupted(repository: Repository, signal: AbortSignal): Promise<boolean> {
+  const { identity } = repository.ports;
+  const locks = await loadLocks(repository.lockFiles(), signal);
+  return locks.some(({ lock }) => lock.hostname === identity.hostname && !identity.isProcessAlive(lock.pid));
 }
 
 function openPool(

@@ -141,7 +141,7 @@ async function runBackup(session: CommandSession, input: BackupInput) {
   output.json(backupSummaryJson(result, input.dryRun));
   for (const line of summaryLines(result, input.dryRun)) output.say(line);
   if (result.problems === 0) return;
-  const sentence = `${formatCount(result.problems, 'file or folder', 'files or folders')} could not be read; everything else is saved. Look at the list above, then save again.`;
+  const sentence = `${formatCount(result.problems, 'file or folder', 'files or folders')} could not be read; everything else is saved. The list above says why; they are saved as soon as they can be read.`;
   if (options.json) output.jsonComplaint(exitMessage(EXIT_INCOMPLETE, sentence));
   else output.complain(sentence);
   return EXIT_INCOMPLETE;
