@@ -10,8 +10,11 @@ import { OpenPack } from './open-pack.ts';
 import type { BlobType, FinishedPack, UnfinishedPack, WorkerSettings } from './protocol.ts';
 import type { StoredCounts } from './job-types.ts';
 
-/** As many as an index file holds; the format allows 400 000, but headers and index files of such packs are large. */
-const MAX_BLOBS_PER_PACK = 50_000;
+/**
+ * Packs of very small blobs are closed early. The format allows 400 000, but a pack is described whole in one index
+ * file, and those are made in memory.
+ */
+const MAX_BLOBS_PER_PACK = 10_000;
 /** Packs of one worker that are sent but not yet durable: the disk writes one while the next is filled. */
 const MAX_PACKS_IN_FLIGHT = 1;
 /** Over all workers; a worker has its share, at least one. Which worker meets which blob is chance enough with several. */

@@ -25,7 +25,7 @@ function whileLocked<T>(
   );
 }
 
-export const snapshots: EngineCalls['snapshots'] = (access, { filter, ids }, context) =>
+const snapshots: EngineCalls['snapshots'] = (access, { filter, ids }, context) =>
   whileLocked(access, context, async (repository, signal) => {
     const request = { ids, filter: toStoreFilter(filter) };
     const { snapshots: listed, damaged } = await listSnapshots(repository, request, signal);
@@ -34,7 +34,7 @@ export const snapshots: EngineCalls['snapshots'] = (access, { filter, ids }, con
     return listed;
   });
 
-export const listEntries: EngineCalls['listEntries'] = (access, input, handlers, context) =>
+const listEntries: EngineCalls['listEntries'] = (access, input, handlers, context) =>
   whileLocked(access, context, async (repository, signal) => {
     const request = { ...input, filter: toStoreFilter(input.filter) };
     for await (const listed of listSnapshot(repository, request, signal)) {
@@ -43,36 +43,49 @@ export const listEntries: EngineCalls['listEntries'] = (access, input, handlers,
     }
   });
 
-export const stats: EngineCalls['stats'] = (access, input, context) =>
+const stats: EngineCalls['stats'] = (access, input, context) =>
   whileLocked(access, context, (repository, signal) =>
     loadStats(repository, input.mode, { ids: input.snapshots, filter: toStoreFilter(input.filter) }, signal),
   );
 
-export const listKeys: EngineCalls['listKeys'] = (access, context) =>
+const listKeys: EngineCalls['listKeys'] = (access, context) =>
   whileLocked(access, context, (repository, signal) => keys.listKeys(repository, signal));
 
-export const addKey: EngineCalls['addKey'] = (access, key, context) =>
+const addKey: EngineCalls['addKey'] = (access, key, context) =>
   withRepository(access, context, (repository) => keys.addKey(repository, key, context.signal));
 
-export const removeKey: EngineCalls['removeKey'] = (access, id, context) =>
+const removeKey: EngineCalls['removeKey'] = (access, id, context) =>
   withRepository(access, context, (repository) => keys.removeKey(repository, id, context.signal));
 
-export const changePassword: EngineCalls['changePassword'] = (access, key, context) =>
+const changePassword: EngineCalls['changePassword'] = (access, key, context) =>
   withRepository(access, context, (repository) => keys.changePassword(repository, key, context.signal));
 
-export const unlock: EngineCalls['unlock'] = (access, { all }, context) =>
+const unlock: EngineCalls['unlock'] = (access, { all }, context) =>
   withRepository(access, context, async (repository) => {
     const { removed } = await executeUnlock(repository, { removeAll: all }, context.signal);
     return removed.length;
   });
 
-export const cat: EngineCalls['cat'] = (access, { kind, id, filter }, context) =>
+const cat: EngineCalls['cat'] = (access, { kind, id, filter }, context) =>
   whileLocked(access, context, (repository, signal) =>
     catObject(repository, { kind, id, filter: toStoreFilter(filter) }, signal),
   );
 
-export const dump: EngineCalls['dump'] = (access, input, sink, context) =>
+const dump: EngineCalls['dump'] = (access, input, sink, context) =>
   whileLocked(access, context, async (repository, signal) => {
     const request = { ...input, filter: toStoreFilter(input.filter) };
     await executeDump(repository, request, sink, signal);
   });
+
+export const readingCalls = {
+  snapshots,
+  listEntries,
+  stats,
+  listKeys,
+  addKey,
+  removeKey,
+  changePassword,
+  unlock,
+  cat,
+  dump,
+};

@@ -7,11 +7,11 @@ import type { EngineCalls } from '../engine-calls.ts';
 import { backup } from './call-backup.ts';
 import { check } from './call-check.ts';
 import { restore } from './call-restore.ts';
-import * as reading from './calls-reading.ts';
+import { readingCalls } from './calls-reading.ts';
 import { portsFor } from './engine-session.ts';
 
 export function connectEngine(): EngineCalls {
-  return { init, backup, restore, check, ...reading };
+  return { init, backup, restore, check, ...readingCalls };
 }
 
 const init: EngineCalls['init'] = async ({ location, password, version }, { signal }) => {

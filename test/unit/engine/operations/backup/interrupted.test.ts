@@ -29,7 +29,7 @@ async function interruptedBackup(): Promise<void> {
   const before = new Set(storage.files.keys());
   fs.writeFileSync(join(source, 'new.txt'), 'sent before the kill');
   await backUp(repository, source);
-  for (const path of [...storage.files.keys()]) {
+  for (const path of storage.files.keys()) {
     if (!before.has(path) && !path.startsWith('data/')) storage.files.delete(path);
   }
 }
