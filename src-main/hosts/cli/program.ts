@@ -4,6 +4,7 @@
  */
 import { Command } from 'commander';
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
+import { programVersion } from './program-version.ts';
 import type { CliHost } from './cli-host.ts';
 import type { RunCommand } from './command-session.ts';
 import { defineGlobalOptions, GLOBAL_OPTIONS_WITH_VALUE } from './global-options.ts';
@@ -73,6 +74,7 @@ export async function createProgram(
   const program = new Command('tidemark');
   program
     .description('Backups you can move through, in repositories that restic can read.')
+    .version(`tidemark ${programVersion}`, '--version', 'print the version')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void host.stdout.write(toDisplay(text as ByteString)),

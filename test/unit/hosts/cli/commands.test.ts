@@ -64,6 +64,7 @@ describe('help', () => {
 
   it('names every command', async () => {
     const { stdout } = await runCli(['--help']);
+    expect((await runCli(['--version'])).stdout).toMatch(/^tidemark \d+\.\d+\.\d+\n$/);
     for (const name of names) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
 
