@@ -1,7 +1,8 @@
 /**
  * The core's side of the pipeline: a fixed number of worker threads, jobs handed to the least busy one, answers to
  * claims, packs passed on to be made durable. Bounded: a worker holds at most JOBS_PER_WORKER jobs (one under way, one
- * ready), others wait here; a caller that wants bounded memory awaits `idleSlot` before making its next job.
+ * ready), others wait here; a caller that wants bounded memory begins at most `slotCount` jobs at a time, counted from
+ * when it begins them: what it loads first for a job is memory too.
  */
 import type { Worker } from 'node:worker_threads';
 import { fromWireError, TidemarkError } from '#base/errors.ts';
@@ -46,7 +47,6 @@ export class PipelinePool {
   readonly #host: PoolHost;
   readonly #workers: PoolWorker[];
   readonly #queue: PendingJob[] = [];
-  readonly #slotWaiters: (() => void)[] = [];
   readonly #uploads = new Set<Promise<void>>();
   #nextJobId = 0;
   /** The first failure; nothing goes on after it. */
@@ -65,11 +65,6 @@ export class PipelinePool {
   /** Jobs that keep every worker supplied; what is started beyond waits here. */
   get slotCount(): number {
     return this.#workers.length * JOBS_PER_WORKER;
-  }
-
-  get freeSlots(): number {
-    const busy = this.#workers.reduce((sum, worker) => sum + worker.jobs.size, 0);
-    return this.slotCount - busy - this.#queue.length;
   }
 
   /** Runs a job on some worker. @throws what the job threw; internal.invariantBroken when the thread died */
@@ -91,12 +86,6 @@ export class PipelinePool {
       if (worker === undefined) this.#queue.push(job);
       else this.#give(worker, job);
     });
-  }
-
-  /** Resolves when a job would start (nearly) at once, or when the pool has failed. */
-  idleSlot(): Promise<void> {
-    if (this.freeSlots > 0 || this.#failure !== undefined) return Promise.resolve();
-    return new Promise((resolve) => this.#slotWaiters.push(resolve));
   }
 
   /** Jobs under way end soon with job.cancelled; the open packs stay and can be flushed. */
@@ -206,7 +195,6 @@ export class PipelinePool {
     worker.jobs.delete(jobId);
     const next = this.#queue.shift();
     if (next !== undefined) this.#give(worker, next);
-    else this.#slotWaiters.shift()?.();
     return job;
   }
 
@@ -218,7 +206,6 @@ export class PipelinePool {
     const jobs = [...this.#queue.splice(0), ...this.#workers.flatMap((worker) => [...worker.jobs.values()])];
     for (const worker of this.#workers) worker.jobs.clear();
     for (const job of jobs) job.reject(failure);
-    for (const wake of this.#slotWaiters.splice(0)) wake();
   }
 
   #post(worker: PoolWorker, message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {

@@ -51,7 +51,6 @@ interface Segment {
 export class BlobIndex {
   #segments: Segment[] = [];
   #entryCount = 0;
-  #claimCount = 0;
   /** Entry number + 1; 0 = free. */
   #slots = new Uint32Array(FIRST_SLOTS);
   #packIds: PackId[] = [];
@@ -60,10 +59,6 @@ export class BlobIndex {
   /** Entries, each place of a blob counted, claims too. */
   get entryCount(): number {
     return this.#entryCount;
-  }
-
-  get claimCount(): number {
-    return this.#claimCount;
   }
 
   get packCount(): number {
@@ -116,7 +111,6 @@ export class BlobIndex {
       const at = (entry & SEGMENT_MASK) * WORDS;
       if (segment.words[at] === claimTag) {
         segment.words.set([tag, offset, length, uncompressedLength], at);
-        this.#claimCount--;
         return;
       }
       if (segment.words[at] === tag && segment.words[at + 1] === offset) return;
@@ -132,7 +126,6 @@ export class BlobIndex {
   claim(type: BlobType, ids: Uint8Array, idOffset = 0): boolean {
     if (this.#find(type, ids, idOffset) >= 0) return false;
     this.#append(tagOf(NO_PACK, type), ids, idOffset, 0, 0, 0);
-    this.#claimCount++;
     return true;
   }
 

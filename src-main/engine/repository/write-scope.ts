@@ -29,16 +29,10 @@ export interface WriteScopeParts {
 export class WriteScope {
   readonly #parts: WriteScopeParts;
   readonly #indexWriter: IndexWriter;
-  #storedBytes = 0;
 
   constructor(parts: WriteScopeParts) {
     this.#parts = parts;
     this.#indexWriter = new IndexWriter(parts.files, parts.clock);
-  }
-
-  /** Bytes of packs made durable so far. */
-  get storedBytes(): number {
-    return this.#storedBytes;
   }
 
   /** One byte per id: 1 = unknown until now, to be stored by the caller. */
@@ -54,7 +48,6 @@ export class WriteScope {
     await this.#parts.assertLockHeld();
     const packId = bytesToId<PackId>(pack.packId);
     await storage.save('pack', packId, pack.bytes);
-    this.#storedBytes += pack.bytes.length;
     await this.#nameInIndex(packId, () => packEntries(pack), pack.ids.length / ID_BYTES);
   }
 

@@ -12,7 +12,6 @@ import type {
   ReadFile,
   ScannedEntry,
   ScannedFolder,
-  ScannedSubfolder,
 } from '#pipeline/scan-types.ts';
 import { nameOfNodeText } from '#format/tree.ts';
 import { unpackFolders } from '#pipeline/packed-folders.ts';
@@ -20,6 +19,7 @@ import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import type { ScanSettings } from '#pipeline/scan-settings.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { BackupTally } from './backup-tally.ts';
+import { childOf, childOfSame, givenEntries, nodeTextOf, pathIn, pathOf } from './folder-entries.ts';
 import { FolderInProgress } from './folder-in-progress.ts';
 import type { SourceFolder } from './source-tree.ts';
 
@@ -357,54 +357,4 @@ export class BackupRun {
     if (folder.hasChangedChild) this.#scanAgain(folder);
     else this.#completeIfDone(folder);
   }
-}
-
-function childOf(folder: FolderInProgress, entry: ScannedSubfolder, index: number): FolderInProgress {
-  const { name, textBeforeSubtree, parentSubtree } = entry;
-  return new FolderInProgress(
-    pathIn(folder, name),
-    { parent: folder, index, name, textBeforeSubtree },
-    parentSubtree as BlobId | undefined,
-    folder.given?.get(name)?.children,
-  );
-}
-
-/** Its node is not known; if it comes to differ, the folder above is scanned again. */
-function childOfSame(
-  folder: FolderInProgress,
-  { name, subtree }: { readonly name: ByteString; readonly subtree: string },
-): FolderInProgress {
-  const entry = {
-    kind: 'dir',
-    name,
-    textBeforeSubtree: '' as ByteString,
-    parentSubtree: subtree,
-    isLeaf: false,
-  } as const;
-  return childOf(folder, entry, -1);
-}
-
-function nodeTextOf(folder: FolderInProgress, subtree: BlobId): ByteString {
-  return `${folder.place?.textBeforeSubtree ?? ''}${subtree}"}` as ByteString;
-}
-
-/** Of the file with this node. */
-function pathOf(folder: FolderInProgress, nodeText: ByteString): ByteString {
-  return pathIn(folder, nameOfNodeText(nodeText));
-}
-
-function pathIn(folder: FolderInProgress, name: ByteString): ByteString {
-  const given = folder.given?.get(name);
-  if (given !== undefined) return given.path;
-  return (folder.path === '/' ? `/${name}` : `${folder.path}/${name}`) as ByteString;
-}
-
-/** A link in the place of a folder above the sources is followed: `/.` behind it makes the system do so. */
-function givenEntries(given: SourceFolder): FolderToScan['onlyEntries'] {
-  return [...given.values()]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, path, children }) => ({
-      name,
-      path: (children === undefined ? path : `${path}/.`) as ByteString,
-    }));
 }

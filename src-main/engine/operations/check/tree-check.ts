@@ -109,12 +109,10 @@ export class TreeCheck {
         const entry = this.#waiting.pop();
         if (this.#learnedAt[entry] === 0) unknown.push(entry);
         else await this.#take(entry);
-      } else if (unknown.length > 0 && this.#pool.freeSlots > 0) {
+      } else if (unknown.length > 0 && this.#underWay.size < this.#pool.slotCount) {
         this.#start(this.#nextBatch(unknown));
       } else if (this.#underWay.size > 0) {
         await Promise.race(this.#underWay);
-      } else if (unknown.length > 0) {
-        await this.#pool.idleSlot();
       } else {
         break;
       }
