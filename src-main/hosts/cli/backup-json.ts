@@ -1,6 +1,7 @@
 /** The JSON messages of a backup, in restic's shapes and order. Source: restic's manual, "Scripting", checked against 0.19.1. */
 import { toDisplay } from '#base/byte-string.ts';
-import type { BackupItem, BackupProgress, BackupResult, ItemProblem } from './engine-calls.ts';
+import type { BackupItem, BackupProgress, BackupResult } from './calls/backup.ts';
+import type { ItemProblem } from './calls/access.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 

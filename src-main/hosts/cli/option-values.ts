@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
-import type { SnapshotFilter } from './engine-calls.ts';
+import type { SnapshotFilter } from './calls/access.ts';
 
 /** For options that may be given several times. */
 export function collect(value: string, previous: readonly string[] = []): string[] {

@@ -1,7 +1,8 @@
 /** The JSON messages of a restore, in restic's shapes and order. Source: restic's manual, "Scripting", checked against 0.19.1. */
 import { toDisplay } from '#base/byte-string.ts';
 import { withoutZeros } from './backup-json.ts';
-import type { ItemProblem, RestoreItem, RestoreProgress } from './engine-calls.ts';
+import type { ItemProblem } from './calls/access.ts';
+import type { RestoreItem, RestoreProgress } from './calls/restore.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 

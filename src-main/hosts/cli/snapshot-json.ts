@@ -1,7 +1,7 @@
 /** A snapshot as restic's `--json` prints it: the stored fields in their order, then its id and what is asked for. */
 import { toDisplay, bytesToByteString } from '#base/byte-string.ts';
 import { encodeSnapshot } from '#format/snapshot.ts';
-import type { ListedSnapshot } from './engine-calls.ts';
+import type { ListedSnapshot } from './calls/access.ts';
 import { encodeJson } from './output.ts';
 
 /** JSON text; `more` is put after `id` and `short_id`. */

@@ -12,7 +12,7 @@ import {
   backupSummaryJson,
 } from '../backup-json.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
-import type { BackupHandlers, BackupInput, BackupResult } from '../engine-calls.ts';
+import type { BackupHandlers, BackupInput, BackupResult } from '../calls/backup.ts';
 import { exitMessage } from '../exit-message.ts';
 import { formatBytes, formatCount, formatDuration, formatName } from '../format-values.ts';
 import { asChoice, asText, asTexts, collect, example } from '../option-values.ts';

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { TidemarkError } from '#base/errors.ts';
 import type { RunCommand } from '../command-session.ts';
-import type { CatKind } from '../engine-calls.ts';
+import type { CatKind } from '../calls/reading.ts';
 import {
   asChoice,
   asText,

@@ -4,7 +4,7 @@ import { TidemarkError } from '#base/errors.ts';
 import { EXIT_FAILED } from '#contract/exit-codes.ts';
 import { parseReadDataSubset } from '#rules/read-data-subset.ts';
 import type { RunCommand } from '../command-session.ts';
-import type { CheckInput, CheckResult } from '../engine-calls.ts';
+import type { CheckInput, CheckResult } from '../calls/check.ts';
 import { formatCount } from '../format-values.ts';
 import { asText, example } from '../option-values.ts';
 import { exitMessage } from '../exit-message.ts';

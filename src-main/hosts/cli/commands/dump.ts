@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
 import type { RunCommand } from '../command-session.ts';
-import type { ByteSink } from '../engine-calls.ts';
+import type { ByteSink } from '../calls/access.ts';
 import {
   asChoice,
   asText,

@@ -1,7 +1,7 @@
 /** `tidemark key`: the passwords that open a repository. Adding one never takes another away. */
 import type { Command } from 'commander';
 import type { CommandSession, RunCommand } from '../command-session.ts';
-import type { NewKey } from '../engine-calls.ts';
+import type { NewKey } from '../calls/keys.ts';
 import { formatLocalTime, formatName } from '../format-values.ts';
 import { asText, example } from '../option-values.ts';
 import { formatTable } from '../output.ts';

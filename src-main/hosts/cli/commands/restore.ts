@@ -4,7 +4,7 @@ import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
 import { EXIT_FAILED } from '#contract/exit-codes.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
-import type { RestoreInput, RestoreResult } from '../engine-calls.ts';
+import type { RestoreInput, RestoreResult } from '../calls/restore.ts';
 import { exitMessage } from '../exit-message.ts';
 import { formatBytes, formatCount, formatDuration, formatName } from '../format-values.ts';
 import {

@@ -1,7 +1,7 @@
 /** `tidemark snapshots`: what there is to restore, oldest first. */
 import type { Command } from 'commander';
 import type { RunCommand } from '../command-session.ts';
-import type { ListedSnapshot } from '../engine-calls.ts';
+import type { ListedSnapshot } from '../calls/access.ts';
 import { formatBytes, formatCount, formatLocalTime, formatName } from '../format-values.ts';
 import {
   asText,

@@ -1,7 +1,7 @@
 /** `tidemark stats`: how much there is, counted in one of restic's ways. */
 import type { Command } from 'commander';
 import type { RunCommand } from '../command-session.ts';
-import type { StatsResult } from '../engine-calls.ts';
+import type { StatsResult } from '../calls/reading.ts';
 import { formatBytes } from '../format-values.ts';
 import {
   asChoice,

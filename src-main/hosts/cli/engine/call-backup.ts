@@ -11,7 +11,8 @@ import type {
   FileChange,
 } from '#operations/backup/types.ts';
 import { machineIdentity } from '#core/machine-identity.ts';
-import type { BackupHandlers, BackupInput, BackupItem, BackupResult, EngineCalls } from '../engine-calls.ts';
+import type { BackupHandlers, BackupInput, BackupItem, BackupResult } from '../calls/backup.ts';
+import type { EngineCalls } from '../engine-calls.ts';
 import { programVersion } from '../program-version.ts';
 import { workingFolder } from './call-terms.ts';
 import { withPipeline } from './engine-session.ts';

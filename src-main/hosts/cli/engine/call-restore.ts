@@ -10,7 +10,8 @@ import type {
   RestoreProgress,
   RestoreRequest,
 } from '#operations/restore/types.ts';
-import type { EngineCalls, RestoreHandlers, RestoreInput, RestoreItem } from '../engine-calls.ts';
+import type { EngineCalls } from '../engine-calls.ts';
+import type { RestoreHandlers, RestoreInput, RestoreItem } from '../calls/restore.ts';
 import { toStoreFilter, workingFolder } from './call-terms.ts';
 import { withPipeline } from './engine-session.ts';
 

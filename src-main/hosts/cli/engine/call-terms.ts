@@ -1,7 +1,7 @@
 /** Terms that several calls share. */
 import { bytesToByteString, type ByteString } from '#base/byte-string.ts';
 import type { SnapshotFilter as StoreFilter } from '#repository/snapshot-store.ts';
-import type { SnapshotFilter } from '../engine-calls.ts';
+import type { SnapshotFilter } from '../calls/access.ts';
 
 export function toStoreFilter({ hosts, tagLists, paths }: SnapshotFilter): StoreFilter {
   return { hosts, tags: tagLists, paths };

@@ -9,7 +9,7 @@ import { openRepository } from '#repository/open-repository.ts';
 import type { Repository, RepositoryPorts } from '#repository/repository.ts';
 import { RETRY_BUDGETS, RetryStorage } from '#storage/decorators/retry-storage.ts';
 import { openStorage } from '#storage/registry.ts';
-import type { CallContext, RepositoryAccess } from '../engine-calls.ts';
+import type { CallContext, RepositoryAccess } from '../calls/access.ts';
 
 /** Ports for the repository at a location, its storage repeating what may pass. */
 export function portsFor(location: string): RepositoryPorts {

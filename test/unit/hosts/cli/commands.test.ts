@@ -3,7 +3,9 @@ import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
 import { parseSnapshot } from '#format/snapshot.ts';
 import type { TreeNode } from '#format/tree-node.ts';
-import type { BackupInput, BackupResult, EngineCalls, RestoreInput } from '#hosts/cli/engine-calls.ts';
+import type { BackupInput, BackupResult } from '#hosts/cli/calls/backup.ts';
+import type { EngineCalls } from '#hosts/cli/engine-calls.ts';
+import type { RestoreInput } from '#hosts/cli/calls/restore.ts';
 import { runCli } from '#test/support/cli-run.ts';
 
 const b = textToByteString;

@@ -1,0 +1,95 @@
+/** The call that saves files and folders. */
+import type { ByteString } from '#base/byte-string.ts';
+import type { PatternOptions } from '#rules/exclude-rules.ts';
+import type { FolderTag } from '#rules/tagged-exclude.ts';
+import type { RepositoryAccess, CallContext, ItemProblem } from './access.ts';
+
+export interface BackupInput {
+  readonly sources: readonly ByteString[];
+  readonly exclude: PatternOptions;
+  /** Patterns as stored in the snapshot: those that heed case. */
+  readonly excludesForRecord: readonly string[];
+  readonly folderTags: readonly FolderTag[];
+  readonly excludeLargerThanBytes?: number;
+  readonly oneFileSystem: boolean;
+  readonly tags: readonly string[];
+  readonly hostname?: string;
+  /** Milliseconds since 1970; now when absent. */
+  readonly timeMs?: number;
+  /** An id or its beginning; chosen when absent. */
+  readonly parent?: string;
+  /** Read every file again. */
+  readonly force: boolean;
+  readonly ignoreInode: boolean;
+  readonly ignoreCtime: boolean;
+  readonly withAtime: boolean;
+  readonly dryRun: boolean;
+  readonly skipIfUnchanged: boolean;
+  /** Store a source that is empty now although the last snapshot had files in it. */
+  readonly allowEmpty: boolean;
+  readonly compression: CompressionChoice;
+}
+
+export type CompressionChoice = 'auto' | 'off' | 'max';
+
+export interface BackupProgress {
+  readonly filesDone: number;
+  readonly bytesDone: number;
+  readonly totalFiles: number | undefined;
+  readonly totalBytes: number | undefined;
+  readonly current: readonly ByteString[];
+  readonly problems: number;
+}
+
+export interface BackupItem {
+  readonly path: ByteString;
+  readonly isDir: boolean;
+  readonly action: 'new' | 'modified' | 'unchanged';
+  readonly sizeBytes: number;
+}
+
+export interface BackupHandlers {
+  /** Given only when somebody watches: knowing how much there is costs a count. */
+  onProgress?(progress: BackupProgress): void;
+  onProblem(problem: ItemProblem): void;
+  /** Something about a file that is saved all the same. */
+  onWarning(problem: ItemProblem): void;
+  /** Given only by who wants to hear of every entry: unchanged folders are otherwise passed over as a whole. */
+  onItem?(item: BackupItem): void;
+}
+
+export interface BackupSummary {
+  readonly filesNew: number;
+  readonly filesChanged: number;
+  readonly filesUnmodified: number;
+  readonly dirsNew: number;
+  readonly dirsChanged: number;
+  readonly dirsUnmodified: number;
+  readonly dataBlobs: number;
+  readonly treeBlobs: number;
+  readonly dataAdded: number;
+  readonly dataAddedPacked: number;
+  readonly totalFilesProcessed: number;
+  readonly totalBytesProcessed: number;
+  readonly backupStart: string;
+  readonly backupEnd: string;
+}
+
+export interface BackupResult {
+  /** Absent after a dry run, and when the snapshot was skipped as unchanged. */
+  readonly snapshotId?: string;
+  readonly parentId?: string;
+  readonly summary: BackupSummary;
+  /** How many times `onProblem` was called. */
+  readonly problems: number;
+  readonly seconds: number;
+}
+
+export interface BackupCalls {
+  backup(
+    access: RepositoryAccess,
+    input: BackupInput,
+    handlers: BackupHandlers,
+    context: CallContext,
+  ): Promise<BackupResult>;
+}

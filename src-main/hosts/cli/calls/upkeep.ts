@@ -1,0 +1,11 @@
+/** The calls that make a repository and free it of locks. */
+import type { RepositoryAccess, CallContext } from './access.ts';
+
+export interface UpkeepCalls {
+  init(
+    input: { location: string; password: Uint8Array; version: 1 | 2 },
+    context: CallContext,
+  ): Promise<{ readonly id: string; readonly location: string }>;
+  /** Returns how many locks were removed. */
+  unlock(access: RepositoryAccess, input: { all: boolean }, context: CallContext): Promise<number>;
+}
