@@ -53,7 +53,7 @@ class InThreadWorker extends EventEmitter {
       this.#listener?.(message);
       return;
     }
-    const { keys, compression, chunkerPolynomial } = message.settings;
+    const { keys, sourceKeys = keys, compression, chunkerPolynomial } = message.settings;
     const channel = {
       post: (reply: FromWorker, transfer: readonly ArrayBuffer[] = []) => {
         const copy = structuredClone(reply, { transfer: [...transfer] });
@@ -66,6 +66,7 @@ class InThreadWorker extends EventEmitter {
     const parts = {
       primitives: createPrimitives(),
       codec: createBlobCodec(keys, { compression, verify: true }),
+      sourceCodec: createBlobCodec(sourceKeys, { compression, verify: true }),
       sourceFiles: createSourceFiles(),
       targetFiles: createTargetFiles(),
       zone: utcZone,

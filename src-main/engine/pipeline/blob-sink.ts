@@ -3,7 +3,7 @@
  * There are at least two open packs per blob kind and it is chance which of them gets a blob, so that pack sizes do not
  * tell chunk sizes (repository format, 7.2). Bounded: at most MAX_PACKS_IN_FLIGHT packs wait for their upload, then sealing waits.
  */
-import { joinIds } from '#base/ids.ts';
+import { idAt, joinIds } from '#base/ids.ts';
 import type { BlobCodec, Primitives } from '#format/primitives.ts';
 import { finishPack } from './finish-pack.ts';
 import { OpenPack } from './open-pack.ts';
@@ -24,6 +24,13 @@ const OPEN_PACKS_PER_TYPE = 2;
 export interface SinkPort {
   claim(blobType: BlobType, ids: Uint8Array): Promise<Uint8Array>;
   sendPack(pack: FinishedPack): void;
+}
+
+/** A blob's plaintext, valid until the next one is opened. */
+export interface OpenedBlob {
+  readonly plain: Uint8Array;
+  /** The blob as it can be put into a pack as it is. */
+  readonly sealed?: { readonly bytes: Uint8Array; readonly uncompressedLength: number };
 }
 
 export class BlobSink {
@@ -59,16 +66,35 @@ export class BlobSink {
     ids: readonly Uint8Array[],
   ): Promise<StoredCounts> {
     if (plains.length === 0) return { blobs: 0, bytes: 0, packedBytes: 0 };
-    const isNew = await this.#port.claim(blobType, joinIds(ids));
+    return this.storeEach(blobType, joinIds(ids), (index) => ({ plain: plains[index]! }));
+  }
+
+  /**
+   * As `store`, for blobs that are opened one after another in the same memory. `open` is called for those that are new,
+   * in order, right before each is stored; what it cannot open it passes over.
+   */
+  async storeEach(
+    blobType: BlobType,
+    ids: Uint8Array,
+    open: (index: number) => OpenedBlob | undefined,
+  ): Promise<StoredCounts> {
+    const isNew = await this.#port.claim(blobType, ids);
     let blobs = 0;
     let bytes = 0;
     let packedBytes = 0;
-    for (const [index, plain] of plains.entries()) {
+    for (let index = 0; index < isNew.length; index++) {
       if (isNew[index] !== 1) continue;
       while (this.#packsInFlight >= MAX_PACKS_IN_FLIGHT) await this.#packDurable();
-      packedBytes += this.#seal(blobType, plain, ids[index]!);
-      blobs++;
+      const opened = open(index);
+      if (opened === undefined) continue;
+      const { plain, sealed } = opened;
+      const id = idAt(ids, index);
       bytes += plain.length;
+      packedBytes +=
+        sealed === undefined
+          ? this.#seal(blobType, plain, id)
+          : this.#take(blobType, sealed.bytes, sealed.uncompressedLength, id);
+      blobs++;
     }
     return { blobs, bytes, packedBytes };
   }
@@ -97,10 +123,22 @@ export class BlobSink {
     const { compression, repositoryVersion } = this.#settings;
     const compress = repositoryVersion === 2 && (blobType === 'tree' || compression !== 'off');
     const sealed = this.#codec.seal(plain, id, out, offset, compress);
-    pack.add(id, sealed.sealedLength, sealed.uncompressedLength);
+    this.#add(pack, id, sealed.sealedLength, sealed.uncompressedLength);
+    return sealed.sealedLength;
+  }
+
+  #take(blobType: BlobType, bytes: Uint8Array, uncompressedLength: number, id: Uint8Array): number {
+    const pack = this.#choosePack(blobType);
+    const offset = pack.sizeBytes;
+    pack.reserve(bytes.length).set(bytes, offset);
+    this.#add(pack, id, bytes.length, uncompressedLength);
+    return bytes.length;
+  }
+
+  #add(pack: OpenPack, id: Uint8Array, sealedLength: number, uncompressedLength: number): void {
+    pack.add(id, sealedLength, uncompressedLength);
     if (pack.sizeBytes >= this.#settings.packSizeBytes || pack.blobCount >= MAX_BLOBS_PER_PACK)
       this.#send(pack);
-    return sealed.sealedLength;
   }
 
   #choosePack(blobType: BlobType): OpenPack {

@@ -4,6 +4,7 @@ import { inspectTrees } from './jobs/inspect-trees.ts';
 import { openFolders } from './jobs/open-folders.ts';
 import { endRestore, finishFolders, placeEntries } from './jobs/place-entries.ts';
 import { read } from './jobs/read.ts';
+import { repack } from './jobs/repack.ts';
 import { scan } from './jobs/scan.ts';
 import { storeTrees } from './jobs/store-trees.ts';
 import { verifyPack } from './jobs/verify-pack.ts';
@@ -17,6 +18,7 @@ export const jobHandlers: JobHandlers = {
   storeTrees,
   inspectTrees,
   verifyPack,
+  repack,
   openFolders,
   writeFiles,
   placeEntries,

@@ -94,6 +94,20 @@ export interface JobTypes extends RestoreJobTypes {
       readonly trees?: { readonly positions: Uint32Array; readonly inspected: InspectedTrees };
     };
   };
+  /** Puts blobs of one pack into new packs; see jobs/repack.ts. */
+  repack: {
+    input: {
+      /** A part of the pack; to be transferred, its memory is given up. */
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      /** Those to take out of it, in any order; offsets count from the start of `bytes`. */
+      readonly blobs: PackEntries;
+    };
+    output: {
+      readonly stored: Readonly<Record<BlobType, StoredCounts>>;
+      /** Blobs that did not open, by their place in `blobs`: not stored. */
+      readonly failures: readonly { readonly position: number; readonly reason: string }[];
+    };
+  };
   /** Gives up all open packs. */
   flush: { input: undefined; output: readonly UnfinishedPack[] };
 }

@@ -15,6 +15,8 @@ export type Compression = 'auto' | 'off' | 'max';
 /** What a worker needs to know of the repository; fixed for its life. */
 export interface WorkerSettings {
   readonly keys: CryptoKeys;
+  /** For repacking: what the blobs are sealed with that come in; absent = `keys`. */
+  readonly sourceKeys?: CryptoKeys | undefined;
   readonly repositoryVersion: 1 | 2;
   readonly chunkerPolynomial: bigint;
   readonly compression: Compression;

@@ -40,6 +40,8 @@ export interface JobContext {
   readonly settings: WorkerSettings;
   readonly primitives: Primitives;
   readonly codec: BlobCodec;
+  /** Opens what is sealed with the settings' source keys. */
+  readonly sourceCodec: BlobCodec;
   readonly sink: BlobSink;
   readonly sourceFiles: SourceFiles;
   readonly targetFiles: TargetFiles;
@@ -62,6 +64,8 @@ export type JobHandlers = {
 export interface WorkerParts {
   readonly primitives: Primitives;
   readonly codec: BlobCodec;
+  /** The same where there are no source keys. */
+  readonly sourceCodec: BlobCodec;
   readonly sourceFiles: SourceFiles;
   readonly targetFiles: TargetFiles;
   readonly zone: ZoneOffsets;

@@ -38,10 +38,13 @@ port.once('message', (first: ToWorker) => {
 });
 
 function makeParts(settings: WorkerSettings): WorkerParts {
-  const { keys, compression, chunkerPolynomial } = settings;
+  const { keys, sourceKeys, compression, chunkerPolynomial } = settings;
+  const codec = createBlobCodec(keys, { compression, verify: true }, kernels);
   return {
     primitives: createPrimitives(kernels),
-    codec: createBlobCodec(keys, { compression, verify: true }, kernels),
+    codec,
+    sourceCodec:
+      sourceKeys === undefined ? codec : createBlobCodec(sourceKeys, { compression, verify: true }, kernels),
     sourceFiles: createSourceFiles(),
     targetFiles: createTargetFiles(),
     zone: localZone(),
