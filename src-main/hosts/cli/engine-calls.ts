@@ -9,7 +9,8 @@ import type { CheckCalls } from './calls/check.ts';
 import type { KeyCalls } from './calls/keys.ts';
 import type { ReadingCalls } from './calls/reading.ts';
 import type { RestoreCalls } from './calls/restore.ts';
+import type { TagCalls } from './calls/tag.ts';
 import type { UpkeepCalls } from './calls/upkeep.ts';
 
 export interface EngineCalls
-  extends BackupCalls, CheckCalls, KeyCalls, ReadingCalls, RestoreCalls, UpkeepCalls {}
+  extends BackupCalls, CheckCalls, KeyCalls, ReadingCalls, RestoreCalls, TagCalls, UpkeepCalls {}

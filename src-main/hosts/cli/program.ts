@@ -48,6 +48,14 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'prove that everything can be restored',
     load: async () => (await import('./commands/check.ts')).defineCheck,
   },
+  tag: {
+    summary: 'change the tags of snapshots',
+    load: async () => (await import('./commands/tag.ts')).defineTag,
+  },
+  repair: {
+    summary: 'mend a damaged repository',
+    load: async () => (await import('./commands/repair.ts')).defineRepair,
+  },
   key: {
     summary: 'list, add, remove and change passwords',
     load: async () => (await import('./commands/key.ts')).defineKey,

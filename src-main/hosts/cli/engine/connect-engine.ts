@@ -8,10 +8,11 @@ import { backup } from './call-backup.ts';
 import { check } from './call-check.ts';
 import { restore } from './call-restore.ts';
 import { readingCalls } from './calls-reading.ts';
+import { tag } from './call-tag.ts';
 import { portsFor } from './engine-session.ts';
 
 export function connectEngine(): EngineCalls {
-  return { init, backup, restore, check, ...readingCalls };
+  return { init, backup, restore, check, tag, ...readingCalls };
 }
 
 const init: EngineCalls['init'] = async ({ location, password, version }, { signal }) => {

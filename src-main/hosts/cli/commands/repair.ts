@@ -1,0 +1,8 @@
+/** `tidemark repair`: one subcommand per kind of damage; each lies in a file of its own, `repair-*.ts`. */
+import type { Command } from 'commander';
+import type { RunCommand } from '../command-session.ts';
+import { example } from '../option-values.ts';
+
+export function defineRepair(command: Command, _run: RunCommand): void {
+  command.addHelpText('after', example('tidemark -r /mnt/backup repair snapshots --dry-run'));
+}
