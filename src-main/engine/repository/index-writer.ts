@@ -9,7 +9,8 @@ import { encodeIndex, type IndexedPack } from '#format/index-file.ts';
 import type { PackEntry } from '#format/pack-header.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 
-const INDEX_FULL_BLOBS = 50_000;
+/** As restic: a file is closed when it names so many blobs. */
+export const INDEX_FULL_BLOBS = 50_000;
 const INDEX_MAX_AGE_MS = 5 * 60_000;
 
 /** A durable pack. Its entries are made when they are written: as objects they take many times their room. */
@@ -59,6 +60,6 @@ export class IndexWriter {
 }
 
 /** One pack's entries at a time. */
-function* withEntries(packs: readonly PackToIndex[]): Generator<IndexedPack> {
+export function* withEntries(packs: readonly PackToIndex[]): Generator<IndexedPack> {
   for (const { id, entries } of packs) yield { id, entries: entries() };
 }

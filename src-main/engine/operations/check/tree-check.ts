@@ -11,6 +11,7 @@ import type { SealedBlob } from '#pipeline/job-types.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import { TreeInspection, type InspectedTrees, type NodeFaultCode } from '#pipeline/tree-inspection.ts';
 import type { Repository } from '#repository/repository.ts';
+import { NumberList } from '../number-list.ts';
 import type { CheckTally } from './check-tally.ts';
 import type { Losses } from './losses.ts';
 import { reasonUnlessFatal, type SnapshotRoot } from './prepare.ts';
@@ -282,36 +283,4 @@ export class TreeCheck {
 
 function isTrouble({ missingTrees, missingData, faults, sizes }: TreeTrouble): boolean {
   return missingTrees.length + missingData.length + faults.length + sizes.length > 0;
-}
-
-/** Unsigned 32-bit numbers in one growing array. */
-class NumberList {
-  #numbers = new Uint32Array(1024);
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-
-  push(value: number): void {
-    if (this.#length === this.#numbers.length) {
-      const grown = new Uint32Array(this.#numbers.length * 2);
-      grown.set(this.#numbers);
-      this.#numbers = grown;
-    }
-    this.#numbers[this.#length++] = value;
-  }
-
-  /** There must be one. */
-  pop(): number {
-    return this.#numbers[--this.#length]!;
-  }
-
-  get(position: number): number {
-    return this.#numbers[position]!;
-  }
-
-  set(position: number, value: number): void {
-    this.#numbers[position] = value;
-  }
 }

@@ -1,0 +1,217 @@
+/**
+ * Which blobs the given snapshots reach: every tree is gone through once, in worker threads, and each blob is marked at its
+ * entry in the index, a byte each. Whatever cannot be read or found is told, never passed over: who deletes what is not
+ * marked must refuse then. Files are not looked at, only what trees say of them. Source: repository format, 15 (2, 3).
+ */
+import { bytesToId, ID_BYTES, idToBytes, type BlobId } from '#base/ids.ts';
+import { invariant, throwIfCancelled } from '#base/errors.ts';
+import type { SealedBlob } from '#pipeline/job-types.ts';
+import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
+import { TreeInspection, type InspectedTrees } from '#pipeline/tree-inspection.ts';
+import type { BlobType } from '#repository/blob-index.ts';
+import type { Repository } from '#repository/repository.ts';
+import { reasonUnlessFatal } from './check/prepare.ts';
+import { NumberList } from './number-list.ts';
+
+/** A message costs as much as looking through a few trees. */
+const TREES_PER_JOB = 64;
+const BYTES_PER_JOB = 1 << 20;
+/** Losses told one by one; more say nothing new. */
+const MAX_LOST_LISTED = 10_000;
+
+/** A blob that is needed and cannot be had. */
+export interface LostBlob {
+  readonly type: BlobType;
+  readonly blobId: BlobId;
+  /** Absent for one that is in no index. */
+  readonly reason?: string;
+}
+
+export interface UsedBlobs {
+  /** Per entry of the index, 1 = reached. Set at the first place of a blob (`findEntry`) only. */
+  readonly marks: Uint8Array;
+  /** Distinct blobs marked. */
+  readonly blobCount: number;
+  /** Of them trees. */
+  readonly treeCount: number;
+  /** Empty when everything is there; the first MAX_LOST_LISTED. */
+  readonly lost: readonly LostBlob[];
+}
+
+export interface MarkOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Trees looked at and found so far. */
+  readonly onProgress?: ((done: number, found: number) => void) | undefined;
+}
+
+/**
+ * The index is loaded and gets no entry meanwhile. The pool may be one that only reads.
+ * @throws job.cancelled, storage errors that concern the whole place
+ */
+export async function markUsedBlobs(
+  repository: Repository,
+  pool: PipelinePool,
+  roots: Iterable<BlobId>,
+  options: MarkOptions = {},
+): Promise<UsedBlobs> {
+  const marking = new Marking(repository, pool, options);
+  for (const root of roots) marking.addRoot(root);
+  await marking.walk();
+  return marking.result();
+}
+
+class Marking {
+  readonly #repository: Repository;
+  readonly #pool: PipelinePool;
+  readonly #options: MarkOptions;
+  readonly #marks: Uint8Array;
+  /** Trees that are marked and not yet looked at, by entry. */
+  readonly #waiting = new NumberList();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #lost = new Map<string, LostBlob>();
+  #failure: { readonly error: unknown } | undefined;
+  #trees = 0;
+  #treesDone = 0;
+  #blobs = 0;
+
+  constructor(repository: Repository, pool: PipelinePool, options: MarkOptions) {
+    this.#repository = repository;
+    this.#pool = pool;
+    this.#options = options;
+    this.#marks = new Uint8Array(repository.index.entryCount);
+  }
+
+  addRoot(id: BlobId): void {
+    this.#reachTree(idToBytes(id), 0);
+  }
+
+  async walk(): Promise<void> {
+    const { signal } = this.#options;
+    while (this.#failure === undefined && (this.#waiting.length > 0 || this.#underWay.size > 0)) {
+      throwIfCancelled(signal);
+      if (this.#waiting.length > 0 && this.#underWay.size < this.#pool.slotCount) this.#start();
+      else await Promise.race(this.#underWay);
+    }
+    await Promise.all(this.#underWay);
+    throwIfCancelled(signal);
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  result(): UsedBlobs {
+    return {
+      marks: this.#marks,
+      blobCount: this.#blobs,
+      treeCount: this.#trees,
+      lost: [...this.#lost.values()],
+    };
+  }
+
+  #reachTree(ids: Uint8Array, idOffset: number): void {
+    const entry = this.#repository.index.findEntry('tree', ids, idOffset);
+    if (entry < 0) this.#lose('tree', ids, idOffset);
+    else if (this.#mark(entry)) {
+      this.#trees++;
+      this.#waiting.push(entry);
+    }
+  }
+
+  #reachData(ids: Uint8Array, idOffset: number): void {
+    const entry = this.#repository.index.findEntry('data', ids, idOffset);
+    if (entry < 0) this.#lose('data', ids, idOffset);
+    else this.#mark(entry);
+  }
+
+  /** True when it was not marked before. */
+  #mark(entry: number): boolean {
+    if (this.#marks[entry] === 1) return false;
+    this.#marks[entry] = 1;
+    this.#blobs++;
+    return true;
+  }
+
+  #lose(type: BlobType, ids: Uint8Array, idOffset: number, reason?: string): void {
+    if (this.#lost.size >= MAX_LOST_LISTED) return;
+    const blobId = bytesToId<BlobId>(ids.subarray(idOffset, idOffset + ID_BYTES));
+    this.#lost.set(`${type} ${blobId}`, { type, blobId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  #start(): void {
+    const job = this.#inspect(this.#nextBatch()).catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
+    this.#underWay.add(job);
+    void job.then(() => this.#underWay.delete(job));
+  }
+
+  /** The last ones; few at a time while few are known, so that all workers get some. */
+  #nextBatch(): number[] {
+    const { index } = this.#repository;
+    const share = Math.ceil(this.#waiting.length / (2 * this.#pool.workerCount));
+    const most = Math.min(TREES_PER_JOB, share);
+    const entries: number[] = [];
+    let bytes = 0;
+    while (entries.length < most && bytes < BYTES_PER_JOB) {
+      const entry = this.#waiting.pop();
+      bytes += index.entryAt(entry).length;
+      entries.push(entry);
+    }
+    return entries;
+  }
+
+  async #inspect(entries: readonly number[]): Promise<void> {
+    const unreadable: { readonly entry: number; readonly reason: string }[] = [];
+    const loaded = await Promise.all(
+      entries.map(async (entry) => {
+        try {
+          return await this.#load(entry);
+        } catch (error) {
+          unreadable.push({ entry, reason: reasonUnlessFatal(error) });
+          return undefined;
+        }
+      }),
+    );
+    const given = entries.filter((_entry, i) => loaded[i] !== undefined);
+    const inspected = await this.#pool.run('inspectTrees', {
+      trees: loaded.filter((blob) => blob !== undefined),
+    });
+    this.#follow(inspected);
+    for (const { tree, reason } of inspected.failures) unreadable.push({ entry: given[tree]!, reason });
+    for (const { entry, reason } of unreadable) await this.#tryOtherPlaces(entry, reason);
+    this.#treesDone += entries.length;
+    this.#options.onProgress?.(this.#treesDone, this.#trees);
+  }
+
+  async #load(entry: number): Promise<SealedBlob> {
+    const sealed = await this.#repository.loadSealedBlob('tree', this.#treeId(entry), this.#options.signal);
+    invariant(sealed !== undefined, 'an entry of the index leads nowhere');
+    return sealed;
+  }
+
+  /** A node without what its kind must have refers to nothing: a check tells of it, and nothing hangs on it. */
+  #follow({ subtreeIds, contentIds }: InspectedTrees): void {
+    for (let at = 0; at < subtreeIds.length; at += ID_BYTES) this.#reachTree(subtreeIds, at);
+    for (let at = 0; at < contentIds.length; at += ID_BYTES) this.#reachData(contentIds, at);
+  }
+
+  /** The first place is bad; another one will do. */
+  async #tryOtherPlaces(entry: number, reason: string): Promise<void> {
+    const treeId = this.#treeId(entry);
+    const inspection = new TreeInspection();
+    try {
+      const plain = await this.#repository.loadBlob('tree', treeId, this.#options.signal);
+      inspection.add(() => plain);
+    } catch (error) {
+      reasonUnlessFatal(error);
+      this.#lose('tree', idToBytes(treeId), 0, reason);
+      return;
+    }
+    const inspected = inspection.finish();
+    const [failure] = inspected.failures;
+    if (failure === undefined) this.#follow(inspected);
+    else this.#lose('tree', idToBytes(treeId), 0, failure.reason);
+  }
+
+  #treeId(entry: number): BlobId {
+    return bytesToId<BlobId>(this.#repository.index.entryAt(entry).id);
+  }
+}

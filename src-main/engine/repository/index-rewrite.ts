@@ -1,0 +1,70 @@
+/**
+ * Replacing index files: the new ones are durable and proven to be readable before the first old one goes, so that every
+ * pack of `packs` is named at every moment. What packs there are to name, and that nothing else is lost with the old files,
+ * is the caller's matter. Source: repository format, 8 and 15 (8).
+ */
+import type { IndexId } from '#base/ids.ts';
+import { throwIfCancelled } from '#base/errors.ts';
+import { encodeIndex } from '#format/index-file.ts';
+import { INDEX_FULL_BLOBS, withEntries, type PackToIndex } from './index-writer.ts';
+import type { RepositoryFiles } from './repository-files.ts';
+
+export interface IndexRewriteOptions {
+  /** Awaited before every write and removal. @throws repository.lockLost */
+  assertHeld(): Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Names `packs` in new index files, then removes the files in `obsolete`. No packs: only removes. One new file is made
+ * in memory at a time. When it fails, whatever was there before is still there, and nothing or all of `packs` twice.
+ * @returns the new files
+ * @throws storage errors (`storage.full` before anything is removed), integrity.indexCorrupt for a new file that does not
+ * read back, repository.lockLost, job.cancelled
+ */
+export async function rewriteIndex(
+  files: RepositoryFiles,
+  packs: Iterable<PackToIndex>,
+  obsolete: readonly IndexId[],
+  options: IndexRewriteOptions,
+): Promise<readonly IndexId[]> {
+  const written = await writeIndexFiles(files, packs, options);
+  for (const id of obsolete) {
+    throwIfCancelled(options.signal);
+    await options.assertHeld();
+    await files.remove('index', id);
+  }
+  return written;
+}
+
+async function writeIndexFiles(
+  files: RepositoryFiles,
+  packs: Iterable<PackToIndex>,
+  { assertHeld, signal }: IndexRewriteOptions,
+): Promise<readonly IndexId[]> {
+  const written: IndexId[] = [];
+  for (const group of fullGroups(packs)) {
+    throwIfCancelled(signal);
+    await assertHeld();
+    const plain = encodeIndex(withEntries(group));
+    const id = await files.save<IndexId>('index', plain, signal);
+    // A place may report success and have nothing; the old file is the only other one that names these packs.
+    await files.load('index', id, signal);
+    written.push(id);
+  }
+  return written;
+}
+
+function* fullGroups(packs: Iterable<PackToIndex>): Generator<readonly PackToIndex[]> {
+  let group: PackToIndex[] = [];
+  let blobCount = 0;
+  for (const pack of packs) {
+    group.push(pack);
+    blobCount += pack.blobCount;
+    if (blobCount < INDEX_FULL_BLOBS) continue;
+    yield group;
+    group = [];
+    blobCount = 0;
+  }
+  if (group.length > 0) yield group;
+}
