@@ -8,9 +8,18 @@ import type { BackupCalls } from './calls/backup.ts';
 import type { CheckCalls } from './calls/check.ts';
 import type { KeyCalls } from './calls/keys.ts';
 import type { ReadingCalls } from './calls/reading.ts';
+import type { RepairIndexCalls } from './calls/repair-index.ts';
 import type { RestoreCalls } from './calls/restore.ts';
 import type { TagCalls } from './calls/tag.ts';
 import type { UpkeepCalls } from './calls/upkeep.ts';
 
 export interface EngineCalls
-  extends BackupCalls, CheckCalls, KeyCalls, ReadingCalls, RestoreCalls, TagCalls, UpkeepCalls {}
+  extends
+    BackupCalls,
+    CheckCalls,
+    KeyCalls,
+    ReadingCalls,
+    RepairIndexCalls,
+    RestoreCalls,
+    TagCalls,
+    UpkeepCalls {}

@@ -60,6 +60,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'list, add, remove and change passwords',
     load: async () => (await import('./commands/key.ts')).defineKey,
   },
+  'rebuild-index': {
+    summary: 'the same as repair index',
+    load: async () => (await import('./commands/repair-index.ts')).defineRepairIndex,
+  },
   unlock: {
     summary: 'remove locks that were left behind',
     load: async () => (await import('./commands/unlock.ts')).defineUnlock,

@@ -56,15 +56,25 @@ export class IndexSurvey implements IndexFileObserver {
   /** Packs described more than once. Call when all files are loaded. */
   report(index: BlobIndex, tally: CheckTally): void {
     for (const [packNumber, further] of this.#further) {
-      const first = this.#first[packNumber]!;
       const packId = index.packIdOf(packNumber);
-      const indexIds = [first, ...further].map(({ indexId }) => indexId);
-      const isSame = further.every(
-        ({ blobs, sumA, sumB }) => blobs === first.blobs && sumA === first.sumA && sumB === first.sumB,
-      );
-      if (isSame) tally.addHint({ code: 'packInSeveralIndexes', packId, indexIds });
-      else tally.addError({ code: 'packDescribedDifferently', packId, indexIds });
+      const indexIds = [this.#first[packNumber]!, ...further].map(({ indexId }) => indexId);
+      if (this.#isInDispute(packNumber))
+        tally.addError({ code: 'packDescribedDifferently', packId, indexIds });
+      else tally.addHint({ code: 'packInSeveralIndexes', packId, indexIds });
     }
+  }
+
+  /** Numbers of packs that are described in different ways. Call when all files are loaded. */
+  packsInDispute(): number[] {
+    return [...this.#further.keys()].filter((packNumber) => this.#isInDispute(packNumber));
+  }
+
+  #isInDispute(packNumber: number): boolean {
+    const first = this.#first[packNumber]!;
+    const further = this.#further.get(packNumber) ?? [];
+    return further.some(
+      ({ blobs, sumA, sumB }) => blobs !== first.blobs || sumA !== first.sumA || sumB !== first.sumB,
+    );
   }
 }
 

@@ -2,7 +2,9 @@
 import type { Command } from 'commander';
 import type { RunCommand } from '../command-session.ts';
 import { example } from '../option-values.ts';
+import { defineRepairIndex } from './repair-index.ts';
 
-export function defineRepair(command: Command, _run: RunCommand): void {
+export function defineRepair(command: Command, run: RunCommand): void {
   command.addHelpText('after', example('tidemark -r /mnt/backup repair snapshots --dry-run'));
+  defineRepairIndex(command.command('index'), run);
 }

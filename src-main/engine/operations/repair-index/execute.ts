@@ -1,0 +1,121 @@
+/**
+ * A repair of the index: afterwards it describes every pack that is there and whole, and no pack that is gone. New index
+ * files are durable before old ones are taken away, so an interrupted repair leaves more index than needed, never less; what
+ * an index says of a pack that is there is never given up for nothing. Source: repository format, 16.6.
+ */
+import type { IndexId } from '#base/ids.ts';
+import { throwIfCancelled } from '#base/errors.ts';
+import { encodeIndex, type IndexedPack } from '#format/index-file.ts';
+import { Repository } from '#repository/repository.ts';
+import { executeCheck } from '../check/execute.ts';
+import type { CheckResult } from '../check/types.ts';
+import type { KeepCopy } from '../keep-copy.ts';
+import type { PipelineHost } from '../pipeline-host.ts';
+import { underLock } from '../under-lock.ts';
+import { entriesOfColumns } from './pack-columns.ts';
+import { prepareRepairIndex, type PreparedRepairIndex } from './prepare.ts';
+import type { RepairIndexObserver, RepairIndexRequest, RepairIndexResult } from './types.ts';
+
+export interface RepairIndexParts {
+  /** Its index must not be loaded yet. */
+  readonly repository: Repository;
+  readonly pipeline: PipelineHost;
+  readonly keepCopy: KeepCopy;
+}
+
+/** As restic's writers do. */
+const BLOBS_PER_INDEX_FILE = 50_000;
+
+/**
+ * @throws repository.locked, repository.lockLost, job.cancelled, storage.ioFailed when the place contradicts itself,
+ * storage errors; files.targetNotWritable and files.noSpace when a copy is to be kept and cannot be
+ */
+export async function executeRepairIndex(
+  parts: RepairIndexParts,
+  request: RepairIndexRequest,
+  observer: RepairIndexObserver = {},
+  signal?: AbortSignal,
+): Promise<RepairIndexResult> {
+  return underLock(parts.repository, { exclusive: true }, signal, async (stop, assertHeld) => {
+    const prepared = await prepareRepairIndex(parts.repository, request, observer, stop);
+    if (request.dryRun) return { ...prepared.plan, savedIndexFiles: 0 };
+    await keepLastDescriptions(parts, prepared, stop);
+    const savedIndexFiles = await saveDescriptions(parts.repository, prepared, assertHeld, observer, stop);
+    for (const indexId of prepared.replacedFiles) {
+      throwIfCancelled(stop);
+      await assertHeld();
+      await parts.repository.files.remove('index', indexId);
+    }
+    const checked = isSuspicious(prepared) ? await checkAgain(parts, observer, stop) : undefined;
+    return { ...prepared.plan, savedIndexFiles, ...(checked === undefined ? {} : { checked }) };
+  });
+}
+
+/**
+ * While a pack keeps its contents to itself, an index file that goes may be the last that knows of them: its bytes are kept
+ * elsewhere first.
+ */
+async function keepLastDescriptions(
+  { repository, keepCopy }: RepairIndexParts,
+  { plan, replacedFiles }: PreparedRepairIndex,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (plan.unreadablePacks.length === 0) return;
+  for (const indexId of replacedFiles) {
+    await keepCopy(`index-${indexId}`, await repository.storage.load('index', indexId, undefined, signal));
+  }
+}
+
+/** @returns how many index files were written */
+async function saveDescriptions(
+  { files }: Repository,
+  { descriptions, describedPacks }: PreparedRepairIndex,
+  assertHeld: () => Promise<void>,
+  observer: RepairIndexObserver,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let waiting: IndexedPack[] = [];
+  let waitingBlobs = 0;
+  let saved = 0;
+  let done = 0;
+  const save = async (): Promise<void> => {
+    throwIfCancelled(signal);
+    await assertHeld();
+    await files.save<IndexId>('index', encodeIndex(waiting), signal);
+    saved++;
+    done += waiting.length;
+    waiting = [];
+    waitingBlobs = 0;
+    observer.onProgress?.({ stage: 'saving', done, total: describedPacks });
+  };
+  for (const { packId, entries } of descriptions()) {
+    waiting.push({ id: packId, entries: entriesOfColumns(entries) });
+    waitingBlobs += entries.isTree.length;
+    if (waitingBlobs >= BLOBS_PER_INDEX_FILE) await save();
+  }
+  if (waiting.length > 0) await save();
+  return saved;
+}
+
+function isSuspicious({ plan }: PreparedRepairIndex): boolean {
+  return plan.damagedIndexFiles.length + plan.missingPacks.length + plan.unreadablePacks.length > 0;
+}
+
+/** By the new index, so that what is lost is named by file and version. */
+function checkAgain(
+  { repository, pipeline }: RepairIndexParts,
+  observer: RepairIndexObserver,
+  signal: AbortSignal | undefined,
+): Promise<CheckResult> {
+  const { ports, config, keys, keyId } = repository;
+  return executeCheck(
+    { repository: new Repository(ports, config, keys, keyId), pipeline },
+    { readData: 'none', noLock: true },
+    {
+      onProgress: ({ stage, done, total }) => {
+        if (stage === 'snapshots') observer.onProgress?.({ stage: 'checking', done, total });
+      },
+    },
+    signal,
+  );
+}
