@@ -51,8 +51,8 @@ export interface OpenSource {
   stat(): FileStat;
   /** Fills as much of `into` as it can from the current position; 0 = end of file. */
   read(into: Uint8Array): number;
-  /** The next read starts at the beginning again. */
-  rewind(): void;
+  /** The next read starts so many bytes from the beginning. */
+  seek(offset: number): void;
   close(): void;
 }
 

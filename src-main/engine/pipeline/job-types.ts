@@ -2,9 +2,11 @@
 import type { ByteString } from '#base/byte-string.ts';
 import type { PackedFolders } from './packed-folders.ts';
 import type { BlobType, UnfinishedPack } from './protocol.ts';
+import type { LargeFileJobTypes } from './large-file-types.ts';
 import type { RestoreJobTypes } from './restore-types.ts';
 import type { ScanSettings } from './scan-settings.ts';
 import type { FileToRead, FolderToScan, ReadFile } from './scan-types.ts';
+import type { SearchJobTypes } from './search-types.ts';
 import type { InspectedTrees } from './tree-inspection.ts';
 
 /** A blob in sealed form together with what is needed to open it. */
@@ -53,7 +55,7 @@ export interface BlobFault {
   readonly reason?: string;
 }
 
-export interface JobTypes extends RestoreJobTypes {
+export interface JobTypes extends RestoreJobTypes, LargeFileJobTypes, SearchJobTypes {
   scan: {
     input: { readonly folders: readonly FolderToScan[]; readonly settings: ScanSettings };
     output: { readonly packed: PackedFolders; readonly stored: StoredCounts };

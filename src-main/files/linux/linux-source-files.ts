@@ -184,8 +184,8 @@ class LinuxOpenSource implements OpenSource {
     return filled;
   }
 
-  rewind(): void {
-    this.#position = 0;
+  seek(offset: number): void {
+    this.#position = offset;
     this.#endSeen = false;
   }
 

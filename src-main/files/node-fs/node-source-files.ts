@@ -88,8 +88,8 @@ class NodeOpenSource implements OpenSource {
     return filled;
   }
 
-  rewind(): void {
-    this.#position = 0;
+  seek(offset: number): void {
+    this.#position = offset;
   }
 
   close(): void {

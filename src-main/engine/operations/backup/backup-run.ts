@@ -21,6 +21,7 @@ import type { Repository } from '#repository/repository.ts';
 import type { BackupTally } from './backup-tally.ts';
 import { childOf, childOfSame, givenEntries, nodeTextOf, pathIn, pathOf } from './folder-entries.ts';
 import { FolderInProgress } from './folder-in-progress.ts';
+import { LARGE_FILE_BYTES, LargeFiles } from './large-files.ts';
 import type { SourceFolder } from './source-tree.ts';
 
 /** Folders per scan job: a message costs as much as scanning a few entries. */
@@ -51,6 +52,7 @@ export class BackupRun {
   readonly #folders: FolderInProgress[] = [];
   #files: WaitingFile[] = [];
   #filesBytes = 0;
+  readonly #largeFiles: LargeFiles<WaitingFile>;
   #trees: FolderInProgress[] = [];
   #jobsUnderWay = 0;
   #failure: { readonly error: unknown } | undefined;
@@ -69,6 +71,10 @@ export class BackupRun {
     this.#settings = settings;
     this.#tally = tally;
     this.#signal = signal;
+    this.#largeFiles = new LargeFiles(pool, settings, tally, (file, result) => {
+      if (result === undefined) this.#waitInLine(file);
+      else this.#takeRead(file, result);
+    });
   }
 
   /**
@@ -99,6 +105,8 @@ export class BackupRun {
     const treesAreMany = this.#trees.length >= TREES_PER_STORE;
     const filesAreMany = this.#files.length >= FILES_PER_READ || this.#filesBytes >= BYTES_PER_READ;
     if (treesAreMany) return this.#treeJob();
+    const largeFileJob = this.#largeFiles.nextJob();
+    if (largeFileJob !== undefined) return largeFileJob;
     if (filesAreMany && (this.#files.length >= ENOUGH_FILES_WAITING || this.#jobsUnderWay > 0))
       return this.#readJob();
     if (this.#folders.length > 0) return this.#scanJob();
@@ -252,8 +260,14 @@ export class BackupRun {
     sizeBytes: number,
     wasInParent: boolean,
   ): void {
-    this.#files.push({ folder, index, name, path: pathIn(folder, name), sizeBytes, wasInParent });
-    this.#filesBytes += sizeBytes;
+    const file = { folder, index, name, path: pathIn(folder, name), sizeBytes, wasInParent };
+    if (sizeBytes >= LARGE_FILE_BYTES && this.#pool.workerCount > 1) this.#largeFiles.add(file);
+    else this.#waitInLine(file);
+  }
+
+  #waitInLine(file: WaitingFile): void {
+    this.#files.push(file);
+    this.#filesBytes += file.sizeBytes;
   }
 
   #hasAllBlobs(contentIds: Uint8Array): boolean {

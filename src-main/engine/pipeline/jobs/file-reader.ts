@@ -90,7 +90,7 @@ export class FileReader {
           changedWhileReading: hasChanged,
         };
       }
-      source.rewind();
+      source.seek(0);
       before = after;
     }
   }
@@ -177,7 +177,7 @@ export class FileReader {
   }
 }
 
-function isSameVersion(a: FileStat, b: FileStat): boolean {
+export function isSameVersion(a: FileStat, b: FileStat): boolean {
   return (
     a.inode === b.inode &&
     a.sizeBytes === b.sizeBytes &&
@@ -191,12 +191,12 @@ function isSameVersion(a: FileStat, b: FileStat): boolean {
 /** Whether a file has no content, whatever its size is said to be. */
 function isAtEnd(source: OpenSource): boolean {
   const isEmpty = source.read(new Uint8Array(1)) === 0;
-  source.rewind();
+  source.seek(0);
   return isEmpty;
 }
 
 /** Reads until `into` is full or the file ends. */
-function fill(source: OpenSource, into: Uint8Array): number {
+export function fill(source: OpenSource, into: Uint8Array): number {
   let filled = 0;
   while (filled < into.length) {
     const count = source.read(into.subarray(filled));

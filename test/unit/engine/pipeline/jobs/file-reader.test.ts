@@ -34,7 +34,7 @@ function contextOf(times: readonly number[], contents: readonly string[]): JobCo
         into[0] = contents[Math.min(reads++, contents.length - 1)]!.charCodeAt(0);
         return 1;
       },
-      rewind: () => void (isAtEnd = false),
+      seek: () => void (isAtEnd = false),
       close: () => undefined,
     }),
   };
