@@ -106,7 +106,7 @@ export class LargeFiles<File extends FileToRead> {
     const result = await this.#pool.run('cutFile', { file: nameOf(file), from, seen });
     file.isCutUnderWay = false;
     if (result.kind === 'notAsSeen') return giveUp(file);
-    file.seen = result.stat;
+    file.seen ??= result.stat;
     for (const lengths of batchesOf(result.lengths)) {
       file.batches.push({ number: file.batchCount++, from: file.cutTo, lengths });
       file.cutTo += sum(lengths);
