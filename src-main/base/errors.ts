@@ -33,6 +33,7 @@ export interface ErrorData {
   'integrity.blobCorrupt': { blobId: string; kind: string; packId: string; reason: string };
   'integrity.indexCorrupt': { indexId: string; reason: string };
   'integrity.treeCorrupt': { treeId: string; reason: string };
+  'integrity.treeForeign': { treeId: string; path: string };
   'integrity.memoryFault': { blobId: string; reason: string };
   'storage.objectMissing': { kind: string; name: string };
   'storage.alreadyExists': { kind: string; name: string };
@@ -54,6 +55,12 @@ export interface ErrorData {
   'files.targetNotEmpty': { path: string };
   'files.noSpace': { path: string };
   'files.pathNotInSnapshot': { path: string; snapshotId: string };
+  /** Nothing may be removed because of its age. Both RFC 3339; `witness`: what `now` disagrees with. */
+  'retention.clockImplausible': {
+    kind: 'behindLastSeen' | 'behindNewestPoint' | 'farAhead';
+    now: string;
+    witness: string;
+  };
   'job.cancelled': Record<string, never>;
   'request.invalidInput': { what: string; reason: string };
   'internal.invariantBroken': { what: string };

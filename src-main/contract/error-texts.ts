@@ -146,6 +146,11 @@ const ERROR_TEXTS = {
     safe: 'Other folders are not affected.',
     todo: checkAdvice(words),
   }),
+  'integrity.treeForeign': ({ path }, words) => ({
+    title: `The folder ${path} was stored by another program, with details that would be lost if Tidemark wrote it again.`,
+    safe: `This ${words.snapshot} was left as it is.`,
+    todo: `Change it with the program that made it, or leave this ${words.snapshot} out.`,
+  }),
   'integrity.memoryFault': ({ reason }, words) => ({
     title: `Data changed inside this computer before it was stored (${reason}).`,
     safe: `Nothing wrong was stored in the ${words.repository}.`,
@@ -252,6 +257,16 @@ const ERROR_TEXTS = {
     title: `${path} is not in the ${words.snapshot} ${short(snapshotId)}.`,
     safe: NOTHING_CHANGED,
     todo: `List the ${words.snapshot} and check the spelling, capital letters too.`,
+  }),
+  'retention.clockImplausible': ({ kind, now, witness }, words) => ({
+    title:
+      kind === 'farAhead'
+        ? `The clock of this computer says ${now}, more than a year after ${witness}, the last time that is certain.`
+        : kind === 'behindLastSeen'
+          ? `The clock of this computer says ${now}, but it has been ${witness} already.`
+          : `The clock of this computer says ${now}, but the newest ${words.snapshot} is of ${witness}.`,
+    safe: `No ${words.snapshot} was removed.`,
+    todo: `Set the clock right; if it is right, remove the ${words.snapshot} with the wrong time by hand, or wait for a few more.`,
   }),
   'job.cancelled': () => ({
     title: 'Stopped as you asked.',

@@ -143,7 +143,7 @@ export function cleanPath(path: ByteString): ByteString {
   return `/${splitPath(path).join('/')}` as ByteString;
 }
 
-function joinPath(folder: ByteString, name: ByteString): ByteString {
+export function joinPath(folder: ByteString, name: ByteString): ByteString {
   return (folder === '/' ? `/${name}` : `${folder}/${name}`) as ByteString;
 }
 

@@ -6,10 +6,12 @@
  */
 import type { BackupCalls } from './calls/backup.ts';
 import type { CheckCalls } from './calls/check.ts';
+import type { ForgetCalls } from './calls/forget.ts';
 import type { KeyCalls } from './calls/keys.ts';
 import type { ReadingCalls } from './calls/reading.ts';
 import type { RepairIndexCalls } from './calls/repair-index.ts';
 import type { RestoreCalls } from './calls/restore.ts';
+import type { RewriteCalls } from './calls/rewrite.ts';
 import type { TagCalls } from './calls/tag.ts';
 import type { UpkeepCalls } from './calls/upkeep.ts';
 
@@ -17,9 +19,11 @@ export interface EngineCalls
   extends
     BackupCalls,
     CheckCalls,
+    ForgetCalls,
     KeyCalls,
     ReadingCalls,
     RepairIndexCalls,
     RestoreCalls,
+    RewriteCalls,
     TagCalls,
     UpkeepCalls {}

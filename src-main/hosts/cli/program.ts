@@ -44,9 +44,17 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'count files and sizes',
     load: async () => (await import('./commands/stats.ts')).defineStats,
   },
+  forget: {
+    summary: 'remove snapshots, named ones or those a policy does not keep',
+    load: async () => (await import('./commands/forget.ts')).defineForget,
+  },
   check: {
     summary: 'prove that everything can be restored',
     load: async () => (await import('./commands/check.ts')).defineCheck,
+  },
+  rewrite: {
+    summary: 'leave files out of snapshots, or change their host or time',
+    load: async () => (await import('./commands/rewrite.ts')).defineRewrite,
   },
   tag: {
     summary: 'change the tags of snapshots',

@@ -1,7 +1,6 @@
 /** `tidemark backup`: options to a request, events to lines. */
 import type { Command } from 'commander';
 import { textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
-import { TidemarkError } from '#base/errors.ts';
 import { EXIT_INCOMPLETE } from '#contract/exit-codes.ts';
 import { parseSizeText } from '#rules/size-text.ts';
 import { CACHE_FOLDER_TAG, parseFolderTag } from '#rules/tagged-exclude.ts';
@@ -15,6 +14,7 @@ import type { CommandSession, RunCommand } from '../command-session.ts';
 import type { BackupHandlers, BackupInput, BackupResult } from '../calls/backup.ts';
 import { exitMessage } from '../exit-message.ts';
 import { formatBytes, formatCount, formatDuration, formatName } from '../format-values.ts';
+import { parseLocalTime } from '../local-time.ts';
 import { asChoice, asText, asTexts, collect, example } from '../option-values.ts';
 import { definePatternOptions, readPatterns, type PatternFlags } from '../pattern-options.ts';
 
@@ -99,20 +99,6 @@ async function readInput(
     allowEmpty: flags.allowEmpty === true,
     compression: asChoice('--compression', flags.compression, ['auto', 'off', 'max']),
   };
-}
-
-function parseLocalTime(text: string): number {
-  const match = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(text);
-  const [year, month, day, hour, minute, second] = (match?.slice(1) ?? []).map(Number) as number[];
-  const date = new Date(year ?? Number.NaN, (month ?? 0) - 1, day, hour, minute, second);
-  // A day that does not exist comes out as another one.
-  if (Number.isNaN(date.getTime()) || date.getDate() !== day || date.getMonth() + 1 !== month) {
-    throw new TidemarkError('request.invalidInput', {
-      what: `the time "${text}"`,
-      reason: 'write it like 2026-11-22 09:55:17',
-    });
-  }
-  return date.getTime();
 }
 
 async function runBackup(session: CommandSession, input: BackupInput) {
