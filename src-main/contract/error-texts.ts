@@ -266,7 +266,12 @@ const ERROR_TEXTS = {
           ? `The clock of this computer says ${now}, but it has been ${witness} already.`
           : `The clock of this computer says ${now}, but the newest ${words.snapshot} is of ${witness}.`,
     safe: `No ${words.snapshot} was removed.`,
-    todo: `Set the clock right; if it is right, remove the ${words.snapshot} with the wrong time by hand, or wait for a few more.`,
+    todo:
+      kind === 'farAhead'
+        ? `Set the clock right; if it is right, this works again a day after the next ${words.snapshot}.`
+        : kind === 'behindLastSeen'
+          ? 'Set the clock right and try again.'
+          : `Set the clock right; if it is right, remove the ${words.snapshot} with the wrong time by hand.`,
   }),
   'job.cancelled': () => ({
     title: 'Stopped as you asked.',

@@ -13,6 +13,14 @@ export interface Instant {
   readonly nsec: number;
 }
 
+/** A time together with the zone it was written in; its calendar day is the day of that zone. */
+export interface ZonedTime extends Instant {
+  /** Seconds to add to UTC for the clock that was read. */
+  readonly offsetSec: number;
+  /** Written with `Z`: UTC itself, not a place whose clocks agree with it. */
+  readonly isUtc: boolean;
+}
+
 /** A time zone, as a port: tests bring their own, and the app could write UTC everywhere. */
 export interface ZoneOffsets {
   /** Seconds to add to UTC at that instant; positive in the east. Not whole minutes in the days of local mean time. */
@@ -124,28 +132,38 @@ const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])
 
 /** Fraction digits beyond the ninth are cut off. @throws FormatError when the text is not an RFC 3339 time. */
 export function parseTime(text: string): Instant {
+  const { sec, nsec } = parseZonedTime(text);
+  return { sec, nsec };
+}
+
+/** As `parseTime`, keeping the zone. @throws FormatError */
+export function parseZonedTime(text: string): ZonedTime {
   const match = TIME.exec(text);
   if (match === null) throw notATime(text);
   const [, year, month, day, hour, minute, second, fraction, sign, offsetHour, offsetMinute] = match;
   const days = daysFromCivil(Number(year), Number(month), Number(day));
   const isDate = Number(month) <= 12 && civilFromDays(days).day === Number(day) && Number(month) > 0;
   if (!isDate || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) throw notATime(text);
-  let sec = days * DAY_SECONDS + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
+  const localSec = days * DAY_SECONDS + Number(hour) * 3600 + Number(minute) * 60 + Number(second);
+  let offsetSec = 0;
   if (sign !== undefined) {
     if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) throw notATime(text);
-    const offset = Number(offsetHour) * 3600 + Number(offsetMinute) * 60;
-    sec -= sign === '-' ? -offset : offset;
+    offsetSec = Number(offsetHour) * 3600 + Number(offsetMinute) * 60;
+    if (sign === '-') offsetSec = 0 - offsetSec;
   }
   const nsec = fraction === undefined ? 0 : Number(fraction.slice(0, 9).padEnd(9, '0'));
-  return { sec, nsec };
+  return { sec: localSec - offsetSec, nsec, offsetSec, isUtc: sign === undefined };
 }
 
 function notATime(text: string): FormatError {
   return new FormatError(`not a time: ${JSON.stringify(text.slice(0, 60))}`);
 }
 
-/** Days since 1970-01-01 in the proleptic Gregorian calendar; years are counted from March, so that leap days come last. */
-function daysFromCivil(year: number, month: number, day: number): number {
+/**
+ * Days since 1970-01-01 in the proleptic Gregorian calendar; years are counted from March, so that leap days come last.
+ * A day outside its month counts on into the months around it.
+ */
+export function daysFromCivil(year: number, month: number, day: number): number {
   const marchYear = month <= 2 ? year - 1 : year;
   const era = Math.floor(marchYear / 400);
   const yearOfEra = marchYear - era * 400;
@@ -154,7 +172,7 @@ function daysFromCivil(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-function civilFromDays(days: number): { year: number; month: number; day: number } {
+export function civilFromDays(days: number): { year: number; month: number; day: number } {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;

@@ -66,8 +66,8 @@ export class RepositoryFiles {
     }
   }
 
-  remove(type: SealedFileType, id: string): Promise<void> {
-    return this.#storage.remove(type, id);
+  remove(type: SealedFileType, id: string, signal?: AbortSignal): Promise<void> {
+    return this.#storage.remove(type, id, signal);
   }
 }
 

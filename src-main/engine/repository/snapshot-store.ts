@@ -55,7 +55,10 @@ export class SnapshotStore {
   async load(id: SnapshotId, signal?: AbortSignal): Promise<StoredSnapshot> {
     const plain = await this.#files.load('snapshot', id, signal);
     try {
-      return { id, snapshot: parseSnapshot(plain) };
+      const snapshot = parseSnapshot(plain);
+      // One that has no time can neither be sorted nor judged; only here is it known which file it is.
+      parseTime(snapshot.time);
+      return { id, snapshot };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new TidemarkError('integrity.fileCorrupt', { kind: 'snapshot', id, reason }, { cause: error });

@@ -1,8 +1,10 @@
 /** `tidemark snapshots`: what there is to restore, oldest first. */
 import type { Command } from 'commander';
+import { TidemarkError } from '#base/errors.ts';
+import { DEFAULT_GROUPING, groupSnapshots, parseGrouping, type GroupField } from '#rules/snapshot-groups.ts';
 import type { RunCommand } from '../command-session.ts';
 import type { ListedSnapshot } from '../calls/access.ts';
-import { formatBytes, formatCount, formatLocalTime, formatName } from '../format-values.ts';
+import { formatCount } from '../format-values.ts';
 import {
   asText,
   asTexts,
@@ -11,37 +13,48 @@ import {
   readFilter,
   type FilterFlags,
 } from '../option-values.ts';
-import { formatTable } from '../output.ts';
+import { groupsJson } from '../group-json.ts';
 import { snapshotJson } from '../snapshot-json.ts';
-import { TidemarkError } from '#base/errors.ts';
+import { describeGroup, snapshotTable } from '../snapshot-table.ts';
 
 interface SnapshotsFlags extends FilterFlags {
   readonly compact?: boolean;
   readonly latest?: string;
+  readonly groupBy?: string;
 }
 
 export function defineSnapshots(command: Command, run: RunCommand): void {
   defineFilterOptions(command)
     .argument('[id...]', 'only these snapshots; an id, its beginning, or latest')
     .option('-c, --compact', 'without paths')
-    .option('--latest <n>', 'only the last n of each host and set of paths')
+    .option('--latest <n>', 'only the last n of each group, or of each host and set of paths')
+    .option('-g, --group-by <fields>', 'in groups by host, paths, tags or series, with commas')
     .addHelpText('after', example('tidemark -r /mnt/backup snapshots --host laptop --latest 3'))
     .action((ids: string[], flags: SnapshotsFlags) =>
       run(async ({ options, output, context, access, engine }) => {
         const keep = flags.latest === undefined ? undefined : readCount(flags.latest);
         const input = { filter: readFilter(flags), ids: asTexts(ids) };
+        const groupBy = flags.groupBy === undefined ? [] : parseGrouping(asText(flags.groupBy));
         const all = await (await engine()).snapshots(await access(), input, context);
-        const listed = keep === undefined ? all : newestOfEachGroup(all, keep);
+        const listed = newestOfEachGroup(all, keep, groupBy);
+        const groups = groupSnapshots(listed, groupBy);
         if (options.json) {
-          await output.result(`[${listed.map((one) => snapshotJson(one)).join(',')}]`);
+          const isGrouped = groupBy.length > 0;
+          await output.result(isGrouped ? groupsJson(groups) : listJson(listed));
           return;
         }
-        if (listed.length > 0) {
-          for (const line of snapshotTable(listed, flags.compact === true)) await output.result(line);
+        for (const { key, snapshots } of groups) {
+          if (groupBy.length > 0) await output.result(`\nGroup: ${describeGroup(key)}`);
+          const rows = snapshots.map((one) => ({ listed: one }));
+          for (const line of snapshotTable(rows, flags.compact === true)) await output.result(line);
         }
         await output.result(formatCount(listed.length, 'snapshot'));
       }),
     );
+}
+
+function listJson(listed: readonly ListedSnapshot[]): string {
+  return `[${listed.map((one) => snapshotJson(one)).join(',')}]`;
 }
 
 function readCount(text: string): number {
@@ -52,25 +65,14 @@ function readCount(text: string): number {
   });
 }
 
-function snapshotTable(listed: readonly ListedSnapshot[], compact: boolean): string[] {
-  const rows = listed.map(({ id, snapshot }) => {
-    const bytes = snapshot.summary?.totalBytesProcessed;
-    const size = bytes === undefined ? '' : formatBytes(bytes);
-    const tags = snapshot.tags.map(formatName).join(',');
-    const start = [id.slice(0, 8), formatLocalTime(snapshot.time), formatName(snapshot.hostname), tags];
-    return compact ? [...start, size] : [...start, snapshot.paths.map(formatName).join('\n'), size];
-  });
-  return formatTable(['ID', 'Time', 'Host', 'Tags', ...(compact ? [] : ['Paths']), 'Size'], rows);
-}
-
-function newestOfEachGroup(listed: readonly ListedSnapshot[], keep: number): ListedSnapshot[] {
-  const counts = new Map<string, number>();
-  const kept: ListedSnapshot[] = [];
-  for (const one of listed.toReversed()) {
-    const group = JSON.stringify([one.snapshot.hostname, [...one.snapshot.paths].sort()]);
-    const count = (counts.get(group) ?? 0) + 1;
-    counts.set(group, count);
-    if (count <= keep) kept.unshift(one);
-  }
-  return kept;
+/** In restic's way: without a grouping asked for, the last n of each host and set of paths. */
+function newestOfEachGroup(
+  listed: readonly ListedSnapshot[],
+  keep: number | undefined,
+  groupBy: readonly GroupField[],
+): readonly ListedSnapshot[] {
+  if (keep === undefined) return listed;
+  const fields = groupBy.length === 0 ? DEFAULT_GROUPING : groupBy;
+  const kept = new Set(groupSnapshots(listed, fields).flatMap((group) => group.snapshots.slice(-keep)));
+  return listed.filter((one) => kept.has(one));
 }

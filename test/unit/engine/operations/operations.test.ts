@@ -25,9 +25,10 @@ import { indentJson } from '#operations/indent-json.ts';
 import { addKey, changePassword, listKeys, removeKey } from '#operations/keys.ts';
 import { listObjectIds } from '#operations/list.ts';
 import { listSnapshot, type ListRequest } from '#operations/ls.ts';
-import { groupSnapshots, listSnapshots } from '#operations/snapshots.ts';
+import { listSnapshots } from '#operations/snapshots.ts';
 import { executeUnlock, prepareUnlock } from '#operations/unlock.ts';
 import type { Repository } from '#repository/repository.ts';
+import { groupSnapshots } from '#rules/snapshot-groups.ts';
 import { backUp, makeMemoryRepository, openTestRepository, reopen } from '#test/support/engine.ts';
 import { plantBlobs, plantSnapshot } from '#test/support/plant.ts';
 
