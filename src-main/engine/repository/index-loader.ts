@@ -3,7 +3,7 @@
  * Readers list snapshots before calling this (repository format, section 14).
  */
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
-import type { IndexId } from '#base/ids.ts';
+import type { IndexId, PackId } from '#base/ids.ts';
 import { parseIndex } from '#format/index-file.ts';
 import type { BlobIndex, BlobType } from './blob-index.ts';
 import type { RepositoryFiles } from './repository-files.ts';
@@ -31,22 +31,28 @@ export interface IndexFileObserver {
   ): void;
 }
 
+/** Packs whose blobs count as unknown: the observer learns of them all the same. */
+export type OmitsPack = (packId: PackId) => boolean;
+
 /** Adds one index file's packs and blobs. @throws integrity.indexCorrupt */
 export function addIndexFile(
   index: BlobIndex,
   indexId: IndexId,
   plain: Uint8Array,
   observer?: IndexFileObserver,
+  omitsPack?: OmitsPack,
 ): void {
   let packNumber = 0;
+  let isOmitted = false;
   try {
     parseIndex(plain, {
       pack(id) {
         packNumber = index.packNumber(id);
+        isOmitted = omitsPack?.(id) === true;
         observer?.onPack(indexId, packNumber);
       },
       blob(type, ids, idOffset, offset, length, uncompressedLength) {
-        index.add(packNumber, type, ids, idOffset, offset, length, uncompressedLength);
+        if (!isOmitted) index.add(packNumber, type, ids, idOffset, offset, length, uncompressedLength);
         observer?.onBlob(type, ids, idOffset, offset, length, uncompressedLength);
       },
     });
@@ -63,6 +69,7 @@ export async function loadIndexFiles(
   index: BlobIndex,
   signal?: AbortSignal,
   observer?: IndexFileObserver,
+  omitsPack?: OmitsPack,
 ): Promise<Omit<LoadedIndex, 'index'>> {
   const indexIds = (await files.list('index', signal)).map(({ name }) => name as IndexId);
   const damaged: TidemarkError<'integrity.indexCorrupt'>[] = [];
@@ -75,7 +82,7 @@ export async function loadIndexFiles(
     }
     try {
       const plain = await loading[next]!;
-      addIndexFile(index, indexIds[next]!, plain, observer);
+      addIndexFile(index, indexIds[next]!, plain, observer, omitsPack);
       releaseNow(plain);
     } catch (error) {
       if (!isTidemarkError(error, 'integrity.indexCorrupt')) throw error;

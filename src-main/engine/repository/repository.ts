@@ -12,7 +12,7 @@ import type { BlobCodec, CryptoKeys, Primitives } from '#format/primitives.ts';
 import type { Storage } from '#storage/port.ts';
 import { BlobIndex, type BlobType } from './blob-index.ts';
 import { BlobReader, type SealedBlob } from './blob-reader.ts';
-import { loadIndexFiles, type IndexFileObserver } from './index-loader.ts';
+import { loadIndexFiles, type IndexFileObserver, type OmitsPack } from './index-loader.ts';
 import { RepositoryFiles } from './repository-files.ts';
 import { RepositoryLock, undefinedIfMissing, type AnnouncedLock, type LockFiles } from './repository-lock.ts';
 import { SnapshotStore } from './snapshot-store.ts';
@@ -78,11 +78,19 @@ export class Repository {
       readonly keepGoing?: boolean;
       readonly signal?: AbortSignal | undefined;
       readonly observer?: IndexFileObserver;
+      /** Blobs of these packs stay unknown, for repairs that mean to do without the packs. */
+      readonly omitsPack?: OmitsPack;
     } = {},
   ): Promise<readonly TidemarkError<'integrity.indexCorrupt'>[]> {
     if (this.#index !== undefined) return [];
     const index = new BlobIndex();
-    const { indexIds, damaged } = await loadIndexFiles(this.files, index, options.signal, options.observer);
+    const { indexIds, damaged } = await loadIndexFiles(
+      this.files,
+      index,
+      options.signal,
+      options.observer,
+      options.omitsPack,
+    );
     const [first] = damaged;
     if (first !== undefined && options.keepGoing !== true) throw first;
     this.#index = index;

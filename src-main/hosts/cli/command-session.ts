@@ -54,7 +54,8 @@ export function createSession(
   };
 }
 
-async function findLocation(options: GlobalOptions): Promise<string> {
+/** @throws request.invalidInput */
+export async function findLocation(options: Pick<GlobalOptions, 'repo' | 'repositoryFile'>): Promise<string> {
   if (options.repo !== undefined && options.repo !== '') return options.repo;
   if (options.repositoryFile === undefined) {
     throw new TidemarkError('request.invalidInput', {

@@ -6,10 +6,12 @@
  */
 import type { BackupCalls } from './calls/backup.ts';
 import type { CheckCalls } from './calls/check.ts';
+import type { FindCalls } from './calls/find.ts';
 import type { ForgetCalls } from './calls/forget.ts';
 import type { KeyCalls } from './calls/keys.ts';
 import type { ReadingCalls } from './calls/reading.ts';
 import type { RepairIndexCalls } from './calls/repair-index.ts';
+import type { RepairPacksCalls } from './calls/repair-packs.ts';
 import type { RestoreCalls } from './calls/restore.ts';
 import type { RewriteCalls } from './calls/rewrite.ts';
 import type { TagCalls } from './calls/tag.ts';
@@ -19,10 +21,12 @@ export interface EngineCalls
   extends
     BackupCalls,
     CheckCalls,
+    FindCalls,
     ForgetCalls,
     KeyCalls,
     ReadingCalls,
     RepairIndexCalls,
+    RepairPacksCalls,
     RestoreCalls,
     RewriteCalls,
     TagCalls,

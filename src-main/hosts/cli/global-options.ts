@@ -81,7 +81,8 @@ interface Source {
   readonly variable: string;
 }
 
-function exclusive(first: Source, second: Source, environment: Environment) {
+/** Of two options at most one may count; the command line wins over the environment. @throws request.invalidInput */
+export function exclusive(first: Source, second: Source, environment: Environment) {
   const isGiven = first.value !== undefined || second.value !== undefined;
   const pick = (source: Source): string | undefined =>
     isGiven ? source.value : environment[source.variable] || undefined;

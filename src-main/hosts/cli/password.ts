@@ -31,6 +31,29 @@ export async function readPassword(
   return askPassword(host, question, twice ? 'enter password again: ' : undefined, signal);
 }
 
+export interface SourcePasswordOptions {
+  readonly passwordFile?: string;
+  readonly passwordCommand?: string;
+  readonly insecureNoPassword: boolean;
+}
+
+/** The password of a second repository that is only read; the environment has a variable of its own for it. */
+export async function readSourcePassword(
+  host: CliHost,
+  options: SourcePasswordOptions,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const given = await givenPassword(host, options, signal, 'TIDEMARK_FROM_PASSWORD');
+  if (options.insecureNoPassword) {
+    if (given !== undefined && given.length > 0) {
+      throw invalid('--from-insecure-no-password and a password are given', 'use one of them');
+    }
+    return new Uint8Array();
+  }
+  if (given !== undefined) return refuseEmpty(given, '--from-insecure-no-password');
+  return askPassword(host, 'enter password for source repository: ', undefined, signal);
+}
+
 export interface NewPasswordOptions {
   readonly newPasswordFile?: string;
   readonly newInsecureNoPassword: boolean;
@@ -56,13 +79,14 @@ export async function readNewPassword(
 
 async function givenPassword(
   host: CliHost,
-  options: GlobalOptions,
+  options: Pick<GlobalOptions, 'passwordFile' | 'passwordCommand'>,
   signal: AbortSignal,
+  environmentName = 'TIDEMARK_PASSWORD',
 ): Promise<Uint8Array | undefined> {
   if (options.passwordCommand !== undefined)
     return passwordFromCommand(host, options.passwordCommand, signal);
   if (options.passwordFile !== undefined) return passwordFromFile(options.passwordFile);
-  const variable = host.env['TIDEMARK_PASSWORD'];
+  const variable = host.env[environmentName];
   return variable === undefined || variable === '' ? undefined : Buffer.from(variable, 'utf8');
 }
 

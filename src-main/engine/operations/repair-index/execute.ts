@@ -3,9 +3,8 @@
  * files are durable before old ones are taken away, so an interrupted repair leaves more index than needed, never less; what
  * an index says of a pack that is there is never given up for nothing. Source: repository format, 16.6.
  */
-import type { IndexId } from '#base/ids.ts';
-import { throwIfCancelled } from '#base/errors.ts';
-import { encodeIndex, type IndexedPack } from '#format/index-file.ts';
+import { rewriteIndex } from '#repository/index-rewrite.ts';
+import type { PackToIndex } from '#repository/index-writer.ts';
 import { Repository } from '#repository/repository.ts';
 import { executeCheck } from '../check/execute.ts';
 import type { CheckResult } from '../check/types.ts';
@@ -23,9 +22,6 @@ export interface RepairIndexParts {
   readonly keepCopy: KeepCopy;
 }
 
-/** As restic's writers do. */
-const BLOBS_PER_INDEX_FILE = 50_000;
-
 /**
  * @throws repository.locked, repository.lockLost, job.cancelled, storage.ioFailed when the place contradicts itself,
  * storage errors; files.targetNotWritable and files.noSpace when a copy is to be kept and cannot be
@@ -40,14 +36,14 @@ export async function executeRepairIndex(
     const prepared = await prepareRepairIndex(parts.repository, request, observer, stop);
     if (request.dryRun) return { ...prepared.plan, savedIndexFiles: 0 };
     await keepLastDescriptions(parts, prepared, stop);
-    const savedIndexFiles = await saveDescriptions(parts.repository, prepared, assertHeld, observer, stop);
-    for (const indexId of prepared.replacedFiles) {
-      throwIfCancelled(stop);
-      await assertHeld();
-      await parts.repository.files.remove('index', indexId);
-    }
+    const saved = await rewriteIndex(
+      parts.repository.files,
+      packsToIndex(prepared, observer),
+      prepared.replacedFiles,
+      { assertHeld, signal: stop },
+    );
     const checked = isSuspicious(prepared) ? await checkAgain(parts, observer, stop) : undefined;
-    return { ...prepared.plan, savedIndexFiles, ...(checked === undefined ? {} : { checked }) };
+    return { ...prepared.plan, savedIndexFiles: saved.length, ...(checked === undefined ? {} : { checked }) };
   });
 }
 
@@ -66,35 +62,15 @@ async function keepLastDescriptions(
   }
 }
 
-/** @returns how many index files were written */
-async function saveDescriptions(
-  { files }: Repository,
+function* packsToIndex(
   { descriptions, describedPacks }: PreparedRepairIndex,
-  assertHeld: () => Promise<void>,
   observer: RepairIndexObserver,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  let waiting: IndexedPack[] = [];
-  let waitingBlobs = 0;
-  let saved = 0;
+): Generator<PackToIndex> {
   let done = 0;
-  const save = async (): Promise<void> => {
-    throwIfCancelled(signal);
-    await assertHeld();
-    await files.save<IndexId>('index', encodeIndex(waiting), signal);
-    saved++;
-    done += waiting.length;
-    waiting = [];
-    waitingBlobs = 0;
-    observer.onProgress?.({ stage: 'saving', done, total: describedPacks });
-  };
   for (const { packId, entries } of descriptions()) {
-    waiting.push({ id: packId, entries: entriesOfColumns(entries) });
-    waitingBlobs += entries.isTree.length;
-    if (waitingBlobs >= BLOBS_PER_INDEX_FILE) await save();
+    yield { id: packId, entries: () => entriesOfColumns(entries), blobCount: entries.isTree.length };
+    observer.onProgress?.({ stage: 'saving', done: ++done, total: describedPacks });
   }
-  if (waiting.length > 0) await save();
-  return saved;
 }
 
 function isSuspicious({ plan }: PreparedRepairIndex): boolean {

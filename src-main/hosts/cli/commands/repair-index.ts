@@ -4,6 +4,7 @@ import type { CommandSession, RunCommand } from '../command-session.ts';
 import type { RepairIndexResult } from '../calls/repair-index.ts';
 import { formatCount } from '../format-values.ts';
 import { example } from '../option-values.ts';
+import { lossAdvice } from '../repair-words.ts';
 
 interface RepairIndexFlags {
   readonly readAllPacks?: boolean;
@@ -36,7 +37,8 @@ async function repairIndex(session: CommandSession, flags: RepairIndexFlags): Pr
   output.stopProgress();
   output.json(repairIndexJson(result, dryRun));
   for (const line of repairIndexLines(result, dryRun)) output.say(line);
-  if (!output.options.json) for (const line of lossLines(result)) output.complain(line);
+  if (output.options.json) return;
+  for (const line of [...unreadableLines(result), ...lossAdvice(result)]) output.complain(line);
 }
 
 /** Of our own making: restic's command has no messages. */
@@ -76,20 +78,10 @@ export function repairIndexLines(result: RepairIndexResult, dryRun: boolean): st
   return lines;
 }
 
-/** What the repair could not mend, and what to do about it. */
-function lossLines({ unreadablePacks, losses, lossCount }: RepairIndexResult): string[] {
-  const lines = losses.map((line) => `${line}.`);
-  if (lossCount > losses.length) lines.push(`And ${lossCount - losses.length} more.`);
-  if (unreadablePacks.length > 0) {
-    const shortIds = unreadablePacks.map((id) => id.slice(0, 8)).join(' ');
-    lines.push(
-      `${formatCount(unreadablePacks.length, 'pack')} cannot be read and was left alone. To save what is good in it: tidemark repair packs ${shortIds}`,
-    );
-  }
-  if (lossCount > 0) {
-    lines.push(
-      'Back up again first: what is still on your disk is stored anew. Then "tidemark repair snapshots" takes what is lost out of the snapshots.',
-    );
-  }
-  return lines;
+function unreadableLines({ unreadablePacks }: RepairIndexResult): string[] {
+  if (unreadablePacks.length === 0) return [];
+  const shortIds = unreadablePacks.map((id) => id.slice(0, 8)).join(' ');
+  return [
+    `${formatCount(unreadablePacks.length, 'pack')} cannot be read and was left alone. To save what is good in it: tidemark repair packs ${shortIds}`,
+  ];
 }

@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import type { RunCommand } from '../command-session.ts';
 import { example } from '../option-values.ts';
 import { defineRepairIndex } from './repair-index.ts';
+import { defineRepairPacks } from './repair-packs.ts';
 
 export function defineRepair(command: Command, run: RunCommand): void {
   command.addHelpText('after', example('tidemark -r /mnt/backup repair snapshots --dry-run'));
   defineRepairIndex(command.command('index'), run);
+  defineRepairPacks(command.command('packs'), run);
 }

@@ -6,8 +6,10 @@ import { initRepository } from '#repository/init-repository.ts';
 import type { EngineCalls } from '../engine-calls.ts';
 import { backup } from './call-backup.ts';
 import { check } from './call-check.ts';
+import { findCalls } from './call-find.ts';
 import { forget } from './call-forget.ts';
 import { repairIndex } from './call-repair-index.ts';
+import { repairPacks } from './call-repair-packs.ts';
 import { restore } from './call-restore.ts';
 import { readingCalls } from './calls-reading.ts';
 import { rewrite } from './call-rewrite.ts';
@@ -15,7 +17,19 @@ import { tag } from './call-tag.ts';
 import { portsFor } from './engine-session.ts';
 
 export function connectEngine(): EngineCalls {
-  return { init, backup, restore, check, forget, repairIndex, rewrite, tag, ...readingCalls };
+  return {
+    init,
+    backup,
+    restore,
+    check,
+    forget,
+    repairIndex,
+    repairPacks,
+    rewrite,
+    tag,
+    ...findCalls,
+    ...readingCalls,
+  };
 }
 
 const init: EngineCalls['init'] = async ({ location, password, version }, { signal }) => {

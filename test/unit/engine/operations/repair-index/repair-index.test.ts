@@ -225,7 +225,7 @@ test('a pack whose only description is damaged keeps that description elsewhere'
   });
   const result = await repair();
   expect(result.unreadablePacks).toEqual([packId]);
-  expect([...kept]).toEqual(damaged);
+  expect(kept).toEqual(new Map(damaged));
 });
 
 test('a trial changes nothing and tells the same', async () => {

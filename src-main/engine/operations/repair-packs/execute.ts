@@ -1,0 +1,164 @@
+/**
+ * A repair of packs: what is good in damaged ones is moved to new packs, then the damaged ones go. In an order that loses
+ * nothing at any moment: a copy of each damaged pack outside the repository, new packs, an index that names them, lost blobs
+ * from elsewhere where they can be had, an index without the damaged packs, and only then is a damaged pack removed.
+ */
+import { bytesToId, type BlobId } from '#base/ids.ts';
+import { throwIfCancelled, TidemarkError } from '#base/errors.ts';
+import type { PackEntry } from '#format/pack-header.ts';
+import type { UnfinishedPack } from '#pipeline/protocol.ts';
+import { rewriteIndex } from '#repository/index-rewrite.ts';
+import type { PackToIndex } from '#repository/index-writer.ts';
+import { Repository } from '#repository/repository.ts';
+import type { WriteScope } from '#repository/write-scope.ts';
+import { executeCheck } from '../check/execute.ts';
+import { PackInventory } from '../check/pack-inventory.ts';
+import type { CheckResult } from '../check/types.ts';
+import type { KeepCopy } from '../keep-copy.ts';
+import type { PipelineHost } from '../pipeline-host.ts';
+import { entriesOfColumns } from '../repair-index/pack-columns.ts';
+import { underLock } from '../under-lock.ts';
+import { examinePack } from './examine-pack.ts';
+import { packGoodBlobs } from './pack-good-blobs.ts';
+import { isElsewhere, prepareRepairPacks, type PackToRepair, type PreparedRepairPacks } from './prepare.ts';
+import type { RepairPacksObserver, RepairPacksRequest, RepairPacksResult } from './types.ts';
+
+export interface RepairPacksParts {
+  /** Its index must not be loaded yet. */
+  readonly repository: Repository;
+  readonly pipeline: PipelineHost;
+  readonly keepCopy: KeepCopy;
+}
+
+const PACK_SIZE_BYTES = 16 << 20;
+/** Good blobs that are held in memory until they are stored. */
+const MOST_WAITING_BYTES = 4 * PACK_SIZE_BYTES;
+
+/**
+ * @throws repository.locked, repository.lockLost, repository.objectNotFound, repository.ambiguousId,
+ * integrity.indexCorrupt, job.cancelled, files.targetNotWritable and files.noSpace when a copy cannot be kept, storage errors
+ */
+export async function executeRepairPacks(
+  parts: RepairPacksParts,
+  request: RepairPacksRequest,
+  observer: RepairPacksObserver = {},
+  signal?: AbortSignal,
+): Promise<RepairPacksResult> {
+  const { repository } = parts;
+  return underLock(repository, { exclusive: true }, signal, async (stop, assertHeld) => {
+    const prepared = await prepareRepairPacks(repository, request.packs, observer, stop);
+    const unchanged = { ...prepared.plan, healedBlobs: 0 };
+    if (request.dryRun || prepared.packs.length === 0) return unchanged;
+    const inventory = new PackInventory(repository.index);
+    const scope = repository.openWriteScope({ assertHeld });
+    await saveGoodBlobs(parts, prepared.packs, scope, observer, stop);
+    await dropFromIndex(repository, prepared, inventory, assertHeld, stop);
+    for (const { packId } of prepared.packs) {
+      throwIfCancelled(stop);
+      await assertHeld();
+      await repository.storage.remove('pack', packId, stop);
+    }
+    const checked = await checkAgain(parts, observer, stop);
+    return { ...unchanged, checked };
+  });
+}
+
+async function saveGoodBlobs(
+  { repository, keepCopy }: RepairPacksParts,
+  packs: readonly PackToRepair[],
+  scope: WriteScope,
+  observer: RepairPacksObserver,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let waiting: UnfinishedPack[] = [];
+  let waitingBytes = 0;
+  for (const [number, pack] of packs.entries()) {
+    throwIfCancelled(signal);
+    observer.onProgress?.({ stage: 'saving', done: number, total: packs.length });
+    if (pack.state === 'missing') continue;
+    const { packId } = pack;
+    const bytes = await repository.storage.load('pack', packId, undefined, signal);
+    await keepCopy(`pack-${packId}`, bytes);
+    const { good } = await examinePack(repository, packId, bytes, pack.indexed, signal);
+    if (good.length < pack.goodBlobs) throw readsDifferently(repository);
+    // An earlier repair that was stopped may have saved them.
+    const unsaved = await withoutSaved(repository, good, signal);
+    waiting.push(...packGoodBlobs(bytes, unsaved));
+    waitingBytes += bytes.length;
+    if (waitingBytes < MOST_WAITING_BYTES) continue;
+    await scope.finish(waiting, PACK_SIZE_BYTES);
+    waiting = [];
+    waitingBytes = 0;
+  }
+  await scope.finish(waiting, PACK_SIZE_BYTES);
+  observer.onProgress?.({ stage: 'saving', done: packs.length, total: packs.length });
+}
+
+async function withoutSaved(
+  repository: Repository,
+  entries: readonly PackEntry[],
+  signal: AbortSignal | undefined,
+): Promise<PackEntry[]> {
+  const unsaved: PackEntry[] = [];
+  for (const entry of entries) {
+    const isSaved = await isElsewhere(repository, entry.type, bytesToId<BlobId>(entry.id), signal);
+    if (!isSaved) unsaved.push(entry);
+  }
+  return unsaved;
+}
+
+/** A pack from which more could be read a moment ago must not go. */
+function readsDifferently({ storage }: Repository): TidemarkError {
+  const reason = 'a file read differently the second time';
+  return new TidemarkError(
+    'storage.ioFailed',
+    { location: storage.location, operation: 'load', reason },
+    { retry: 'later' },
+  );
+}
+
+/** `inventory`: of the index before anything was added to it. */
+async function dropFromIndex(
+  { files, index }: Repository,
+  { packs, named }: PreparedRepairPacks,
+  inventory: PackInventory,
+  assertHeld: () => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const going = new Set(packs.map(({ packId }) => packId));
+  const isGoing = (packNumber: number): boolean => going.has(index.packIdOf(packNumber));
+  const outdated = named.sources.filesNaming(isGoing);
+  const staying = [...named.sources.packsOnlyIn(outdated)].filter((packNumber) => !isGoing(packNumber));
+  await rewriteIndex(files, describe(), outdated, { assertHeld, signal });
+
+  function* describe(): Generator<PackToIndex> {
+    for (const packNumber of staying) {
+      const id = index.packIdOf(packNumber);
+      // One that was named and found whole is not in the inventory.
+      const indexed = named.entriesOf(id);
+      const entries = (): readonly PackEntry[] =>
+        indexed.length > 0 ? indexed : entriesOfColumns(inventory.packEntries(packNumber));
+      const blobCount = indexed.length || inventory.entriesOf(packNumber).length;
+      yield { id, entries, blobCount };
+    }
+  }
+}
+
+/** By the new index, so that what is lost is named by file and version. */
+function checkAgain(
+  { repository, pipeline }: RepairPacksParts,
+  observer: RepairPacksObserver,
+  signal: AbortSignal | undefined,
+): Promise<CheckResult> {
+  const { ports, config, keys, keyId } = repository;
+  return executeCheck(
+    { repository: new Repository(ports, config, keys, keyId), pipeline },
+    { readData: 'none', noLock: true },
+    {
+      onProgress: ({ stage, done, total }) => {
+        if (stage === 'snapshots') observer.onProgress?.({ stage: 'checking', done, total });
+      },
+    },
+    signal,
+  );
+}
