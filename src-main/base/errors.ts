@@ -45,6 +45,8 @@ export interface ErrorData {
   'storage.readOnly': { location: string };
   'storage.full': { location: string; outOfInodes: boolean };
   'storage.rangeInvalid': { kind: string; name: string; offset: number; length: number };
+  /** The place said that it had stored a file, and has not. */
+  'storage.notKept': { location: string; kind: string; name: string };
   'storage.ioFailed': { location: string; operation: string; reason: string };
   'files.sourceMissing': { path: string };
   'files.sourceEmpty': { path: string };

@@ -208,6 +208,11 @@ const ERROR_TEXTS = {
     safe: 'Nothing wrong was taken from it.',
     todo: checkAdvice(words),
   }),
+  'storage.notKept': ({ location, kind, name }) => ({
+    title: `${location} said that it had stored a file, but does not have it (${kind} ${short(name)}).`,
+    safe: SAVED_IS_SAFE,
+    todo: 'Start again. If this comes again, do not rely on this place: its disk or server loses data.',
+  }),
   'storage.ioFailed': ({ location, operation, reason }) => ({
     title: `${location} reports an error (${operation}: ${reason}).`,
     safe: SAVED_IS_SAFE,
