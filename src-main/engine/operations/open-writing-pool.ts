@@ -3,7 +3,7 @@
  * their order. Who uses it decides which blobs are to be stored.
  */
 import { PipelinePool } from '#pipeline/pipeline-pool.ts';
-import type { BlobType } from '#pipeline/protocol.ts';
+import type { BlobType, WorkerSettings } from '#pipeline/protocol.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { WriteScope } from '#repository/write-scope.ts';
 import type { PipelineHost } from './pipeline-host.ts';
@@ -32,14 +32,7 @@ export function openWritingPool(
       storePack: (pack) => scope.storePack(pack),
       onBytesRead: () => undefined,
     },
-    {
-      keys: repository.keys,
-      repositoryVersion: repository.config.version,
-      chunkerPolynomial: repository.config.chunkerPolynomial,
-      compression: 'auto',
-      packSizeBytes: PACK_SIZE_BYTES,
-      workerCount: pipeline.workerCount,
-    },
+    writingSettings(repository, pipeline.workerCount),
     pipeline.workerCount,
   );
   return {
@@ -49,5 +42,17 @@ export function openWritingPool(
       await pool.uploadsDone();
       await scope.finish(leftovers, PACK_SIZE_BYTES);
     },
+  };
+}
+
+/** What whoever seals blobs of this repository needs to know of it. */
+export function writingSettings(repository: Repository, workerCount: number): WorkerSettings {
+  return {
+    keys: repository.keys,
+    repositoryVersion: repository.config.version,
+    chunkerPolynomial: repository.config.chunkerPolynomial,
+    compression: 'auto',
+    packSizeBytes: PACK_SIZE_BYTES,
+    workerCount,
   };
 }
