@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'list the files of a snapshot',
     load: async () => (await import('./commands/ls.ts')).defineLs,
   },
+  find: {
+    summary: 'look for files in all snapshots',
+    load: async () => (await import('./commands/find.ts')).defineFind,
+  },
   dump: {
     summary: 'write a file, or a folder as an archive, to standard output',
     load: async () => (await import('./commands/dump.ts')).defineDump,

@@ -84,9 +84,13 @@ export function formatProgress(numbers: ProgressNumbers, frame: ProgressFrame): 
   if (totalBytes !== undefined && totalBytes > 0) {
     const percent = Math.min(100, Math.floor((numbers.bytesDone / totalBytes) * 100));
     parts.push(`${percent}%`, `${formatBytes(numbers.bytesDone)} of ${formatBytes(totalBytes)},`);
-  } else parts.push(`${formatBytes(numbers.bytesDone)},`);
+  } else if (numbers.noun === undefined || numbers.bytesDone > 0)
+    parts.push(`${formatBytes(numbers.bytesDone)},`);
+  const noun = numbers.noun ?? 'files';
   parts.push(
-    totalFiles === undefined ? `${numbers.filesDone} files` : `${numbers.filesDone} of ${totalFiles} files`,
+    totalFiles === undefined
+      ? `${numbers.filesDone} ${noun}`
+      : `${numbers.filesDone} of ${totalFiles} ${noun}`,
   );
   if (frame.bytesPerSecond > 0) {
     parts.push(`${formatBytes(frame.bytesPerSecond)}/s`);

@@ -2,12 +2,11 @@
  * A search for names, sizes, times and contents across versions, told snapshot by snapshot as restic's find tells it.
  * Results come as soon as a snapshot's folders are known; those of the next snapshot are mostly known by then.
  */
-import type { ByteString } from '#base/byte-string.ts';
-import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import { toDisplay, type ByteString } from '#base/byte-string.ts';
+import { TidemarkError } from '#base/errors.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import type { TreeQuery } from '#pipeline/search-types.ts';
 import { PatternStates } from '#rules/pattern-states.ts';
-import { toDisplay } from '#base/byte-string.ts';
 import { withSearch } from './search-run.ts';
 import type { FindObserverOfEntries, FindParts, FindRequest, FindResult } from './types.ts';
 import { walkFound } from './walk-found.ts';

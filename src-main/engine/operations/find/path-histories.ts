@@ -215,6 +215,7 @@ function toHistory(
     newest: snapshots[newest]!,
     oldest: snapshots[oldest]!,
     snapshotCount: count,
+    searchedCount: snapshots.length,
     contentCount: contents.size,
     isGone: successors[newest]!,
   };

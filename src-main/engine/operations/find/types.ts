@@ -73,6 +73,8 @@ export interface PathHistory {
   readonly newest: StoredSnapshot;
   /** How many of the snapshots searched hold it. */
   readonly snapshotCount: number;
+  /** How many were searched. */
+  readonly searchedCount: number;
   /** Different contents among them. */
   readonly contentCount: number;
   /** A later snapshot of the same host and paths was searched and does not have it. */

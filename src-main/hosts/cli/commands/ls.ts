@@ -4,7 +4,8 @@ import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import type { RunCommand } from '../command-session.ts';
-import { formatBytes, formatLocalTime, formatMode, formatName } from '../format-values.ts';
+import { entryLine } from '../entry-line.ts';
+import { formatLocalTime, formatMode } from '../format-values.ts';
 import { asText, defineFilterOptions, example, readFilter, type FilterFlags } from '../option-values.ts';
 import { encodeJson } from '../output.ts';
 import { snapshotJson } from '../snapshot-json.ts';
@@ -65,16 +66,6 @@ function absoluteFolder(folder: string): ByteString {
     what: `the folder ${asText(folder)} is not absolute`,
     reason: 'begin it with /',
   });
-}
-
-function entryLine(path: ByteString, node: TreeNode, flags: LsFlags): string {
-  const name = formatName(toDisplay(path));
-  if (flags.long !== true) return name;
-  const size =
-    flags.humanReadable === true ? formatBytes(node.size).padStart(10) : String(node.size).padStart(10);
-  const target = node.linkTarget === undefined ? '' : ` -> ${formatName(toDisplay(node.linkTarget))}`;
-  const owner = `${String(node.uid).padStart(5)} ${String(node.gid).padStart(5)}`;
-  return `${formatMode(node.mode)} ${owner} ${size} ${formatLocalTime(node.mtime ?? NO_TIME)} ${name}${target}`;
 }
 
 /** Go's zero time, which restic prints for a time that is not there. */
