@@ -34,6 +34,16 @@ export interface ErrorData {
   'integrity.indexCorrupt': { indexId: string; reason: string };
   'integrity.treeCorrupt': { treeId: string; reason: string };
   'integrity.treeForeign': { treeId: string; path: string };
+  /** Snapshots need blobs that cannot be had; who would remove something refuses. Lists are cut, counts are not. */
+  'integrity.incomplete': {
+    lostBlobs: number;
+    /** The first of them, for the log. */
+    example: string;
+    snapshotIds: readonly string[];
+    /** Display text. */
+    paths: readonly string[];
+    pathCount: number;
+  };
   'integrity.memoryFault': { blobId: string; reason: string };
   'storage.objectMissing': { kind: string; name: string };
   'storage.alreadyExists': { kind: string; name: string };
@@ -56,6 +66,7 @@ export interface ErrorData {
   'files.targetNotWritable': { path: string; reason: string };
   'files.targetNotEmpty': { path: string };
   'files.noSpace': { path: string };
+  'files.notEnoughRoom': { path: string; neededBytes: number; freeBytes: number };
   'files.pathNotInSnapshot': { path: string; snapshotId: string };
   /** Nothing may be removed because of its age. Both RFC 3339; `witness`: what `now` disagrees with. */
   'retention.clockImplausible': {

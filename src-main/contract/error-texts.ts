@@ -25,6 +25,8 @@ export interface TextWords {
   readonly unlockAll: string;
   /** How to have everything verified. */
   readonly check: string;
+  /** How to have the lists of stored data made anew. */
+  readonly repairIndex: string;
 }
 
 export const COMMAND_LINE_WORDS: TextWords = {
@@ -33,6 +35,7 @@ export const COMMAND_LINE_WORDS: TextWords = {
   unlock: 'run "tidemark unlock"',
   unlockAll: 'run "tidemark unlock --remove-all"',
   check: 'run "tidemark check --read-data"',
+  repairIndex: 'run "tidemark repair index"',
 };
 
 export const WINDOW_WORDS: TextWords = {
@@ -41,6 +44,7 @@ export const WINDOW_WORDS: TextWords = {
   unlock: 'choose "Release"',
   unlockAll: 'choose "Release all"',
   check: 'choose "Verify everything"',
+  repairIndex: 'choose "Repair"',
 };
 
 type Texts = {
@@ -151,6 +155,11 @@ const ERROR_TEXTS = {
     safe: `This ${words.snapshot} was left as it is.`,
     todo: `Change it with the program that made it, or leave this ${words.snapshot} out.`,
   }),
+  'integrity.incomplete': ({ lostBlobs, snapshotIds, paths, pathCount }, words) => ({
+    title: `${lostBlobs === 1 ? 'A piece' : `${lostBlobs} pieces`} of stored data that ${listShort(snapshotIds, words.snapshot)} need${snapshotIds.length === 1 ? 's' : ''} cannot be found or read${listPaths(paths, pathCount)}.`,
+    safe: 'So nothing was removed.',
+    todo: `${checkAdvice(words)} If a list of data is lost and not the data itself, ${words.repairIndex}.`,
+  }),
   'integrity.memoryFault': ({ reason }, words) => ({
     title: `Data changed inside this computer before it was stored (${reason}).`,
     safe: `Nothing wrong was stored in the ${words.repository}.`,
@@ -258,6 +267,11 @@ const ERROR_TEXTS = {
     safe: 'What is stored is not affected; files put back so far are complete.',
     todo: 'Make room and start again; it goes on from where it was.',
   }),
+  'files.notEnoughRoom': ({ path, neededBytes, freeBytes }) => ({
+    title: `This needs ${megabytes(neededBytes, Math.ceil)}, and there are only ${megabytes(freeBytes, Math.floor)} free at ${path}.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Make room, or put back less; to try all the same, use --no-space-check.',
+  }),
   'files.pathNotInSnapshot': ({ path, snapshotId }, words) => ({
     title: `${path} is not in the ${words.snapshot} ${short(snapshotId)}.`,
     safe: NOTHING_CHANGED,
@@ -316,6 +330,28 @@ export function errorSentence<Code extends ErrorCode>(
 /** The beginning of an id, as long as people meet it elsewhere. */
 function short(id: string): string {
   return /^[0-9a-f]{64}$/.test(id) ? id.slice(0, 8) : id;
+}
+
+/** `snapshots a1b2c3d4, e5f6a7b8 and 3 more`. */
+function listShort(ids: readonly string[], noun: string): string {
+  if (ids.length === 0) return `some ${noun}s`;
+  const named = ids.slice(0, MAX_IDS_NAMED).map(short).join(', ');
+  const more = ids.length > MAX_IDS_NAMED ? ` and ${ids.length - MAX_IDS_NAMED} more` : '';
+  return `${noun}${ids.length === 1 ? '' : 's'} ${named}${more}`;
+}
+
+const MAX_IDS_NAMED = 5;
+
+/** ` (for /home/me/a, /home/me/b and 7 more)`. */
+function listPaths(paths: readonly string[], count: number): string {
+  if (paths.length === 0) return '';
+  const more = count > paths.length ? ` and ${count - paths.length} more` : '';
+  return ` (for ${paths.join(', ')}${more})`;
+}
+
+/** Rounded to the safe side: nobody shall make too little room. */
+function megabytes(bytes: number, round: (tenths: number) => number): string {
+  return `${round(bytes / 1e5) / 10} MB`;
 }
 
 function checkAdvice(words: TextWords): string {

@@ -53,6 +53,11 @@ export interface Storage {
   /** @throws storage.objectMissing */
   stat(type: StorageFileType, name: string, signal?: AbortSignal): Promise<StorageEntry>;
   remove(type: StorageFileType, name: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Housekeeping: removes temporary files that killed saves left long ago, never one that may still be written. Returns how
+   * many; 0 where a place has none.
+   */
+  removeLeftovers(signal?: AbortSignal): Promise<number>;
   /** Bytes an ordinary user may still write; undefined where the place does not tell. */
   freeSpaceBytes(signal?: AbortSignal): Promise<number | undefined>;
   close(): Promise<void>;

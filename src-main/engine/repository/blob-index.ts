@@ -200,6 +200,13 @@ export class BlobIndex {
     }
   }
 
+  /** `findEntry` of the blob at this place: the same number for all places of a blob. */
+  firstEntryOf(entry: number): number {
+    const { ids, words } = this.#segments[entry >>> SEGMENT_BITS]!;
+    const index = entry & SEGMENT_MASK;
+    return this.#find(words[index * WORDS]! >>> 31 === 1 ? 'tree' : 'data', ids, index * ID_BYTES);
+  }
+
   entryAt(entry: number): BlobEntry {
     invariant(entry >= 0 && entry < this.#entryCount, 'unknown entry of the index');
     const { ids, words } = this.#segments[entry >>> SEGMENT_BITS]!;

@@ -3,7 +3,7 @@
  * pack of `packs` is named at every moment. What packs there are to name, and that nothing else is lost with the old files,
  * is the caller's matter. Source: repository format, 8 and 15 (8).
  */
-import type { IndexId } from '#base/ids.ts';
+import type { IndexId, PackId } from '#base/ids.ts';
 import { throwIfCancelled } from '#base/errors.ts';
 import { encodeIndex } from '#format/index-file.ts';
 import { INDEX_FULL_BLOBS, withEntries, type PackToIndex } from './index-writer.ts';
@@ -13,6 +13,11 @@ export interface IndexRewriteOptions {
   /** Awaited before every write and removal. @throws repository.lockLost */
   assertHeld(): Promise<void>;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface WrittenIndexFile {
+  readonly indexId: IndexId;
+  readonly packIds: readonly PackId[];
 }
 
 /**
@@ -27,7 +32,7 @@ export async function rewriteIndex(
   packs: Iterable<PackToIndex>,
   obsolete: readonly IndexId[],
   options: IndexRewriteOptions,
-): Promise<readonly IndexId[]> {
+): Promise<readonly WrittenIndexFile[]> {
   const written = await writeIndexFiles(files, packs, options);
   for (const id of obsolete) {
     throwIfCancelled(options.signal);
@@ -41,16 +46,16 @@ async function writeIndexFiles(
   files: RepositoryFiles,
   packs: Iterable<PackToIndex>,
   { assertHeld, signal }: IndexRewriteOptions,
-): Promise<readonly IndexId[]> {
-  const written: IndexId[] = [];
+): Promise<readonly WrittenIndexFile[]> {
+  const written: WrittenIndexFile[] = [];
   for (const group of fullGroups(packs)) {
     throwIfCancelled(signal);
     await assertHeld();
     const plain = encodeIndex(withEntries(group));
-    const id = await files.save<IndexId>('index', plain, signal);
+    const indexId = await files.save<IndexId>('index', plain, signal);
     // A place may report success and have nothing; the old file is the only other one that names these packs.
-    await files.load('index', id, signal);
-    written.push(id);
+    await files.load('index', indexId, signal);
+    written.push({ indexId, packIds: group.map((pack) => pack.id) });
   }
   return written;
 }

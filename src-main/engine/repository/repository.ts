@@ -65,6 +65,10 @@ export class Repository {
     return this.#index;
   }
 
+  get isIndexLoaded(): boolean {
+    return this.#index !== undefined;
+  }
+
   get indexIds(): readonly IndexId[] {
     return this.#indexIds;
   }

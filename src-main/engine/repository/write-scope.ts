@@ -82,7 +82,7 @@ export class WriteScope {
 }
 
 /** Joins unfinished packs of one kind up to the pack size; sealed blobs are moved as they are. Takes them off the list. */
-function* mergePacks(packs: UnfinishedPack[], packSizeBytes: number): Generator<UnfinishedPack> {
+export function* mergePacks(packs: UnfinishedPack[], packSizeBytes: number): Generator<UnfinishedPack> {
   packs.sort((a, b) => a.blobType.localeCompare(b.blobType) || b.bytes.length - a.bytes.length);
   while (packs.length > 0) {
     const group = [packs.shift()!];

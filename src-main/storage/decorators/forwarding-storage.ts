@@ -57,6 +57,10 @@ export class ForwardingStorage implements Storage {
     return this.inner.remove(type, name, signal);
   }
 
+  removeLeftovers(signal?: AbortSignal): Promise<number> {
+    return this.inner.removeLeftovers(signal);
+  }
+
   freeSpaceBytes(signal?: AbortSignal): Promise<number | undefined> {
     return this.inner.freeSpaceBytes(signal);
   }

@@ -73,6 +73,10 @@ export class LimitStorage extends ForwardingStorage {
     return this.#slots.run(() => this.inner.remove(type, name, signal), signal);
   }
 
+  override removeLeftovers(signal?: AbortSignal): Promise<number> {
+    return this.#slots.run(() => this.inner.removeLeftovers(signal), signal);
+  }
+
   override freeSpaceBytes(signal?: AbortSignal): Promise<number | undefined> {
     return this.#slots.run(() => this.inner.freeSpaceBytes(signal), signal);
   }

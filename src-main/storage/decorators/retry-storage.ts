@@ -89,6 +89,10 @@ export class RetryStorage extends ForwardingStorage {
     return this.#retry(() => this.inner.remove(type, name, signal), signal);
   }
 
+  override removeLeftovers(signal?: AbortSignal): Promise<number> {
+    return this.#retry(() => this.inner.removeLeftovers(signal), signal);
+  }
+
   override freeSpaceBytes(signal?: AbortSignal): Promise<number | undefined> {
     return this.#retry(() => this.inner.freeSpaceBytes(signal), signal);
   }

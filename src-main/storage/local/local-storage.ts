@@ -22,6 +22,7 @@ import { HandleCache } from '#storage/local/handle-cache.ts';
 import { listObjects } from '#storage/local/list-objects.ts';
 import { classifyLocalError, hasErrno } from '#storage/local/local-errors.ts';
 import { OperationWatch, type Step } from '#storage/local/operation-watch.ts';
+import { removeStaleTemporaryFiles } from '#storage/local/stale-temporary-files.ts';
 import type {
   ByteRange,
   Storage,
@@ -55,6 +56,7 @@ export interface LocalStorageOptions {
 export class LocalStorage implements Storage {
   /** Absolute path of the repository. */
   readonly location: string;
+  readonly #clock: Clock;
   readonly #watch: OperationWatch;
   readonly #handles = new HandleCache();
   readonly #saveSlots = new SlotQueue(SAVES_AT_ONCE);
@@ -65,6 +67,7 @@ export class LocalStorage implements Storage {
 
   constructor(path: string, clock: Clock, options: LocalStorageOptions = {}) {
     this.location = resolve(path);
+    this.#clock = clock;
     this.#hardLinks = options.hardLinks ?? true;
     this.#watch = new OperationWatch(clock, this.location, () => {
       this.#handles.closeIdle();
@@ -172,6 +175,13 @@ export class LocalStorage implements Storage {
       // An index or snapshot must not come back after a power cut when the packs it names are gone. Packs and locks
       // may: they are removed again.
       if (type !== 'pack' && type !== 'lock') await syncFolder(dirname(path));
+    });
+  }
+
+  removeLeftovers(signal?: AbortSignal): Promise<number> {
+    return this.#run('remove', signal, async () => {
+      await this.#assertSameDisk();
+      return removeStaleTemporaryFiles(this.location, this.#clock, signal);
     });
   }
 

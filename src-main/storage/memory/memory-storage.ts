@@ -90,6 +90,11 @@ export class MemoryStorage implements Storage {
     this.files.delete(this.#begin(type, name, signal));
   }
 
+  async removeLeftovers(signal?: AbortSignal): Promise<number> {
+    throwIfCancelled(signal);
+    return 0;
+  }
+
   async freeSpaceBytes(signal?: AbortSignal): Promise<number | undefined> {
     throwIfCancelled(signal);
     return undefined;
