@@ -7,12 +7,17 @@ import type { ByteString } from '#base/byte-string.ts';
 import { ID_BYTES, joinIds } from '#base/ids.ts';
 import { nameOfNodeText } from '#format/tree.ts';
 import type { PathProblem } from './protocol.ts';
-import type { ScannedEntry, ScannedFolder } from './scan-types.ts';
+import type { FolderLikeness, LeftBehind, ScannedEntry, ScannedFolder } from './scan-types.ts';
 
 type EntriesFolder = ScannedFolder & { readonly kind: 'entries' };
 type PackedFolder =
   | Exclude<ScannedFolder, EntriesFolder>
-  | { readonly kind: 'entries'; readonly entryCount: number; readonly problems: readonly PathProblem[] };
+  | {
+      readonly kind: 'entries';
+      readonly entryCount: number;
+      readonly problems: readonly PathProblem[];
+      readonly left: LeftBehind | undefined;
+    };
 
 export interface PackedFolders {
   readonly folders: readonly PackedFolder[];
@@ -39,6 +44,9 @@ const KINDS = [
 const WAS_IN_PARENT = 1;
 const CHANGED_WHILE_READING = 2;
 const IS_LEAF = 4;
+/** From this bit on: index in LIKENESSES. */
+const LIKENESS_SHIFT = 3;
+const LIKENESSES = ['other', 'changed', 'same'] as const satisfies readonly FolderLikeness[];
 const SEPARATOR = '\0';
 
 export function packFolders(scanned: readonly ScannedFolder[]): PackedFolders {
@@ -58,12 +66,18 @@ export function packFolders(scanned: readonly ScannedFolder[]): PackedFolders {
     if (entry.kind === 'unchanged') contents.push(entry.contentIds);
     if (entry.kind !== 'dir') continue;
     if (entry.isLeaf) flags[i]! |= IS_LEAF;
+    flags[i]! |= LIKENESSES.indexOf(entry.likeness) << LIKENESS_SHIFT;
     parentSubtrees.push(entry.parentSubtree ?? '');
   }
   return {
     folders: scanned.map((folder) =>
       folder.kind === 'entries'
-        ? { kind: 'entries', entryCount: folder.entries.length, problems: folder.problems }
+        ? {
+            kind: 'entries',
+            entryCount: folder.entries.length,
+            problems: folder.problems,
+            left: folder.left,
+          }
         : folder,
     ),
     kinds,
@@ -86,9 +100,9 @@ export function unpackFolders(packed: PackedFolders): ScannedFolder[] {
   let start = 0;
   return packed.folders.map((folder) => {
     if (folder.kind !== 'entries') return folder;
-    const { entryCount, problems } = folder;
+    const { entryCount, problems, left } = folder;
     start += entryCount;
-    return { kind: 'entries', entries: entries.slice(start - entryCount, start), problems };
+    return { kind: 'entries', entries: entries.slice(start - entryCount, start), problems, left };
   });
 }
 
@@ -126,7 +140,9 @@ function unpackEntries(packed: PackedFolders): ScannedEntry[] {
       case 'dir': {
         const parentSubtree = parentSubtrees[folders++] || undefined;
         const isLeaf = (flags[i]! & IS_LEAF) !== 0;
-        return { kind, name: nameOfNodeText(text), textBeforeSubtree: text, parentSubtree, isLeaf };
+        const likeness = LIKENESSES[flags[i]! >> LIKENESS_SHIFT]!;
+        const name = nameOfNodeText(text);
+        return { kind, name, textBeforeSubtree: text, parentSubtree, isLeaf, likeness };
       }
     }
   });

@@ -1,5 +1,6 @@
 /** What the scan and read jobs are told and what they find. Plain values that cross threads: few and flat on purpose. */
 import type { ByteString } from '#base/byte-string.ts';
+import type { BlobId } from '#base/ids.ts';
 import type { SealedBlob } from './job-types.ts';
 import type { PathProblem } from './protocol.ts';
 
@@ -17,6 +18,24 @@ export interface FolderToScan {
   readonly onlyEntries: readonly GivenEntry[] | undefined;
   /** A folder in which nothing changed may be answered by `same`, without the texts of its nodes. */
   readonly maySaySame: boolean;
+  /** Given when hints are followed: all other entries are taken from the parent's tree, if that can be opened. */
+  readonly touched: TouchedEntries | undefined;
+}
+
+export interface TouchedEntries {
+  /** To be looked at; some may be gone. */
+  readonly names: readonly ByteString[];
+  /** The folder itself was touched: it is listed, and all its entries are looked at. */
+  readonly isListed: boolean;
+}
+
+/** What of the parent's tree is not taken over as it was: what is still there is counted where it is looked at. */
+export interface LeftBehind {
+  readonly files: number;
+  readonly sizeBytes: number;
+  readonly folders: number;
+  /** Trees of folders that are gone, or others now, with all that is in them. */
+  readonly subtrees: readonly BlobId[];
 }
 
 /** One entry of a scanned folder, in tree order. */
@@ -48,6 +67,12 @@ export type ScannedEntry =
     }
   | ScannedSubfolder;
 
+/**
+ * Against the parent snapshot: another folder than the one of that name, or none was there; the very same but with another
+ * ctime, so that entries may have come or gone; the very same as it was.
+ */
+export type FolderLikeness = 'other' | 'changed' | 'same';
+
 export interface ScannedSubfolder {
   readonly kind: 'dir';
   readonly name: ByteString;
@@ -57,6 +82,7 @@ export interface ScannedSubfolder {
   readonly parentSubtree: string | undefined;
   /** Stored without its contents (another file system). */
   readonly isLeaf: boolean;
+  readonly likeness: FolderLikeness;
 }
 
 export type ScannedFolder =
@@ -67,6 +93,8 @@ export type ScannedFolder =
       readonly kind: 'entries';
       readonly entries: readonly ScannedEntry[];
       readonly problems: readonly PathProblem[];
+      /** Undefined when no hints were followed here: every entry was looked at. */
+      readonly left: LeftBehind | undefined;
     }
   /**
    * The folder's tree is the parent's, provided that every subfolder's is and that the repository still has all blobs.

@@ -1,6 +1,6 @@
 /** The JSON messages of a backup, in restic's shapes and order. Source: restic's manual, "Scripting", checked against 0.19.1. */
 import { toDisplay } from '#base/byte-string.ts';
-import type { BackupItem, BackupProgress, BackupResult } from './calls/backup.ts';
+import type { BackupItem, BackupProgress, BackupResult, ChangedPathsOutcome } from './calls/backup.ts';
 import type { ItemProblem } from './calls/access.ts';
 
 type Message = Readonly<Record<string, unknown>>;
@@ -51,7 +51,7 @@ export function backupItemJson(item: BackupItem): Message {
 }
 
 export function backupSummaryJson(result: BackupResult, dryRun: boolean): Message {
-  const { summary } = result;
+  const { summary, changedPaths } = result;
   return {
     message_type: 'summary',
     files_new: summary.filesNew,
@@ -71,7 +71,15 @@ export function backupSummaryJson(result: BackupResult, dryRun: boolean): Messag
     backup_end: summary.backupEnd,
     ...(result.snapshotId === undefined ? {} : { snapshot_id: result.snapshotId }),
     ...(dryRun ? { dry_run: true } : {}),
+    ...(changedPaths === undefined ? {} : { changed_paths: changedPathsJson(changedPaths) }),
   };
+}
+
+/** Ours; restic has no such list. */
+function changedPathsJson(outcome: ChangedPathsOutcome): Message {
+  return outcome.kind === 'followed'
+    ? { followed: true, given: outcome.pathCount, outside: outcome.outsideCount }
+    : { followed: false, reason: outcome.reason };
 }
 
 /** As Go's `omitempty` does. */

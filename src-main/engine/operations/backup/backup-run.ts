@@ -4,7 +4,7 @@
  * complete trees go before both. Writes nothing itself; blobs go from the workers through the write scope.
  */
 import type { ByteString } from '#base/byte-string.ts';
-import { bytesToId, ID_BYTES, idAt, type BlobId } from '#base/ids.ts';
+import { bytesToId, ID_BYTES, idAt, idToBytes, type BlobId } from '#base/ids.ts';
 import { throwIfCancelled, invariant } from '#base/errors.ts';
 import type {
   FileToRead,
@@ -22,6 +22,7 @@ import type { BackupTally } from './backup-tally.ts';
 import { childOf, childOfSame, givenEntries, nodeTextOf, pathIn, pathOf } from './folder-entries.ts';
 import { FolderInProgress } from './folder-in-progress.ts';
 import { LARGE_FILE_BYTES, LargeFiles } from './large-files.ts';
+import type { FollowedHints } from './followed-hints.ts';
 import type { SourceFolder } from './source-tree.ts';
 
 /** Folders per scan job: a message costs as much as scanning a few entries. */
@@ -48,6 +49,7 @@ export class BackupRun {
   readonly #settings: ScanSettings;
   readonly #tally: BackupTally;
   readonly #signal: AbortSignal | undefined;
+  readonly #hints: FollowedHints | undefined;
   /** Depth first: the last one is next. */
   readonly #folders: FolderInProgress[] = [];
   #files: WaitingFile[] = [];
@@ -65,6 +67,7 @@ export class BackupRun {
     settings: ScanSettings,
     tally: BackupTally,
     signal: AbortSignal | undefined,
+    hints?: FollowedHints,
   ) {
     this.#repository = repository;
     this.#pool = pool;
@@ -75,6 +78,7 @@ export class BackupRun {
       if (result === undefined) this.#waitInLine(file);
       else this.#takeRead(file, result);
     });
+    this.#hints = hints;
   }
 
   /**
@@ -85,7 +89,9 @@ export class BackupRun {
     const onAbort = (): void => this.#wake?.();
     this.#signal?.addEventListener('abort', onAbort);
     try {
-      this.#folders.push(new FolderInProgress('/' as ByteString, undefined, parentTree, sources));
+      const root = new FolderInProgress('/' as ByteString, undefined, parentTree, sources);
+      root.followsHints = this.#hints !== undefined && parentTree !== undefined;
+      this.#folders.push(root);
       while (this.#rootId === undefined) {
         throwIfCancelled(this.#signal);
         if (this.#failure !== undefined) throw this.#failure.error;
@@ -162,7 +168,9 @@ export class BackupRun {
       path: folder.path,
       parentTree,
       onlyEntries: given === undefined ? undefined : givenEntries(given),
-      maySaySame: !folder.needsTexts && !this.#tally.wantsEntries,
+      maySaySame:
+        !folder.needsTexts && !this.#tally.wantsEntries && !(folder.followsHints && given === undefined),
+      touched: this.#hints?.touchedIn(folder),
     };
   }
 
@@ -170,6 +178,7 @@ export class BackupRun {
     switch (scanned.kind) {
       case 'unlisted':
         for (const problem of scanned.problems) this.#tally.addProblem(problem);
+        this.#hints?.leaveScanned(folder, undefined);
         this.#dropFolder(folder);
         break;
       case 'deferred':
@@ -180,6 +189,7 @@ export class BackupRun {
         break;
       case 'entries':
         for (const problem of scanned.problems) this.#tally.addProblem(problem);
+        this.#hints?.leaveScanned(folder, scanned.left);
         this.#takeEntries(folder, scanned.entries);
     }
   }
@@ -191,9 +201,24 @@ export class BackupRun {
     }
     this.#tally.addUnmodifiedFiles(same.fileCount, same.sizeBytes);
     folder.isCounted = true;
-    folder.expect(same.subfolders.length);
-    this.#folders.push(...same.subfolders.map((entry) => childOfSame(folder, entry)).reverse());
+    this.#hints?.leaveSame(folder, same);
+    const toScan: FolderInProgress[] = [];
+    for (const entry of same.subfolders) {
+      const child = childOfSame(folder, entry);
+      if (this.#isAsInParent(child)) {
+        folder.finished.set(entry.name, child.parentSubtree);
+        this.#tally.addFolder(child.path, 'unmodified');
+      } else toScan.push(child);
+    }
+    folder.expect(toScan.length);
+    this.#folders.push(...toScan.reverse());
     this.#completeIfDone(folder);
+  }
+
+  /** Its tree is taken over unread: nothing in it was touched, and the repository has it. */
+  #isAsInParent(folder: FolderInProgress): boolean {
+    if (folder.parentSubtree === undefined || this.#hints?.isUntouched(folder) !== true) return false;
+    return this.#repository.index.has('tree', idToBytes(folder.parentSubtree), 0);
   }
 
   #scanAgain(folder: FolderInProgress): void {
@@ -248,7 +273,10 @@ export class BackupRun {
           if (finished === undefined) folder.drop();
           else folder.set(index, nodeTextOf(child, finished));
         } else if (entry.isLeaf) this.#trees.push(child);
-        else children.push(child);
+        else if (this.#isAsInParent(child)) {
+          folder.set(index, nodeTextOf(child, child.parentSubtree!));
+          this.#tally.addFolder(child.path, 'unmodified');
+        } else children.push(child);
       }
     }
   }

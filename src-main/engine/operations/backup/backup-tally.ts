@@ -2,6 +2,7 @@
 import type { ByteString } from '#base/byte-string.ts';
 import type { StoredCounts } from '#pipeline/job-types.ts';
 import type { BlobType, PathProblem } from '#pipeline/protocol.ts';
+import type { TreeCounts } from './followed-hints.ts';
 import type { BackupObserver, BackupResult, FileChange } from './types.ts';
 
 /** Progress is passed on at most this often. */
@@ -62,6 +63,12 @@ export class BackupTally {
     this.#bytes += sizeBytes;
     this.#bytesDone += sizeBytes;
     this.#report();
+  }
+
+  /** What a parent snapshot stands for, never looked at. */
+  addUntouched({ files, sizeBytes, folders }: TreeCounts): void {
+    this.addUnmodifiedFiles(files, sizeBytes);
+    this.#folders.unmodified += folders;
   }
 
   addChangedWhileReading(path: ByteString): void {

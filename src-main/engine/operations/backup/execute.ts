@@ -18,6 +18,7 @@ import type { PipelineHost } from '../pipeline-host.ts';
 import { BackupRun } from './backup-run.ts';
 import { countSources } from './count-sources.ts';
 import { BackupTally } from './backup-tally.ts';
+import { judgeHints } from './judge-hints.ts';
 import {
   backupTimes,
   chooseBackupParent,
@@ -124,10 +125,12 @@ async function backUpUnderLock(
         if (totals !== undefined) tally.setTotals(totals.files, totals.bytes);
       });
     }
-    const run = new BackupRun(repository, pool, settings, tally, stop);
+    const { hints, outcome } = judgeHints(request, prepared.paths, parent, repository.ports.identity.uid);
+    const run = new BackupRun(repository, pool, settings, tally, stop, hints);
     const rootId = await run.walk(prepared.sourceTree, parent?.snapshot.tree ?? undefined);
+    if (hints !== undefined) tally.addUntouched(await hints.untouchedCounts(repository, stop));
     await finishWriting(pool, scope, request);
-    return await saveSnapshot(repository, request, prepared, rootId, tally, lock);
+    return { ...(await saveSnapshot(repository, request, prepared, rootId, tally, lock)), hints: outcome };
   } catch (error) {
     if (lock.signal.aborted) throw lock.signal.reason;
     if (!request.dryRun) await keepWhatIsStored(pool, scope, request, error);
@@ -207,7 +210,7 @@ async function saveSnapshot(
   tree: BlobId,
   tally: BackupTally,
   lock: HeldLock,
-): Promise<BackupResult> {
+): Promise<Omit<BackupResult, 'hints'>> {
   const { identity, clock } = repository.ports;
   const summary = tally.summary(startedAt, timeText(clock.nowMs()));
   const snapshot: Snapshot = {

@@ -8,12 +8,15 @@ import type { SourceFolder } from './source-tree.ts';
 
 export function childOf(folder: FolderInProgress, entry: ScannedSubfolder, index: number): FolderInProgress {
   const { name, textBeforeSubtree, parentSubtree } = entry;
-  return new FolderInProgress(
+  const child = new FolderInProgress(
     pathIn(folder, name),
     { parent: folder, index, name, textBeforeSubtree },
     parentSubtree as BlobId | undefined,
     folder.given?.get(name)?.children,
   );
+  child.followsHints = folder.followsHints && entry.likeness !== 'other';
+  child.wasChanged = entry.likeness === 'changed';
+  return child;
 }
 
 /** Its node is not known; if it comes to differ, the folder above is scanned again. */
@@ -27,6 +30,7 @@ export function childOfSame(
     textBeforeSubtree: '' as ByteString,
     parentSubtree: subtree,
     isLeaf: false,
+    likeness: 'same',
   } as const;
   return childOf(folder, entry, -1);
 }

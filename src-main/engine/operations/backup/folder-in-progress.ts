@@ -28,6 +28,10 @@ export class FolderInProgress {
   needsTexts = false;
   /** Its unchanged files are counted already. */
   isCounted = false;
+  /** What the hints do not name in it is as in the parent snapshot. */
+  followsHints = false;
+  /** Its ctime is not the parent's. */
+  wasChanged = false;
   /** One of its subfolders differs from the parent's. */
   hasChangedChild = false;
   /** Subfolders that were finished while the folder counted as same; undefined for one that could not be listed. */

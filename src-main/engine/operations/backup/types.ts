@@ -19,6 +19,8 @@ export interface BackupRequest {
   readonly time?: string;
   /** `none` reads every file again; an id (or its beginning) names the parent; otherwise it is chosen. */
   readonly parent?: string;
+  /** Look only at what was touched; the rest is taken from the parent snapshot. Walks all the same when that is not safe. */
+  readonly changeHints?: ChangeHints | undefined;
   readonly compression: Compression;
   readonly packSizeBytes: number;
   readonly dryRun: boolean;
@@ -28,6 +30,45 @@ export interface BackupRequest {
   readonly skipIfUnchanged: boolean;
   readonly programVersion: string;
 }
+
+/**
+ * What somebody saw change since a snapshot. It says: whatever is not named here is as that snapshot has it, under the
+ * settings of this very request, and that snapshot left nothing out. A path that is named for nothing does no harm; one
+ * that is missing leaves what it names as it was in the parent.
+ */
+export interface ChangeHints {
+  /**
+   * Of files, folders, and what is no longer there under that name; relative ones are taken from `workingFolder`. A folder
+   * stands for itself and its list of names, not for what is in its entries; one that was not there before is saved whole.
+   */
+  readonly paths: readonly ByteString[];
+  /** The snapshot since which they were gathered; any that is chosen as parent when absent. */
+  readonly since?: SnapshotId;
+  /** Something may have been missed. */
+  readonly doubt?: boolean;
+}
+
+/** Why hints were not followed: everything was looked at. */
+export type HintRefusal =
+  | 'doubt'
+  | 'noParent'
+  /** The parent is not the snapshot since which the hints were gathered. */
+  | 'otherParent'
+  /** Another program, another version of this one or another user made the parent: it may have seen less. */
+  | 'otherProgram'
+  /** The parent was altered after it was made: something may have been taken out of it. */
+  | 'rewritten'
+  | 'otherSources'
+  | 'otherExcludes';
+
+export type HintOutcome =
+  | {
+      readonly kind: 'followed';
+      readonly pathCount: number;
+      /** Paths among them that have nothing to do with the sources. */
+      readonly outsideCount: number;
+    }
+  | { readonly kind: 'walked'; readonly reason: HintRefusal };
 
 export interface BackupProgress {
   readonly filesDone: number;
@@ -44,6 +85,8 @@ export interface BackupResult {
   /** Undefined after a dry run and when nothing had changed and that was to be skipped. */
   readonly snapshotId: SnapshotId | undefined;
   readonly parentId: SnapshotId | undefined;
+  /** Undefined when no hints were given. */
+  readonly hints: HintOutcome | undefined;
   readonly summary: Required<Omit<SnapshotSummary, 'unknownFields'>>;
   /** What could not be read and is not in the snapshot. */
   readonly problems: readonly PathProblem[];

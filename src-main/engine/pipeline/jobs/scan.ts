@@ -16,7 +16,8 @@ import { packFolders } from '../packed-folders.ts';
 import type { PathProblem } from '../protocol.ts';
 import { createScanFilter, type ScanFilter } from '../scan-filter.ts';
 import type { ScanSettings } from '../scan-settings.ts';
-import type { FolderToScan, GivenEntry, ScannedEntry, ScannedFolder } from '../scan-types.ts';
+import type { FolderToScan, GivenEntry, ScannedEntry, ScannedFolder, TouchedEntries } from '../scan-types.ts';
+import { leftBehind, likenessOf, mergeEntries, type NamedEntry } from '../touched-folder.ts';
 import type { JobContext } from '../worker-thread.ts';
 import { errorCodeOf } from './error-code.ts';
 import { FileReader } from './file-reader.ts';
@@ -86,9 +87,14 @@ class FolderScanner {
 
   async scan(folder: FolderToScan): Promise<ScannedFolder> {
     const problems: PathProblem[] = [];
+    const parent = this.#openParent(folder.parentTree, folder.touched !== undefined);
+    const touched = parent === undefined ? undefined : folder.touched;
     let found: readonly GivenEntry[];
+    let kept: readonly TreeNode[] = [];
     try {
-      found = folder.onlyEntries ?? this.#list(folder.path);
+      if (folder.onlyEntries !== undefined) found = folder.onlyEntries;
+      else if (touched === undefined) found = this.#list(folder.path);
+      else ({ found, kept } = this.#listTouched(folder.path, touched, parent!));
     } catch (error) {
       return {
         kind: 'unlisted',
@@ -98,8 +104,7 @@ class FolderScanner {
     this.#entriesSeen += found.length;
     // What the person named is stored whatever the rules say, as restic does; so are the folders above.
     const isJudged = folder.onlyEntries === undefined;
-    const parent = this.#openParent(folder.parentTree);
-    const seen = this.#lookAt(found, isJudged, parent, problems);
+    const seen = this.#lookAt(found, isJudged, isJudged && touched !== undefined, parent, problems);
     if (
       folder.maySaySame &&
       problems.length === 0 &&
@@ -108,22 +113,26 @@ class FolderScanner {
     ) {
       return sameFolder(seen);
     }
-    const entries: ScannedEntry[] = [];
+    const entries: NamedEntry[] = [];
     for (const entry of seen) {
       try {
         const described = await this.#describe(entry, problems);
-        if (described !== undefined) entries.push(described);
+        if (described !== undefined) entries.push({ name: entry.name, entry: described });
       } catch (error) {
         problems.push({ path: entry.path, code: errorCodeOf(error), during: 'scan' });
       }
     }
-    return { kind: 'entries', entries, problems };
+    if (touched === undefined)
+      return { kind: 'entries', entries: entries.map(({ entry }) => entry), problems, left: undefined };
+    const left = leftBehind(parent!.values(), new Set(kept), entries);
+    return { kind: 'entries', entries: mergeEntries(entries, kept), problems, left };
   }
 
   /** What the rules leave in, as the disk shows it. */
   #lookAt(
     found: readonly GivenEntry[],
     isJudged: boolean,
+    mayBeGone: boolean,
     parent: ParentTree | undefined,
     problems: PathProblem[],
   ): SeenEntry[] {
@@ -138,7 +147,8 @@ class FolderScanner {
         const isLeaf = isJudged && stat.kind === 'dir' && this.#filter.isOtherFileSystem(stat);
         seen.push({ name, path, stat, times, isLeaf, parent: parent?.get(name) });
       } catch (error) {
-        problems.push({ path, code: errorCodeOf(error), during: 'scan' });
+        const code = errorCodeOf(error);
+        if (!(mayBeGone && code === 'ENOENT')) problems.push({ path, code, during: 'scan' });
       }
     }
     return seen;
@@ -157,18 +167,44 @@ class FolderScanner {
   /** Entries in tree order. A listing may name one twice (some network file systems); a tree may not. */
   #list(path: ByteString): GivenEntry[] {
     const names = this.#filter.keptNames(path, this.#context.sourceFiles.list(path)).sort(compareByteStrings);
-    const prefix = path.endsWith('/') ? path : `${path}/`;
     return names
       .filter((name, index) => index === 0 || name !== names[index - 1])
-      .map((name) => ({ name, path: (prefix + name) as ByteString }));
+      .map((name) => ({ name, path: pathIn(path, name) }));
   }
 
-  /** A parent tree that cannot be opened only costs speed: its files are read again. */
-  #openParent(sealed: SealedBlob | undefined): ParentTree | undefined {
+  /**
+   * What to look at in a folder that is otherwise as in the parent. Folder tags leave names in or out by what else is there:
+   * then names are compared, too.
+   */
+  #listTouched(
+    path: ByteString,
+    { names, isListed }: TouchedEntries,
+    parent: ParentTree,
+  ): { found: readonly GivenEntry[]; kept: readonly TreeNode[] } {
+    if (isListed) return { found: this.#list(path), kept: [] };
+    const touched = new Set(names);
+    const untouched = [...parent.values()].filter(({ name }) => !touched.has(name));
+    if (this.#settings.folderTags.length === 0)
+      return { found: names.map((name) => ({ name, path: pathIn(path, name) })), kept: untouched };
+    const listed = this.#list(path);
+    const present = new Set(listed.map(({ name }) => name));
+    return {
+      found: listed.filter(({ name }) => touched.has(name) || !parent.has(name)),
+      kept: untouched.filter(({ name }) => present.has(name)),
+    };
+  }
+
+  /**
+   * A parent tree that cannot be opened only costs speed: its files are read again. So does one of which nodes were to be
+   * taken over and not everything was understood.
+   */
+  #openParent(sealed: SealedBlob | undefined, isTakenOver: boolean): ParentTree | undefined {
     if (sealed === undefined) return undefined;
     try {
       const bytes = this.#context.codec.open(sealed.bytes, sealed.uncompressedLength, sealed.id);
-      return new Map(parseTree(bytes).nodes.map((node) => [node.name, node]));
+      const { nodes, hasUnknownFields } = parseTree(bytes);
+      if (isTakenOver && hasUnknownFields) return undefined;
+      return new Map(nodes.map((node) => [node.name, node]));
     } catch {
       return undefined;
     }
@@ -193,6 +229,7 @@ class FolderScanner {
       textBeforeSubtree: encodeNode(node).slice(0, -SUBTREE_TAIL) as ByteString,
       parentSubtree: parent?.type === 'dir' ? parent.subtree : undefined,
       isLeaf,
+      likeness: likenessOf(stat, times.ctime, parent),
     };
   }
 
@@ -248,6 +285,10 @@ class FolderScanner {
       stat.inode !== 0n
     );
   }
+}
+
+function pathIn(folder: ByteString, name: ByteString): ByteString {
+  return (folder.endsWith('/') ? folder + name : `${folder}/${name}`) as ByteString;
 }
 
 /** The same text, as nearly always, or the same time told in another zone. */

@@ -18,6 +18,8 @@ export interface BackupInput {
   readonly timeMs?: number;
   /** An id or its beginning; chosen when absent. */
   readonly parent?: string;
+  /** Look only at these and take the rest from the parent; relative ones are taken from the working folder. */
+  readonly changedPaths?: readonly ByteString[];
   /** Read every file again. */
   readonly force: boolean;
   readonly ignoreInode: boolean;
@@ -75,10 +77,20 @@ export interface BackupSummary {
   readonly backupEnd: string;
 }
 
+/** Whether the list stood for looking at everything; `outside`: how many of its paths have nothing to do with the sources. */
+export type ChangedPathsOutcome =
+  | { readonly kind: 'followed'; readonly pathCount: number; readonly outsideCount: number }
+  | { readonly kind: 'walked'; readonly reason: WalkReason };
+
+export type WalkReason =
+  'doubt' | 'noParent' | 'otherParent' | 'otherProgram' | 'rewritten' | 'otherSources' | 'otherExcludes';
+
 export interface BackupResult {
   /** Absent after a dry run, and when the snapshot was skipped as unchanged. */
   readonly snapshotId?: string;
   readonly parentId?: string;
+  /** Present when changed paths were given. */
+  readonly changedPaths?: ChangedPathsOutcome;
   readonly summary: BackupSummary;
   /** How many times `onProblem` was called. */
   readonly problems: number;

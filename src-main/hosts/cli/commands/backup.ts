@@ -1,6 +1,7 @@
 /** `tidemark backup`: options to a request, events to lines. */
 import type { Command } from 'commander';
 import { textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
+import { TidemarkError } from '#base/errors.ts';
 import { EXIT_INCOMPLETE } from '#contract/exit-codes.ts';
 import { parseSizeText } from '#rules/size-text.ts';
 import { CACHE_FOLDER_TAG, parseFolderTag } from '#rules/tagged-exclude.ts';
@@ -11,7 +12,8 @@ import {
   backupSummaryJson,
 } from '../backup-json.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
-import type { BackupHandlers, BackupInput, BackupResult } from '../calls/backup.ts';
+import type { BackupHandlers, BackupInput, BackupResult, WalkReason } from '../calls/backup.ts';
+import { readChangedPaths } from '../changed-paths.ts';
 import { exitMessage } from '../exit-message.ts';
 import { formatBytes, formatCount, formatDuration, formatName } from '../format-values.ts';
 import { parseLocalTime } from '../local-time.ts';
@@ -27,6 +29,7 @@ interface BackupFlags extends PatternFlags {
   readonly host?: string;
   readonly time?: string;
   readonly parent?: string;
+  readonly changedPathsFrom?: string;
   readonly force?: boolean;
   readonly ignoreInode?: boolean;
   readonly ignoreCtime?: boolean;
@@ -53,6 +56,10 @@ export function defineBackup(command: Command, run: RunCommand): void {
     .option('--time <time>', 'time of the new snapshot, such as "2026-11-22 09:55:17"')
     .option('--parent <snapshot>', 'compare with this snapshot')
     .option('-f, --force', 'read every file again')
+    .option(
+      '--changed-paths-from <file>',
+      'look only at the paths in this list, one a line or with NUL between them (- is stdin), and take all else from the snapshot before',
+    )
     .option('--ignore-inode', 'a changed inode or ctime alone is no change')
     .option('--ignore-ctime', 'a changed ctime alone is no change')
     .option('--with-atime', 'store access times')
@@ -74,6 +81,12 @@ async function readInput(
   flags: BackupFlags,
   { host }: CommandSession,
 ): Promise<BackupInput> {
+  if (flags.force === true && flags.changedPathsFrom !== undefined) {
+    throw new TidemarkError('request.invalidInput', {
+      what: '--force and --changed-paths-from are given',
+      reason: 'use one of them',
+    });
+  }
   const exclude = (await readPatterns(flags, 'exclude', host.env)) ?? { patterns: [] };
   const tags = (flags.excludeIfPresent ?? []).map((text) => parseFolderTag(text as ByteString));
   return {
@@ -89,6 +102,9 @@ async function readInput(
     ...(flags.host === undefined ? {} : { hostname: asText(flags.host) }),
     ...(flags.time === undefined ? {} : { timeMs: parseLocalTime(asText(flags.time)) }),
     ...(flags.parent === undefined ? {} : { parent: asText(flags.parent) }),
+    ...(flags.changedPathsFrom === undefined
+      ? {}
+      : { changedPaths: await readChangedPaths(flags.changedPathsFrom, host.stdin) }),
     force: flags.force === true,
     ignoreInode: flags.ignoreInode === true,
     // As in restic: where inodes cannot be trusted, ctimes cannot either.
@@ -171,8 +187,34 @@ function summaryLines(result: BackupResult, dryRun: boolean): string[] {
     `Files:   ${counts(summary.filesNew, summary.filesChanged, summary.filesUnmodified)}`,
     `Folders: ${counts(summary.dirsNew, summary.dirsChanged, summary.dirsUnmodified)}`,
     `${dryRun ? 'Would add' : 'Added'}:   ${formatBytes(summary.dataAdded)} (${formatBytes(summary.dataAddedPacked)} stored)`,
-    `Looked at ${formatCount(summary.totalFilesProcessed, 'file')}, ${formatBytes(summary.totalBytesProcessed)}, in ${formatDuration(result.seconds)}.`,
+    ...lookedAtLines(result),
     ...(dryRun ? ['Nothing was written.'] : [savedLine(result)]),
+  ];
+}
+
+const WALK_REASONS: Record<WalkReason, string> = {
+  doubt: 'something may be missing in it',
+  noParent: 'there is no earlier snapshot of these folders to take the rest from',
+  otherParent: 'it does not begin with the snapshot before',
+  otherProgram: 'the snapshot before was made by another program, another version or another user',
+  rewritten: 'the snapshot before was altered after it was made',
+  otherSources: 'the snapshot before is of other folders or of another host',
+  otherExcludes: 'the snapshot before was made with other exclude patterns',
+};
+
+function lookedAtLines({ changedPaths, summary, parentId, seconds }: BackupResult): string[] {
+  const all = `${formatCount(summary.totalFilesProcessed, 'file')}, ${formatBytes(summary.totalBytesProcessed)}`;
+  const duration = formatDuration(seconds);
+  if (changedPaths?.kind !== 'followed') {
+    const walked = `Looked at ${all}, in ${duration}.`;
+    if (changedPaths === undefined) return [walked];
+    return [`The list of changed paths was not used: ${WALK_REASONS[changedPaths.reason]}.`, walked];
+  }
+  const { pathCount, outsideCount } = changedPaths;
+  const outside = outsideCount === 0 ? '' : ` (${String(outsideCount)} outside what is saved)`;
+  return [
+    `Looked only at ${formatCount(pathCount, 'changed path')}${outside}, in ${duration}; all else is taken from snapshot ${parentId?.slice(0, 8) ?? ''}.`,
+    `That makes ${all}.`,
   ];
 }
 

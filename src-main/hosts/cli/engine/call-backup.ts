@@ -34,6 +34,7 @@ export const backup: EngineCalls['backup'] = async (access, input, handlers, con
     return {
       ...(result.snapshotId === undefined ? {} : { snapshotId: result.snapshotId }),
       ...(result.parentId === undefined ? {} : { parentId: result.parentId }),
+      ...(result.hints === undefined ? {} : { changedPaths: result.hints }),
       summary: result.summary,
       problems: result.problems.length,
       seconds: (performance.now() - startedMs) / 1000,
@@ -59,6 +60,7 @@ function toRequest(input: BackupInput): BackupRequest {
     hostname: input.hostname ?? machineIdentity().hostname,
     ...(input.timeMs === undefined ? {} : { time: timeText(input.timeMs) }),
     ...(input.force ? { parent: 'none' } : input.parent === undefined ? {} : { parent: input.parent }),
+    ...(input.changedPaths === undefined ? {} : { changeHints: { paths: input.changedPaths } }),
     compression: input.compression,
     packSizeBytes: PACK_SIZE_BYTES,
     dryRun: input.dryRun,

@@ -1,0 +1,198 @@
+/** When a backup follows a list of touched paths, when it looks at everything instead, and how little it looks at. */
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
+import { createSourceFiles } from '#files/open-files.ts';
+import { executeBackup } from '#operations/backup/execute.ts';
+import type { BackupRequest, BackupResult, ChangeHints } from '#operations/backup/types.ts';
+import { walkTree } from '#operations/find-in-snapshot.ts';
+import type { Repository } from '#repository/repository.ts';
+import { TouchedPaths } from '#rules/touched-paths.ts';
+import { backupRequest, makeMemoryRepository, reopen, type MemoryRepository } from '#test/support/engine.ts';
+import { reopenEagerly } from '#test/support/eager-lock.ts';
+import { inThreadBackupPipeline } from '#test/support/in-thread-pipeline.ts';
+
+let empty: MemoryRepository;
+let repository: Repository;
+let folder = '';
+let source = '';
+
+beforeAll(async () => {
+  empty = await makeMemoryRepository();
+});
+
+beforeEach(() => {
+  folder = fs.mkdtempSync(join(tmpdir(), 'tidemark-hinted-'));
+  source = join(folder, 'source');
+  for (const name of ['one', 'two', 'two/deep', 'three'])
+    fs.mkdirSync(join(source, name), { recursive: true });
+  for (const name of ['top', 'one/a', 'one/b', 'two/c', 'two/deep/d', 'three/e'])
+    fs.writeFileSync(join(source, name), name);
+  repository = reopen(empty.repository, empty.storage.fork());
+});
+
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+function save(
+  hints?: readonly string[] | ChangeHints,
+  changes: Partial<BackupRequest> = {},
+): Promise<BackupResult> {
+  const changeHints =
+    hints === undefined || 'paths' in hints
+      ? hints
+      : { paths: hints.map((hint) => textToByteString(join(source, hint))) };
+  const request = backupRequest(['source'], {
+    workingFolder: textToByteString(folder),
+    changeHints,
+    ...changes,
+  });
+  const parts = {
+    repository: reopenEagerly(repository),
+    files: createSourceFiles(),
+    pipeline: inThreadBackupPipeline,
+  };
+  return executeBackup(parts, request);
+}
+
+async function pathsOf({ snapshotId }: BackupResult): Promise<string[]> {
+  const opened = reopen(repository);
+  await opened.loadIndex();
+  const { tree } = (await opened.snapshots.load(snapshotId!)).snapshot;
+  const paths: string[] = [];
+  for await (const { path } of walkTree(opened, tree!, '/' as ByteString)) paths.push(toDisplay(path));
+  return paths;
+}
+
+describe('followed', () => {
+  it('only what is named is looked at: a change nobody told of is not seen', async () => {
+    await save();
+    fs.writeFileSync(join(source, 'one/a'), 'changed');
+    fs.writeFileSync(join(source, 'two/c'), 'changed too');
+    const { summary, hints } = await save(['one/a']);
+    expect(hints).toEqual({ kind: 'followed', pathCount: 1, outsideCount: 0 });
+    expect(summary).toMatchObject({ filesChanged: 1, filesUnmodified: 5, dirsChanged: 2, dirsUnmodified: 3 });
+    expect((await save()).summary).toMatchObject({ filesChanged: 1 });
+  });
+
+  it('no list at all of touched paths stores the same tree again', async () => {
+    const first = await save();
+    const second = await save([], { skipIfUnchanged: true });
+    expect(second).toMatchObject({ snapshotId: undefined, parentId: first.snapshotId });
+    expect(second.summary).toMatchObject({ totalFilesProcessed: 6, treeBlobs: 0, dirsUnmodified: 5 });
+  });
+
+  it('a folder that is gone takes all that was in it along, in the counts too', async () => {
+    await save();
+    fs.rmSync(join(source, 'two'), { recursive: true });
+    const result = await save(['two']);
+    expect(await pathsOf(result)).toEqual(await pathsOf(await save()));
+    expect(result.summary).toMatchObject({ totalFilesProcessed: 4, filesUnmodified: 4, dirsUnmodified: 2 });
+  });
+
+  it('another folder under the old name is saved whole', async () => {
+    await save();
+    fs.renameSync(join(source, 'two'), join(folder, 'aside'));
+    fs.mkdirSync(join(source, 'two/deep'), { recursive: true });
+    fs.writeFileSync(join(source, 'two/deep/d'), 'other');
+    // Told of nothing but a file on the far side of it.
+    const result = await save(['two/deep/nothing']);
+    expect(await pathsOf(result)).toEqual(await pathsOf(await save()));
+  });
+
+  it('says how many paths have nothing to do with the sources', async () => {
+    await save();
+    const paths = ['/elsewhere', join(source, 'top'), folder, `${source}-2`].map(textToByteString);
+    expect((await save({ paths })).hints).toEqual({ kind: 'followed', pathCount: 4, outsideCount: 2 });
+  });
+
+  it('the snapshot records nothing of the list', async () => {
+    await save();
+    const { snapshotId } = await save(['one/a']);
+    const plain = await reopen(repository).files.load('snapshot', snapshotId!);
+    expect(Object.keys(JSON.parse(Buffer.from(plain).toString()) as object)).toEqual(
+      Object.keys(
+        JSON.parse(
+          Buffer.from(await reopen(repository).files.load('snapshot', (await save()).snapshotId!)).toString(),
+        ),
+      ),
+    );
+  });
+});
+
+describe('not followed: everything is looked at', () => {
+  const paths: ByteString[] = [];
+  it.each([
+    ['on doubt', { paths, doubt: true }, {}, 'doubt'],
+    ['without a parent', { paths }, { hostname: 'other' }, 'noParent'],
+    ['when everything is to be read', { paths }, { parent: 'none' }, 'noParent'],
+    ['when the list began elsewhere', { paths, since: '0'.repeat(64) }, {}, 'otherParent'],
+    ['after another program', { paths }, { programVersion: 'restic 0.19.1' }, 'otherProgram'],
+    ['with other excludes', { paths }, { excludesForRecord: ['*.x'] }, 'otherExcludes'],
+  ] as const)('%s', async (_name, hints, changes, reason) => {
+    await save();
+    fs.writeFileSync(join(source, 'one/a'), 'changed');
+    const result = await save(hints as ChangeHints, changes);
+    expect(result.hints).toEqual({ kind: 'walked', reason });
+    expect(result.summary.filesNew + result.summary.filesChanged).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['when the parent has more sources', ['source', 'more'], {}, 'otherSources'],
+    ['when it was of another host', ['source'], { hostname: 'other' }, 'otherSources'],
+  ] as const)('%s', async (_name, sources, changes, reason) => {
+    fs.mkdirSync(join(folder, 'more'));
+    const parts = {
+      repository: reopenEagerly(repository),
+      files: createSourceFiles(),
+      pipeline: inThreadBackupPipeline,
+    };
+    const first = await executeBackup(
+      parts,
+      backupRequest(sources, { workingFolder: textToByteString(folder), ...changes }),
+    );
+    const result = await save([], { parent: first.snapshotId! });
+    expect(result.hints).toEqual({ kind: 'walked', reason });
+  });
+
+  it('when the parent was altered', async () => {
+    const first = await save();
+    const { snapshot } = await repository.snapshots.load(first.snapshotId!);
+    const altered = await repository.snapshots.save({ ...snapshot, original: first.snapshotId! });
+    expect((await save([], { parent: altered })).hints).toEqual({ kind: 'walked', reason: 'rewritten' });
+  });
+
+  it('when the trees of the parent are not to be had, the counts included', async () => {
+    await save();
+    const damaged = empty.storage.fork();
+    repository = reopen(empty.repository, damaged);
+    await save();
+    for (const [path, bytes] of damaged.files)
+      if (path.startsWith('data/'))
+        damaged.files.set(
+          path,
+          bytes.map((byte) => byte ^ 1),
+        );
+    fs.writeFileSync(join(source, 'two/c'), 'changed');
+    const { summary } = await save(['one/a']);
+    expect(summary.filesNew).toBe(6);
+  });
+});
+
+describe('touched paths', () => {
+  const text = (...paths: string[]): ByteString[] => paths.map(textToByteString);
+
+  it('are asked folder by folder', () => {
+    const touched = new TouchedPaths(
+      text('/a/b/c', '/a-b', '/a/b', '/a/b-c/d/e', '/a/b-c/d/f', '/a', '/a/b.d/x'),
+    );
+    expect(touched.namesIn('/' as ByteString)).toEqual(['a', 'a-b']);
+    expect(touched.namesIn('/a' as ByteString)).toEqual(['b', 'b-c', 'b.d']);
+    expect(touched.namesIn('/a/b-c' as ByteString)).toEqual(['d']);
+    expect(touched.namesIn('/a/b/c' as ByteString)).toEqual([]);
+    expect(touched.isOnTheWay('/a/b-c' as ByteString)).toBe(true);
+    expect(touched.isOnTheWay('/a/b-' as ByteString)).toBe(false);
+    expect(touched.has('/a/b-c' as ByteString)).toBe(false);
+  });
+});
