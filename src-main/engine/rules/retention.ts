@@ -30,9 +30,14 @@ export interface RetentionTerms {
 export type KeepReason =
   | { readonly kind: 'tags'; readonly tags: readonly string[] }
   | { readonly kind: 'within'; readonly span: CalendarSpan }
-  /** `isOldest`: its day (week ...) has one already, but it reaches back furthest and the count is not used up. */
+  /** `isOldest`: its day (week ...) has one already, but it reaches back furthest and the rule has room for it. */
   | { readonly kind: 'count'; readonly unit: KeepUnit; readonly isOldest: boolean }
-  | { readonly kind: 'withinUnit'; readonly unit: CalendarUnit; readonly span: CalendarSpan };
+  | {
+      readonly kind: 'withinUnit';
+      readonly unit: CalendarUnit;
+      readonly span: CalendarSpan;
+      readonly isOldest: boolean;
+    };
 
 export interface RetentionVerdict<Point> {
   /** Newest first, like `remove`; every point is in one of the two. */
@@ -123,9 +128,10 @@ function withinUnitRule(
   return ({ time }, isOldest) => {
     if (!isWithin(time)) return undefined;
     const number = calendarNumber(unit, time);
-    if (number === lastNumber && !isOldest) return undefined;
+    const isNew = number !== lastNumber;
+    if (!isNew && !isOldest) return undefined;
     lastNumber = number;
-    return { kind: 'withinUnit', unit, span };
+    return { kind: 'withinUnit', unit, span, isOldest: !isNew };
   };
 }
 
@@ -150,6 +156,6 @@ export function keepReasonText(reason: KeepReason): string {
     case 'count':
       return `${reason.isOldest ? 'oldest ' : ''}${reason.unit} snapshot`;
     case 'withinUnit':
-      return `${reason.unit} within ${formatSpan(reason.span)}`;
+      return `${reason.isOldest ? 'oldest ' : ''}${reason.unit} within ${formatSpan(reason.span)}`;
   }
 }
