@@ -8,7 +8,7 @@ Compares Tidemark with restic on this machine; prints a table of times, memory a
 Takes about ten minutes and 10 GB of disk; what it writes lies below the work folder, repositories are removed.
 
   --runs N        measure every row N times, alternately; the median counts (default 5)
-  --only ROWS     only these, separated by commas: small, large, index
+  --only ROWS     only these, separated by commas: small, large, upkeep, index
   --restic PATH   compare with this restic (default: the newest found)
   --small DIR     back up a copy of this folder (default: Debian's linux-source-6.1)
   --large MB      size of each of the two large files (default 750)
@@ -21,7 +21,7 @@ Takes about ten minutes and 10 GB of disk; what it writes lies below the work fo
   --no-setup      install and fetch nothing
 `;
 
-const GROUPS = ['small', 'large', 'index'] as const;
+const GROUPS = ['small', 'large', 'upkeep', 'index'] as const;
 type Group = (typeof GROUPS)[number];
 
 export interface BenchOptions {

@@ -12,7 +12,16 @@ export interface Measurement {
   readonly peakBytes: number;
 }
 
-export type ComparisonId = 'first-small' | 'unchanged' | 'one-changed' | 'restore' | 'check' | 'first-large';
+export type ComparisonId =
+  | 'first-small'
+  | 'unchanged'
+  | 'one-changed'
+  | 'one-told'
+  | 'restore'
+  | 'check'
+  | 'first-large'
+  | 'prune'
+  | 'copy';
 
 /** The same work by both programs, run alternately. */
 export interface Comparison {

@@ -17,13 +17,20 @@ const COLUMNS: readonly (readonly [ComparisonId, string])[] = [
   ['check', 'check'],
 ];
 
+/** Rows that came later stand last, so that older lines keep their places. */
+const LATER_COLUMNS: typeof COLUMNS = [
+  ['one-told', 'one changed, told'],
+  ['prune', 'prune'],
+  ['copy', 'copy'],
+];
+
 const HISTORY_HEADING = '## History';
 
 /** `previous`: the file as it is; undefined when there is none yet. */
 export function updateBenchmarksFile(previous: string | undefined, result: BenchResult): string {
   const history = [historyLine(result), ...historyLines(previous ?? '')].slice(0, HISTORY_LINES);
   const headings = ['date', 'Tidemark', 'machine', 'restic', ...COLUMNS.map(([, title]) => title)];
-  const columns = [...headings, 'most memory'];
+  const columns = [...headings, 'most memory', ...LATER_COLUMNS.map(([, title]) => title)];
   return `# Benchmarks
 
 Made by \`npm run bench -- --record\`. Whole processes, medians, both programs run alternately on the same data with a warm cache, each with its default compression and encryption. Ratio = Tidemark / restic: below 1 Tidemark takes less. Memory is the largest sum of the resident memory (RSS) of a program and its descendants.
@@ -36,7 +43,7 @@ ${renderMarkdown(makeTables(result))}
 
 ${HISTORY_HEADING}
 
-Ratios of time; the last column is the largest ratio of peak memory.
+Ratios of time; "most memory" is the largest ratio of peak memory.
 
 | ${columns.join(' | ')} |
 |${columns.map(() => '---').join('|')}|
@@ -57,14 +64,15 @@ export function describeRun(result: BenchResult): string {
 }
 
 function historyLine({ takenAt, tidemark, restic, machine, comparisons }: BenchResult): string {
-  const ratios = COLUMNS.map(([id]) => {
-    const comparison = comparisons.find((one) => one.id === id);
-    return comparison === undefined ? '' : formatRatio(ratioOf(comparison, wall));
-  });
+  const ratiosOf = (columns: typeof COLUMNS): string[] =>
+    columns.map(([id]) => {
+      const comparison = comparisons.find((one) => one.id === id);
+      return comparison === undefined ? '' : formatRatio(ratioOf(comparison, wall));
+    });
   const memory =
     comparisons.length === 0 ? '' : formatRatio(Math.max(...comparisons.map((one) => ratioOf(one, peak))));
   const place = `${machine.processor}, ${machine.cores} cores`;
-  return `| ${[takenAt.slice(0, 10), tidemark, place, restic, ...ratios, memory].join(' | ')} |`;
+  return `| ${[takenAt.slice(0, 10), tidemark, place, restic, ...ratiosOf(COLUMNS), memory, ...ratiosOf(LATER_COLUMNS)].join(' | ')} |`;
 }
 
 function historyLines(text: string): string[] {

@@ -32,7 +32,7 @@ export interface ComparisonResults {
 }
 
 /** One row's work, for either program. `prepare` ends with the data being warm. */
-interface Work {
+export interface Work {
   readonly id: ComparisonId;
   readonly title: string;
   readonly beforeRound?: (round: number) => void;
@@ -118,7 +118,11 @@ function firstBackup(id: ComparisonId, title: string, source: string): Work {
   };
 }
 
-async function compare({ ours, restic, runs, say }: ComparisonSetting, work: Work): Promise<Comparison> {
+/** Measures one row. */
+export async function compare(
+  { ours, restic, runs, say }: ComparisonSetting,
+  work: Work,
+): Promise<Comparison> {
   const results = { ours: [] as Measurement[], restics: [] as Measurement[] };
   const startedMs = performance.now();
   for (let round = 1; round <= runs; round++) {
@@ -153,7 +157,7 @@ function sizesOf({ ours, restic }: ComparisonSetting, title: string, sourceBytes
   };
 }
 
-function removeRepositories({ ours, restic }: ComparisonSetting): void {
+export function removeRepositories({ ours, restic }: ComparisonSetting): void {
   ours.removeRepository();
   restic.removeRepository();
 }

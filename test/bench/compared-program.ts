@@ -2,7 +2,7 @@
  * Tidemark or restic: both take the same arguments. Owns a program's repositories below one folder, each with a cache
  * of its own, and what is needed to run it the same way on every machine: nothing of the person's own settings.
  */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { measureProcess, type MeasuredRun } from './measure-process.ts';
 
@@ -41,8 +41,39 @@ export class ComparedProgram {
     rmSync(this.#cache, { recursive: true, force: true });
   }
 
-  backup(source: string): Promise<MeasuredRun> {
-    return this.#run(['backup', source]);
+  /** The repository as it is becomes what `takeKept` gives again and again. */
+  keepRepository(): void {
+    rmSync(this.keptRepository, { recursive: true, force: true });
+    renameSync(this.repository, this.keptRepository);
+  }
+
+  takeKept(): void {
+    rmSync(this.repository, { recursive: true, force: true });
+    cpSync(this.keptRepository, this.repository, { recursive: true, preserveTimestamps: true });
+  }
+
+  backup(...sources: readonly string[]): Promise<MeasuredRun> {
+    return this.#run(['backup', ...sources]);
+  }
+
+  /** All snapshots but the newest. */
+  async forgetEarlier(): Promise<void> {
+    await this.#run(['forget', '--group-by', '', '--keep-last', '1']);
+  }
+
+  /** Keeps nothing that is not used, so that both programs have the same to do. */
+  prune(): Promise<MeasuredRun> {
+    return this.#run(['prune', '--max-unused', '0']);
+  }
+
+  /** Copies what was kept into the repository, which is new and cuts files alike. */
+  copyKept(): Promise<MeasuredRun> {
+    return this.#run(['copy', ...this.#fromKept]);
+  }
+
+  async renewRepositoryAlike(): Promise<void> {
+    this.removeRepository();
+    await this.#run(['init', '--copy-chunker-params', ...this.#fromKept]);
   }
 
   /** Into `target`, which the caller has removed. */
@@ -57,6 +88,18 @@ export class ComparedProgram {
 
   check(): Promise<MeasuredRun> {
     return this.#run(['check', '--read-data']);
+  }
+
+  removeKept(): void {
+    rmSync(this.keptRepository, { recursive: true, force: true });
+  }
+
+  get keptRepository(): string {
+    return path.join(this.#folder, 'kept');
+  }
+
+  get #fromKept(): readonly string[] {
+    return ['--from-repo', this.keptRepository, '--from-password-file', this.#passwordFile];
   }
 
   get #cache(): string {

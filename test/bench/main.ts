@@ -11,7 +11,13 @@ import { prepareLargeFiles, prepareSmallFiles } from './bench-data.ts';
 import { HELP, parseBenchOptions, type BenchOptions } from './bench-options.ts';
 import type { BenchResult, Comparison, SizeComparison } from './bench-result.ts';
 import { describeRun, updateBenchmarksFile } from './benchmarks-file.ts';
-import { compareLargeFiles, compareSmallFiles, type ComparisonSetting } from './compare-programs.ts';
+import {
+  compareLargeFiles,
+  compareSmallFiles,
+  type ComparisonResults,
+  type ComparisonSetting,
+} from './compare-programs.ts';
+import { compareUpkeep } from './compare-upkeep.ts';
 import { ComparedProgram } from './compared-program.ts';
 import { describeMachine, describeTidemark } from './machine.ts';
 import { measureIndex } from './measure-index.ts';
@@ -95,13 +101,15 @@ async function compareAll(
   folder: string,
 ): Promise<{ comparisons: Comparison[]; sizes: SizeComparison[] }> {
   const all = { comparisons: [] as Comparison[], sizes: [] as SizeComparison[] };
-  const parts = [
-    groups.includes('small') &&
-      (() => compareSmallFiles(setting, prepareSmallFiles(small === undefined ? work : folder, small))),
-    groups.includes('large') && (() => compareLargeFiles(setting, prepareLargeFiles(work, largeBytes))),
-  ];
-  for (const part of parts) {
-    if (part === false) continue;
+  const smallFiles = (): string => prepareSmallFiles(small === undefined ? work : folder, small);
+  const parts: Readonly<Record<string, () => Promise<ComparisonResults>>> = {
+    small: () => compareSmallFiles(setting, smallFiles()),
+    large: () => compareLargeFiles(setting, prepareLargeFiles(work, largeBytes)),
+    upkeep: () => compareUpkeep(setting, smallFiles()),
+  };
+  for (const group of groups) {
+    const part = parts[group];
+    if (part === undefined) continue;
     const { comparisons, sizes } = await part();
     all.comparisons.push(...comparisons);
     all.sizes.push(...sizes);

@@ -6,7 +6,7 @@ describe('options of the bench', () => {
     expect(parseBenchOptions([], '/here')).toEqual({
       help: false,
       runs: 5,
-      groups: ['small', 'large', 'index'],
+      groups: ['small', 'large', 'upkeep', 'index'],
       restic: undefined,
       small: undefined,
       largeBytes: 750e6,
@@ -34,7 +34,7 @@ describe('options of the bench', () => {
   test.each([
     [['--runs', '0'], '--runs takes a whole number from 1 on, not 0.'],
     [['--index', '1e6'], '--index takes a whole number from 1 on, not 1e6.'],
-    [['--only', 'smal'], '--only: smal is none of small, large, index.'],
+    [['--only', 'smal'], '--only: smal is none of small, large, upkeep, index.'],
   ])('%j is refused', (args, message) => {
     expect(() => parseBenchOptions(args, '/')).toThrow(message);
   });

@@ -16,8 +16,8 @@ test('the latest tables replace the former ones, history grows at its top', asyn
   expect(second).toContain('| work first-small | 5.00 s | 10.0 s | 0.50 | <= 0.60 | ok |');
   const history = second.split('\n').filter((line) => /^\| *2026/.test(line));
   expect(history.map((line) => line.replace(/ +/g, ' '))).toEqual([
-    '| 2026-04-05 | 0.1.0 abc1234 | Some CPU, 4 cores | 0.19.1 | 0.50 | | | | | | 1.00 |',
-    '| 2026-03-04 | 0.1.0 abc1234 | Some CPU, 4 cores | 0.19.1 | 0.60 | | | | | | 1.00 |',
+    '| 2026-04-05 | 0.1.0 abc1234 | Some CPU, 4 cores | 0.19.1 | 0.50 | | | | | | 1.00 | | | |',
+    '| 2026-03-04 | 0.1.0 abc1234 | Some CPU, 4 cores | 0.19.1 | 0.60 | | | | | | 1.00 | | | |',
   ]);
 });
 
