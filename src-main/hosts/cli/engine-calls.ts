@@ -9,9 +9,11 @@ import type { CheckCalls } from './calls/check.ts';
 import type { FindCalls } from './calls/find.ts';
 import type { ForgetCalls } from './calls/forget.ts';
 import type { KeyCalls } from './calls/keys.ts';
+import type { PruneCalls } from './calls/prune.ts';
 import type { ReadingCalls } from './calls/reading.ts';
 import type { RepairIndexCalls } from './calls/repair-index.ts';
 import type { RepairPacksCalls } from './calls/repair-packs.ts';
+import type { RepairSnapshotsCalls } from './calls/repair-snapshots.ts';
 import type { RestoreCalls } from './calls/restore.ts';
 import type { RewriteCalls } from './calls/rewrite.ts';
 import type { TagCalls } from './calls/tag.ts';
@@ -24,9 +26,11 @@ export interface EngineCalls
     FindCalls,
     ForgetCalls,
     KeyCalls,
+    PruneCalls,
     ReadingCalls,
     RepairIndexCalls,
     RepairPacksCalls,
+    RepairSnapshotsCalls,
     RestoreCalls,
     RewriteCalls,
     TagCalls,

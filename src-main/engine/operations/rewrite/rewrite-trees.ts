@@ -21,8 +21,11 @@ export interface TreeRules {
    * rewritten below. `path` is absolute in the snapshot.
    */
   rewriteNode(node: TreeNode, path: ByteString): TreeNode | undefined;
-  /** A tree that cannot be read becomes an empty folder when true; otherwise the error is thrown. */
-  emptiesUnreadable(path: ByteString): boolean;
+  /**
+   * A tree that cannot be read becomes an empty folder when true; otherwise the error is thrown. `lostTree` is given when its blob
+   * cannot be had, not when its contents make no sense.
+   */
+  emptiesUnreadable(path: ByteString, lostTree: BlobId | undefined): boolean;
   /** The same tree may come out differently in another place. */
   readonly heedsPaths: boolean;
 }
@@ -53,9 +56,14 @@ export class TreeRewriter {
     return this.#rewrite(rootTree, ROOT);
   }
 
+  /** Of a tree that was rewritten, by rules that do not heed paths. */
+  hasChanged(treeId: BlobId): boolean {
+    return this.#outcomes.get(idToBytes(treeId))?.id !== treeId;
+  }
+
   async #rewrite(treeId: BlobId | undefined, path: ByteString): Promise<TreeOutcome> {
     throwIfCancelled(this.#signal);
-    if (treeId === undefined) return this.#unreadable(path, missingTree());
+    if (treeId === undefined) return this.#unreadable(undefined, path, missingTree());
     const key = this.#keyOf(treeId, path);
     const known = this.#outcomes.get(key);
     if (known !== undefined) return known;
@@ -69,7 +77,7 @@ export class TreeRewriter {
     try {
       nodes = await loadNodes(this.#repository, treeId, this.#signal);
     } catch (error) {
-      return this.#unreadable(path, error);
+      return this.#unreadable(treeId, path, error);
     }
     const kept: TreeNode[] = [];
     const sum = { files: 0, bytes: 0, goneFiles: 0, goneBytes: 0 };
@@ -119,7 +127,7 @@ export class TreeRewriter {
     try {
       nodes = await loadNodes(this.#repository, node.subtree, this.#signal);
     } catch (error) {
-      if (!isUnreadable(error)) throw error;
+      if (!isTreeLost(error)) throw error;
       nodes = [];
     }
     const sum = { files: 0, bytes: 0 };
@@ -132,8 +140,9 @@ export class TreeRewriter {
     return sum;
   }
 
-  async #unreadable(path: ByteString, error: unknown): Promise<TreeOutcome> {
-    if (!isUnreadable(error) || !this.#rules.emptiesUnreadable(path)) throw error;
+  async #unreadable(treeId: BlobId | undefined, path: ByteString, error: unknown): Promise<TreeOutcome> {
+    const lostTree = isTidemarkError(error, 'integrity.treeCorrupt') ? undefined : treeId;
+    if (!isTreeLost(error) || !this.#rules.emptiesUnreadable(path, lostTree)) throw error;
     return { id: await this.#sink.put([]), files: 0, bytes: 0, goneFiles: 0, goneBytes: 0 };
   }
 
@@ -163,7 +172,7 @@ function missingTree(): TidemarkError {
 }
 
 /** The tree is lost; any other error says nothing about it. */
-function isUnreadable(error: unknown): boolean {
+export function isTreeLost(error: unknown): boolean {
   return (
     isTidemarkError(error, 'integrity.blobMissing') ||
     isTidemarkError(error, 'integrity.blobCorrupt') ||

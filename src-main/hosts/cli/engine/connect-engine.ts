@@ -8,8 +8,10 @@ import { backup } from './call-backup.ts';
 import { check } from './call-check.ts';
 import { findCalls } from './call-find.ts';
 import { forget } from './call-forget.ts';
+import { prune } from './call-prune.ts';
 import { repairIndex } from './call-repair-index.ts';
 import { repairPacks } from './call-repair-packs.ts';
+import { repairSnapshots } from './call-repair-snapshots.ts';
 import { restore } from './call-restore.ts';
 import { readingCalls } from './calls-reading.ts';
 import { rewrite } from './call-rewrite.ts';
@@ -23,8 +25,10 @@ export function connectEngine(): EngineCalls {
     restore,
     check,
     forget,
+    prune,
     repairIndex,
     repairPacks,
+    repairSnapshots,
     rewrite,
     tag,
     ...findCalls,
