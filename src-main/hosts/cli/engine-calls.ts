@@ -10,6 +10,7 @@ import type { FindCalls } from './calls/find.ts';
 import type { ForgetCalls } from './calls/forget.ts';
 import type { KeyCalls } from './calls/keys.ts';
 import type { PruneCalls } from './calls/prune.ts';
+import type { PruneCalls } from './calls/prune.ts';
 import type { ReadingCalls } from './calls/reading.ts';
 import type { RepairIndexCalls } from './calls/repair-index.ts';
 import type { RepairPacksCalls } from './calls/repair-packs.ts';
@@ -26,6 +27,7 @@ export interface EngineCalls
     FindCalls,
     ForgetCalls,
     KeyCalls,
+    PruneCalls,
     PruneCalls,
     ReadingCalls,
     RepairIndexCalls,

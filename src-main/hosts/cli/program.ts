@@ -40,6 +40,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'look for files in all snapshots',
     load: async () => (await import('./commands/find.ts')).defineFind,
   },
+  diff: {
+    summary: 'tell what differs between two snapshots',
+    load: async () => (await import('./commands/diff.ts')).defineDiff,
+  },
   dump: {
     summary: 'write a file, or a folder as an archive, to standard output',
     load: async () => (await import('./commands/dump.ts')).defineDump,
@@ -51,6 +55,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   forget: {
     summary: 'remove snapshots, named ones or those a policy does not keep',
     load: async () => (await import('./commands/forget.ts')).defineForget,
+  },
+  prune: {
+    summary: 'free the space of what no snapshot needs',
+    load: async () => (await import('./commands/prune.ts')).definePrune,
   },
   check: {
     summary: 'prove that everything can be restored',

@@ -91,6 +91,7 @@ class PruneRun {
       removedBytes: this.#removedBytes,
       repackedPacks: this.#repackedPacks,
       newPacks: prunePool.newPacks.count,
+      newBytes: prunePool.newPacks.bytes,
       postponedPacks: postponed.length,
       removalRefused: this.#isRefused,
       removedTemporaryFiles,

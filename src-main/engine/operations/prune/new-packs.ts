@@ -13,8 +13,9 @@ import type { Repository } from '#repository/repository.ts';
 import { mergePacks } from '#repository/write-scope.ts';
 
 export class NewPacks {
-  /** Durable packs over all. */
+  /** Over all, without what was taken back. */
   count = 0;
+  bytes = 0;
   readonly #repository: Repository;
   readonly #assertHeld: () => Promise<void>;
   /** Durable, and certainly in no index file. */
@@ -23,6 +24,8 @@ export class NewPacks {
   /** Since `keep`. */
   #named: WrittenIndexFile[] = [];
   #naming: Promise<void> | undefined;
+  /** Since `keep`, in bytes. */
+  readonly #sizes = new Map<PackId, number>();
 
   constructor(repository: Repository, assertHeld: () => Promise<void>) {
     this.#repository = repository;
@@ -39,6 +42,8 @@ export class NewPacks {
     this.#unnamed.push({ id, blobCount, entries: () => packEntries({ blobType, ids, places }) });
     this.#unnamedBlobs += blobCount;
     this.count++;
+    this.bytes += pack.bytes.length;
+    this.#sizes.set(id, pack.bytes.length);
     if (this.#unnamedBlobs >= INDEX_FULL_BLOBS) await this.#nameAll();
   }
 
@@ -53,6 +58,7 @@ export class NewPacks {
   /** Old packs may go now: what was written stays. */
   keep(): void {
     this.#named = [];
+    this.#sizes.clear();
   }
 
   /** Takes back what was written since `keep`. Only while every old pack is still there and named. */
@@ -70,6 +76,7 @@ export class NewPacks {
       await this.#assertHeld();
       await storage.remove('pack', id);
       this.count--;
+      this.bytes -= this.#sizes.get(id) ?? 0;
     }
   }
 

@@ -5,9 +5,10 @@
  * Source: repository format, 15 (5).
  */
 import type { BlobIndex } from '#repository/blob-index.ts';
+import { toleratedUnusedBytes } from '#rules/unused-limit.ts';
 import type { PackInventory } from '../check/pack-inventory.ts';
 import type { ChosenPlaces, PackUse } from './choose-places.ts';
-import type { BlobSum, PruneRequest, PruneStats, UnusedLimit } from './types.ts';
+import type { BlobSum, PruneRequest, PruneStats } from './types.ts';
 
 export const KEEP = 0;
 export const REPACK = 1;
@@ -86,7 +87,7 @@ function chooseRepacks(
   for (let pack = 0; pack < fates.length; pack++)
     if (fates[pack] === KEEP) wasteLeft += use.unusedBytes[pack]! + use.duplicateBytes[pack]!;
   const usedBytes = use.keptBytes.reduce((sum, bytes) => sum + bytes, 0);
-  const tolerated = toleratedBytes(request.maxUnused, usedBytes);
+  const tolerated = toleratedUnusedBytes(request.maxUnused, usedBytes);
   const toRepack: number[] = [];
   let repackBytes = 0;
   for (const { pack, must, isSmall } of candidates) {
@@ -99,18 +100,6 @@ function chooseRepacks(
     wasteLeft -= use.unusedBytes[pack]! + use.duplicateBytes[pack]!;
   }
   return toRepack;
-}
-
-/** A share is one of everything that remains, not only of what is used. */
-function toleratedBytes(limit: UnusedLimit, usedBytes: number): number {
-  switch (limit.kind) {
-    case 'bytes':
-      return limit.bytes;
-    case 'percent':
-      return (usedBytes * limit.percent) / (100 - limit.percent);
-    case 'unlimited':
-      return Infinity;
-  }
 }
 
 /** Would repacking compress anything that is not? Small data is always stored compressed, large only where it helps. */

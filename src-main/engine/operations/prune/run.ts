@@ -76,6 +76,7 @@ function planned(stats: PruneResult['stats']): PruneResult {
     removedBytes: 0,
     repackedPacks: 0,
     newPacks: 0,
+    newBytes: 0,
     postponedPacks: 0,
     removalRefused: false,
     removedTemporaryFiles: 0,

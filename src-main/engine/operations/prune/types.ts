@@ -1,13 +1,7 @@
 /** What goes into a prune and what comes out; plan and result are safe for JSON. */
 import type { SnapshotId } from '#base/ids.ts';
 import type { Compression } from '#pipeline/protocol.ts';
-
-/** How much unused data may stay in partly used packs. */
-export type UnusedLimit =
-  | { readonly kind: 'bytes'; readonly bytes: number }
-  /** Of what remains, 0 to below 100. */
-  | { readonly kind: 'percent'; readonly percent: number }
-  | { readonly kind: 'unlimited' };
+import type { UnusedLimit } from '#rules/unused-limit.ts';
 
 export interface PruneRequest {
   /** Only say what would be done. */
@@ -78,6 +72,7 @@ export interface PruneResult {
   readonly removedBytes: number;
   readonly repackedPacks: number;
   readonly newPacks: number;
+  readonly newBytes: number;
   /** Packs that were to be repacked and were not, because the place has no room for the new ones. */
   readonly postponedPacks: number;
   /** The place does not allow removing (append-only, object lock): what is unused stays until it does. */

@@ -9,6 +9,7 @@ import { check } from './call-check.ts';
 import { findCalls } from './call-find.ts';
 import { forget } from './call-forget.ts';
 import { prune } from './call-prune.ts';
+import { prune } from './call-prune.ts';
 import { repairIndex } from './call-repair-index.ts';
 import { repairPacks } from './call-repair-packs.ts';
 import { repairSnapshots } from './call-repair-snapshots.ts';
@@ -25,6 +26,7 @@ export function connectEngine(): EngineCalls {
     restore,
     check,
     forget,
+    prune,
     prune,
     repairIndex,
     repairPacks,

@@ -1,0 +1,21 @@
+/** The `prune` call. */
+import { prune as runPrune } from '#operations/prune/run.ts';
+import { DEFAULT_PRUNE_REQUEST } from '#operations/prune/types.ts';
+import type { EngineCalls } from '../engine-calls.ts';
+import { withPipeline } from './engine-session.ts';
+
+export const prune: EngineCalls['prune'] = (access, input, handlers, context) =>
+  withPipeline(access, context, async (repository, pipeline) => {
+    const result = await runPrune(
+      { repository, pipeline },
+      { ...DEFAULT_PRUNE_REQUEST, ...input, noLock: access.noLock },
+      {
+        onProgress: (progress) => handlers.onProgress(progress),
+        onPlan: (stats) => handlers.onPlan(stats),
+      },
+      context.signal,
+    );
+    const { removedPacks, repackedPacks, newPacks, postponedPacks, removalRefused } = result;
+    const freedBytes = result.removedBytes - result.newBytes;
+    return { removedPacks, repackedPacks, newPacks, freedBytes, postponedPacks, removalRefused };
+  });
