@@ -6,10 +6,11 @@
  */
 import type { BackupCalls } from './calls/backup.ts';
 import type { CheckCalls } from './calls/check.ts';
+import type { CopyCalls } from './calls/copy.ts';
+import type { DiffCalls } from './calls/diff.ts';
 import type { FindCalls } from './calls/find.ts';
 import type { ForgetCalls } from './calls/forget.ts';
 import type { KeyCalls } from './calls/keys.ts';
-import type { PruneCalls } from './calls/prune.ts';
 import type { PruneCalls } from './calls/prune.ts';
 import type { ReadingCalls } from './calls/reading.ts';
 import type { RepairIndexCalls } from './calls/repair-index.ts';
@@ -24,10 +25,11 @@ export interface EngineCalls
   extends
     BackupCalls,
     CheckCalls,
+    CopyCalls,
+    DiffCalls,
     FindCalls,
     ForgetCalls,
     KeyCalls,
-    PruneCalls,
     PruneCalls,
     ReadingCalls,
     RepairIndexCalls,

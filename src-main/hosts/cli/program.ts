@@ -68,6 +68,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'leave files out of snapshots, or change their host or time',
     load: async () => (await import('./commands/rewrite.ts')).defineRewrite,
   },
+  copy: {
+    summary: 'bring snapshots over from another repository',
+    load: async () => (await import('./commands/copy.ts')).defineCopy,
+  },
   tag: {
     summary: 'change the tags of snapshots',
     load: async () => (await import('./commands/tag.ts')).defineTag,

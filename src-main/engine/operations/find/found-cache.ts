@@ -22,7 +22,12 @@ export interface FoundNode {
 
 export class FoundCache {
   readonly #kept = new Map<number, PackedFound>();
+  readonly #maxBytes: number;
   #bytes = 0;
+
+  constructor(maxBytes = FOUND_BYTES_KEPT) {
+    this.#maxBytes = maxBytes;
+  }
 
   get(folder: number): PackedFound | undefined {
     return this.#kept.get(folder);
@@ -46,7 +51,7 @@ export class FoundCache {
 
   #add(folder: number, found: PackedFound): void {
     const bytes = found.texts.length + found.contentKeys.length;
-    if (this.#bytes + bytes > FOUND_BYTES_KEPT) return;
+    if (this.#bytes + bytes > this.#maxBytes) return;
     this.#bytes += bytes;
     this.#kept.set(folder, found);
   }

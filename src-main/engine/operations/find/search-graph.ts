@@ -57,7 +57,7 @@ export class SearchGraph {
   readonly #linkTargets = new NumberList();
   readonly #linkFoundBefore = new NumberList();
   readonly #linkNames = new NamePool();
-  readonly #found = new FoundCache();
+  readonly #found: FoundCache;
   readonly #waiting = new NumberList();
   readonly #underWay = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
@@ -70,7 +70,9 @@ export class SearchGraph {
     query: TreeQuery,
     onProgress: ((foldersDone: number) => void) | undefined,
     signal: AbortSignal | undefined,
+    found = new FoundCache(),
   ) {
+    this.#found = found;
     this.#repository = repository;
     this.#pool = pool;
     this.#query = query;

@@ -6,9 +6,10 @@ import { initRepository } from '#repository/init-repository.ts';
 import type { EngineCalls } from '../engine-calls.ts';
 import { backup } from './call-backup.ts';
 import { check } from './call-check.ts';
+import { copy } from './call-copy.ts';
+import { diff } from './call-diff.ts';
 import { findCalls } from './call-find.ts';
 import { forget } from './call-forget.ts';
-import { prune } from './call-prune.ts';
 import { prune } from './call-prune.ts';
 import { repairIndex } from './call-repair-index.ts';
 import { repairPacks } from './call-repair-packs.ts';
@@ -17,7 +18,7 @@ import { restore } from './call-restore.ts';
 import { readingCalls } from './calls-reading.ts';
 import { rewrite } from './call-rewrite.ts';
 import { tag } from './call-tag.ts';
-import { portsFor } from './engine-session.ts';
+import { portsFor, withRepository } from './engine-session.ts';
 
 export function connectEngine(): EngineCalls {
   return {
@@ -25,23 +26,30 @@ export function connectEngine(): EngineCalls {
     backup,
     restore,
     check,
+    copy,
     forget,
-    prune,
     prune,
     repairIndex,
     repairPacks,
     repairSnapshots,
     rewrite,
     tag,
+    diff,
     ...findCalls,
     ...readingCalls,
   };
 }
 
-const init: EngineCalls['init'] = async ({ location, password, version }, { signal }) => {
+const init: EngineCalls['init'] = async ({ location, password, version, chunkerFrom }, context) => {
+  const { signal } = context;
   const ports = portsFor(location);
   try {
-    const repository = await initRepository(ports, password, { version }, signal);
+    const chunkerPolynomial =
+      chunkerFrom === undefined
+        ? undefined
+        : await withRepository(chunkerFrom, context, async ({ config }) => config.chunkerPolynomial);
+    const options = { version, ...(chunkerPolynomial === undefined ? {} : { chunkerPolynomial }) };
+    const repository = await initRepository(ports, password, options, signal);
     return { id: repository.config.id, location: ports.storage.location };
   } finally {
     await ports.storage.close();
