@@ -116,6 +116,11 @@ export interface TargetRoot {
   applyMetadata(path: TargetPath, metadata: FileMetadata): MetadataProblem[];
   extendedAttributes(path: TargetPath): readonly ExtendedAttribute[];
   freeSpaceBytes(): number | undefined;
+  /**
+   * Makes everything durable that was written to the file systems of these folders: cheaper than one file at a time when there
+   * are many. Absent where the system cannot; then each file is flushed by itself. @throws the system's errors
+   */
+  flushAround?(folders: readonly TargetPath[]): void;
   close(): void;
 }
 
@@ -125,6 +130,8 @@ export interface OpenTarget {
   read(into: Uint8Array, offset: number): number;
   truncate(sizeBytes: number): void;
   sizeBytes(): number;
+  /** Returns when the content is durable. */
+  flush(): void;
   /** As TargetRoot's, for a file that still has the name it was opened with; cheaper. */
   applyMetadata(metadata: FileMetadata): MetadataProblem[];
   close(): void;

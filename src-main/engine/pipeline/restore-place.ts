@@ -1,6 +1,7 @@
 /**
  * A worker's hold on the folder it restores into: opened once, kept between jobs, together with the buffer for reading back.
  * Everything gets its final name last and in one step, so that a kill leaves no half file under a final name.
+ * With safe keeping, names are given at the end of a job, all together (`commit`): the journal is then written once for them.
  * Invariant: a file under its final name has all its content, compared with what was proven, and its metadata.
  */
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
@@ -8,13 +9,16 @@ import { TidemarkError } from '#base/errors.ts';
 import type { FileMetadata, MetadataProblem, OpenTarget, TargetPath, TargetRoot } from '#files/port.ts';
 import { parseTime } from '#format/time.ts';
 import { errorCodeOf } from './jobs/error-code.ts';
-import type { EntryMetadata, EntryProblem, RestoreSettings } from './restore-types.ts';
+import type { EntryMetadata, EntryProblem, PlaceOutcome, RestoreSettings } from './restore-types.ts';
+import { SafeKeeping, type Move } from './safe-keeping.ts';
 import type { JobContext } from './worker-thread.ts';
 
 /** Zeros are worth a hole from one block of a usual file system on. */
 const HOLE_BYTES = 4096;
 const ZEROS = Buffer.alloc(HOLE_BYTES);
 const READ_BACK_BYTES = 1 << 18;
+/** With more files than this in a job it is cheaper to flush the file system than each file. */
+const FLUSHED_EACH = 8;
 
 const places = new WeakMap<JobContext, RestorePlace>();
 
@@ -23,24 +27,125 @@ export function restorePlace(context: JobContext, settings: RestoreSettings): Re
   const known = places.get(context);
   if (known !== undefined) return known;
   const root = context.targetFiles.openRoot(settings.target, settings.isDryRun ? 'fail' : 'make');
-  const place = new RestorePlace(root, settings);
+  const { undoId, isDryRun } = settings;
+  const name = Buffer.from(context.primitives.randomBytes(4)).toString('hex');
+  const keeping = undoId === undefined || isDryRun ? undefined : new SafeKeeping(root, undoId, name);
+  const place = new RestorePlace(root, settings, keeping);
   places.set(context, place);
   return place;
 }
 
 export function leaveRestorePlace(context: JobContext): void {
-  places.get(context)?.root.close();
+  places.get(context)?.close();
   places.delete(context);
 }
 
+/** What a job does at its end. */
+type Waiting = { readonly index: number } & (
+  | { readonly kind: 'move'; readonly move: Move; readonly problems: readonly MetadataProblem[] }
+  | { readonly kind: 'metadata'; readonly path: TargetPath; readonly metadata: EntryMetadata }
+);
+
 export class RestorePlace {
   readonly root: TargetRoot;
+  /** Undefined when nothing is kept. */
+  readonly keeping: SafeKeeping | undefined;
   readonly #settings: RestoreSettings;
   readonly #readBack = Buffer.allocUnsafeSlow(READ_BACK_BYTES);
+  #waiting: Waiting[] = [];
+  #index = 0;
+  #flushesEach = false;
 
-  constructor(root: TargetRoot, settings: RestoreSettings) {
+  constructor(root: TargetRoot, settings: RestoreSettings, keeping: SafeKeeping | undefined) {
     this.root = root;
+    this.keeping = keeping;
     this.#settings = settings;
+  }
+
+  close(): void {
+    this.keeping?.close();
+    this.root.close();
+  }
+
+  /** At the beginning of a job with so many uses or entries. */
+  begin(count: number): void {
+    this.#waiting = [];
+    this.#flushesEach =
+      this.keeping !== undefined && (count <= FLUSHED_EACH || this.root.flushAround === undefined);
+  }
+
+  /** What is done from now on is done for this use or entry of the job. */
+  at(index: number): void {
+    this.#index = index;
+  }
+
+  /**
+   * At the end of a job: what was made gets its name, what was there goes into safe keeping. Returns how it went where it did
+   * not go well. @throws files.noSpace
+   */
+  commit(): PlaceOutcome[] {
+    const waiting = this.#waiting;
+    const { keeping } = this;
+    if (keeping === undefined || waiting.length === 0) return [];
+    const moves = waiting.filter((item) => item.kind === 'move');
+    const codes = new Map<Waiting, string | undefined>();
+    try {
+      if (!this.#flushesEach) this.#flushAround(moves.map(({ move }) => move));
+      for (const item of waiting) if (item.kind === 'metadata') this.#noteMetadata(item.path);
+      const results = keeping.moveAll(moves.map(({ move }) => move));
+      for (const [index, item] of moves.entries()) codes.set(item, results[index]);
+    } catch (error) {
+      const code = errorCodeOf(error);
+      throwIfFull(code, moves[0]?.move.path ?? [], error);
+      return waiting.map(({ index }) => ({ index, kind: 'failed', code }));
+    }
+    this.#waiting = [];
+    const outcomes: PlaceOutcome[] = [];
+    for (const item of waiting) {
+      const outcome = this.#outcomeOf(item, codes.get(item));
+      if (outcome !== undefined) outcomes.push({ index: item.index, ...outcome });
+    }
+    for (const { move } of moves.filter((item) => codes.get(item) !== undefined))
+      if (move.from !== undefined) this.discard(move.from);
+    for (const item of moves) throwIfFull(codes.get(item) ?? '', item.move.path, undefined);
+    return outcomes;
+  }
+
+  /** After an error in a job: what was made in it and has no name yet is removed. */
+  abandon(): void {
+    for (const item of this.#waiting.splice(0))
+      if (item.kind === 'move' && item.move.from !== undefined) this.discard(item.move.from);
+  }
+
+  #outcomeOf(item: Waiting, code: string | undefined): EntryProblem | undefined {
+    if (code !== undefined) return problemOf(code);
+    return item.kind === 'move' ? incomplete(item.problems) : this.applyMetadata(item.path, item.metadata);
+  }
+
+  #flushAround(moves: readonly Move[]): void {
+    const folders = new Map<string, TargetPath>();
+    for (const { path, from } of moves)
+      if (from !== undefined) folders.set(path.slice(0, -1).join('/'), path.slice(0, -1));
+    this.root.flushAround?.([...folders.values()]);
+  }
+
+  #noteMetadata(path: TargetPath): void {
+    const found = this.root.stat(path);
+    if (found !== undefined) this.keeping?.noteMetadata(path, found);
+  }
+
+  /** What lies there loses its name and is kept, by the end of the job. */
+  setAside(path: TargetPath): EntryProblem | undefined {
+    const move = { path, from: undefined, isReplacing: true };
+    this.#waiting.push({ index: this.#index, kind: 'move', move, problems: [] });
+    return undefined;
+  }
+
+  /** Metadata of something that was there before. */
+  changeMetadata(path: TargetPath, metadata: EntryMetadata): EntryProblem | undefined {
+    if (this.keeping === undefined) return this.applyMetadata(path, metadata);
+    this.#waiting.push({ index: this.#index, kind: 'metadata', path, metadata });
+    return undefined;
   }
 
   /** A whole file from nothing to its final name. @throws files.noSpace */
@@ -57,7 +162,9 @@ export class RestorePlace {
       const file = this.root.createFile(path);
       try {
         if (this.write(file, content, 0) < content.length) file.truncate(content.length);
-        return applyMetadata((values) => file.applyMetadata(values), metadata);
+        const problems = applyMetadata((values) => file.applyMetadata(values), metadata);
+        if (this.#flushesEach) file.flush();
+        return problems;
       } finally {
         file.close();
       }
@@ -94,7 +201,9 @@ export class RestorePlace {
       const file = this.root.openFile(path);
       try {
         file.truncate(sizeBytes);
-        return applyMetadata((values) => file.applyMetadata(values), metadata);
+        const problems = applyMetadata((values) => file.applyMetadata(values), metadata);
+        if (this.#flushesEach) file.flush();
+        return problems;
       } finally {
         file.close();
       }
@@ -149,7 +258,10 @@ export class RestorePlace {
     return `${this.#settings.temporaryPrefix}${temporary}` as ByteString;
   }
 
-  /** Makes something at `path` and then gives it its final name; leaves nothing at `path` in any case. */
+  /**
+   * Makes something at `path` and then gives it its final name, or lets it wait for that; leaves nothing at `path` in any
+   * other case.
+   */
   #under(
     path: TargetPath,
     finalPath: TargetPath,
@@ -158,6 +270,11 @@ export class RestorePlace {
   ): EntryProblem | undefined {
     try {
       const problems = make();
+      if (this.keeping !== undefined) {
+        const move = { path: finalPath, from: path, isReplacing };
+        this.#waiting.push({ index: this.#index, kind: 'move', move, problems });
+        return undefined;
+      }
       if (isReplacing) this.root.rename(path, finalPath);
       else this.root.renameNew(path, finalPath);
       return incomplete(problems);
@@ -166,9 +283,7 @@ export class RestorePlace {
       if (error instanceof ReadBackMismatch) return { kind: 'failed', code: 'EIO' };
       const code = errorCodeOf(error);
       throwIfFull(code, finalPath, error);
-      return code === 'EEXIST' || code === 'EISDIR' || code === 'ENOTEMPTY'
-        ? { kind: 'conflict' }
-        : { kind: 'failed', code };
+      return problemOf(code);
     }
   }
 
@@ -190,6 +305,12 @@ export function throwIfFull(code: string, path: TargetPath, cause: unknown): voi
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return;
   const display = path.map(toDisplay).join('/');
   throw new TidemarkError('files.noSpace', { path: display }, { retry: 'afterUser', cause });
+}
+
+function problemOf(code: string): EntryProblem {
+  return code === 'EEXIST' || code === 'EISDIR' || code === 'ENOTEMPTY'
+    ? { kind: 'conflict' }
+    : { kind: 'failed', code };
 }
 
 function incomplete(problems: readonly MetadataProblem[]): EntryProblem | undefined {

@@ -9,9 +9,10 @@ import type { FileKind, MetadataProblem, TargetPath } from '#files/port.ts';
 /**
  * What happens to a file that is in the way. `refuse` leaves it, and the entry is a conflict. The others are restic's:
  * `always`; `if-changed`: when size, time or content differ; `if-newer`: when the snapshot's is younger; `never`.
- * With `always` and `if-changed` a file whose content is right already only gets its metadata.
+ * With `always` and `if-changed` a file whose content is right already only gets its metadata. `beside`: both stay, the
+ * restored one under a name of its own.
  */
-export type OverwriteRule = 'refuse' | 'always' | 'if-changed' | 'if-newer' | 'never';
+export type OverwriteRule = 'refuse' | 'always' | 'if-changed' | 'if-newer' | 'never' | 'beside';
 
 /** The same for all jobs of one restore. */
 export interface RestoreSettings {
@@ -20,6 +21,12 @@ export interface RestoreSettings {
   /** Beginning of the names of unfinished files. */
   readonly temporaryPrefix: ByteString;
   readonly overwrite: OverwriteRule;
+  /** What is taken away goes into safe keeping under this id, and a journal says what was done. */
+  readonly undoId: ByteString | undefined;
+  /** Tell of entries that the snapshot's folder does not have. */
+  readonly findsOthers: boolean;
+  /** For names of files that are put beside others: `restored 2026-11-22 14.05`. */
+  readonly besideLabel: string;
   /** Zeros become holes. */
   readonly sparse: boolean;
   /** What was written is read again and compared before the file gets its name. */
@@ -63,6 +70,8 @@ export interface FolderToOpen {
   readonly folders: readonly { readonly name: ByteString; readonly mtime: string }[];
   /** Left out where the folder is fresh. */
   readonly entries: readonly EntryToCompare[];
+  /** Further names that the snapshot's folder has; only where others are to be found. */
+  readonly spared: readonly ByteString[];
 }
 
 export type FolderOutcome =
@@ -75,7 +84,15 @@ export type FolderOutcome =
  * `absent`: nothing is in the way. `replace`: something is, and gives way. `same`: the content is right, the metadata is to
  * be applied. `unchanged`: all is right. `kept`: the rule says to keep what is there. `conflict`: it is in the way.
  */
-export type EntryOutcome = 'absent' | 'replace' | 'same' | 'unchanged' | 'kept' | 'conflict';
+export type EntryOutcome =
+  | 'absent'
+  | 'replace'
+  | 'same'
+  | 'unchanged'
+  | 'kept'
+  | 'conflict'
+  /** Both stay; the restored one gets this name. */
+  | { readonly beside: ByteString };
 
 export type OpenedFolder =
   | {
@@ -84,6 +101,10 @@ export type OpenedFolder =
       readonly made: readonly boolean[];
       readonly folders: readonly FolderOutcome[];
       readonly entries: readonly EntryOutcome[];
+      /** Unfinished files of other runs. */
+      readonly unfinished: readonly ByteString[];
+      /** What is there and not in the snapshot, when asked for. */
+      readonly others: readonly { readonly name: ByteString; readonly isFolder: boolean }[];
     }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'failed'; readonly code: string };
@@ -145,6 +166,8 @@ export type EntryToPlace = { readonly folder: number } & (
     }
   /** An unfinished file that will not be finished. */
   | { readonly kind: 'discard'; readonly temporaryName: ByteString }
+  /** Gives up its name and goes into safe keeping, a folder with all that is in it. */
+  | { readonly kind: 'setAside'; readonly name: ByteString }
   /** Content is right already. */
   | { readonly kind: 'metadata'; readonly name: ByteString; readonly metadata: EntryMetadata }
 );

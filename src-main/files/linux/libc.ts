@@ -36,6 +36,8 @@ interface Calls {
   pread(fd: number, into: Bytes, length: number, offset: number): number;
   pwrite(fd: number, from: Bytes, length: number, offset: number): number;
   ftruncate(fd: number, length: number): number;
+  fsync(fd: number): number;
+  syncfs(fd: number): number;
   statx(dirFd: number, path: Bytes, flags: number, mask: number, into: Bytes): number;
   getdents64(fd: number, into: Bytes, length: number): number;
   readlinkat(dirFd: number, path: Bytes, into: Bytes, length: number): number;
@@ -70,6 +72,8 @@ const DECLARATIONS: Record<keyof Calls, string> = {
   pread: 'int64_t pread(int, void *, uint64_t, int64_t)',
   pwrite: 'int64_t pwrite(int, const void *, uint64_t, int64_t)',
   ftruncate: 'int ftruncate(int, int64_t)',
+  fsync: 'int fsync(int)',
+  syncfs: 'int syncfs(int)',
   statx: 'int statx(int, const void *, int, uint32_t, void *)',
   getdents64: 'int64_t getdents64(int, void *, uint64_t)',
   readlinkat: 'int64_t readlinkat(int, const void *, void *, uint64_t)',
@@ -140,6 +144,15 @@ export class Libc {
 
   truncate(fd: number, sizeBytes: number): number {
     return retry(() => this.#calls.ftruncate(fd, sizeBytes));
+  }
+
+  flush(fd: number): number {
+    return retry(() => this.#calls.fsync(fd));
+  }
+
+  /** The whole file system that `fd` lies on. */
+  flushFileSystem(fd: number): number {
+    return retry(() => this.#calls.syncfs(fd));
   }
 
   /** Fills statBuffer. Never follows a link in the last component. An empty path means `dirFd` itself. */

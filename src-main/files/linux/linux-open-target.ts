@@ -55,6 +55,11 @@ export class LinuxOpenTarget implements OpenTarget {
     return this.#stat.sizeBytes;
   }
 
+  flush(): void {
+    const result = this.#libc.flush(this.#fd);
+    if (result < 0) throw this.#failure(result, 'fsync');
+  }
+
   applyMetadata(metadata: FileMetadata): MetadataProblem[] {
     return applyLinuxMetadata(this.#libc, this.#stat, this.#fd, false, metadata);
   }

@@ -234,6 +234,20 @@ class LinuxTargetRoot implements TargetRoot {
     }
   }
 
+  flushAround(folders: readonly TargetPath[]): void {
+    const flushed = new Set<bigint>();
+    for (const path of folders) {
+      const device = this.stat(path)?.device;
+      if (device === undefined || flushed.has(device)) continue;
+      const fd = this.#openAny(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      this.#check(fd, 'open', path);
+      const result = this.#libc.flushFileSystem(fd);
+      this.#libc.close(fd);
+      this.#check(result, 'syncfs', path);
+      flushed.add(device);
+    }
+  }
+
   close(): void {
     this.#chain.close();
     this.#otherChain.close();

@@ -229,6 +229,10 @@ class NodeOpenTarget implements OpenTarget {
     return fs.fstatSync(this.#fd).size;
   }
 
+  flush(): void {
+    fs.fsyncSync(this.#fd);
+  }
+
   applyMetadata(metadata: FileMetadata): MetadataProblem[] {
     return this.#applyMetadata(metadata);
   }

@@ -101,6 +101,10 @@ export class EntryRestorer {
       this.#tally.addProblem({ path: locationOf(), kind: 'damaged', code: 'integrity.blobMissing', reason });
       return;
     }
+    if (typeof outcome === 'object') {
+      this.#restore({ folder, node: { ...node, name: outcome.beside }, isReplacing: false }, content);
+      return;
+    }
     switch (outcome) {
       case 'conflict':
         this.#tally.addOutcome(locationOf(), { kind: 'conflict' });
@@ -116,6 +120,22 @@ export class EntryRestorer {
       case 'replace':
         this.#restore({ folder, node, isReplacing: outcome === 'replace' }, content);
     }
+  }
+
+  /** Takes something away that the version does not have. */
+  setAside(folder: RestoreFolder, name: ByteString, isFolder: boolean): void {
+    const location = locationIn(folder, name);
+    if (this.#settings.isDryRun) this.#tally.addRemoved(location, isFolder);
+    else
+      this.#place(folder, { kind: 'setAside', name }, (outcome) => {
+        if (outcome === undefined) this.#tally.addRemoved(location, isFolder);
+        else this.#tally.addOutcome(location, outcome);
+      });
+  }
+
+  /** Removes what a dead run left behind. */
+  discard(folder: RestoreFolder, temporaryName: ByteString): void {
+    this.#place(folder, { kind: 'discard', temporaryName }, () => undefined);
   }
 
   /** Its content is there already. */
@@ -179,7 +199,7 @@ export class EntryRestorer {
       group,
     };
     if (this.#settings.isDryRun) {
-      this.#tally.addBytes(content.sizeBytes);
+      this.#tally.addContent(content.sizeBytes);
       this.#fileEnded(task, { kind: 'there' });
       return;
     }

@@ -10,12 +10,19 @@ import type { TargetFiles } from '#files/port.ts';
 import { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import type { RestoreSettings } from '#pipeline/restore-types.ts';
 import type { Repository } from '#repository/repository.ts';
-import type { RepositoryLock } from '#repository/repository-lock.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
 import { findTarget, prepareFromRepository, targetNotWritable, type PreparedRestore } from './prepare.ts';
 import { createSelector } from './read-folder.ts';
 import { RestoreRun } from './restore-run.ts';
 import { RestoreTally } from './restore-tally.ts';
+import { localZone } from '#format/time.ts';
+import { unfinishedPrefix } from '#rules/unfinished-name.ts';
+import { labelTime } from '../undo/label-time.ts';
+import { undoIdAt } from '../undo/undo-record.ts';
+import { beginUndo } from './begin-undo.ts';
+import { Others } from './others.ts';
+import { meaningOf, type RuleMeaning } from './rules.ts';
+import { isAbandonedFile, machineOf } from './unfinished-owner.ts';
 import type { RestoreObserver, RestorePlan, RestoreRequest, RestoreResult } from './types.ts';
 
 export interface RestoreParts {
@@ -26,16 +33,17 @@ export interface RestoreParts {
 
 /**
  * @throws repository.objectNotFound, repository.ambiguousId, files.pathNotInSnapshot, files.targetNotWritable,
- * files.noSpace (what was restored stays), repository.locked, repository.lockLost, job.cancelled, request.invalidInput for a
- * pattern; storage errors. What concerns single entries is in the result.
+ * files.notEnoughRoom (nothing was begun), files.noSpace (what was restored stays), repository.locked, repository.lockLost,
+ * job.cancelled, request.invalidInput for a pattern; storage errors. What concerns single entries is in the result.
  */
-export function executeRestore(
+export async function executeRestore(
   parts: RestoreParts,
   request: RestoreRequest,
   observer: RestoreObserver = {},
   signal?: AbortSignal,
 ): Promise<RestoreResult> {
-  return run(parts, request, observer, signal);
+  const { result } = await run(parts, request, observer, signal);
+  return result;
 }
 
 /** What `executeRestore` would do. Changes nothing. @throws as it does */
@@ -45,11 +53,16 @@ export async function prepareRestore(
   observer: RestoreObserver = {},
   signal?: AbortSignal,
 ): Promise<RestorePlan> {
-  const result = await run(parts, { ...request, dryRun: true }, observer, signal);
-  const { freeSpaceBytes } = findTarget(parts.files, request.target);
-  const bytesToWrite = result.progress.bytesRestored;
+  const { result, bytesToWrite } = await run(parts, { ...request, dryRun: true }, observer, signal);
+  const { freeSpaceBytes } = findTarget(parts.files, result.target);
   const hasRoom = freeSpaceBytes === undefined || bytesToWrite <= freeSpaceBytes;
   return { ...result, bytesToWrite, freeSpaceBytes, hasRoom };
+}
+
+interface RunEnd {
+  readonly result: RestoreResult;
+  /** Of a dry run. */
+  readonly bytesToWrite: number;
 }
 
 async function run(
@@ -57,59 +70,115 @@ async function run(
   request: RestoreRequest,
   observer: RestoreObserver,
   signal: AbortSignal | undefined,
-): Promise<RestoreResult> {
+): Promise<RunEnd> {
   const { repository } = parts;
-  if (!request.target.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(request.target))
+  const { target } = request;
+  if (target !== undefined && !target.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(target))
     throw new TidemarkError('request.invalidInput', {
-      what: `the target ${toDisplay(request.target)}`,
+      what: `the target ${toDisplay(target)}`,
       reason: 'it must be an absolute path',
     });
   const selector = createSelector(request.include, request.exclude);
   const lock = request.noLock ? undefined : await repository.lock({ exclusive: false, signal });
   try {
-    const prepared = await prepareFromRepository(repository, request, selector, signal);
-    return await restoreUnderLock(parts, request, prepared, lock, observer, signal);
+    const prepared = await prepareFromRepository(repository, parts.files, request, selector, signal);
+    const stop = anySignal(lock?.signal, signal);
+    if (!request.dryRun && request.ignoreSpace !== true)
+      await refuseWithoutRoom(parts, request, prepared, stop);
+    return await restoreUnderLock(parts, request, prepared, observer, stop);
+  } catch (error) {
+    if (lock?.signal.aborted === true) throw lock.signal.reason;
+    throw error;
   } finally {
     await lock?.release();
   }
 }
 
+/** The whole plan is only made when it may not fit. @throws files.notEnoughRoom */
+async function refuseWithoutRoom(
+  parts: RestoreParts,
+  request: RestoreRequest,
+  prepared: PreparedRestore,
+  stop: AbortSignal | undefined,
+): Promise<void> {
+  const { target, totals } = prepared;
+  const { freeSpaceBytes } = findTarget(parts.files, target);
+  if (freeSpaceBytes === undefined || totals.bytes <= freeSpaceBytes) return;
+  const dry = { ...request, dryRun: true };
+  const { bytesToWrite } = await restoreUnderLock(parts, dry, prepared, {}, stop);
+  if (bytesToWrite <= freeSpaceBytes) return;
+  const data = { path: toDisplay(target), neededBytes: bytesToWrite, freeBytes: freeSpaceBytes };
+  throw new TidemarkError('files.notEnoughRoom', data, { retry: 'afterUser' });
+}
+
 async function restoreUnderLock(
   { repository, files, pipeline }: RestoreParts,
   request: RestoreRequest,
-  { stored, tree, totals }: PreparedRestore,
-  lock: RepositoryLock | undefined,
+  prepared: PreparedRestore,
   observer: RestoreObserver,
-  signal: AbortSignal | undefined,
-): Promise<RestoreResult> {
-  const { isMissing } = findTarget(files, request.target);
-  const stop = anySignal(lock?.signal, signal);
-  const { primitives, clock } = repository.ports;
-  const settings: RestoreSettings = {
-    target: request.target,
-    temporaryPrefix:
-      `.tidemark-restore-${Buffer.from(primitives.randomBytes(8)).toString('hex')}-` as ByteString,
-    overwrite: request.overwrite,
+  stop: AbortSignal | undefined,
+): Promise<RunEnd> {
+  const { stored, tree, totals, target, prefix } = prepared;
+  const { isMissing } = findTarget(files, target);
+  const { clock } = repository.ports;
+  const meaning = meaningOf(request.overwrite, request.removeOthers === true);
+  const settings = settingsOf(repository, request, target, meaning);
+  if (!request.dryRun) makeTarget(files, target);
+  const undo =
+    settings.undoId === undefined || request.dryRun
+      ? undefined
+      : beginUndo(files, target, repository.ports.identity, {
+          id: settings.undoId,
+          snapshotId: stored.id,
+          rule: request.overwrite,
+          startedAtMs: clock.nowMs(),
+          temporaryPrefix: settings.temporaryPrefix,
+        });
+  const tally = new RestoreTally(observer, () => clock.monotonicMs(), totals);
+  const pool = openPool(repository, pipeline);
+  const selector = createSelector(request.include, request.exclude);
+  const { snapshotFolder } = prepared;
+  const protectedPaths = request.protectedPaths ?? [];
+  const { snapshot } = stored;
+  const others = meaning.removesOthers
+    ? new Others({ snapshot, snapshotFolder, target, selector, protectedPaths })
+    : undefined;
+  const isAbandoned = (name: ByteString): boolean => isAbandonedFile(repository.ports, name);
+  const parts = { repository, pool, settings, selector, tally, signal: stop, prefix, others, isAbandoned };
+  const walk = new RestoreRun(parts);
+  try {
+    await walk.walk(tree, request.dryRun && isMissing);
+    const result = tally.result(stored.id, target, undo === undefined ? undefined : settings.undoId);
+    return { result, bytesToWrite: tally.bytesOfContent };
+  } finally {
+    await pool.runOnEach('endRestore', undefined).catch(() => undefined);
+    await pool.close();
+    removeUnfinished(files, target, walk);
+    undo?.end();
+  }
+}
+
+function settingsOf(
+  { ports }: Repository,
+  request: RestoreRequest,
+  target: ByteString,
+  { overwrite, isUndoable, removesOthers }: RuleMeaning,
+): RestoreSettings {
+  const { primitives, clock, identity } = ports;
+  const nowMs = clock.nowMs();
+  const run = Buffer.from(primitives.randomBytes(4)).toString('hex');
+  const owner = { machine: machineOf(ports), pid: identity.pid };
+  return {
+    target,
+    temporaryPrefix: unfinishedPrefix(owner, run),
+    overwrite,
+    undoId: isUndoable ? undoIdAt(nowMs, primitives.randomBytes(4)) : undefined,
+    findsOthers: removesOthers,
+    besideLabel: `restored ${labelTime(nowMs, localZone())}`,
     sparse: request.sparse,
     verify: request.verify,
     isDryRun: request.dryRun,
   };
-  if (!request.dryRun) makeTarget(files, request.target);
-  const tally = new RestoreTally(observer, () => clock.monotonicMs(), totals);
-  const pool = openPool(repository, pipeline);
-  const selector = createSelector(request.include, request.exclude);
-  const walk = new RestoreRun({ repository, pool, settings, selector, tally, signal: stop });
-  try {
-    await walk.walk(tree, request.dryRun && isMissing);
-    return tally.result(stored.id);
-  } catch (error) {
-    if (lock?.signal.aborted === true) throw lock.signal.reason;
-    throw error;
-  } finally {
-    await pool.runOnEach('endRestore', undefined).catch(() => undefined);
-    await pool.close();
-    removeUnfinished(files, request.target, walk);
-  }
 }
 
 function anySignal(...signals: (AbortSignal | undefined)[]): AbortSignal | undefined {

@@ -6,7 +6,8 @@ import type { TargetFiles } from '#files/port.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
-import { loadNodes, resolveSnapshotPath } from '../find-in-snapshot.ts';
+import { loadNodes } from '../find-in-snapshot.ts';
+import { placeOfRestore } from './place-of-restore.ts';
 import { readFolder, type Selector } from './read-folder.ts';
 import type { RestoreRequest, RestoreTotals } from './types.ts';
 
@@ -14,6 +15,11 @@ export interface PreparedRestore {
   readonly stored: StoredSnapshot;
   /** Of the folder whose contents come into the target. */
   readonly tree: BlobId;
+  /** That folder, absolute in the snapshot. */
+  readonly snapshotFolder: ByteString;
+  readonly target: ByteString;
+  /** What paths in results begin with. */
+  readonly prefix: ByteString;
   readonly totals: RestoreTotals;
 }
 
@@ -23,34 +29,36 @@ export interface PreparedRestore {
  */
 export async function prepareFromRepository(
   repository: Repository,
+  files: TargetFiles,
   request: RestoreRequest,
   selector: Selector,
   signal: AbortSignal | undefined,
 ): Promise<PreparedRestore> {
-  const place = await resolveSnapshotPath(repository, request.snapshot, request.filter, signal);
+  const { place, target, prefix } = await placeOfRestore(repository, files, request, signal);
   const { stored, treeId, path } = place;
   if (treeId === undefined)
     throw new TidemarkError('files.pathNotInSnapshot', { path: toDisplay(path), snapshotId: stored.id });
-  const { totalFilesProcessed: files, totalBytesProcessed: bytes } = stored.snapshot.summary ?? {};
-  const isEverything = request.include === undefined && request.exclude === undefined && path === '/';
+  const { totalFilesProcessed, totalBytesProcessed: bytes } = stored.snapshot.summary ?? {};
+  const isEverything = request.include === undefined && request.exclude === undefined && path === (prefix || '/');
   const totals =
-    isEverything && files !== undefined && bytes !== undefined
-      ? { files, bytes }
-      : await countFiles(repository, treeId, selector, signal);
-  return { stored, tree: treeId, totals };
+    isEverything && totalFilesProcessed !== undefined && bytes !== undefined
+      ? { files: totalFilesProcessed, bytes }
+      : await countFiles(repository, treeId, prefix, selector, signal);
+  return { stored, tree: treeId, snapshotFolder: path, target, prefix, totals };
 }
 
 /** Trees that cannot be read count as empty: the walk will tell of them. */
 async function countFiles(
   repository: Repository,
   root: BlobId,
+  rootPrefix: ByteString,
   selector: Selector,
   signal: AbortSignal | undefined,
 ): Promise<RestoreTotals> {
   let files = 0;
   let bytes = 0;
   const folders: { readonly tree: BlobId; readonly prefix: string; readonly depth: number }[] = [
-    { tree: root, prefix: '/', depth: 1 },
+    { tree: root, prefix: `${rootPrefix}/`, depth: 1 },
   ];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const { tree, prefix, depth } = folder;

@@ -11,6 +11,7 @@ import { isSafeName } from '#format/tree.ts';
 import type { NodeType, TreeNode } from '#format/tree-node.ts';
 import type { EntryMetadata } from '#pipeline/restore-types.ts';
 import { createExcludeFilter, createIncludeFilter, type PatternOptions } from '#rules/exclude-rules.ts';
+import { UNDO_FOLDER } from '#rules/undo-folder.ts';
 import type { RestoreProblem } from './types.ts';
 
 /** Deeper trees than this do not come from disks. */
@@ -55,6 +56,10 @@ export interface FolderContents {
   readonly folders: readonly FolderNode[];
   /** Files, links, fifos, devices. */
   readonly entries: readonly TreeNode[];
+  /** Names of all others, which are not to be restored, or cannot be. */
+  readonly spared: readonly ByteString[];
+  /** False when the list of entries cannot be read: then nothing is known of what the folder does not have. */
+  readonly isKnown: boolean;
   readonly problems: readonly RestoreProblem[];
 }
 
@@ -67,10 +72,13 @@ export function readFolder(
 ): FolderContents {
   const folders: FolderNode[] = [];
   const entries: TreeNode[] = [];
+  const spared: ByteString[] = [];
   const problems: RestoreProblem[] = [];
   const names = new Set<ByteString>();
   for (const node of nodes) {
-    if (node.type === 'socket') continue;
+    spared.push(node.name);
+    // A safe keeping that was saved has nothing to say here: only what a restore of this target wrote counts.
+    if (node.type === 'socket' || node.name === UNDO_FOLDER) continue;
     const isFolder = node.type === 'dir';
     const selection = isSafeName(node.name) ? selector(() => locationOf(node.name), isFolder) : ALL;
     if (!selection.isSelected && !(isFolder && selection.isEntered)) continue;
@@ -80,10 +88,11 @@ export function readFolder(
       continue;
     }
     names.add(node.name);
+    spared.pop();
     if (isFolder) folders.push({ node, subtree: node.subtree!, ...selection });
     else entries.push(node);
   }
-  return { folders, entries, problems };
+  return { folders, entries, spared, isKnown: true, problems };
 }
 
 function whatIsWrong(

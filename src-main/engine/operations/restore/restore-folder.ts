@@ -29,6 +29,8 @@ export class RestoreFolder {
   isFresh: boolean;
   /** By this run. */
   isMade: boolean;
+  /** What the locations of everything begin with. */
+  readonly #prefix: ByteString;
   /** 1: it has not been looked through itself. */
   #expected = 1;
 
@@ -36,9 +38,11 @@ export class RestoreFolder {
     place: FolderPlace | undefined,
     treeId: BlobId,
     state: { readonly isSelected: boolean; readonly isCertain: boolean; readonly isMade: boolean },
+    prefix: ByteString = '' as ByteString,
   ) {
     this.place = place;
     this.treeId = treeId;
+    this.#prefix = place === undefined ? prefix : place.parent.#prefix;
     this.depth = place === undefined ? 0 : place.parent.depth + 1;
     this.isSelected = state.isSelected;
     this.isCertain = state.isCertain;
@@ -56,7 +60,8 @@ export class RestoreFolder {
 
   /** Absolute in the snapshot, or below the folder chosen from it. */
   get location(): ByteString {
-    return `/${this.path.join('/')}` as ByteString;
+    if (this.place === undefined) return (this.#prefix || '/') as ByteString;
+    return `${this.#prefix}/${this.path.join('/')}` as ByteString;
   }
 
   /** How many of the last names of `path` are not known to be there. The root is. */

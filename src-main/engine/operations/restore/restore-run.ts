@@ -15,6 +15,7 @@ import type { Repository } from '#repository/repository.ts';
 import { loadNodes } from '../find-in-snapshot.ts';
 import { plainLength } from './blob-writer.ts';
 import { EntryRestorer } from './entry-restorer.ts';
+import type { Others } from './others.ts';
 import {
   metadataOf,
   readFolder,
@@ -45,6 +46,12 @@ export interface RestoreParts {
   readonly selector: Selector;
   readonly tally: RestoreTally;
   readonly signal: AbortSignal | undefined;
+  /** What locations begin with. */
+  readonly prefix: ByteString;
+  /** What may be taken away; undefined: nothing. */
+  readonly others: Others | undefined;
+  /** Whether an unfinished file belongs to a run that will not finish it. */
+  isAbandoned(name: ByteString): boolean;
 }
 
 export class RestoreRun {
@@ -54,6 +61,9 @@ export class RestoreRun {
   readonly #selector: Selector;
   readonly #tally: RestoreTally;
   readonly #signal: AbortSignal | undefined;
+  readonly #prefix: ByteString;
+  readonly #others: Others | undefined;
+  readonly #isAbandoned: (name: ByteString) => boolean;
   readonly #entries: EntryRestorer;
   /** Depth first: the last one is next. */
   readonly #folders: RestoreFolder[] = [];
@@ -63,13 +73,17 @@ export class RestoreRun {
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  constructor({ repository, pool, settings, selector, tally, signal }: RestoreParts) {
+  constructor(parts: RestoreParts) {
+    const { repository, pool, settings, selector, tally, signal } = parts;
     this.#repository = repository;
     this.#pool = pool;
     this.#settings = settings;
     this.#selector = selector;
     this.#tally = tally;
     this.#signal = signal;
+    this.#prefix = parts.prefix;
+    this.#others = parts.others;
+    this.#isAbandoned = (name) => parts.isAbandoned(name);
     const settle = (folder: RestoreFolder): void => this.#settle(folder);
     this.#entries = new EntryRestorer({ repository, pool, settings, tally, signal, settle });
   }
@@ -88,7 +102,12 @@ export class RestoreRun {
     this.#signal?.addEventListener('abort', onAbort);
     try {
       this.#folders.push(
-        new RestoreFolder(undefined, tree, { isSelected: false, isCertain: true, isMade: isTargetMissing }),
+        new RestoreFolder(
+          undefined,
+          tree,
+          { isSelected: false, isCertain: true, isMade: isTargetMissing },
+          this.#prefix,
+        ),
       );
       for (;;) {
         throwIfCancelled(this.#signal);
@@ -189,7 +208,7 @@ export class RestoreRun {
       const problem = treeProblem(error);
       if (problem === undefined) throw error;
       const problems = [{ path: location, kind: 'damaged', ...problem } as const];
-      return { folder, contents: { folders: [], entries: [], problems } };
+      return { folder, contents: { folders: [], entries: [], spared: [], isKnown: false, problems } };
     }
   }
 
@@ -197,6 +216,7 @@ export class RestoreRun {
     const makesFolders = contents.folders.some(({ isSelected }) => isSelected);
     if (this.#settings.isDryRun && folder.isFresh) return false;
     if (folder.isFresh) return makesFolders;
+    if (contents.isKnown && this.#others?.mayBeIn(folder) === true) return true;
     return makesFolders || contents.entries.length > 0;
   }
 
@@ -211,6 +231,7 @@ export class RestoreRun {
         .filter(({ isSelected }) => isSelected)
         .map(({ node }) => ({ name: node.name, mtime: metadataOf(node).mtime })),
       entries: folder.isFresh ? [] : contents.entries.map((node) => this.#toCompare(node)),
+      spared: this.#others === undefined ? [] : contents.spared,
     }));
     return this.#pool.run('openFolders', { settings, folders });
   }
@@ -244,8 +265,18 @@ export class RestoreRun {
       }
       for (const [index, node] of contents.entries.entries())
         this.#entries.take(folder, node, opened?.entries[index] ?? 'absent');
+      if (opened !== undefined && contents.isKnown) this.#takeOthers(folder, opened);
     }
     this.#settle(folder);
+  }
+
+  /** What else was found in the folder. */
+  #takeOthers(folder: RestoreFolder, { unfinished, others }: OpenedFolder & { kind: 'opened' }): void {
+    if (!this.#settings.isDryRun)
+      for (const name of unfinished) if (this.#isAbandoned(name)) this.#entries.discard(folder, name);
+    if (this.#others?.mayBeIn(folder) !== true) return;
+    for (const { name, isFolder } of others)
+      if (this.#others.mayRemove(folder, name, isFolder)) this.#entries.setAside(folder, name, isFolder);
   }
 
   /** Without an outcome: it is made when something in it is to be restored. */

@@ -25,7 +25,13 @@ export class RestoreTally {
   verifiedFiles = 0;
   readonly #observer: RestoreObserver;
   readonly #monotonicMs: () => number;
-  readonly #files: Record<RestoreAction, number> = { restored: 0, updated: 0, unchanged: 0, kept: 0 };
+  readonly #files: Record<RestoreAction, number> = {
+    restored: 0,
+    updated: 0,
+    unchanged: 0,
+    kept: 0,
+    removed: 0,
+  };
   readonly #problemCounts: Record<RestoreProblemKind, number> = {
     conflict: 0,
     damaged: 0,
@@ -37,16 +43,13 @@ export class RestoreTally {
   #warningCount = 0;
   #bytesRestored = 0;
   #bytesSkipped = 0;
+  #bytesOfContent = 0;
   #reportedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(observer: RestoreObserver, monotonicMs: () => number, totals: RestoreTotals) {
     this.#observer = observer;
     this.#monotonicMs = monotonicMs;
     this.#totals = totals;
-  }
-
-  get bytesRestored(): number {
-    return this.#bytesRestored;
   }
 
   /** The bytes of restored files are counted while they are written. */
@@ -61,6 +64,16 @@ export class RestoreTally {
     this.#folders++;
     this.#observer.onEntry?.(path(), 'dir', isNew ? 'restored' : 'updated', 0);
     this.#report();
+  }
+
+  /** Of files that are written, not only linked; of a dry run only. */
+  get bytesOfContent(): number {
+    return this.#bytesOfContent;
+  }
+
+  addContent(bytes: number): void {
+    this.#bytesOfContent += bytes;
+    this.#bytesRestored += bytes;
   }
 
   addBytes(bytes: number): void {
@@ -82,6 +95,13 @@ export class RestoreTally {
     }
   }
 
+  /** Something that the version does not have was taken away. */
+  addRemoved(path: ByteString, isFolder: boolean): void {
+    this.#files.removed++;
+    this.#observer.onEntry?.(path, isFolder ? 'dir' : 'file', 'removed', 0);
+    this.#report();
+  }
+
   /** What did not go as it should with an entry. */
   addOutcome(path: ByteString, outcome: EntryProblem): void {
     switch (outcome.kind) {
@@ -98,7 +118,11 @@ export class RestoreTally {
     }
   }
 
-  result(snapshotId: SnapshotId): RestoreResult {
+  result(
+    snapshotId: SnapshotId,
+    target: ByteString,
+    undoId: ByteString | undefined,
+  ): RestoreResult {
     // Now it is known what there was; the estimate has served.
     const problems = this.#problemCount();
     this.#totals = {
@@ -109,6 +133,8 @@ export class RestoreTally {
     this.#observer.onProgress?.(progress);
     return {
       snapshotId,
+      target,
+      undoId,
       progress,
       files: { ...this.#files },
       verifiedFiles: this.verifiedFiles,

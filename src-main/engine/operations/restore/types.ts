@@ -2,21 +2,27 @@
 import type { ByteString } from '#base/byte-string.ts';
 import type { SnapshotId } from '#base/ids.ts';
 import type { MetadataProblem } from '#files/port.ts';
-import type { OverwriteRule } from '#pipeline/restore-types.ts';
 import type { SnapshotFilter } from '#repository/snapshot-store.ts';
 import type { PatternOptions } from '#rules/exclude-rules.ts';
+import type { RestoreRule } from './rules.ts';
 
 export interface RestoreRequest {
   /** `latest`, an id or its beginning; `:/path` after it makes that folder the root. */
   readonly snapshot: string;
   /** Considered for `latest` only. */
   readonly filter?: SnapshotFilter;
-  /** Absolute. Full paths come below it; `/` puts everything back to its original place. */
-  readonly target: ByteString;
+  /** Absolute. Full paths come below it. Undefined: everything goes back to where it came from. */
+  readonly target: ByteString | undefined;
   /** Patterns are held against paths as results have them. */
   readonly include?: PatternOptions;
   readonly exclude?: PatternOptions;
-  readonly overwrite: OverwriteRule;
+  readonly overwrite: RestoreRule;
+  /** What the version does not have is taken away, whatever the rule; absent: as the rule says. */
+  readonly removeOthers?: boolean;
+  /** Absolute; what must not be taken away, such as the repository itself. */
+  readonly protectedPaths?: readonly ByteString[];
+  /** Absent: nothing is begun when there is not enough room for it. */
+  readonly ignoreSpace?: boolean;
   /** Zeros become holes. */
   readonly sparse: boolean;
   /** What was written is read again and compared before the file gets its name. */
@@ -68,8 +74,11 @@ export interface RestoreProgress {
   readonly problems: number;
 }
 
-/** `updated`: something else was in its place. `kept`: the rule kept what was there. */
-export type RestoreAction = 'restored' | 'updated' | 'unchanged' | 'kept';
+/**
+ * `updated`: something else was in its place. `kept`: the rule kept what was there. `removed`: the version does not have it,
+ * and it was taken into safe keeping.
+ */
+export type RestoreAction = 'restored' | 'updated' | 'unchanged' | 'kept' | 'removed';
 
 /** Calls come from the core's thread and must be quick. */
 export interface RestoreObserver {
@@ -82,6 +91,10 @@ export interface RestoreObserver {
 
 export interface RestoreResult {
   readonly snapshotId: SnapshotId;
+  /** Where the files went; absolute. */
+  readonly target: ByteString;
+  /** By which it can be taken back; undefined when the rule keeps nothing, or when nothing was done. */
+  readonly undoId: ByteString | undefined;
   readonly progress: RestoreProgress;
   /** Per action, without folders. After a dry run: what would be done. */
   readonly files: Readonly<Record<RestoreAction, number>>;
@@ -94,7 +107,7 @@ export interface RestoreResult {
   readonly warnings: readonly RestoreWarning[];
 }
 
-/** What a restore would do, found without changing anything. */
+/** What a restore would do, found without changing anything. `undoId` is undefined. */
 export interface RestorePlan extends RestoreResult {
   /** Bytes of content that would be written. */
   readonly bytesToWrite: number;

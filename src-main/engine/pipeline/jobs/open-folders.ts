@@ -6,6 +6,9 @@ import type { ByteString } from '#base/byte-string.ts';
 import { idAt } from '#base/ids.ts';
 import type { FileStat, TargetPath } from '#files/port.ts';
 import { parseTime } from '#format/time.ts';
+import { besideName } from '#rules/beside-name.ts';
+import { UNDO_FOLDER } from '#rules/undo-folder.ts';
+import { ownerOfUnfinished } from '#rules/unfinished-name.ts';
 import type {
   EntryOutcome,
   EntryToCompare,
@@ -23,7 +26,7 @@ type Types = RestoreJobTypes['openFolders'];
 
 export function openFolders(input: Types['input'], context: JobContext): Types['output'] {
   const place = restorePlace(context, input.settings);
-  return input.folders.map((folder) => {
+  const opened = input.folders.map((folder): OpenedFolder => {
     context.reportRead(0);
     try {
       return openFolder(folder, input.settings, place, context);
@@ -35,10 +38,22 @@ export function openFolders(input: Types['input'], context: JobContext): Types['
         : { kind: 'failed', code };
     }
   });
+  flushJournal(place);
+  return opened;
+}
+
+/** Before anything is done in the folders. @throws files.noSpace */
+function flushJournal({ keeping }: RestorePlace): void {
+  try {
+    keeping?.flush();
+  } catch (error) {
+    throwIfFull(errorCodeOf(error), [], error);
+    throw error;
+  }
 }
 
 function openFolder(
-  { path, uncertain, isFresh, folders, entries }: FolderToOpen,
+  { path, uncertain, isFresh, folders, entries, spared }: FolderToOpen,
   settings: RestoreSettings,
   place: RestorePlace,
   context: JobContext,
@@ -46,46 +61,63 @@ function openFolder(
   const made: boolean[] = [];
   for (let length = path.length - uncertain + 1; length <= path.length; length++) {
     const part = path.slice(0, length);
-    const isThere = made.at(-1) !== true && place.root.stat(part) !== undefined;
-    made.push(!isThere);
-    if (!settings.isDryRun) place.root.makeDir(part);
+    const found = made.at(-1) === true ? undefined : place.root.stat(part);
+    made.push(found === undefined);
+    if (settings.isDryRun) continue;
+    if (found === undefined) noteFolder(part, place);
+    else if (found.kind === 'dir') place.keeping?.noteMetadata(part, found);
+    place.root.makeDir(part);
   }
-  const names =
-    isFresh || made.at(-1) === true
-      ? new Set<ByteString>()
-      : listWithoutLeftovers(path, entries, settings, place);
+  const isEmpty = isFresh || made.at(-1) === true;
+  const names = new Set(isEmpty ? [] : place.root.list(path));
+  const wanted = new Set([...entries, ...folders].map(({ name }) => name).concat(spared));
+  const unfinished = [...names].filter(
+    (name) =>
+      ownerOfUnfinished(name) !== undefined &&
+      !name.startsWith(settings.temporaryPrefix) &&
+      !wanted.has(name),
+  );
+  for (const name of unfinished) names.delete(name);
+  const taken = new Set([...names, ...wanted]);
   return {
     kind: 'opened',
     made,
     folders: folders.map(({ name, mtime }) =>
       makeFolder([...path, name], names.has(name), mtime, settings, place),
     ),
-    entries: entries.map((entry) =>
-      names.has(entry.name) ? compareEntry([...path, entry.name], entry, settings, place, context) : 'absent',
-    ),
+    entries: entries.map((entry) => {
+      if (!names.has(entry.name)) return 'absent';
+      const outcome = compareEntry([...path, entry.name], entry, settings, place, context);
+      if (outcome !== 'beside') return outcome;
+      const beside = besideName(entry.name, settings.besideLabel, (name) => taken.has(name));
+      taken.add(beside);
+      return { beside };
+    }),
+    unfinished,
+    others: settings.findsOthers && !isEmpty ? othersIn(path, names, wanted, place) : [],
   };
 }
 
-/** Unfinished files of an earlier run that was killed are removed. */
-function listWithoutLeftovers(
+/** Entries that the snapshot does not have, without those that are a restore's own. */
+function othersIn(
   path: TargetPath,
-  entries: readonly EntryToCompare[],
-  settings: RestoreSettings,
+  names: ReadonlySet<ByteString>,
+  wanted: ReadonlySet<ByteString>,
   place: RestorePlace,
-): Set<ByteString> {
-  const names = new Set(place.root.list(path));
-  if (settings.isDryRun) return names;
-  const wanted = new Set(entries.map(({ name }) => name));
+): { readonly name: ByteString; readonly isFolder: boolean }[] {
+  const others = [];
   for (const name of names) {
-    if (!LEFTOVER.test(name) || name.startsWith(settings.temporaryPrefix) || wanted.has(name)) continue;
-    place.discard([...path, name]);
-    names.delete(name);
+    if (wanted.has(name) || name === UNDO_FOLDER || ownerOfUnfinished(name) !== undefined) continue;
+    const found = place.root.stat([...path, name]);
+    if (found !== undefined) others.push({ name, isFolder: found.kind === 'dir' });
   }
-  return names;
+  return others;
 }
 
-/** As `temporaryPrefix` and a number. */
-const LEFTOVER = /^\.tidemark-restore-[0-9a-f]{16}-[0-9]+$/;
+function noteFolder(path: TargetPath, { keeping }: RestorePlace): void {
+  keeping?.note({ kind: 'folder', path });
+  keeping?.write();
+}
 
 function makeFolder(
   path: TargetPath,
@@ -94,12 +126,21 @@ function makeFolder(
   settings: RestoreSettings,
   place: RestorePlace,
 ): FolderOutcome {
+  const { keeping } = place;
   try {
     const found = isThere ? place.root.stat(path) : undefined;
-    if (found?.kind === 'dir') return { kind: 'there' };
+    if (found?.kind === 'dir') {
+      keeping?.noteMetadata(path, found);
+      return { kind: 'there' };
+    }
     if (found !== undefined && !givesWay(found, mtime, settings)) return { kind: 'conflict' };
     if (settings.isDryRun) return { kind: 'made' };
-    if (found !== undefined) place.root.remove(path);
+    if (found !== undefined) {
+      const code = keeping?.moveAll([{ path, from: undefined, isReplacing: true }])[0];
+      if (code !== undefined) return { kind: 'failed', code };
+      if (keeping === undefined) place.root.remove(path);
+    }
+    noteFolder(path, place);
     place.root.makeDir(path);
     return { kind: 'made' };
   } catch (error) {
@@ -119,17 +160,19 @@ function givesWay(found: FileStat, mtime: string, { overwrite }: RestoreSettings
       return compareTime(mtime, found) > 0;
     case 'never':
     case 'refuse':
+    case 'beside':
       return false;
   }
 }
 
+/** `beside`: the name is still to be chosen. */
 function compareEntry(
   path: TargetPath,
   entry: EntryToCompare,
   settings: RestoreSettings,
   place: RestorePlace,
   context: JobContext,
-): EntryOutcome {
+): Exclude<EntryOutcome, object> | 'beside' {
   let found: FileStat | undefined;
   try {
     found = place.root.stat(path);
@@ -138,14 +181,19 @@ function compareEntry(
     return 'conflict';
   }
   if (found === undefined) return 'absent';
-  // A folder never gives way to something else: all that is in it would be lost.
-  if (found.kind === 'dir') return 'conflict';
-  const { overwrite } = settings;
+  const { overwrite, undoId } = settings;
+  if (found.kind === 'dir') {
+    if (overwrite === 'beside') return 'beside';
+    // Otherwise a folder never gives way to something else: all that is in it would be lost.
+    return overwrite === 'always' && undoId !== undefined ? 'replace' : 'conflict';
+  }
   if (overwrite === 'never') return 'kept';
   const isSameTime = compareTime(entry.mtime, found) === 0;
   if (overwrite === 'refuse')
     return isSameTime && isSameContent(path, found, entry, place, context) ? 'unchanged' : 'conflict';
   if (overwrite === 'if-newer') return compareTime(entry.mtime, found) > 0 ? 'replace' : 'kept';
+  if (overwrite === 'beside')
+    return isSameContent(path, found, entry, place, context) ? 'unchanged' : 'beside';
   if (overwrite === 'if-changed' && !isSameTime) return 'replace';
   // Its other names may lie outside of the target: they must not change with it.
   if (found.links > 1 && entry.links <= 1) return 'replace';

@@ -12,12 +12,19 @@ type FinishFolders = RestoreJobTypes['finishFolders'];
 export function placeEntries(input: PlaceEntries['input'], context: JobContext): PlaceEntries['output'] {
   const place = restorePlace(context, input.settings);
   const outcomes: PlaceOutcome[] = [];
-  for (const [index, entry] of input.entries.entries()) {
-    // What is to be removed is removed after a cancel too.
-    if (entry.kind !== 'discard') context.reportRead(0);
-    const folder = input.folders[entry.folder]!;
-    const outcome = placeEntry(entry, folder, place, input.firstTemporary + index);
-    if (outcome !== undefined) outcomes.push({ index, ...outcome });
+  place.begin(input.entries.length);
+  try {
+    for (const [index, entry] of input.entries.entries()) {
+      // What is to be removed is removed after a cancel too.
+      if (entry.kind !== 'discard') context.reportRead(0);
+      const folder = input.folders[entry.folder]!;
+      place.at(index);
+      const outcome = placeEntry(entry, folder, place, input.firstTemporary + index);
+      if (outcome !== undefined) outcomes.push({ index, ...outcome });
+    }
+    outcomes.push(...place.commit());
+  } finally {
+    place.abandon();
   }
   return outcomes;
 }
@@ -39,7 +46,8 @@ function placeEntry(
         place.root.makeHardLink(existing, path);
       });
       // Renaming one name of a file over another one of it does nothing and leaves both (POSIX).
-      if (isReplacing && madeAt.length > 0) place.discard(madeAt);
+      const isReplaced = isReplacing && place.keeping === undefined;
+      if (isReplaced && madeAt.length > 0) place.discard(madeAt);
       return outcome;
     }
     case 'finish':
@@ -54,8 +62,10 @@ function placeEntry(
     case 'discard':
       place.discard([...folder, entry.temporaryName]);
       return undefined;
+    case 'setAside':
+      return place.setAside([...folder, entry.name]);
     case 'metadata':
-      return place.applyMetadata([...folder, entry.name], entry.metadata);
+      return place.changeMetadata([...folder, entry.name], entry.metadata);
   }
 }
 

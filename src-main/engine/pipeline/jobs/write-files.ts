@@ -16,6 +16,7 @@ export function writeFiles(input: Types['input'], context: JobContext): Types['o
   const unfinished = new UnfinishedFile(place);
   let opened = -1;
   let plain: Uint8Array | undefined;
+  place.begin(input.uses.length);
   try {
     for (const [index, use] of input.uses.entries()) {
       if (use.blob !== opened) {
@@ -26,11 +27,14 @@ export function writeFiles(input: Types['input'], context: JobContext): Types['o
         if (typeof result === 'string') damaged.push({ blob: opened, reason: result });
       }
       if (plain === undefined) continue;
+      place.at(index);
       const outcome = writeUse(use, plain, input, index, place, unfinished);
       if (outcome !== undefined) outcomes.push({ index, ...outcome });
     }
+    outcomes.push(...place.commit());
   } finally {
     unfinished.close();
+    place.abandon();
   }
   return { outcomes, damaged };
 }

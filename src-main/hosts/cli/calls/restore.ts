@@ -31,7 +31,7 @@ export interface RestoreProgress {
 export interface RestoreItem {
   readonly path: ByteString;
   readonly isDir: boolean;
-  readonly action: 'restored' | 'updated' | 'unchanged';
+  readonly action: 'restored' | 'updated' | 'unchanged' | 'deleted';
   readonly sizeBytes: number;
 }
 

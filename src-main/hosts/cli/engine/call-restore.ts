@@ -20,6 +20,7 @@ const ACTIONS: Record<RestoreAction, RestoreItem['action']> = {
   updated: 'updated',
   unchanged: 'unchanged',
   kept: 'unchanged',
+  removed: 'deleted',
 };
 
 export const restore: EngineCalls['restore'] = async (access, input, handlers, context) => {

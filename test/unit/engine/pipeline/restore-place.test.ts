@@ -30,15 +30,19 @@ afterEach(() => {
 });
 
 function placeWith(changes: Partial<RestoreSettings> = {}, on = root): RestorePlace {
-  return new RestorePlace(on, {
+  const settings: RestoreSettings = {
     target: textToByteString(folder),
     temporaryPrefix: textToByteString('.unfinished-'),
     overwrite: 'refuse',
     sparse: true,
     verify: true,
     isDryRun: false,
+    undoId: undefined,
+    findsOthers: false,
+    besideLabel: '',
     ...changes,
-  });
+  };
+  return new RestorePlace(on, settings, undefined);
 }
 
 /** The same root, with files that do something else for a call. */

@@ -1,7 +1,7 @@
 /** What a restore does to a folder: whole, in part, over what is there; hard links; damage; plan and progress. */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { textToByteString } from '#base/byte-string.ts';
@@ -47,12 +47,18 @@ beforeAll(async () => {
 afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 beforeEach(() => fs.rmSync(target, { recursive: true, force: true }));
 
+/** Above the largest number that a process can have. */
+const NO_PROCESS = 4_194_305;
+const thisMachine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+const unfinishedOf = (pid: number, machine = thisMachine): string =>
+  `.tidemark-restore-${machine}-${pid}-89abcdef-12`;
+
 const differences = (): string[] => compareTrees(source, target, { ignore: ['root'] });
 
 test('a whole snapshot: full paths below the target', async () => {
   const result = await restore(repository, target);
   expect(compareTrees(source, join(target, source))).toEqual([]);
-  expect(result.files).toEqual({ restored: 7, updated: 0, unchanged: 0, kept: 0 });
+  expect(result.files).toEqual({ restored: 7, updated: 0, unchanged: 0, kept: 0, removed: 0 });
   expect(result.verifiedFiles).toBe(4);
   expect(result.problems).toEqual([]);
 });
@@ -131,7 +137,7 @@ describe('what is in the way', () => {
   test('always', async () => {
     const result = await run('always');
     expect(result.problems).toEqual([]);
-    expect(result.files).toEqual({ restored: 6, updated: 1, unchanged: 0, kept: 0 });
+    expect(result.files).toEqual({ restored: 6, updated: 1, unchanged: 0, kept: 0, removed: 0 });
     expect(contentsOf(target)).toMatchObject({ 'a.txt': 'one', 'c/mine': 'stays' });
   });
   test('never', async () => {
@@ -208,7 +214,7 @@ describe('again', () => {
     await restore(repository, target, { snapshot });
     const inode = fs.statSync(join(target, 'b', 'deep', 'large')).ino;
     const result = await restore(repository, target, { snapshot });
-    expect(result.files).toEqual({ restored: 0, updated: 0, unchanged: 7, kept: 0 });
+    expect(result.files).toEqual({ restored: 0, updated: 0, unchanged: 7, kept: 0, removed: 0 });
     expect(result.problems).toEqual([]);
     expect(fs.statSync(join(target, 'b', 'deep', 'large')).ino).toBe(inode);
     expect(differences()).toEqual([]);
@@ -217,10 +223,22 @@ describe('again', () => {
     await restore(repository, target, { snapshot });
     fs.rmSync(join(target, 'b', 'hard'));
     fs.rmSync(join(target, 'b', 'deep', 'small'));
-    fs.writeFileSync(join(target, 'b', 'deep', '.tidemark-restore-0123456789abcdef-12'), 'half');
+    fs.writeFileSync(join(target, 'b', 'deep', unfinishedOf(NO_PROCESS)), 'half');
     const result = await restore(repository, target, { snapshot });
-    expect(result.files).toEqual({ restored: 2, updated: 0, unchanged: 5, kept: 0 });
+    expect(result.files).toEqual({ restored: 2, updated: 0, unchanged: 5, kept: 0, removed: 0 });
     expect(differences()).toEqual([]);
+  });
+  test.each([
+    ['another run of this very process', process.pid, undefined],
+    ['another machine, where nobody can tell', NO_PROCESS, '00000000'],
+  ])('what %s is writing stays', async (_whose, pid, machine) => {
+    await restore(repository, target, { snapshot });
+    const theirs = join(target, 'b', 'deep', unfinishedOf(pid, machine));
+    fs.writeFileSync(theirs, 'half');
+    await restore(repository, target, { snapshot });
+    await restore(repository, target, { snapshot, overwrite: 'exact' });
+    expect(fs.readFileSync(theirs, 'utf8')).toBe('half');
+    fs.rmSync(theirs);
   });
 });
 
@@ -229,7 +247,7 @@ describe('a dry run', () => {
     const parts = { repository: reopen(repository), files: createTargetFiles(), pipeline: testPipeline };
     const plan = await prepareRestore(parts, restoreRequest(join(target, 'new', 'one'), { snapshot }));
     expect(plan.files.restored).toBe(7);
-    expect(plan.bytesToWrite).toBe(LARGE.length + 'one'.length * 2 + 'two'.length + 'three'.length);
+    expect(plan.bytesToWrite).toBe(LARGE.length + 'one'.length + 'two'.length + 'three'.length);
     expect(plan.hasRoom).toBe(true);
     expect(fs.existsSync(target)).toBe(false);
   });
