@@ -18,21 +18,29 @@ export interface WritingPool {
   finish(): Promise<void>;
 }
 
+export interface WritingPoolOptions {
+  /** What differs from the usual. */
+  readonly settings?: Pick<WorkerSettings, 'sourceKeys'> & Partial<Pick<WorkerSettings, 'compression'>>;
+  /** Called with what jobs report. */
+  readonly onBytesRead?: (bytes: number) => void;
+}
+
 /** `claim` answers one byte per id: 1 = store it. */
 export function openWritingPool(
   repository: Repository,
   pipeline: PipelineHost,
   scope: WriteScope,
   claim: (type: BlobType, ids: Uint8Array) => Uint8Array,
+  options: WritingPoolOptions = {},
 ): WritingPool {
   const pool = new PipelinePool(
     {
       startWorker: () => pipeline.startWorker(),
       claim,
       storePack: (pack) => scope.storePack(pack),
-      onBytesRead: () => undefined,
+      onBytesRead: (bytes) => options.onBytesRead?.(bytes),
     },
-    writingSettings(repository, pipeline.workerCount),
+    { ...writingSettings(repository, pipeline.workerCount), ...options.settings },
     pipeline.workerCount,
   );
   return {

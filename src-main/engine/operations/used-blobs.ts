@@ -17,7 +17,7 @@ import { NumberList } from './number-list.ts';
 const TREES_PER_JOB = 64;
 const BYTES_PER_JOB = 1 << 20;
 /** Losses told one by one; more say nothing new. */
-const MAX_LOST_LISTED = 10_000;
+export const MAX_LOST_LISTED = 10_000;
 
 /** A blob that is needed and cannot be had. */
 export interface LostBlob {
@@ -30,7 +30,7 @@ export interface LostBlob {
 export interface UsedBlobs {
   /** Per entry of the index, 1 = reached. Set at the first place of a blob (`findEntry`) only. */
   readonly marks: Uint8Array;
-  /** Distinct blobs marked. */
+  /** Distinct blobs marked, without those reached before. */
   readonly blobCount: number;
   /** Of them trees. */
   readonly treeCount: number;
@@ -42,6 +42,8 @@ export interface MarkOptions {
   readonly signal?: AbortSignal | undefined;
   /** Trees looked at and found so far. */
   readonly onProgress?: ((done: number, found: number) => void) | undefined;
+  /** To go on from: what is not 0 here counts as reached before, with all below it. New marks go in here, too. */
+  readonly marks?: Uint8Array;
 }
 
 /**
@@ -78,7 +80,7 @@ class Marking {
     this.#repository = repository;
     this.#pool = pool;
     this.#options = options;
-    this.#marks = new Uint8Array(repository.index.entryCount);
+    this.#marks = options.marks ?? new Uint8Array(repository.index.entryCount);
   }
 
   addRoot(id: BlobId): void {
@@ -123,7 +125,7 @@ class Marking {
 
   /** True when it was not marked before. */
   #mark(entry: number): boolean {
-    if (this.#marks[entry] === 1) return false;
+    if (this.#marks[entry] !== 0) return false;
     this.#marks[entry] = 1;
     this.#blobs++;
     return true;

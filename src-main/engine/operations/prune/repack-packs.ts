@@ -25,6 +25,8 @@ export interface RepackParts {
   readonly kept: Uint8Array;
   /** Packs read, with their size; after their last blob went into a new pack that need not be durable yet. */
   onPackDone(packNumber: number): void;
+  /** Called instead of stopping when a blob cannot be had from anywhere; its first place. */
+  onLost?(entry: number): void;
 }
 
 /** Neighbouring entries of one pack that are read together. */
@@ -149,6 +151,10 @@ async function repackCopy(
     const { offset, length, packNumber: otherPack } = index.entryAt(place);
     const failed = await tryRange(parts, otherPack, { entries: [place], offset, length }, signal);
     if (failed.length === 0) return;
+  }
+  if (parts.onLost !== undefined) {
+    parts.onLost(entry);
+    return;
   }
   const blobId = bytesToId<BlobId>(id);
   const packId = index.packIdOf(packNumber);

@@ -3,7 +3,13 @@ import type { RepositoryAccess, CallContext } from './access.ts';
 
 export interface UpkeepCalls {
   init(
-    input: { location: string; password: Uint8Array; version: 1 | 2 },
+    input: {
+      location: string;
+      password: Uint8Array;
+      version: 1 | 2;
+      /** A repository whose way of cutting files is taken over. */
+      chunkerFrom?: RepositoryAccess;
+    },
     context: CallContext,
   ): Promise<{ readonly id: string; readonly location: string }>;
   /** Returns how many locks were removed. */

@@ -1,15 +1,25 @@
 /** `tidemark init`: a new repository with its first password. */
 import type { Command } from 'commander';
-import type { RunCommand } from '../command-session.ts';
+import { TidemarkError } from '#base/errors.ts';
+import type { RepositoryAccess } from '../calls/access.ts';
+import type { CommandSession, RunCommand } from '../command-session.ts';
+import { defineFromOptions, namesSource, readSourceAccess, type FromFlags } from '../from-repository.ts';
 import { asChoice, example } from '../option-values.ts';
 import { readPassword } from '../password.ts';
 
+interface InitFlags extends FromFlags {
+  readonly repositoryVersion: string;
+  readonly copyChunkerParams?: boolean;
+}
+
 export function defineInit(command: Command, run: RunCommand): void {
-  command
+  defineFromOptions(command, 'to take the chunker parameters from')
+    .option('--copy-chunker-params', 'cut files as that repository does, so that copies share data with it')
     .option('--repository-version <version>', 'format version: 1, 2, latest or stable', 'stable')
     .addHelpText('after', example('tidemark init -r /mnt/backup'))
-    .action((flags: { repositoryVersion: string }) =>
-      run(async ({ host, options, output, context, location, engine }) => {
+    .action((flags: InitFlags) =>
+      run(async (session) => {
+        const { host, options, output, context, location, engine } = session;
         const version = asChoice('--repository-version', flags.repositoryVersion, [
           '1',
           '2',
@@ -17,10 +27,16 @@ export function defineInit(command: Command, run: RunCommand): void {
           'stable',
         ]);
         const place = await location();
+        const chunkerFrom = await readChunkerSource(session, flags);
         const password = await readPassword(host, options, context.signal, true);
         const calls = await engine();
         const made = await calls.init(
-          { location: place, password, version: version === '1' ? 1 : 2 },
+          {
+            location: place,
+            password,
+            version: version === '1' ? 1 : 2,
+            ...(chunkerFrom === undefined ? {} : { chunkerFrom }),
+          },
           context,
         );
         output.json({ message_type: 'initialized', id: made.id, repository: made.location });
@@ -28,4 +44,16 @@ export function defineInit(command: Command, run: RunCommand): void {
         output.say('Keep the password safe: without it nothing in the repository can be read, by anybody.');
       }),
     );
+}
+
+async function readChunkerSource(
+  session: CommandSession,
+  flags: InitFlags,
+): Promise<RepositoryAccess | undefined> {
+  if (flags.copyChunkerParams === true) return readSourceAccess(session, flags);
+  if (!namesSource(flags)) return undefined;
+  throw new TidemarkError('request.invalidInput', {
+    what: 'a second repository is named, but not what to take from it',
+    reason: 'add --copy-chunker-params, or leave it out',
+  });
 }

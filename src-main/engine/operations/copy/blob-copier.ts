@@ -1,0 +1,139 @@
+/**
+ * Finds out which blobs of snapshots the destination lacks, and brings them over: each tree of the source is gone through
+ * once however many snapshots share it, each blob is read once, from packs in order. Marks are a byte per entry of the source's
+ * index. What the source cannot give is remembered, so that no snapshot that needs it is ever called copied.
+ */
+import { idToBytes, type BlobId } from '#base/ids.ts';
+import { TidemarkError } from '#base/errors.ts';
+import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
+import type { Repository } from '#repository/repository.ts';
+import type { StoredSnapshot } from '#repository/snapshot-store.ts';
+import { findAffected, type AffectedPaths } from '../check/find-affected.ts';
+import { Losses } from '../check/losses.ts';
+import { PackInventory } from '../check/pack-inventory.ts';
+import { repackPacks } from '../prune/repack-packs.ts';
+import { markUsedBlobs, MAX_LOST_LISTED } from '../used-blobs.ts';
+import type { CopyTally } from './copy-tally.ts';
+
+const WAITING = 1;
+/** The destination has it, or it was brought over, or it cannot be had. */
+const DONE = 2;
+
+export interface CopyPools {
+  /** With the source's keys. */
+  readonly reading: PipelinePool;
+  /** With the destination's keys, and the source's for what comes in. */
+  readonly writing: PipelinePool;
+}
+
+export class BlobCopier {
+  readonly #source: Repository;
+  readonly #destination: Repository;
+  readonly #pools: CopyPools;
+  readonly #tally: CopyTally;
+  readonly #signal: AbortSignal | undefined;
+  readonly #inventory: PackInventory;
+  readonly #losses: Losses;
+  /** Per entry of the source's index: 0 = not reached yet. */
+  readonly #marks: Uint8Array;
+  readonly #waitingPacks = new Set<number>();
+  #waitingBytes = 0;
+  #waitingBlobs = 0;
+
+  /** Both indexes are loaded. */
+  constructor(
+    source: Repository,
+    destination: Repository,
+    pools: CopyPools,
+    tally: CopyTally,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#source = source;
+    this.#destination = destination;
+    this.#pools = pools;
+    this.#tally = tally;
+    this.#signal = signal;
+    this.#inventory = new PackInventory(source.index);
+    this.#losses = new Losses(source.index);
+    this.#marks = new Uint8Array(source.index.entryCount);
+  }
+
+  /** Of blobs that are found and not yet brought over, as they lie in the source. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /**
+   * Finds what the destination lacks of it.
+   * @throws integrity.blobMissing when so much is lost that not all of it can be told
+   */
+  async addSnapshot(tree: BlobId): Promise<void> {
+    const marked = await markUsedBlobs(this.#source, this.#pools.reading, [tree], {
+      marks: this.#marks,
+      signal: this.#signal,
+    });
+    const [first] = marked.lost;
+    if (first !== undefined && marked.lost.length >= MAX_LOST_LISTED)
+      throw new TidemarkError('integrity.blobMissing', { blobId: first.blobId, kind: first.type });
+    for (const { type, blobId } of marked.lost) this.#losses.add(type, idToBytes(blobId));
+    if (marked.blobCount > 0) this.#sortOut();
+  }
+
+  /** Everything found so far is in packs of the destination when it resolves; those need not be durable yet. */
+  async copyWaiting(): Promise<void> {
+    const packs = [...this.#waitingPacks];
+    this.#waitingPacks.clear();
+    this.#waitingBytes = 0;
+    this.#waitingBlobs = 0;
+    await repackPacks(
+      {
+        repository: this.#source,
+        pool: this.#pools.writing,
+        inventory: this.#inventory,
+        kept: this.#marks,
+        onPackDone: () => this.#tally.packDone(),
+        onLost: (entry) => {
+          const { type, id } = this.#source.index.entryAt(entry);
+          this.#losses.add(type, id);
+        },
+      },
+      packs,
+      this.#signal,
+    );
+    for (const pack of packs)
+      for (const entry of this.#inventory.entriesOf(pack))
+        if (this.#marks[entry] === WAITING) this.#marks[entry] = DONE;
+  }
+
+  /** What of a snapshot cannot be had from the source; call when its blobs have been brought over. */
+  findMissing({ id, snapshot }: StoredSnapshot): Promise<AffectedPaths> {
+    const root = { snapshotId: id, treeId: snapshot.tree! };
+    return findAffected(this.#source, [root], this.#losses, this.#signal);
+  }
+
+  /** Of what was reached just now: what is the destination lacking? */
+  #sortOut(): void {
+    const { index } = this.#source;
+    const earlierPacks = this.#waitingPacks.size;
+    let blobs = 0;
+    let bytes = 0;
+    this.#marks.forEach((mark, entry) => {
+      if (mark !== WAITING) return;
+      const { type, id, packNumber, length } = index.entryAt(entry);
+      if (this.#destination.index.has(type, id)) {
+        this.#marks[entry] = DONE;
+        return;
+      }
+      blobs++;
+      bytes += length;
+      this.#waitingPacks.add(packNumber);
+    });
+    this.#tally.planned(
+      this.#waitingPacks.size - earlierPacks,
+      blobs - this.#waitingBlobs,
+      bytes - this.#waitingBytes,
+    );
+    this.#waitingBlobs = blobs;
+    this.#waitingBytes = bytes;
+  }
+}
