@@ -13,11 +13,7 @@ import type { ForgetObserver, ForgetRequest, ForgetResult, RefusedRemoval } from
 const REMOVALS_AT_A_TIME = 8;
 
 /** What a place says about one file; the others may still go. Everything else ends the run. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'storage.accessDenied',
-  'storage.ioFailed',
-  'storage.timeout',
-]);
+const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['storage.accessDenied', 'storage.ioFailed']);
 
 /**
  * @throws as `prepareForget`; repository.locked, repository.lockLost, job.cancelled, storage errors that concern the whole

@@ -65,13 +65,7 @@ function planForPeople({ groups, remove }: ForgetPlan): PlanForPeople {
   };
 }
 
-function refusalReason(error: TidemarkError): string {
-  switch (error.code) {
-    case 'storage.accessDenied':
-      return 'no permission to delete there';
-    case 'storage.timeout':
-      return 'no answer in time';
-    default:
-      return 'reason' in error.data && typeof error.data.reason === 'string' ? error.data.reason : error.code;
-  }
+function refusalReason({ code, data }: TidemarkError): string {
+  if (code === 'storage.accessDenied') return 'no permission to delete there';
+  return 'reason' in data && typeof data.reason === 'string' ? data.reason : code;
 }
