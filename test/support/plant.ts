@@ -2,7 +2,7 @@
 import { bytesToId, type BlobId, type SnapshotId } from '#base/ids.ts';
 import type { BlobType } from '#pipeline/protocol.ts';
 import type { Repository } from '#repository/repository.ts';
-import { reopen } from '#test/support/engine.ts';
+import { reopenEagerly } from '#test/support/eager-lock.ts';
 
 /** One pack with these plaintexts. */
 export async function plantBlobs(
@@ -26,7 +26,7 @@ export async function plantBlobs(
     sealed.push(out.subarray(0, sealedLength));
     offset += sealedLength;
   }
-  const writer = reopen(repository);
+  const writer = reopenEagerly(repository);
   await writer.loadIndex();
   const lock = await writer.lock({ exclusive: false });
   const bytes = Uint8Array.from(Buffer.concat(sealed));
