@@ -3,8 +3,9 @@
  * nothing at any moment: a copy of each damaged pack outside the repository, new packs, an index that names them, lost blobs
  * from elsewhere where they can be had, an index without the damaged packs, and only then is a damaged pack removed.
  */
-import { bytesToId, type BlobId } from '#base/ids.ts';
+import { bytesToId, idToBytes, type BlobId } from '#base/ids.ts';
 import { throwIfCancelled, TidemarkError } from '#base/errors.ts';
+import type { SourceFiles } from '#files/port.ts';
 import type { PackEntry } from '#format/pack-header.ts';
 import type { UnfinishedPack } from '#pipeline/protocol.ts';
 import { rewriteIndex } from '#repository/index-rewrite.ts';
@@ -14,6 +15,7 @@ import type { WriteScope } from '#repository/write-scope.ts';
 import { executeCheck } from '../check/execute.ts';
 import { PackInventory } from '../check/pack-inventory.ts';
 import type { CheckResult } from '../check/types.ts';
+import { healBlobs } from '../heal-blobs.ts';
 import type { KeepCopy } from '../keep-copy.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
 import { entriesOfColumns } from '../repair-index/pack-columns.ts';
@@ -28,6 +30,8 @@ export interface RepairPacksParts {
   readonly repository: Repository;
   readonly pipeline: PipelineHost;
   readonly keepCopy: KeepCopy;
+  /** In which lost content may be looked for. */
+  readonly files: SourceFiles;
 }
 
 const PACK_SIZE_BYTES = 16 << 20;
@@ -47,11 +51,11 @@ export async function executeRepairPacks(
   const { repository } = parts;
   return underLock(repository, { exclusive: true }, signal, async (stop, assertHeld) => {
     const prepared = await prepareRepairPacks(repository, request.packs, observer, stop);
-    const unchanged = { ...prepared.plan, healedBlobs: 0 };
-    if (request.dryRun || prepared.packs.length === 0) return unchanged;
+    if (request.dryRun || prepared.packs.length === 0) return { ...prepared.plan, healedBlobs: 0 };
     const inventory = new PackInventory(repository.index);
     const scope = repository.openWriteScope({ assertHeld });
     await saveGoodBlobs(parts, prepared.packs, scope, observer, stop);
+    const healedBlobs = await heal(parts, prepared, request, scope, observer, stop);
     await dropFromIndex(repository, prepared, inventory, assertHeld, stop);
     for (const { packId } of prepared.packs) {
       throwIfCancelled(stop);
@@ -59,7 +63,7 @@ export async function executeRepairPacks(
       await repository.storage.remove('pack', packId, stop);
     }
     const checked = await checkAgain(parts, observer, stop);
-    return { ...unchanged, checked };
+    return { ...prepared.plan, healedBlobs, checked };
   });
 }
 
@@ -92,6 +96,29 @@ async function saveGoodBlobs(
   }
   await scope.finish(waiting, PACK_SIZE_BYTES);
   observer.onProgress?.({ stage: 'saving', done: packs.length, total: packs.length });
+}
+
+/** @returns how many lost blobs were found elsewhere; they are durable and in the index */
+async function heal(
+  { repository, pipeline, files }: RepairPacksParts,
+  { lost }: PreparedRepairPacks,
+  { heal: sources }: RepairPacksRequest,
+  scope: WriteScope,
+  observer: RepairPacksObserver,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  if (sources === undefined || lost.length === 0) return 0;
+  const { healed } = await healBlobs(
+    { repository, scope, pipeline, files },
+    lost.map(({ type, id }) => ({ type, id: idToBytes(id) })),
+    sources,
+    {
+      onProgress: (done, total) => observer.onProgress?.({ stage: 'healing', done, total }),
+      onProblem: (path, code) => observer.onProblem?.(path, code),
+    },
+    signal,
+  );
+  return healed.length;
 }
 
 async function withoutSaved(

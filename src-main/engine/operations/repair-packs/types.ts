@@ -1,10 +1,14 @@
 /** What a repair of packs is asked for, what it finds in them and what it did. Everything is safe for JSON. */
+import type { ByteString } from '#base/byte-string.ts';
 import type { CheckResult } from '../check/types.ts';
+import type { HealSources } from '../heal-blobs.ts';
 
 export interface RepairPacksRequest {
   /** Whole ids or beginnings of them; at least one. */
   readonly packs: readonly string[];
   readonly dryRun: boolean;
+  /** Where to look for what is lost; a trial does not look. */
+  readonly heal?: HealSources;
 }
 
 export interface ExaminedPack {
@@ -33,8 +37,8 @@ export interface RepairPacksResult extends RepairPacksPlan {
 }
 
 export interface RepairPacksProgress {
-  /** Packs looked at, packs saved from, folders looked at in the end. */
-  readonly stage: 'examining' | 'saving' | 'checking';
+  /** Packs looked at, packs saved from, lost blobs found elsewhere, folders looked at in the end. */
+  readonly stage: 'examining' | 'saving' | 'healing' | 'checking';
   readonly done: number;
   readonly total: number;
 }
@@ -42,4 +46,6 @@ export interface RepairPacksProgress {
 /** Calls come from the core's thread and must be quick. */
 export interface RepairPacksObserver {
   onProgress?(progress: RepairPacksProgress): void;
+  /** A live file that could not be read; `code` as the system's. */
+  onProblem?(path: ByteString, code: string): void;
 }

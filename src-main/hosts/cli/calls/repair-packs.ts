@@ -1,15 +1,22 @@
 /** The call that saves what is good in damaged packs. */
-import type { RepositoryAccess, CallContext } from './access.ts';
+import type { ByteString } from '#base/byte-string.ts';
+import type { CallContext, ItemProblem, RepositoryAccess } from './access.ts';
 import type { RepairProgress } from './repair-index.ts';
 
 export interface RepairPacksInput {
   /** Ids or beginnings of them. */
   readonly packs: readonly string[];
   readonly dryRun: boolean;
+  /** Live files and folders, as given, in which lost content is looked for. */
+  readonly fromFiles: readonly ByteString[];
+  /** Another repository in which it is looked for. */
+  readonly fromRepository?: RepositoryAccess;
 }
 
 export interface RepairPacksHandlers {
   onProgress(progress: RepairProgress): void;
+  /** A live file that could not be read. */
+  onFileProblem(problem: ItemProblem): void;
 }
 
 export interface RepairPacksResult {

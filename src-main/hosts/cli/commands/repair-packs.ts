@@ -1,14 +1,17 @@
 /** `tidemark repair packs`: saves what is good in damaged packs and removes them. */
 import type { Command } from 'commander';
+import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
 import type { RepairPacksResult } from '../calls/repair-packs.ts';
-import { formatCount } from '../format-values.ts';
-import { asTexts, example } from '../option-values.ts';
+import { formatCount, formatName } from '../format-values.ts';
+import { defineFromOptions, namesSource, readSourceAccess, type FromFlags } from '../from-repository.ts';
+import { asTexts, collect, example } from '../option-values.ts';
 import { lossAdvice } from '../repair-words.ts';
 
-interface RepairPacksFlags {
+interface RepairPacksFlags extends FromFlags {
   readonly dryRun?: boolean;
+  readonly fromFiles?: string[];
 }
 
 export function defineRepairPacks(command: Command, run: RunCommand): void {
@@ -16,6 +19,8 @@ export function defineRepairPacks(command: Command, run: RunCommand): void {
     .description('save what is good in damaged packs, and remove them')
     .argument('[pack...]', 'the packs that "tidemark check" names; ids or their beginnings')
     .option('-n, --dry-run', 'show what would be done')
+    .option('--from-files <path>', 'look for lost content in these live files (repeatable)', collect);
+  defineFromOptions(command, 'in which to look for lost content')
     .addHelpText('after', '\nA copy of each damaged pack is kept in the current folder first.')
     .addHelpText('after', example('tidemark -r /mnt/backup repair packs 59d3fa3b'))
     .action((packs: string[], flags: RepairPacksFlags) =>
@@ -41,10 +46,18 @@ async function repairPacks(
     await session.engine()
   ).repairPacks(
     access,
-    { packs, dryRun },
+    {
+      packs,
+      dryRun,
+      fromFiles: (flags.fromFiles ?? []) as ByteString[],
+      ...(namesSource(flags) ? { fromRepository: await readSourceAccess(session, flags) } : {}),
+    },
     {
       onProgress: ({ noun, done, total }) =>
         output.progress({ filesDone: done, totalFiles: total, bytesDone: 0, noun }),
+      onFileProblem: ({ path, reason }) => {
+        if (!output.options.json) output.complain(`Not read: ${formatName(toDisplay(path))} (${reason})`);
+      },
     },
     context,
   );

@@ -12,7 +12,6 @@ import type {
   RepairSnapshotsRequest,
 } from '#operations/repair-snapshots/types.ts';
 import type { Repository } from '#repository/repository.ts';
-import type { CallContext, RepositoryAccess } from '../calls/access.ts';
 import type {
   RepairSnapshotsHandlers,
   RepairSnapshotsInput,
@@ -20,7 +19,7 @@ import type {
 } from '../calls/repair-snapshots.ts';
 import type { EngineCalls } from '../engine-calls.ts';
 import { toStoreFilter, workingFolder } from './call-terms.ts';
-import { withPipeline, withRepository } from './engine-session.ts';
+import { withPipeline, withRepository, withSource } from './engine-session.ts';
 
 export const repairSnapshots: EngineCalls['repairSnapshots'] = (access, input, handlers, context) => {
   const observer = toObserver(handlers);
@@ -40,15 +39,6 @@ export const repairSnapshots: EngineCalls['repairSnapshots'] = (access, input, h
     }),
   );
 };
-
-function withSource<T>(
-  access: RepositoryAccess | undefined,
-  context: CallContext,
-  work: (sources: readonly Repository[]) => Promise<T>,
-): Promise<T> {
-  if (access === undefined) return work([]);
-  return withRepository(access, context, (source) => work([source]));
-}
 
 function toRequest(
   { ids, filter, forget, fromFiles, fromRepository }: RepairSnapshotsInput,

@@ -35,6 +35,16 @@ export async function withRepository<T>(
   }
 }
 
+/** A further repository that is read from, where one is named. */
+export function withSource<T>(
+  access: RepositoryAccess | undefined,
+  context: CallContext,
+  work: (sources: readonly Repository[]) => Promise<T>,
+): Promise<T> {
+  if (access === undefined) return work([]);
+  return withRepository(access, context, (source) => work([source]));
+}
+
 /** As `withRepository`, with worker threads that are started at once. */
 export async function withPipeline<T>(
   access: RepositoryAccess,

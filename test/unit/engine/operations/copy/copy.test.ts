@@ -17,6 +17,7 @@ import { TraceStorage } from '#storage/decorators/trace-storage.ts';
 import { backUp, makeMemoryRepository, reopen, testPipeline } from '#test/support/engine.ts';
 import { collectIndex } from '#test/support/golden-repository.ts';
 import { inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
+import { reopenHastily } from '#test/support/version-files.ts';
 import { plantBlobs, plantSnapshot } from '#test/support/plant.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'tidemark-copy-'));
@@ -58,10 +59,16 @@ function copy(
     readonly pipeline?: PipelineHost;
   } = {},
 ): Promise<CopyResult> {
-  const { at = from, into = reopen(empty, to), observer, signal, pipeline = inThreadPipeline } = options;
+  const {
+    at = from,
+    into = reopenHastily(empty, to),
+    observer,
+    signal,
+    pipeline = inThreadPipeline,
+  } = options;
   const all: CopyRequest = { ids: [], filter: {}, compression: 'auto', sourceNoLock: false };
   return executeCopy(
-    { source: reopen(source, at), destination: into, pipeline },
+    { source: reopenHastily(source, at), destination: into, pipeline },
     { ...all, ...request },
     observer,
     signal,
@@ -149,7 +156,7 @@ test('one snapshot by its id, and by a filter; the rest follows without reading 
 
 test('into the old format and with other compression', async () => {
   const old = emptyOldImage.fork();
-  await copy({ compression: 'off' }, { into: reopen(emptyOld, old) });
+  await copy({ compression: 'off' }, { into: reopenHastily(emptyOld, old) });
   await expectWhole(emptyOld, old);
   const back = {
     source: reopen(emptyOld, old),

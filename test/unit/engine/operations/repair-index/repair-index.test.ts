@@ -22,6 +22,7 @@ import { backUp, makeMemoryRepository, reopen } from '#test/support/engine.ts';
 import { FaultStorage } from '#test/support/fault-storage.ts';
 import { collectIndex } from '#test/support/golden-repository.ts';
 import { inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
+import { reopenHastily } from '#test/support/version-files.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'tidemark-repair-index-'));
 const source = join(base, 'source');
@@ -53,7 +54,7 @@ function repair(
 ): Promise<RepairIndexResult> {
   const { at = storage, observer, signal } = options;
   const parts = {
-    repository: reopen(pristine, at),
+    repository: reopenHastily(pristine, at),
     pipeline: inThreadPipeline,
     keepCopy: async (name: string, bytes: Uint8Array) => void kept.set(name, bytes),
   };

@@ -1,13 +1,16 @@
 /** A repair of packs on small real repositories: what is good is saved, what is lost is named, nothing goes too early. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { textToByteString } from '#base/byte-string.ts';
 import type { PackId } from '#base/ids.ts';
 import { TidemarkError } from '#base/errors.ts';
+import { createSourceFiles } from '#files/open-files.ts';
 import { executeCheck } from '#operations/check/execute.ts';
 import type { CheckResult } from '#operations/check/types.ts';
+import type { HealSources } from '#operations/heal-blobs.ts';
 import { executeRepairPacks } from '#operations/repair-packs/execute.ts';
 import type { RepairPacksResult } from '#operations/repair-packs/types.ts';
 import type { PackEntry } from '#format/pack-header.ts';
@@ -17,7 +20,8 @@ import type { Storage } from '#storage/port.ts';
 import { backUp, makeMemoryRepository, reopen } from '#test/support/engine.ts';
 import { FaultStorage } from '#test/support/fault-storage.ts';
 import { collectIndex } from '#test/support/golden-repository.ts';
-import { inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
+import { inThreadBackupPipeline, inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
+import { reopenHastily } from '#test/support/version-files.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'tidemark-repair-packs-'));
 const source = join(base, 'source');
@@ -61,16 +65,24 @@ async function largestPack(type: 'data' | 'tree'): Promise<FoundPack> {
   return found.toSorted((one, other) => other.entries.length - one.entries.length)[0]!;
 }
 
+interface RepairOptions {
+  readonly dryRun?: boolean;
+  readonly at?: Storage;
+  readonly heal?: Partial<HealSources>;
+}
+
 function repair(
   ids: readonly string[],
-  { dryRun = false, at = storage }: { readonly dryRun?: boolean; readonly at?: Storage } = {},
+  { dryRun = false, at = storage, heal }: RepairOptions = {},
 ): Promise<RepairPacksResult> {
   const parts = {
-    repository: reopen(pristine, at),
-    pipeline: inThreadPipeline,
+    repository: reopenHastily(pristine, at),
+    pipeline: inThreadBackupPipeline,
+    files: createSourceFiles(),
     keepCopy: async (name: string, bytes: Uint8Array) => void kept.set(name, bytes.slice()),
   };
-  return executeRepairPacks(parts, { packs: ids, dryRun });
+  const sources = heal === undefined ? {} : { heal: { repositories: [], paths: [], ...heal } };
+  return executeRepairPacks(parts, { packs: ids, dryRun, ...sources });
 }
 
 async function check(): Promise<CheckResult> {
@@ -188,8 +200,9 @@ test('a copy that cannot be kept stops it before anything is changed', async () 
   const before = new Map(storage.files);
   const error = new TidemarkError('files.noSpace', { path: 'here' });
   const parts = {
-    repository: reopen(pristine, storage),
-    pipeline: inThreadPipeline,
+    repository: reopenHastily(pristine, storage),
+    pipeline: inThreadBackupPipeline,
+    files: createSourceFiles(),
     keepCopy: () => Promise.reject(error),
   };
   await expect(executeRepairPacks(parts, { packs: [packs.data.id], dryRun: false })).rejects.toBe(error);
@@ -206,4 +219,29 @@ test('a pack that reads worse the second time is not given up', async () => {
   await expect(repair([id], { at: flaky })).rejects.toMatchObject({ code: 'storage.ioFailed' });
   flaky.assertAllReached();
   expect([...storage.files.keys()]).toEqual(before);
+});
+
+describe('what is lost is found elsewhere', () => {
+  test('in another repository', async () => {
+    damageBlob(packs.data, 1);
+    storage.files.get(packs.tree.path)!.fill(7, 0, 60);
+    const other = reopen(pristine, image.fork());
+    const result = await repair([packs.data.id, packs.tree.id], { heal: { repositories: [other] } });
+    expect(result.lostBlobs).toBeGreaterThan(1);
+    expect(result.healedBlobs).toBe(result.lostBlobs);
+    expect(result.checked!.errors).toEqual([]);
+    expect(await check()).toMatchObject({ errors: [], hints: [] });
+  });
+
+  test('in live files, but not what they have no more', async () => {
+    damageBlob(packs.data, 0);
+    damageBlob(packs.data, 1);
+    const elsewhere = mkdtempSync(join(base, 'live-'));
+    writeFileSync(join(elsewhere, 'renamed'), readFileSync(join(source, 'letters', 'a')));
+    writeFileSync(join(elsewhere, 'b'), readFileSync(join(source, 'letters', 'b')).fill(1, 0, 3));
+    const result = await repair([packs.data.id], { heal: { paths: [textToByteString(elsewhere)] } });
+    const lost = lostNames(result);
+    expect(lost).not.toContain('/letters/a');
+    expect(result.healedBlobs + lost.length).toBe(2);
+  });
 });
