@@ -91,7 +91,7 @@ export class RestorePlace {
     const codes = new Map<Waiting, string | undefined>();
     try {
       if (!this.#flushesEach) this.#flushAround(moves.map(({ move }) => move));
-      for (const item of waiting) if (item.kind === 'metadata') this.#noteMetadata(item.path);
+      for (const item of waiting) if (item.kind === 'metadata') this.#noteMetadata(item);
       const results = keeping.moveAll(moves.map(({ move }) => move));
       for (const [index, item] of moves.entries()) codes.set(item, results[index]);
     } catch (error) {
@@ -129,9 +129,9 @@ export class RestorePlace {
     this.root.flushAround?.([...folders.values()]);
   }
 
-  #noteMetadata(path: TargetPath): void {
+  #noteMetadata({ path, metadata }: Waiting & { readonly kind: 'metadata' }): void {
     const found = this.root.stat(path);
-    if (found !== undefined) this.keeping?.noteMetadata(path, found);
+    if (found !== undefined) this.keeping?.noteMetadata(path, found, timeOf(metadata.mtime, []));
   }
 
   /** What lies there loses its name and is kept, by the end of the job. */

@@ -6,6 +6,7 @@
  */
 import type { ByteString } from '#base/byte-string.ts';
 import { invariant } from '#base/errors.ts';
+import type { Instant } from '#format/time.ts';
 import type { FileMetadata, FileStat, OpenTarget, TargetPath, TargetRoot } from '#files/port.ts';
 import { CACHE_FOLDER_TAG } from '#rules/tagged-exclude.ts';
 import { UNDO_FOLDER } from '#rules/undo-folder.ts';
@@ -47,9 +48,11 @@ export class SafeKeeping {
     this.#lines += encodeJournalEntry(entry);
   }
 
-  /** For a folder or file whose metadata will change. */
-  noteMetadata(path: TargetPath, stat: FileStat): void {
-    this.note({ kind: 'metadata', path, inode: stat.inode, was: metadataOf(this.#root, path, stat) });
+  /** For a folder or file whose metadata will change; `becomes` is the time a file will have. */
+  noteMetadata(path: TargetPath, stat: FileStat, becomes?: Instant): void {
+    const was = metadataOf(this.#root, path, stat);
+    const time = becomes && ([becomes.sec, becomes.nsec] as const);
+    this.note({ kind: 'metadata', path, inode: stat.inode, was, becomes: time });
   }
 
   /** What was noted is in the journal, so that a kill of this process does not lose it. @throws the system's errors */

@@ -3,6 +3,7 @@ import { bytesToByteString, type ByteString } from '#base/byte-string.ts';
 import type { FileStat, SourceFiles } from '#files/port.ts';
 import { createExcludeFilter } from '#rules/exclude-rules.ts';
 import { isLeftOutByTag, isTaggedBy, type FolderTag } from '#rules/tagged-exclude.ts';
+import { UNDO_FOLDER } from '#rules/undo-folder.ts';
 import type { ScanSettings } from './scan-settings.ts';
 
 export interface ScanFilter {
@@ -28,7 +29,9 @@ export function createScanFilter(settings: ScanSettings, files: SourceFiles): Sc
         excludeLargerThanBytes !== undefined &&
         stat.sizeBytes > excludeLargerThanBytes),
     isOtherFileSystem,
-    keptNames(folder, names) {
+    keptNames(folder, listed) {
+      // What restores keep for a while is in the repository, or was there before: it is no part of anybody's files.
+      const names = listed.includes(UNDO_FOLDER) ? listed.filter((name) => name !== UNDO_FOLDER) : listed;
       if (folderTags.length === 0) return names;
       const present = folderTags.filter(
         (tag) => names.includes(tag.fileName) && isTagged(files, folder, tag),

@@ -6,7 +6,8 @@
  * ["f", path, kept, from, mark]  something gets the name `path`, or loses it when `from` and `mark` are null. What was
  *                                there goes to `kept` first (null: nothing was); what comes is prepared under `from`.
  * ["d", path]                    a folder is made.
- * ["m", path, inode, metadata]   metadata of something that stays, as it was before.
+ * ["m", path, inode, metadata, time]  metadata of something that stays, as it was before; for a file also the time that it
+ *                                gets (seconds, nanoseconds), by which a later change is known.
  */
 import type { ByteString } from '#base/byte-string.ts';
 import type { FileKind, FileMetadata, FileStat, TargetPath } from '#files/port.ts';
@@ -34,6 +35,7 @@ export type JournalEntry =
       readonly path: TargetPath;
       readonly inode: bigint;
       readonly was: FileMetadata;
+      readonly becomes: readonly [sec: number, nsec: number] | undefined;
     };
 
 export function markOf({ kind, inode, sizeBytes, mtimeSec, mtimeNsec }: FileStat): EntryMark {
@@ -66,7 +68,7 @@ function toLine(entry: JournalEntry): unknown {
     case 'folder':
       return ['d', path];
     case 'metadata':
-      return ['m', path, String(entry.inode), encodeMetadata(entry.was)];
+      return ['m', path, String(entry.inode), encodeMetadata(entry.was), entry.becomes ?? null];
   }
 }
 
@@ -101,7 +103,8 @@ function fromLine(line: unknown): JournalEntry | undefined {
   if (what === 'd') return { kind: 'folder', path };
   if (what === 'm') {
     const was = parseMetadata(rest[1]);
-    return was && { kind: 'metadata', path, inode: BigInt(String(rest[0])), was };
+    const becomes = Array.isArray(rest[2]) ? (rest[2] as [number, number]) : undefined;
+    return was && { kind: 'metadata', path, inode: BigInt(String(rest[0])), was, becomes };
   }
   if (what !== 'f') return undefined;
   const [kept, from, mark] = rest;

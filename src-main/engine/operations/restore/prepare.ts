@@ -39,7 +39,8 @@ export async function prepareFromRepository(
   if (treeId === undefined)
     throw new TidemarkError('files.pathNotInSnapshot', { path: toDisplay(path), snapshotId: stored.id });
   const { totalFilesProcessed, totalBytesProcessed: bytes } = stored.snapshot.summary ?? {};
-  const isEverything = request.include === undefined && request.exclude === undefined && path === (prefix || '/');
+  const isEverything =
+    request.include === undefined && request.exclude === undefined && path === (prefix || '/');
   const totals =
     isEverything && totalFilesProcessed !== undefined && bytes !== undefined
       ? { files: totalFilesProcessed, bytes }

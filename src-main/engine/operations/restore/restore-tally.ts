@@ -118,11 +118,7 @@ export class RestoreTally {
     }
   }
 
-  result(
-    snapshotId: SnapshotId,
-    target: ByteString,
-    undoId: ByteString | undefined,
-  ): RestoreResult {
+  result(snapshotId: SnapshotId, target: ByteString, undoId: ByteString | undefined): RestoreResult {
     // Now it is known what there was; the estimate has served.
     const problems = this.#problemCount();
     this.#totals = {

@@ -147,17 +147,21 @@ export function removeExpired(root: TargetRoot, identity: Identity, nowMs: numbe
   removeUndoFolderIfEmpty(root);
 }
 
-/** Kept things first, the record last: a kill on the way leaves it to be found again. */
 function removeRecord(root: TargetRoot, id: ByteString): void {
+  removeWhatServed(root, id);
+  removeTree(root, keepingFolder([], id));
+}
+
+/** All but the record itself, the journals last: a kill on the way leaves what is needed to go on. */
+export function removeWhatServed(root: TargetRoot, id: ByteString): void {
   const folder = keepingFolder([], id);
   for (const place of otherPlaces(root, id)) {
     removeTree(root, keepingFolder(place, id));
     removeUndoFolderIfEmpty(root, place);
   }
-  const names = namesIn(root, folder);
-  const last = (name: ByteString): number => (name === RECORD || name === RECORD_UNDONE ? 1 : 0);
-  for (const name of names.sort((a, b) => last(a) - last(b))) removeTree(root, [...folder, name]);
-  root.remove(folder);
+  removeTree(root, [...folder, KEPT_FOLDER]);
+  for (const name of namesIn(root, folder))
+    if (name.startsWith(JOURNAL_PREFIX)) root.remove([...folder, name]);
 }
 
 /** Tops of other file systems that this restore kept things on. */
@@ -186,7 +190,9 @@ export function removeUndoFolderIfEmpty(root: TargetRoot, place: TargetPath = []
 
 /** Whether anything is still kept for it. */
 export function isKeepingAnything(root: TargetRoot, id: ByteString): boolean {
-  return namesIn(root, [...keepingFolder([], id), KEPT_FOLDER]).length > 0;
+  return [[], ...otherPlaces(root, id)].some(
+    (place) => namesIn(root, [...keepingFolder(place, id), KEPT_FOLDER]).length > 0,
+  );
 }
 
 function namesIn(root: TargetRoot, folder: TargetPath): ByteString[] {

@@ -1,0 +1,89 @@
+/**
+ * Takes a restore back: what it took away gets its name again, what it made is removed unless somebody changed it since, and
+ * metadata becomes what it was. Everything is decided from the journal and from what lies there now, so an undo that was
+ * killed, or that of a restore that was killed, is finished by running it again. Needs no room and no repository.
+ * Invariant: nothing that the restore did not make disappears; at most it gets another name.
+ */
+import { throwIfCancelled } from '#base/errors.ts';
+import type { TargetRoot } from '#files/port.ts';
+import { localZone } from '#format/time.ts';
+import { chooseUndo, findUndo } from './find-undo.ts';
+import { labelTime } from './label-time.ts';
+import { readJournals } from './read-journal.ts';
+import { TakeBack } from './take-back.ts';
+import type { UndoObserver, UndoParts, UndoRequest, UndoResult } from './types.ts';
+import {
+  isKeepingAnything,
+  markUndone,
+  removeExpired,
+  removeWhatServed,
+  type UndoRecord,
+} from './undo-record.ts';
+
+/** Steps between two looks at the signal, and chances for others to run. */
+const STEPS_PER_BREATH = 128;
+
+/**
+ * @throws request.invalidInput when there is nothing to take back, or the restore may still be running; job.cancelled: what
+ * was taken back until then stays so, and the rest can be done later. What concerns single entries is told to the observer.
+ */
+export async function executeUndo(
+  parts: UndoParts,
+  request: UndoRequest,
+  observer: UndoObserver = {},
+  signal?: AbortSignal,
+): Promise<UndoResult> {
+  const found = findUndo(parts, request.folder);
+  const { root, folder } = found;
+  try {
+    const { record } = chooseUndo(found, request);
+    const nowMs = parts.clock.nowMs();
+    const label = `changed ${labelTime(nowMs, localZone())}`;
+    const work = new TakeBack({ root, folder, record, label, observer });
+    await takeAllBack(work, root, record, () => breathe(parts, signal));
+    const isComplete = work.problems === 0 && !isKeepingAnything(root, record.id);
+    if (isComplete) {
+      markUndone(root, record.id);
+      removeWhatServed(root, record.id);
+      work.restoreRoot();
+    }
+    removeExpired(root, parts.identity, nowMs);
+    return { id: record.id, folder, counts: work.counts, problems: work.problems, isComplete };
+  } finally {
+    root.close();
+  }
+}
+
+/** Files first, so that folders are empty; what lies in the place of folders after them; metadata last. */
+async function takeAllBack(
+  work: TakeBack,
+  root: TargetRoot,
+  { id }: UndoRecord,
+  breath: () => Promise<void>,
+): Promise<void> {
+  const passes = [
+    (entry: Entry) => entry.kind !== 'name' && work.prepareFolder(entry),
+    (entry: Entry) => entry.kind === 'name' && work.takeFileBack(entry),
+    undefined,
+    (entry: Entry) => entry.kind === 'name' && work.returnOnly(entry),
+    (entry: Entry) => entry.kind === 'metadata' && work.restoreMetadata(entry),
+  ];
+  for (const pass of passes) {
+    if (pass === undefined) {
+      work.removeMadeFolders();
+      continue;
+    }
+    let steps = 0;
+    for (const entry of readJournals(root, id)) {
+      if (steps++ % STEPS_PER_BREATH === 0) await breath();
+      pass(entry);
+    }
+  }
+}
+
+type Entry = ReturnType<typeof readJournals> extends Generator<infer Item> ? Item : never;
+
+async function breathe({ clock }: UndoParts, signal: AbortSignal | undefined): Promise<void> {
+  throwIfCancelled(signal);
+  await clock.sleep(0, signal);
+}
