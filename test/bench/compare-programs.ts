@@ -68,6 +68,14 @@ export async function compareSmallFiles(
       run: (program) => program.backup(source),
     },
     {
+      id: 'one-told',
+      title: 'next backup, one file changed (Tidemark is told which)',
+      beforeRound: (round) => appendFileSync(changing, `changed again ${round}\n`),
+      prepare: walk,
+      run: (program) =>
+        program === setting.ours ? program.backupTold(source, changing) : program.backup(source),
+    },
+    {
       id: 'restore',
       title: 'restore of the small files',
       prepare: (program) => void readFolder(program.repository, true),

@@ -2,7 +2,7 @@
  * Tidemark or restic: both take the same arguments. Owns a program's repositories below one folder, each with a cache
  * of its own, and what is needed to run it the same way on every machine: nothing of the person's own settings.
  */
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { measureProcess, type MeasuredRun } from './measure-process.ts';
 
@@ -54,6 +54,13 @@ export class ComparedProgram {
 
   backup(...sources: readonly string[]): Promise<MeasuredRun> {
     return this.#run(['backup', ...sources]);
+  }
+
+  /** Only Tidemark can be told what has changed. */
+  backupTold(source: string, changed: string): Promise<MeasuredRun> {
+    const list = path.join(this.#folder, 'changed-paths');
+    writeFileSync(list, `${changed}\n`);
+    return this.#run(['backup', '--changed-paths-from', list, source]);
   }
 
   /** All snapshots but the newest. */
