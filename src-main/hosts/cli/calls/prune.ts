@@ -1,4 +1,5 @@
 /** The call that removes data which no snapshot needs. */
+import type { SnapshotId } from '#base/ids.ts';
 import type { UnusedLimit } from '#rules/unused-limit.ts';
 import type { CallContext, RepositoryAccess } from './access.ts';
 
@@ -12,6 +13,8 @@ export interface PruneInput {
   readonly smallPackBytes?: number;
   readonly repackUncompressed: boolean;
   readonly compression: 'auto' | 'off' | 'max';
+  /** In a dry run: as if these were forgotten already. */
+  readonly ignoredSnapshots?: ReadonlySet<SnapshotId>;
 }
 
 export interface PruneSum {

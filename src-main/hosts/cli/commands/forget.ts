@@ -1,26 +1,29 @@
 /** `tidemark forget`: removes snapshots, named ones or those that a policy does not keep. */
 import type { Command } from 'commander';
-import { isTidemarkError } from '#base/errors.ts';
-import { EXIT_INCOMPLETE } from '#contract/exit-codes.ts';
+import type { SnapshotId } from '#base/ids.ts';
+import { EXIT_DONE, EXIT_INCOMPLETE, type ExitCode } from '#contract/exit-codes.ts';
 import { keepReasonText } from '#rules/retention.ts';
 import { DEFAULT_GROUPING, parseGrouping } from '#rules/snapshot-groups.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
 import type { ListedSnapshot } from '../calls/access.ts';
 import type { ForgetGroup, ForgetHandlers, ForgetInput, ForgetPlan } from '../calls/forget.ts';
+import type { PruneInput } from '../calls/prune.ts';
 import { exitMessage } from '../exit-message.ts';
 import { definePolicyOptions, describePolicy, readPolicy, type PolicyFlags } from '../forget-policy.ts';
 import { formatCount, formatLocalTime } from '../format-values.ts';
 import { forgetJson, SPARE_WORDS } from '../group-json.ts';
 import { asText, asTexts, collect, example, readFilter, type FilterFlags } from '../option-values.ts';
 import { describeGroup, snapshotTable } from '../snapshot-table.ts';
+import { definePruneOptions, readPruneInput, runPrune, type PruneFlags } from './prune.ts';
 
 type ForgetFlags = PolicyFlags &
-  FilterFlags & {
+  FilterFlags &
+  PruneFlags & {
     readonly unsafeAllowRemoveAll?: boolean;
     readonly unattended?: boolean;
     readonly compact?: boolean;
     readonly groupBy?: string;
-    readonly dryRun?: boolean;
+    readonly prune?: boolean;
   };
 
 export function defineForget(command: Command, run: RunCommand): void {
@@ -34,13 +37,21 @@ export function defineForget(command: Command, run: RunCommand): void {
     .option('-g, --group-by <fields>', 'host, paths, tags or series, with commas; "": one group')
     .option('--unattended', 'remove little at a time, and nothing while the clock is in doubt')
     .option('-n, --dry-run', 'only show what would be removed')
+    .option('--prune', 'free the space afterwards, as "tidemark prune" with these options:');
+  definePruneOptions(command)
     .addHelpText(
       'after',
-      '\nThe options --keep-... say what stays in each group; everything else in it is removed.\nOnly the snapshots go: "tidemark prune" then frees the space.\n',
+      `\n${[
+        'The options --keep-... say what stays in each group; everything else in it is',
+        'removed. Only the snapshots go; "tidemark prune" frees their space.',
+      ].join('\n')}\n`,
     )
     .addHelpText('after', example('tidemark -r /mnt/backup forget --keep-daily 7 --keep-weekly 8 --dry-run'))
     .action((ids: string[], flags: ForgetFlags) =>
-      run((session) => runForget(session, readInput(ids, flags), flags.compact === true)),
+      run((session) => {
+        const prune = flags.prune === true ? readPruneInput(flags) : undefined;
+        return forgetAndPrune(session, readInput(ids, flags), prune, flags.compact === true);
+      }),
     );
 }
 
@@ -62,22 +73,52 @@ function readInput(ids: readonly string[], flags: ForgetFlags): ForgetInput {
   };
 }
 
-async function runForget(session: CommandSession, input: ForgetInput, compact: boolean) {
+/** Two locks, one after the other: whatever comes between the two is simply there when the second is taken. */
+async function forgetAndPrune(
+  session: CommandSession,
+  input: ForgetInput,
+  prune: PruneInput | undefined,
+  compact: boolean,
+): Promise<ExitCode> {
+  const { options, output } = session;
+  const access = await session.access();
+  const known = { ...session, access: () => Promise.resolve(access) };
+  const done = await runForget(known, input, compact);
+  output.say(doneLine(done, input.dryRun, prune !== undefined));
+  if (prune !== undefined && (input.dryRun ? done.planned.length : done.removed) > 0) {
+    const ignoredSnapshots = new Set(done.planned.map(({ id }) => id as SnapshotId));
+    await runPrune(known, input.dryRun ? { ...prune, ignoredSnapshots } : prune, false);
+  }
+  if (done.refused === 0) return EXIT_DONE;
+  const sentence = `${formatCount(done.refused, 'snapshot')} could not be removed; the list above says why. Everything else was done.`;
+  if (options.json) output.jsonComplaint(exitMessage(EXIT_INCOMPLETE, sentence));
+  else output.complain(sentence);
+  return EXIT_INCOMPLETE;
+}
+
+interface Done {
+  readonly planned: readonly ListedSnapshot[];
+  /** Held by the brake. */
+  readonly spared: number;
+  readonly removed: number;
+  readonly refused: number;
+}
+
+async function runForget(session: CommandSession, input: ForgetInput, compact: boolean): Promise<Done> {
   const { options, output, context } = session;
-  const calls = await session.engine();
-  const tally = { removed: 0, total: 0 };
+  let planned: readonly ListedSnapshot[] = [];
+  let spared = 0;
+  let removed = 0;
   const handlers: ForgetHandlers = {
     onPlan: (plan) => {
-      tally.total = plan.remove.length;
-      if (options.json) {
-        // As restic: nothing where ids were given.
-        if (plan.groups.length > 0) void output.result(forgetJson(plan));
-      } else {
-        for (const line of planLines(plan, input, compact)) output.say(line);
-      }
+      planned = plan.remove;
+      spared = plan.groups.reduce((sum, group) => sum + group.spared.length, 0);
+      // As restic: nothing where ids were given.
+      if (options.json && plan.groups.length > 0) void output.result(forgetJson(plan));
+      for (const line of planLines(plan, input, compact)) output.say(line);
     },
     onRemoved: (listed, done, total) => {
-      tally.removed++;
+      removed++;
       output.progress({ filesDone: done, totalFiles: total, bytesDone: 0, noun: 'snapshots' });
       output.detail(1, `Removed ${describeSnapshot(listed)}.`);
     },
@@ -85,31 +126,30 @@ async function runForget(session: CommandSession, input: ForgetInput, compact: b
     onDamaged: (id, reason) =>
       output.complain(`Snapshot ${id.slice(0, 8)} cannot be read (${reason}); it is left as it is.`),
   };
-  let refused: number;
+  const calls = await session.engine();
   try {
-    ({ refused } = await calls.forget(await session.access(), input, handlers, context));
+    const { refused } = await calls.forget(await session.access(), input, handlers, context);
+    return { planned, spared, removed, refused };
   } catch (error) {
     output.stopProgress();
-    if (tally.total > 0 && !options.json && isTidemarkError(error))
-      output.complain(`Removed until then: ${tally.removed} of ${formatCount(tally.total, 'snapshot')}.`);
+    if (planned.length > 0 && !options.json)
+      output.complain(`Removed until then: ${removed} of ${formatCount(planned.length, 'snapshot')}.`);
     throw error;
+  } finally {
+    output.stopProgress();
   }
-  output.stopProgress();
-  output.say(doneLine(input, tally));
-  if (refused === 0) return;
-  const sentence = `${formatCount(refused, 'snapshot')} could not be removed; the list above says why. Everything else was done.`;
-  if (options.json) output.jsonComplaint(exitMessage(EXIT_INCOMPLETE, sentence));
-  else output.complain(sentence);
-  return EXIT_INCOMPLETE;
 }
 
-function doneLine({ dryRun }: ForgetInput, { removed, total }: { removed: number; total: number }): string {
-  if (dryRun)
-    return total === 0
-      ? 'Nothing would be removed.'
-      : `Would remove ${formatCount(total, 'snapshot')}. Nothing was changed.`;
-  if (removed === 0) return 'Nothing was removed.';
-  return `Removed ${formatCount(removed, 'snapshot')}. Run "tidemark prune" to free their space.`;
+function doneLine({ planned, spared, removed }: Done, dryRun: boolean, prunes: boolean): string {
+  const waiting = spared === 0 ? '' : ` ${formatCount(spared, 'more', 'more')} held back.`;
+  if (dryRun) {
+    return planned.length === 0
+      ? `Nothing would be removed.${waiting}`
+      : `Would remove ${formatCount(planned.length, 'snapshot')}.${waiting} Nothing was changed.`;
+  }
+  if (removed === 0) return `Nothing was removed.${waiting}`;
+  const next = prunes ? '' : ' Run "tidemark prune" to free the space.';
+  return `Removed ${formatCount(removed, 'snapshot')}.${waiting}${next}`;
 }
 
 function describeSnapshot({ id, snapshot }: ListedSnapshot): string {

@@ -23,15 +23,8 @@ export interface PruneFlags {
 const SMALL_PACK_BYTES = ((16 << 20) / 5) * 4;
 
 export function definePrune(command: Command, run: RunCommand): void {
-  command
-    .option('-n, --dry-run', 'only show what would be done')
-    .option('--max-unused <limit>', 'leave so much unused data where it is: 5%, 200M or unlimited', '5%')
-    .option('--max-repack-size <size>', 'rewrite at most so much in one run (500M, 2G)')
-    .option('--repack-cacheable-only', 'rewrite only lists of folders, no file contents')
+  definePruneOptions(command.option('-n, --dry-run', 'only show what would be done'))
     .option('--repack-small', 'put small packs together')
-    .option('--repack-smaller-than <size>', 'put packs together that are smaller than this (8M)')
-    .option('--repack-uncompressed', 'compress what is stored without compression')
-    .option('--compression <mode>', 'of what is rewritten: auto, off or max', 'auto')
     .option(
       '--unsafe-recover-no-free-space <id>',
       'accepted for habit; a full place is always freed step by step, and safely',
@@ -40,7 +33,18 @@ export function definePrune(command: Command, run: RunCommand): void {
     .action((flags: PruneFlags) => run((session) => runPrune(session, readPruneInput(flags))));
 }
 
-function readPruneInput(flags: PruneFlags): PruneInput {
+/** Those that `forget --prune` has too. */
+export function definePruneOptions(command: Command): Command {
+  return command
+    .option('--max-unused <limit>', 'leave so much unused data where it is: 5%, 200M or unlimited', '5%')
+    .option('--max-repack-size <size>', 'rewrite at most so much in one run (500M, 2G)')
+    .option('--repack-cacheable-only', 'rewrite only lists of folders, no file contents')
+    .option('--repack-smaller-than <size>', 'put packs together that are smaller than this (8M)')
+    .option('--repack-uncompressed', 'compress what is stored without compression')
+    .option('--compression <mode>', 'of what is rewritten: auto, off or max', 'auto');
+}
+
+export function readPruneInput(flags: PruneFlags): PruneInput {
   if (flags.repackSmall === true && flags.repackSmallerThan !== undefined) {
     throw new TidemarkError('request.invalidInput', {
       what: 'both --repack-small and --repack-smaller-than are given',
@@ -66,9 +70,11 @@ function readPruneInput(flags: PruneFlags): PruneInput {
   };
 }
 
-async function runPrune(
+/** @param printsJson false where another command's JSON is the only one expected */
+export async function runPrune(
   { output, context, access, engine }: CommandSession,
   input: PruneInput,
+  printsJson = true,
 ): Promise<void> {
   let numbers: PruneNumbers | undefined;
   const calls = await engine();
@@ -76,7 +82,10 @@ async function runPrune(
     await access(),
     input,
     {
-      onProgress: (progress) => output.progress(...progressOf(progress)),
+      onProgress(progress) {
+        const [live, status] = progressOf(progress);
+        output.progress(live, printsJson ? status : undefined);
+      },
       onPlan(planned) {
         numbers = planned;
         for (const line of planLines(planned, output.options.verbosity)) output.say(line);
@@ -86,7 +95,7 @@ async function runPrune(
   );
   output.stopProgress();
   if (numbers === undefined) return;
-  output.json(pruneSummaryJson(numbers, result, input.dryRun));
+  if (printsJson) output.json(pruneSummaryJson(numbers, result, input.dryRun));
   for (const line of endLines(input, numbers, result)) output.say(line);
 }
 
