@@ -1,10 +1,10 @@
 /**
- * Replacing index files: the new ones are durable and proven to be readable before the first old one goes, so that every
+ * Replacing index files: the new ones are durable (the place confirms it) before the first old one goes, so that every
  * pack of `packs` is named at every moment. What packs there are to name, and that nothing else is lost with the old files,
  * is the caller's matter. Source: repository format, 8 and 15 (8).
  */
 import type { IndexId, PackId } from '#base/ids.ts';
-import { throwIfCancelled } from '#base/errors.ts';
+import { throwIfCancelled, TidemarkError } from '#base/errors.ts';
 import { encodeIndex } from '#format/index-file.ts';
 import { INDEX_FULL_BLOBS, withEntries, type PackToIndex } from './index-writer.ts';
 import type { RepositoryFiles } from './repository-files.ts';
@@ -24,8 +24,7 @@ export interface WrittenIndexFile {
  * Names `packs` in new index files, then removes the files in `obsolete`. No packs: only removes. One new file is made
  * in memory at a time. When it fails, whatever was there before is still there, and nothing or all of `packs` twice.
  * @returns the new files
- * @throws storage errors (`storage.full` before anything is removed), integrity.indexCorrupt for a new file that does not
- * read back, repository.lockLost, job.cancelled
+ * @throws storage errors (`storage.full` before anything is removed), repository.lockLost, job.cancelled
  */
 export async function rewriteIndex(
   files: RepositoryFiles,
@@ -38,8 +37,19 @@ export async function rewriteIndex(
     throwIfCancelled(options.signal);
     await options.assertHeld();
     await files.remove('index', id);
+    await assertGone(files, id);
   }
   return written;
+}
+
+/** An index file that stays although it was removed would go on naming packs that are removed next. */
+async function assertGone(files: RepositoryFiles, id: IndexId): Promise<void> {
+  if (!(await files.exists('index', id))) return;
+  throw new TidemarkError(
+    'storage.ioFailed',
+    { location: files.location, operation: 'remove', reason: 'a file that was removed is still there' },
+    { retry: 'later' },
+  );
 }
 
 async function writeIndexFiles(
@@ -53,8 +63,6 @@ async function writeIndexFiles(
     await assertHeld();
     const plain = encodeIndex(withEntries(group));
     const indexId = await files.save<IndexId>('index', plain, signal);
-    // A place may report success and have nothing; the old file is the only other one that names these packs.
-    await files.load('index', indexId, signal);
     written.push({ indexId, packIds: group.map((pack) => pack.id) });
   }
   return written;

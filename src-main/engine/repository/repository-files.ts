@@ -23,6 +23,11 @@ export class RepositoryFiles {
     this.#version = version;
   }
 
+  /** For people: where they lie. */
+  get location(): string {
+    return this.#storage.location;
+  }
+
   /** Only names that are ids. */
   async list(type: SealedFileType, signal?: AbortSignal): Promise<StorageEntry[]> {
     return (await this.#storage.list(type, signal)).filter(({ name }) => isId(name));

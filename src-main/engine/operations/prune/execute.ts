@@ -80,11 +80,12 @@ class PruneRun {
 
   async run(): Promise<PruneResult> {
     const { repository, prunePool } = this.#parts;
-    const { stats, plan, unindexed } = this.#prepared;
+    const { stats, plan, unindexed, indexFiles } = this.#prepared;
     const removedTemporaryFiles = await repository.storage.removeLeftovers(this.#signal);
     await this.#removePacks([...unindexed]);
     const postponed = this.#isRefused ? plan.toRepack : await this.#repackInRounds();
-    if (this.#useless.size > 0 && !this.#isRefused) await this.#strike([]);
+    const isIndexTidy = this.#useless.size === 0 && indexFiles.repeated().size === 0;
+    if (!isIndexTidy && !this.#isRefused) await this.#strike([]);
     return {
       stats,
       removedPacks: this.#removedPacks,

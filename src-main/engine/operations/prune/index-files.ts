@@ -32,6 +32,17 @@ export class IndexFiles implements IndexFileObserver {
     return [...this.#packs];
   }
 
+  /** Packs that several files name, as an interrupted rewriting leaves them: harmless, but twice the index to load. */
+  repeated(): ReadonlySet<number> {
+    const seen = new Set<number>();
+    const repeated = new Set<number>();
+    for (const packs of this.#packs.values())
+      for (const pack of packs)
+        if (seen.has(pack)) repeated.add(pack);
+        else seen.add(pack);
+    return repeated;
+  }
+
   replace(old: readonly IndexId[], by: readonly (readonly [IndexId, number[]])[]): void {
     for (const id of old) this.#packs.delete(id);
     for (const [id, packs] of by) this.#packs.set(id, packs);
@@ -49,7 +60,7 @@ export interface StrikeOptions extends IndexRewriteOptions {
 }
 
 /**
- * Rewrites the index files that name packs in `gone`, leaving those out. The index as it was loaded holds what the packs
+ * Rewrites the index files that name packs in `gone`, leaving those out, and files that name the same packs. The index as it was loaded holds what the packs
  * that stay are made of.
  * @throws as `rewriteIndex`; steps that were done stay done
  */
@@ -96,13 +107,14 @@ function planSteps(
   gone: ReadonlySet<number>,
   savesRoom: boolean,
 ): IndexFile[][] {
+  const repeated = indexFiles.repeated();
   const affected: IndexFile[] = [];
   const small: IndexFile[] = [];
   for (const [indexId, packs] of indexFiles.entries()) {
     let keptBlobs = 0;
     for (const pack of packs) if (!gone.has(pack)) keptBlobs += inventory.entriesOf(pack).length;
     const file = { indexId, packs, keptBlobs };
-    if (packs.some((pack) => gone.has(pack))) affected.push(file);
+    if (packs.some((pack) => gone.has(pack) || repeated.has(pack))) affected.push(file);
     else if (keptBlobs < SMALL_FILE_BLOBS) small.push(file);
   }
   if (affected.length === 0) return [];
