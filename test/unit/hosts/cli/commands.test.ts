@@ -52,7 +52,8 @@ const NODE: TreeNode = {
 };
 
 describe('help', () => {
-  const names = 'init backup restore forget snapshots ls find diff dump stats check key unlock cat version'.split(' ');
+  const names =
+    'init backup restore forget snapshots ls find diff dump stats check key unlock cat version'.split(' ');
 
   it.each(names)('of %s has an example and needs nothing', async (name) => {
     const { code, stdout, stderr } = await runCli([name, '--help'], { env: { TIDEMARK_PASSWORD: '' } });
