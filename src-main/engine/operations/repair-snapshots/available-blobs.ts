@@ -4,21 +4,31 @@
  */
 import type { ByteString } from '#base/byte-string.ts';
 import { idToBytes, type BlobId } from '#base/ids.ts';
-import { TidemarkError } from '#base/errors.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import { BlobIndex } from '#repository/blob-index.ts';
 import type { Repository } from '#repository/repository.ts';
+import type { Storage } from '#storage/port.ts';
 import { listPacksSurely } from '../list-packs-surely.ts';
 import type { BlobName } from '../heal-blobs.ts';
 
 export class AvailableBlobs {
+  readonly #repository: Repository;
   readonly #index: BlobIndex;
+  readonly #signal: AbortSignal | undefined;
   /** By pack number, of the packs known when it was made; -1 = not there. Later ones are whole. */
   readonly #packBytes: Float64Array;
   readonly brokenPacks: number;
 
-  private constructor(index: BlobIndex, packBytes: Float64Array, brokenPacks: number) {
-    this.#index = index;
+  private constructor(
+    repository: Repository,
+    packBytes: Float64Array,
+    brokenPacks: number,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#repository = repository;
+    this.#index = repository.index;
+    this.#signal = signal;
     this.#packBytes = packBytes;
     this.brokenPacks = brokenPacks;
   }
@@ -31,18 +41,13 @@ export class AvailableBlobs {
     const packBytes = Float64Array.from(packIds, (packId) => found.get(packId) ?? -1);
     if (packBytes.length > 0 && packBytes.every((bytes) => bytes < 0)) {
       // Rather a disk that is not connected whole than a loss.
-      const reason = 'none of the data files is there';
-      throw new TidemarkError(
-        'storage.ioFailed',
-        { location: storage.location, operation: 'list', reason },
-        { retry: 'afterUser' },
-      );
+      throw doubt(storage, 'list', 'none of the data files is there');
     }
     const broken = new Set<number>();
     index.forEach((packNumber, _type, _id, offset, length) => {
       if (offset + length > packBytes[packNumber]!) broken.add(packNumber);
     });
-    return new AvailableBlobs(index, packBytes, broken.size);
+    return new AvailableBlobs(repository, packBytes, broken.size, signal);
   }
 
   /** Plaintext bytes of a data blob; undefined when it is not to be had. */
@@ -55,10 +60,37 @@ export class AvailableBlobs {
     return other === undefined ? undefined : this.#index.plainBytesAt(other);
   }
 
+  /**
+   * Reads a tree once more that could not be read, past everything that is remembered of its packs.
+   * @throws storage.ioFailed when it opens now: such a place is not to be judged by
+   */
+  async assertTreeLost(id: BlobId): Promise<void> {
+    const { storage, codec } = this.#repository;
+    const idBytes = idToBytes(id);
+    for (const { packId, offset, length, uncompressedLength } of this.#index.locations('tree', idBytes)) {
+      try {
+        const sealed = await storage.load('pack', packId, { offset, length }, this.#signal);
+        codec.open(sealed, uncompressedLength, idBytes);
+      } catch (error) {
+        const isDamage =
+          !isTidemarkError(error) ||
+          isTidemarkError(error, 'storage.objectMissing') ||
+          isTidemarkError(error, 'storage.rangeInvalid');
+        if (isDamage) continue;
+        throw error;
+      }
+      throw doubt(storage, 'load', 'a file read differently the second time');
+    }
+  }
+
   #isThere(entry: number): boolean {
     const { packNumber, offset, length } = this.#index.entryAt(entry);
     return packNumber >= this.#packBytes.length || offset + length <= this.#packBytes[packNumber]!;
   }
+}
+
+function doubt({ location }: Storage, operation: string, reason: string): TidemarkError {
+  return new TidemarkError('storage.ioFailed', { location, operation, reason }, { retry: 'later' });
 }
 
 /** What is missing, in few bytes per blob. */

@@ -102,8 +102,11 @@ export function repairRules(available: AvailableBlobs, missing?: MissingBlobs): 
       return repaired.node;
     },
     // A snapshot of which nothing can be read is not repaired by an empty one.
-    emptiesUnreadable: (path, lostTree) => {
-      if (lostTree !== undefined) missing?.addTree(lostTree);
+    emptiesUnreadable: async (path, lostTree) => {
+      if (lostTree !== undefined) {
+        await available.assertTreeLost(lostTree);
+        missing?.addTree(lostTree);
+      }
       return path !== ROOT;
     },
   };

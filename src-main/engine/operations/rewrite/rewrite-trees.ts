@@ -25,7 +25,7 @@ export interface TreeRules {
    * A tree that cannot be read becomes an empty folder when true; otherwise the error is thrown. `lostTree` is given when its blob
    * cannot be had, not when its contents make no sense.
    */
-  emptiesUnreadable(path: ByteString, lostTree: BlobId | undefined): boolean;
+  emptiesUnreadable(path: ByteString, lostTree: BlobId | undefined): boolean | Promise<boolean>;
   /** The same tree may come out differently in another place. */
   readonly heedsPaths: boolean;
 }
@@ -142,7 +142,7 @@ export class TreeRewriter {
 
   async #unreadable(treeId: BlobId | undefined, path: ByteString, error: unknown): Promise<TreeOutcome> {
     const lostTree = isTidemarkError(error, 'integrity.treeCorrupt') ? undefined : treeId;
-    if (!isTreeLost(error) || !this.#rules.emptiesUnreadable(path, lostTree)) throw error;
+    if (!isTreeLost(error) || !(await this.#rules.emptiesUnreadable(path, lostTree))) throw error;
     return { id: await this.#sink.put([]), files: 0, bytes: 0, goneFiles: 0, goneBytes: 0 };
   }
 
