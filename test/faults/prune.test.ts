@@ -98,7 +98,7 @@ async function errorsOf(storage: Storage): Promise<string[]> {
 async function assertSafe(storage: MemoryStorage, when: string): Promise<void> {
   expect(await errorsOf(storage), when).toEqual([]);
   expect(await contentsOf(pristine, storage), when).toEqual(contents);
-  for (const path of [...storage.files.keys()]) if (path.startsWith('locks/')) storage.files.delete(path);
+  for (const path of storage.files.keys()) if (path.startsWith('locks/')) storage.files.delete(path);
   const next = await runPrune(pristine, storage, THOROUGH);
   expect(next.stats.unusedAfterBytes, when).toBe(0);
   expect(await troublesOf(pristine, storage), when).toEqual([]);
@@ -273,7 +273,7 @@ describe('on a place without room', () => {
 });
 
 function withoutOrphan(storage: MemoryStorage): MemoryStorage {
-  for (const [path, { length }] of [...storage.files])
+  for (const [path, { length }] of storage.files)
     if (path.startsWith('data/') && length === ORPHAN_BYTES) storage.files.delete(path);
   return storage;
 }
