@@ -19,6 +19,7 @@ import type { RepairSnapshotsCalls } from './calls/repair-snapshots.ts';
 import type { RestoreCalls } from './calls/restore.ts';
 import type { RewriteCalls } from './calls/rewrite.ts';
 import type { TagCalls } from './calls/tag.ts';
+import type { UndoCalls } from './calls/undo.ts';
 import type { UpkeepCalls } from './calls/upkeep.ts';
 
 export interface EngineCalls
@@ -38,4 +39,5 @@ export interface EngineCalls
     RestoreCalls,
     RewriteCalls,
     TagCalls,
+    UndoCalls,
     UpkeepCalls {}

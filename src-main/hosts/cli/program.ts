@@ -28,6 +28,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'put files of a snapshot back into a folder',
     load: async () => (await import('./commands/restore.ts')).defineRestore,
   },
+  undo: {
+    summary: 'take a restore back',
+    load: async () => (await import('./commands/undo.ts')).defineUndo,
+  },
   snapshots: {
     summary: 'list the snapshots',
     load: async () => (await import('./commands/snapshots.ts')).defineSnapshots,

@@ -2,7 +2,7 @@
 import { toDisplay } from '#base/byte-string.ts';
 import { withoutZeros } from './backup-json.ts';
 import type { ItemProblem } from './calls/access.ts';
-import type { RestoreItem, RestoreProgress } from './calls/restore.ts';
+import type { RestoreItem, RestoreProgress, RestoreResult } from './calls/restore.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -19,8 +19,19 @@ export function restoreStatusJson(progress: RestoreProgress, elapsedSeconds: num
   );
 }
 
-export function restoreSummaryJson(progress: RestoreProgress, seconds: number): Message {
-  return withoutZeros({ message_type: 'summary', seconds_elapsed: Math.floor(seconds), ...counts(progress) });
+/** Restic's, and what it does not have: how to take it back, and the room that a dry run found. */
+export function restoreSummaryJson(result: RestoreResult): Message {
+  const { progress, seconds, filesRemoved, undoId, target, room } = result;
+  return {
+    ...withoutZeros({
+      message_type: 'summary',
+      seconds_elapsed: Math.floor(seconds),
+      ...counts(progress),
+      files_deleted: filesRemoved,
+    }),
+    ...(undoId === undefined ? {} : { undo_id: undoId, target: toDisplay(target) }),
+    ...(room === undefined ? {} : { bytes_needed: room.neededBytes, bytes_free: room.freeBytes }),
+  };
 }
 
 export function restoreProblemJson(problem: ItemProblem): Message {

@@ -3,17 +3,31 @@ import type { ByteString } from '#base/byte-string.ts';
 import type { PatternOptions } from '#rules/exclude-rules.ts';
 import type { RepositoryAccess, CallContext, SnapshotFilter, ItemProblem } from './access.ts';
 
-export type OverwriteRule = 'always' | 'if-changed' | 'if-newer' | 'never';
+/** Restic's four, and those that can be taken back. */
+export type OverwriteRule =
+  | 'always'
+  | 'if-changed'
+  | 'if-newer'
+  | 'never'
+  | 'replace-keep-current'
+  | 'keep-both'
+  | 'only-missing'
+  | 'only-older'
+  | 'exact';
 
 export interface RestoreInput {
   readonly snapshot: string;
   readonly filter: SnapshotFilter;
-  readonly target: ByteString;
+  /** Absent: everything goes back to where it came from. */
+  readonly target?: ByteString;
   /** At most one of the two. */
   readonly include?: PatternOptions;
   readonly exclude?: PatternOptions;
   /** Absent: refuse where a file is there already. */
   readonly overwrite?: OverwriteRule;
+  /** What the snapshot does not have goes into safe keeping. */
+  readonly removeOthers: boolean;
+  readonly ignoreSpace: boolean;
   readonly sparse: boolean;
   readonly verify: boolean;
   readonly dryRun: boolean;
@@ -26,6 +40,12 @@ export interface RestoreProgress {
   readonly totalBytes: number;
   readonly bytesRestored: number;
   readonly bytesSkipped: number;
+}
+
+/** Of a dry run: what would be written, and the room there is. */
+export interface RestoreRoom {
+  readonly neededBytes: number;
+  readonly freeBytes: number | undefined;
 }
 
 export interface RestoreItem {
@@ -47,6 +67,15 @@ export interface RestoreHandlers {
 export interface RestoreResult {
   readonly progress: RestoreProgress;
   readonly snapshotId: string;
+  /** Where the files went; absolute. */
+  readonly target: ByteString;
+  /** By which `undo` knows it; absent when it cannot be taken back. */
+  readonly undoId?: string;
+  /** How many files had something in their place; how many were taken away, not being in the snapshot. */
+  readonly filesUpdated: number;
+  readonly filesRemoved: number;
+  /** Of a dry run. */
+  readonly room?: RestoreRoom;
   readonly problems: number;
   readonly warnings: number;
   readonly seconds: number;

@@ -1,15 +1,16 @@
 /** The `restore` call: command line terms to the operation's and back. */
+import { textToByteString } from '#base/byte-string.ts';
 import { describeErrorCode } from '#files/describe-file-error.ts';
 import { createTargetFiles } from '#files/open-files.ts';
 import { absolutePath } from '#operations/backup/source-tree.ts';
-import { splitSnapshotPath } from '#operations/find-in-snapshot.ts';
-import { executeRestore } from '#operations/restore/execute.ts';
+import { executeRestore, prepareRestore } from '#operations/restore/execute.ts';
 import type {
   RestoreAction,
   RestoreObserver,
   RestoreProgress,
   RestoreRequest,
 } from '#operations/restore/types.ts';
+import type { RepositoryAccess } from '../calls/access.ts';
 import type { EngineCalls } from '../engine-calls.ts';
 import type { RestoreHandlers, RestoreInput, RestoreItem } from '../calls/restore.ts';
 import { toStoreFilter, workingFolder } from './call-terms.ts';
@@ -27,11 +28,18 @@ export const restore: EngineCalls['restore'] = async (access, input, handlers, c
   const startedMs = performance.now();
   return withPipeline(access, context, async (repository, pipeline) => {
     const parts = { repository, files: createTargetFiles(), pipeline };
-    const request = toRequest(input, access.noLock);
-    const result = await executeRestore(parts, request, toObserver(handlers), context.signal);
+    const request = toRequest(input, access);
+    const observer = toObserver(handlers);
+    const plan = input.dryRun ? await prepareRestore(parts, request, observer, context.signal) : undefined;
+    const result = plan ?? (await executeRestore(parts, request, observer, context.signal));
     return {
       progress: toProgress(result.progress),
       snapshotId: result.snapshotId,
+      target: result.target,
+      ...(result.undoId === undefined ? {} : { undoId: result.undoId }),
+      filesUpdated: result.files.updated,
+      filesRemoved: result.files.removed,
+      ...(plan && { room: { neededBytes: plan.bytesToWrite, freeBytes: plan.freeSpaceBytes } }),
       problems: Object.values(result.problemCounts).reduce((sum, count) => sum + count, 0),
       warnings: result.warningCount,
       seconds: (performance.now() - startedMs) / 1000,
@@ -39,19 +47,22 @@ export const restore: EngineCalls['restore'] = async (access, input, handlers, c
   });
 };
 
-function toRequest(input: RestoreInput, noLock: boolean): RestoreRequest {
-  const { snapshot, path } = splitSnapshotPath(input.snapshot);
+function toRequest(input: RestoreInput, access: RepositoryAccess): RestoreRequest {
+  const { target } = input;
   return {
-    snapshot,
+    snapshot: input.snapshot,
     filter: toStoreFilter(input.filter),
-    ...(path === '/' ? {} : { folder: path }),
-    target: absolutePath(input.target, workingFolder()),
+    target: target === undefined ? undefined : absolutePath(target, workingFolder()),
     ...(input.include === undefined ? {} : { include: input.include }),
     ...(input.exclude === undefined ? {} : { exclude: input.exclude }),
     overwrite: input.overwrite ?? 'refuse',
+    removeOthers: input.removeOthers,
+    ignoreSpace: input.ignoreSpace,
+    // A repository on this disk may lie in the very folder that is made as it was.
+    protectedPaths: [absolutePath(textToByteString(access.location), workingFolder())],
     sparse: input.sparse,
     verify: input.verify,
-    noLock,
+    noLock: access.noLock,
     dryRun: input.dryRun,
   };
 }

@@ -18,6 +18,7 @@ import { restore } from './call-restore.ts';
 import { readingCalls } from './calls-reading.ts';
 import { rewrite } from './call-rewrite.ts';
 import { tag } from './call-tag.ts';
+import { undoCalls } from './call-undo.ts';
 import { portsFor, withRepository } from './engine-session.ts';
 
 export function connectEngine(): EngineCalls {
@@ -37,6 +38,7 @@ export function connectEngine(): EngineCalls {
     diff,
     ...findCalls,
     ...readingCalls,
+    ...undoCalls,
   };
 }
 

@@ -387,6 +387,7 @@ describe('restore', () => {
     bytesRestored: 0,
     bytesSkipped: 4,
   };
+  const restored = { progress, snapshotId: ID, target: b('/out'), filesUpdated: 0, filesRemoved: 0 };
 
   it('reads its options and prints the summary of restic', async () => {
     let input: RestoreInput | undefined;
@@ -396,7 +397,7 @@ describe('restore', () => {
         engine: {
           restore: (_access, given) => {
             input = given;
-            return Promise.resolve({ progress, snapshotId: ID, problems: 0, warnings: 0, seconds: 2.5 });
+            return Promise.resolve({ ...restored, problems: 0, warnings: 0, seconds: 2.5 });
           },
         },
       },
@@ -420,7 +421,7 @@ describe('restore', () => {
       engine: {
         restore: (_access, given) => {
           input = given;
-          return Promise.resolve({ progress, snapshotId: ID, problems: 0, warnings: 0, seconds: 0 });
+          return Promise.resolve({ ...restored, problems: 0, warnings: 0, seconds: 0 });
         },
       },
     });
@@ -433,7 +434,7 @@ describe('restore', () => {
         restore: (_access, _input, handlers) => {
           handlers.onWarning({ path: b('/w'), reason: 'owner' });
           handlers.onProblem({ path: b('/x'), reason: 'damaged' });
-          return Promise.resolve({ progress, snapshotId: ID, problems: 1, warnings: 1, seconds: 0 });
+          return Promise.resolve({ ...restored, problems: 1, warnings: 1, seconds: 0 });
         },
       },
     });
