@@ -122,12 +122,12 @@ async function planOne(
 ): Promise<PlannedRepair | undefined> {
   const { tree, tags } = snapshot;
   if (tree === null) return undefined;
-  if (!(await lister.isReadable(tree))) {
-    await rewriter.rewrite(tree).catch(passOverLoss);
+  const outcome = await rewriter.rewrite(tree).catch(passOverLoss);
+  if (outcome === undefined) {
     const losses: Loss[] = [{ path: ROOT, kind: 'folderEmptied', lostBytes: -1 }];
     return { oldId, time: snapshot.time, isStoredAlready: false, losses, lossCount: 1 };
   }
-  const { id } = await rewriter.rewrite(tree);
+  const { id } = outcome;
   if (id === tree) return undefined;
   const next = {
     ...snapshot,
@@ -140,7 +140,7 @@ async function planOne(
   return { oldId, time: snapshot.time, next, isStoredAlready, ...(await lister.list(tree)) };
 }
 
-/** It was tried only to note what is missing. */
+/** Nothing of the snapshot can be read then. */
 function passOverLoss(error: unknown): undefined {
   if (isTreeLost(error)) return undefined;
   throw error;
@@ -165,10 +165,6 @@ class LossLister {
     this.#signal = signal;
   }
 
-  async isReadable(treeId: BlobId): Promise<boolean> {
-    return (await this.#nodes(treeId)) !== undefined;
-  }
-
   async list(rootTree: BlobId): Promise<{ readonly losses: readonly Loss[]; readonly lossCount: number }> {
     const losses: Loss[] = [];
     let lossCount = 0;
@@ -181,7 +177,7 @@ class LossLister {
   }
 
   async #listBelow(treeId: BlobId, path: ByteString, add: (loss: Loss) => void): Promise<void> {
-    for (const node of (await this.#nodes(treeId)) ?? []) {
+    for (const node of await loadNodes(this.#repository, treeId, this.#signal)) {
       const nodePath = joinPath(path, node.name);
       if (node.type === 'dir') {
         await this.#listFolder(node, nodePath, add);
@@ -194,17 +190,8 @@ class LossLister {
 
   async #listFolder(node: TreeNode, path: ByteString, add: (loss: Loss) => void): Promise<void> {
     const { subtree } = node;
-    if (subtree !== undefined && !this.#rewriter.hasChanged(subtree)) return;
-    if (subtree !== undefined && (await this.isReadable(subtree))) await this.#listBelow(subtree, path, add);
-    else add({ path, kind: 'folderEmptied', lostBytes: -1 });
-  }
-
-  /** Undefined when the tree is lost. */
-  async #nodes(treeId: BlobId): Promise<readonly TreeNode[] | undefined> {
-    try {
-      return await loadNodes(this.#repository, treeId, this.#signal);
-    } catch (error) {
-      return passOverLoss(error);
-    }
+    if (subtree === undefined || this.#rewriter.hasEmptied(subtree))
+      add({ path, kind: 'folderEmptied', lostBytes: -1 });
+    else if (this.#rewriter.hasChanged(subtree)) await this.#listBelow(subtree, path, add);
   }
 }

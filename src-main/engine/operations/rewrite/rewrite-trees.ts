@@ -40,6 +40,7 @@ export class TreeRewriter {
   readonly #outcomes = new TreeOutcomes();
   /** Of what is left out; by tree alone. */
   readonly #counted = new TreeOutcomes();
+  readonly #emptied = new Set<BlobId>();
 
   constructor(repository: Repository, rules: TreeRules, sink: TreeSink, signal: AbortSignal | undefined) {
     this.#repository = repository;
@@ -49,11 +50,12 @@ export class TreeRewriter {
   }
 
   /**
+   * A root is gone through each time, what is below it once: it may not be emptied, the same tree as a folder may.
    * @throws integrity.treeForeign for a tree that cannot be written again without a loss; integrity errors of trees that
    * cannot be read, unless the rules empty them; job.cancelled
    */
   rewrite(rootTree: BlobId): Promise<TreeOutcome> {
-    return this.#rewrite(rootTree, ROOT);
+    return this.#rewriteOnce(rootTree, ROOT);
   }
 
   /** Of a tree that was rewritten, by rules that do not heed paths. */
@@ -61,8 +63,12 @@ export class TreeRewriter {
     return this.#outcomes.get(idToBytes(treeId))?.id !== treeId;
   }
 
+  /** It could not be read, and an empty folder took its place. */
+  hasEmptied(treeId: BlobId): boolean {
+    return this.#emptied.has(treeId);
+  }
+
   async #rewrite(treeId: BlobId | undefined, path: ByteString): Promise<TreeOutcome> {
-    throwIfCancelled(this.#signal);
     if (treeId === undefined) return this.#unreadable(undefined, path, missingTree());
     const key = this.#keyOf(treeId, path);
     const known = this.#outcomes.get(key);
@@ -73,6 +79,7 @@ export class TreeRewriter {
   }
 
   async #rewriteOnce(treeId: BlobId, path: ByteString): Promise<TreeOutcome> {
+    throwIfCancelled(this.#signal);
     let nodes: readonly TreeNode[];
     try {
       nodes = await loadNodes(this.#repository, treeId, this.#signal);
@@ -143,6 +150,7 @@ export class TreeRewriter {
   async #unreadable(treeId: BlobId | undefined, path: ByteString, error: unknown): Promise<TreeOutcome> {
     const lostTree = isTidemarkError(error, 'integrity.treeCorrupt') ? undefined : treeId;
     if (!isTreeLost(error) || !(await this.#rules.emptiesUnreadable(path, lostTree))) throw error;
+    if (treeId !== undefined) this.#emptied.add(treeId);
     return { id: await this.#sink.put([]), files: 0, bytes: 0, goneFiles: 0, goneBytes: 0 };
   }
 
