@@ -24,9 +24,6 @@ export interface CopyParts {
   readonly pipeline: PipelineHost;
 }
 
-/** So many bytes of blobs are gathered from several snapshots before they are made durable and the snapshots follow. */
-const BATCH_BYTES = 256 << 20;
-
 /**
  * What is damaged in the source is in the result.
  * @throws repository.locked and repository.lockLost (of either), repository.objectNotFound, repository.ambiguousId,
@@ -76,7 +73,7 @@ async function runCopy(
       tally.started(stored);
       await copier.addSnapshot(stored.snapshot.tree!);
       batch.push(stored);
-      if (copier.waitingBytes < BATCH_BYTES && number < toCopy.length - 1) continue;
+      if (copier.waitingBytes < request.batchBytes && number < toCopy.length - 1) continue;
       await copier.copyWaiting();
       await writing.finish();
       for (const each of batch) await saveSnapshot(each, copier);

@@ -11,7 +11,11 @@ export interface CopyRequest {
   readonly compression: Compression;
   /** Read the source without a lock. */
   readonly sourceNoLock: boolean;
+  /** So many bytes of blobs are gathered from several snapshots before they are made durable and the snapshots follow. */
+  readonly batchBytes: number;
 }
+
+export const DEFAULT_BATCH_BYTES = 256 << 20;
 
 export interface CopiedSnapshot {
   readonly sourceId: SnapshotId;

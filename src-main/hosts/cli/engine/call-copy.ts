@@ -1,5 +1,6 @@
 /** The `copy` call: two repositories are open at the same time, the source only to be read. */
 import { executeCopy } from '#operations/copy/execute.ts';
+import { DEFAULT_BATCH_BYTES } from '#operations/copy/types.ts';
 import type { EngineCalls } from '../engine-calls.ts';
 import { toStoreFilter } from './call-terms.ts';
 import { describeAffected } from './check-words.ts';
@@ -15,6 +16,7 @@ export const copy: EngineCalls['copy'] = (access, input, handlers, context) =>
           filter: toStoreFilter(input.filter),
           compression: input.compression,
           sourceNoLock: input.from.noLock,
+          batchBytes: DEFAULT_BATCH_BYTES,
         },
         {
           onProgress: (progress) => handlers.onProgress(progress),

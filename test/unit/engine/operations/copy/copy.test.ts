@@ -7,7 +7,12 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '#base/system-clock.ts';
 import { executeCheck } from '#operations/check/execute.ts';
 import { executeCopy } from '#operations/copy/execute.ts';
-import type { CopyObserver, CopyRequest, CopyResult } from '#operations/copy/types.ts';
+import {
+  DEFAULT_BATCH_BYTES,
+  type CopyObserver,
+  type CopyRequest,
+  type CopyResult,
+} from '#operations/copy/types.ts';
 import type { PipelineHost } from '#operations/pipeline-host.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
@@ -20,6 +25,13 @@ import { inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
 import { reopenHastily } from '#test/support/version-files.ts';
 import { plantBlobs, plantSnapshot } from '#test/support/plant.ts';
 
+const ALL: CopyRequest = {
+  ids: [],
+  filter: {},
+  compression: 'auto',
+  sourceNoLock: false,
+  batchBytes: DEFAULT_BATCH_BYTES,
+};
 const base = mkdtempSync(join(tmpdir(), 'tidemark-copy-'));
 const tree = join(base, 'source');
 let source: Repository;
@@ -66,10 +78,9 @@ function copy(
     signal,
     pipeline = inThreadPipeline,
   } = options;
-  const all: CopyRequest = { ids: [], filter: {}, compression: 'auto', sourceNoLock: false };
   return executeCopy(
     { source: reopenHastily(source, at), destination: into, pipeline },
-    { ...all, ...request },
+    { ...ALL, ...request },
     observer,
     signal,
   );
@@ -125,17 +136,22 @@ test('everything comes over, in real threads; nothing is left to do the second t
   expect(new Map(to.files)).toEqual(before);
 });
 
+test('each snapshot by itself, when batches are small', async () => {
+  await copy({ batchBytes: 0 });
+  expect(namesIn(to, 'index')).toHaveLength(2);
+  await expectWhole(empty, to);
+});
+
 test('a copy of a copy names the first original, and finds it there', async () => {
   await copy();
   const { repository: third, storage } = await makeMemoryRepository();
   const parts = { source: reopen(empty, to), destination: reopen(third), pipeline: inThreadPipeline };
-  const request = { ids: [], filter: {}, compression: 'auto', sourceNoLock: false } as const;
-  await executeCopy(parts, request);
+  await executeCopy(parts, ALL);
   const originals = (await snapshotsOf(third, storage)).map(({ snapshot }) => snapshot.original);
   expect(originals).toEqual((await snapshotsOf(source, from)).map(({ id }) => id));
   // Back to where it came from: all is there.
   const back = { source: reopen(third), destination: reopen(source, from), pipeline: inThreadPipeline };
-  expect((await executeCopy(back, request)).skipped).toHaveLength(2);
+  expect((await executeCopy(back, ALL)).skipped).toHaveLength(2);
 });
 
 test('one snapshot by its id, and by a filter; the rest follows without reading anything twice', async () => {
@@ -163,7 +179,7 @@ test('into the old format and with other compression', async () => {
     destination: reopen(empty, to),
     pipeline: inThreadPipeline,
   };
-  await executeCopy(back, { ids: [], filter: {}, compression: 'max', sourceNoLock: true });
+  await executeCopy(back, { ...ALL, compression: 'max', sourceNoLock: true });
   await expectWhole(empty, to);
 });
 
