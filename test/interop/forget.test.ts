@@ -98,17 +98,23 @@ interface JsonGroup {
  * many must.
  */
 function readGroups(stdout: string): Record<string, Group> {
-  const groups = JSON.parse(stdout) as JsonGroup[];
+  // Nothing at all when the filter lets nothing through.
+  const groups = JSON.parse(stdout.trim() === '' ? '[]' : stdout) as JsonGroup[];
   return Object.fromEntries(
     groups.map(({ host, paths, tags, keep, remove, reasons }) => [
       JSON.stringify([host, paths, tags]),
       {
-        keep: (keep ?? []).map(({ time }) => time),
-        remove: (remove ?? []).map(({ time }) => time),
-        reasons: (reasons ?? []).map(({ snapshot, matches }) => `${snapshot.time}: ${matches.join(', ')}`),
+        keep: (keep ?? []).map(nameOf),
+        remove: (remove ?? []).map(nameOf),
+        reasons: (reasons ?? []).map(({ snapshot, matches }) => `${nameOf(snapshot)}: ${matches.join(', ')}`),
       },
     ]),
   );
+}
+
+/** restic writes a time anew, we give it as it is stored. */
+function nameOf({ time }: JsonSnapshot): string {
+  return time.replace('+00:00', 'Z');
 }
 
 type Answer = Record<string, Group> | 'refused';

@@ -44,6 +44,7 @@ export function placeZone(name: string): ZoneOffsets {
 export const PLACES: readonly string[] = [
   'UTC',
   'Europe/Berlin',
+  'Europe/London',
   'America/New_York',
   'Australia/Lord_Howe',
   'Pacific/Apia',
@@ -140,8 +141,10 @@ export function historyArbitrary(options: { readonly hosts: number }): fc.Arbitr
         if (twin !== undefined) return twin;
         const zone = zonesOfIt[Math.floor((position * zonesOfIt.length) / instants.length)]!;
         const host = position % hosts;
+        const time = formatTime(Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n), zone);
         const entry = {
-          time: formatTime(Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n), zone),
+          // Both forms of no offset mean something: UTC itself, and a place that has none just now.
+          time: position % 3 === 0 ? time.replace(/Z$/, '+00:00') : time,
           hostname: `host${host}`,
           paths: host % 2 === 0 ? ['/data'] : ['/home', '/data'],
           tags: tags[position % tags.length]!,

@@ -7,6 +7,7 @@ import { TidemarkError } from '#base/errors.ts';
 import { formatTime, localZone, parseZonedTime, utcZone, type ZonedTime } from '#format/time.ts';
 import type { Repository } from '#repository/repository.ts';
 import { filterSnapshots, type SnapshotFilter, type StoredSnapshot } from '#repository/snapshot-store.ts';
+import { compareInstants } from '#rules/calendar.ts';
 import { doubtClock, isFutureDated } from '#rules/clock-doubt.ts';
 import { brakeRemoval, BRAKE_LIMITS, type BrakePoint, type SpareReason } from '#rules/retention-brake.ts';
 import { isEmptyPolicy, type RetentionPolicy } from '#rules/retention-policy.ts';
@@ -42,7 +43,7 @@ export async function prepareForget(
       { ids: request.ids, filter: request.filter },
       signal,
     );
-    const remove = snapshots.filter((stored) => isPlanned(stored, request));
+    const remove = snapshots.filter((stored) => isPlanned(stored, request)).sort(compareAge);
     return { groups: [], remove, damaged: [] };
   }
   const { snapshots, damaged } = await repository.snapshots.loadAll(signal);
@@ -192,6 +193,10 @@ function brake(
     for (const [point, reason] of spared) held.set(point, reason);
   }
   return held;
+}
+
+function compareAge(a: StoredSnapshot, b: StoredSnapshot): number {
+  return compareInstants(parseZonedTime(a.snapshot.time), parseZonedTime(b.snapshot.time));
 }
 
 function isPlanned({ id }: StoredSnapshot, { atMost }: ForgetRequest): boolean {

@@ -166,6 +166,7 @@ function planLines(plan: ForgetPlan, input: ForgetInput, compact: boolean): stri
       ),
     ];
   }
+  if (plan.groups.length === 0) return ['No snapshot is like that.'];
   const policy = describePolicy(input.policy);
   return [
     policy === '' ? 'Keep nothing of the chosen snapshots.' : `Keep ${policy}.`,

@@ -133,6 +133,14 @@ describe('what is kept', () => {
     expect(new Date(sec * 1000).toISOString().replace('.000', '')).toBe(expected);
   });
 
+  it('a time written with Z is of no place, also where clocks agree with it', () => {
+    const london = placeZone('Europe/London');
+    const halfYear = span('6m');
+    const back = (time: string): number => subtractSpan(parseZonedTime(time), halfYear, london).sec * 1000;
+    expect(back('2024-01-15T12:00:00Z')).toBe(Date.parse('2023-07-15T12:00:00Z'));
+    expect(back('2024-01-15T12:00:00+00:00')).toBe(Date.parse('2023-07-15T11:00:00Z'));
+  });
+
   it('weeks are those of ISO: they start on Monday and do not break at a new year', () => {
     const week = (day: string): number => calendarNumber('weekly', parseZonedTime(`${day}T12:00:00Z`));
     expect(week('2020-12-28')).toBe(week('2021-01-03'));

@@ -125,6 +125,12 @@ describe('forget', () => {
     );
   });
 
+  it('says when there is nothing to decide on', async () => {
+    const plan = { groups: [], remove: [] };
+    const { code, stdout } = await runCli(['forget', '-l', '1', '--host', 'x'], { engine: engine({ plan }) });
+    expect([code, stdout]).toEqual([0, 'No snapshot is like that.\nNothing was removed.\n']);
+  });
+
   it('says what was removed and what frees the space', async () => {
     const { stdout } = await runCli(['forget', '--keep-last', '1', '-v'], { engine: engine() });
     expect(stdout).toMatch(

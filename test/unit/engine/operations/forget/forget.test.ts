@@ -144,7 +144,9 @@ describe('forget', () => {
 
   it('removes the ones that are named, whatever filter or policy says', async () => {
     const ids = await plantDays(3);
-    await executeForget(repository, keepLast(3, { ids: [ids[0]!.slice(0, 12), 'latest'] }));
+    const named = keepLast(3, { ids: ['latest', ids[0]!.slice(0, 12), ids[0]!] });
+    const { plan } = await executeForget(repository, named);
+    expect(idsOf(plan)).toEqual([ids[0], ids[2]]);
     expect(await present()).toEqual(new Set([ids[1]]));
   });
 
@@ -157,6 +159,7 @@ describe('forget', () => {
   it.each<[string, ForgetRequest]>([
     ['says nothing', request({})],
     ['says only zero', keepLast(0)],
+    ['says nothing but which ones', request({}, { filter: { hosts: ['laptop'] } })],
     ['keeps nothing of one group', request({ tagLists: [['precious']] })],
     ['may remove all, but of everything', request({}, { allowRemoveAll: true })],
     ['may remove all, and nobody watches', request({}, { allowRemoveAll: true, unattended: {} })],
@@ -268,6 +271,19 @@ describe('forget, when things go wrong', () => {
     expect(gone.size).toBeGreaterThan(0);
     expect(gone.size).toBeLessThan(29);
     expect(await present()).toEqual(new Set(ids.filter((id) => !gone.has(id))));
+  });
+
+  it('A4: a cancel does not wait for a place that does not answer', async () => {
+    const ids = await plantDays(3);
+    const faults = new FaultStorage(storage);
+    faults.plan('remove', { kind: 'stall', until: new Promise(() => undefined) }, { type: 'snapshot' });
+    const abort = new AbortController();
+    const observer = { onRemoved: () => abort.abort() };
+    await expect(executeForget(openOn(faults), keepLast(1), observer, abort.signal)).rejects.toThrow(
+      isError('job.cancelled'),
+    );
+    expect(await present()).toEqual(new Set([ids[0], ids[2]]));
+    faults.assertAllReached();
   });
 
   it('removes nothing once its lock is lost', async () => {
