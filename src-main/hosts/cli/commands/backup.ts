@@ -19,8 +19,9 @@ import { formatBytes, formatCount, formatDuration, formatName } from '../format-
 import { parseLocalTime } from '../local-time.ts';
 import { asChoice, asText, asTexts, collect, example } from '../option-values.ts';
 import { definePatternOptions, readPatterns, type PatternFlags } from '../pattern-options.ts';
+import { defineSourceLists, readSourceLists, type SourceListFlags } from '../source-lists.ts';
 
-interface BackupFlags extends PatternFlags {
+interface BackupFlags extends PatternFlags, SourceListFlags {
   readonly excludeCaches?: boolean;
   readonly excludeIfPresent?: string[];
   readonly excludeLargerThan?: string;
@@ -41,8 +42,8 @@ interface BackupFlags extends PatternFlags {
 }
 
 export function defineBackup(command: Command, run: RunCommand): void {
-  command.argument('<path...>', 'files and folders to save');
-  definePatternOptions(command, 'exclude')
+  command.argument('[path...]', 'files and folders to save');
+  defineSourceLists(definePatternOptions(command, 'exclude'))
     .option('--exclude-caches', 'leave out the contents of folders with a CACHEDIR.TAG')
     .option(
       '--exclude-if-present <name[:header]>',
@@ -70,10 +71,37 @@ export function defineBackup(command: Command, run: RunCommand): void {
     .addHelpText('after', example('tidemark -r /mnt/backup backup ~/Documents --exclude "*.tmp"'))
     .action((paths: string[], flags: BackupFlags) =>
       run(async (session) => {
-        const input = await readInput(paths as ByteString[], flags, session);
-        return runBackup(session, input);
+        const { sources, isComplete } = readSources(paths as ByteString[], flags, session);
+        const input = await readInput(sources, flags, session);
+        const exitCode = await runBackup(session, input);
+        return isComplete ? exitCode : EXIT_INCOMPLETE;
       }),
     );
+}
+
+/** Those of lists first. What a list names and is not there is told and makes the backup incomplete. */
+function readSources(
+  paths: readonly ByteString[],
+  flags: BackupFlags,
+  { options, output }: CommandSession,
+): { readonly sources: readonly ByteString[]; readonly isComplete: boolean } {
+  const { sources, missing } = readSourceLists(flags);
+  const all = [...sources, ...paths];
+  if (all.length === 0) {
+    throw new TidemarkError('request.invalidInput', {
+      what:
+        missing.length > 0
+          ? 'nothing of what the lists name is there'
+          : 'nothing is named that should be saved',
+      reason: 'name files or folders, or a list of them with --files-from',
+    });
+  }
+  for (const path of missing) {
+    const problem = { path, reason: 'it is not there' };
+    if (options.json) output.jsonComplaint(backupItemProblemJson(problem));
+    else output.complain(`Not saved: ${formatName(toDisplay(path))} (${problem.reason})`);
+  }
+  return { sources: all, isComplete: missing.length === 0 };
 }
 
 async function readInput(

@@ -73,7 +73,8 @@ describe('help', () => {
 
   it.each([
     [['nonsense'], "Unknown command 'nonsense'"],
-    [['backup'], "Missing required argument 'path'"],
+    [['backup'], 'nothing is named that should be saved'],
+    [['ls'], "Missing required argument 'snapshot'"],
     [['backup', '--wrong', 'x'], "Unknown option '--wrong'"],
     [['ls', 'latest', 'relative'], 'begin'],
     [['stats', '--mode', 'some'], '--mode some'],
