@@ -7,6 +7,7 @@ import type { Worker } from 'node:worker_threads';
 import { CHUNK_MAX_BYTES } from '#format/chunker.ts';
 import { utcZone } from '#format/time.ts';
 import { createSourceFiles, createTargetFiles } from '#files/open-files.ts';
+import type { TargetFiles } from '#files/port.ts';
 import type { PipelineHost } from '#operations/pipeline-host.ts';
 import { jobHandlers } from '#pipeline/job-handlers.ts';
 import type { FromWorker, ToWorker } from '#pipeline/protocol.ts';
@@ -21,6 +22,14 @@ export const inThreadPipeline: PipelineHost = {
   startWorker: () => new InThreadWorker(false) as unknown as Worker,
 };
 
+/** Writing to files of the test's own making. */
+export function inThreadPipelineOn(makeTargetFiles: () => TargetFiles): PipelineHost {
+  return {
+    workerCount: 2,
+    startWorker: () => new InThreadWorker(false, makeTargetFiles) as unknown as Worker,
+  };
+}
+
 /** For backups too: with buffers to cut files in. */
 export const inThreadBackupPipeline: PipelineHost = {
   workerCount: 2,
@@ -31,10 +40,12 @@ class InThreadWorker extends EventEmitter {
   #listener: ((message: ToWorker) => void) | undefined;
   #isTerminated = false;
   readonly #cutsFiles: boolean;
+  readonly #makeTargetFiles: () => TargetFiles;
 
-  constructor(cutsFiles: boolean) {
+  constructor(cutsFiles: boolean, makeTargetFiles: () => TargetFiles = createTargetFiles) {
     super();
     this.#cutsFiles = cutsFiles;
+    this.#makeTargetFiles = makeTargetFiles;
   }
 
   postMessage(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
@@ -68,7 +79,7 @@ class InThreadWorker extends EventEmitter {
       codec: createBlobCodec(keys, { compression, verify: true }),
       sourceCodec: createBlobCodec(sourceKeys, { compression, verify: true }),
       sourceFiles: createSourceFiles(),
-      targetFiles: createTargetFiles(),
+      targetFiles: this.#makeTargetFiles(),
       zone: utcZone,
       chunkBuffers: this.#cutsFiles ? makeChunkBuffers(chunkerPolynomial) : [],
     };

@@ -12,7 +12,7 @@ import type { RestoreSettings } from '#pipeline/restore-types.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
 import { findTarget, prepareFromRepository, targetNotWritable, type PreparedRestore } from './prepare.ts';
-import { createSelector } from './read-folder.ts';
+import { createSelector, type Selector } from './read-folder.ts';
 import { RestoreRun } from './restore-run.ts';
 import { RestoreTally } from './restore-tally.ts';
 import { localZone } from '#format/time.ts';
@@ -137,12 +137,7 @@ async function restoreUnderLock(
   const tally = new RestoreTally(observer, () => clock.monotonicMs(), totals);
   const pool = openPool(repository, pipeline);
   const selector = createSelector(request.include, request.exclude);
-  const { snapshotFolder } = prepared;
-  const protectedPaths = request.protectedPaths ?? [];
-  const { snapshot } = stored;
-  const others = meaning.removesOthers
-    ? new Others({ snapshot, snapshotFolder, target, selector, protectedPaths })
-    : undefined;
+  const others = meaning.removesOthers ? othersOf(request, prepared, selector) : undefined;
   const isAbandoned = (name: ByteString): boolean => isAbandonedFile(repository.ports, name);
   const parts = { repository, pool, settings, selector, tally, signal: stop, prefix, others, isAbandoned };
   const walk = new RestoreRun(parts);
@@ -156,6 +151,17 @@ async function restoreUnderLock(
     removeUnfinished(files, target, walk);
     undo?.end();
   }
+}
+
+/** Undefined: nothing is removed, because nobody asked, or because it cannot be told what was saved. */
+function othersOf(
+  { protectedPaths = [] }: RestoreRequest,
+  { stored, sources, snapshotFolder, target }: PreparedRestore,
+  selector: Selector,
+): Others | undefined {
+  if (sources === undefined) return undefined;
+  const { excludes } = stored.snapshot;
+  return new Others({ sources, excludes, snapshotFolder, target, selector, protectedPaths });
 }
 
 function settingsOf(

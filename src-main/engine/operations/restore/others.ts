@@ -5,12 +5,14 @@
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import { isTidemarkError } from '#base/errors.ts';
 import { createExcludeFilter, type ExcludeFilter } from '#rules/exclude-rules.ts';
-import type { Snapshot } from '#format/snapshot.ts';
 import type { Selector } from './read-folder.ts';
 import type { RestoreFolder } from './restore-folder.ts';
+import { joinPaths, type SourcePlaces } from './source-places.ts';
 
 export interface OthersParts {
-  readonly snapshot: Snapshot;
+  readonly sources: SourcePlaces;
+  /** Patterns of what was left out when the snapshot was made. */
+  readonly excludes: readonly string[];
   /** Absolute in the snapshot: the folder that the restore begins in. */
   readonly snapshotFolder: ByteString;
   readonly target: ByteString;
@@ -21,28 +23,27 @@ export interface OthersParts {
 
 export class Others {
   readonly #parts: OthersParts;
-  readonly #sources: readonly ByteString[];
   readonly #leftOut: ExcludeFilter;
 
   constructor(parts: OthersParts) {
     this.#parts = parts;
-    this.#sources = parts.snapshot.paths.map(textToByteString);
-    this.#leftOut = filterOf(parts.snapshot.excludes.map(textToByteString));
+    this.#leftOut = filterOf(parts.excludes.map(textToByteString));
   }
 
   /** Whether something in this folder may be taken away at all. */
   mayBeIn(folder: RestoreFolder): boolean {
-    const path = join(this.#parts.snapshotFolder, folder.path);
-    return this.#sources.some((source) => isAtOrBelow(path, source));
+    const { snapshotFolder, sources } = this.#parts;
+    const path = join(snapshotFolder, folder.path);
+    return sources.inTree.some((source) => isAtOrBelow(path, source));
   }
 
   mayRemove(folder: RestoreFolder, name: ByteString, isFolder: boolean): boolean {
-    const { snapshotFolder, target, selector, protectedPaths } = this.#parts;
+    const { snapshotFolder, sources, target, selector, protectedPaths } = this.#parts;
     const names = [...folder.path, name];
     const onDisk = join(target, names);
     if (protectedPaths.some((path) => isAtOrBelow(path, onDisk))) return false;
-    if (!this.#leftOut.isEmpty && this.#leftOut.isExcluded(join(snapshotFolder, names), isFolder))
-      return false;
+    const wasAt = joinPaths(sources.rootOnDisk, join(snapshotFolder, names));
+    if (!this.#leftOut.isEmpty && this.#leftOut.isExcluded(wasAt, isFolder)) return false;
     return selector(() => join(folder.location, [name]), isFolder).isSelected;
   }
 }

@@ -1,42 +1,54 @@
 /** Where a restore goes: below a folder of the person's choice, or to where the files came from. */
-import { textToByteString, type ByteString } from '#base/byte-string.ts';
-import { isTidemarkError } from '#base/errors.ts';
-import type { BlobId } from '#base/ids.ts';
+import type { ByteString } from '#base/byte-string.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import type { TargetFiles } from '#files/port.ts';
 import type { Repository } from '#repository/repository.ts';
 import { findPlace, resolveSnapshotPath, type SnapshotPlace } from '../find-in-snapshot.ts';
+import { commonFolder, findSourcePlaces, joinPaths, type SourcePlaces } from './source-places.ts';
 import type { RestoreRequest } from './types.ts';
 
 export interface PlaceOfRestore {
-  readonly place: SnapshotPlace & { readonly treeId: BlobId | undefined };
+  readonly place: SnapshotPlace;
   /** Absolute. */
   readonly target: ByteString;
   /** What paths in results begin with: empty, or the snapshot's folder when it was not named by the person. */
   readonly prefix: ByteString;
+  /** In place, or when others may be removed; undefined too where it cannot be told. */
+  readonly sources: SourcePlaces | undefined;
 }
 
 /**
  * In place, the target is the lowest folder that holds everything that was saved, so that what is kept for an undo lies
  * near; where that is not there any more, the nearest folder above it.
- * @throws what resolveSnapshotPath throws
+ * @throws what resolveSnapshotPath throws; request.invalidInput where it cannot be told where the files came from
  */
 export async function placeOfRestore(
   repository: Repository,
   files: TargetFiles,
   request: RestoreRequest,
+  removesOthers: boolean,
   signal: AbortSignal | undefined,
 ): Promise<PlaceOfRestore> {
   const place = await resolveSnapshotPath(repository, request.snapshot, request.filter, signal);
   const none = '' as ByteString;
-  if (request.target !== undefined) return { place, target: request.target, prefix: none };
-  if (place.path !== '/') return { place, target: place.path, prefix: none };
-  let folder = commonFolder(place.stored.snapshot.paths.map(textToByteString));
+  const needsSources = request.target === undefined || removesOthers;
+  const sources = needsSources ? await findSourcePlaces(repository, place.stored, signal) : undefined;
+  if (needsSources && sources === undefined)
+    throw new TidemarkError('request.invalidInput', {
+      what: 'this snapshot does not tell where its files came from',
+      reason: 'name the folder to restore into with --target, and remove nothing from it',
+    });
+  if (request.target !== undefined || sources === undefined)
+    return { place, target: request.target ?? place.path, prefix: none, sources };
+  const onDisk = (path: ByteString): ByteString => joinPaths(sources.rootOnDisk, path);
+  if (place.path !== '/') return { place, target: onDisk(place.path), prefix: none, sources };
+  let folder = commonFolder(sources.inTree);
   for (; folder !== '/'; folder = folderAbove(folder)) {
-    if (!isFolder(files, folder)) continue;
+    if (!isFolder(files, onDisk(folder))) continue;
     const found = await findFolder(repository, place, folder, signal);
-    if (found !== undefined) return { place: found, target: folder, prefix: folder };
+    if (found !== undefined) return { place: found, target: onDisk(folder), prefix: folder, sources };
   }
-  return { place, target: folder, prefix: none };
+  return { place, target: sources.rootOnDisk, prefix: none, sources };
 }
 
 /** Undefined when the snapshot has something else, or nothing, in that place. */
@@ -53,17 +65,6 @@ async function findFolder(
     if (isTidemarkError(error, 'files.pathNotInSnapshot')) return undefined;
     throw error;
   }
-}
-
-/** The longest path that all begin with; `/` for none. */
-export function commonFolder(paths: readonly ByteString[]): ByteString {
-  const [first, ...rest] = paths.map((path) => path.split('/').filter((name) => name !== ''));
-  if (first === undefined) return '/' as ByteString;
-  let length = first.length;
-  for (const names of rest) {
-    while (length > 0 && !first.slice(0, length).every((name, depth) => names[depth] === name)) length--;
-  }
-  return `/${first.slice(0, length).join('/')}` as ByteString;
 }
 
 function folderAbove(path: ByteString): ByteString {

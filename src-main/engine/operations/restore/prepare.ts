@@ -9,6 +9,8 @@ import type { StoredSnapshot } from '#repository/snapshot-store.ts';
 import { loadNodes } from '../find-in-snapshot.ts';
 import { placeOfRestore } from './place-of-restore.ts';
 import { readFolder, type Selector } from './read-folder.ts';
+import { meaningOf } from './rules.ts';
+import type { SourcePlaces } from './source-places.ts';
 import type { RestoreRequest, RestoreTotals } from './types.ts';
 
 export interface PreparedRestore {
@@ -20,6 +22,7 @@ export interface PreparedRestore {
   readonly target: ByteString;
   /** What paths in results begin with. */
   readonly prefix: ByteString;
+  readonly sources: SourcePlaces | undefined;
   readonly totals: RestoreTotals;
 }
 
@@ -34,7 +37,9 @@ export async function prepareFromRepository(
   selector: Selector,
   signal: AbortSignal | undefined,
 ): Promise<PreparedRestore> {
-  const { place, target, prefix } = await placeOfRestore(repository, files, request, signal);
+  const { removesOthers } = meaningOf(request.overwrite, request.removeOthers === true);
+  const found = await placeOfRestore(repository, files, request, removesOthers, signal);
+  const { place, target, prefix, sources } = found;
   const { stored, treeId, path } = place;
   if (treeId === undefined)
     throw new TidemarkError('files.pathNotInSnapshot', { path: toDisplay(path), snapshotId: stored.id });
@@ -45,7 +50,7 @@ export async function prepareFromRepository(
     isEverything && totalFilesProcessed !== undefined && bytes !== undefined
       ? { files: totalFilesProcessed, bytes }
       : await countFiles(repository, treeId, prefix, selector, signal);
-  return { stored, tree: treeId, snapshotFolder: path, target, prefix, totals };
+  return { stored, tree: treeId, snapshotFolder: path, target, prefix, sources, totals };
 }
 
 /** Trees that cannot be read count as empty: the walk will tell of them. */

@@ -9,8 +9,9 @@ import { machineIdentity } from '#core/machine-identity.ts';
 import type { Repository } from '#repository/repository.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
 import { backUp, makeMemoryRepository } from '#test/support/engine.ts';
-import { inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
+import { inThreadBackupPipeline, inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
 import { contentsOf, restore, undo, type RestoreOptions } from '#test/support/restore.ts';
+import type { BackupRequest } from '#operations/backup/types.ts';
 import type { RestoreResult } from '#operations/restore/types.ts';
 
 const base = fs.mkdtempSync(join(tmpdir(), 'tidemark-undo-'));
@@ -151,5 +152,240 @@ describe('what each rule does, and its undo', () => {
       expect(plan.files).toEqual(done.files);
       await undo(target);
     }
+  });
+});
+
+describe('in place', () => {
+  const home = join(base, 'home');
+  let ours: Repository;
+
+  beforeEach(() => {
+    fs.rmSync(home, { recursive: true, force: true });
+    fs.mkdirSync(join(home, 'docs', 'sub'), { recursive: true });
+    fs.mkdirSync(join(home, 'pictures'));
+    fs.writeFileSync(join(home, 'docs', 'sub', 'letter'), 'saved');
+    fs.writeFileSync(join(home, 'pictures', 'one'), 'saved');
+    fs.writeFileSync(join(home, 'never saved'), 'mine');
+  });
+  beforeAll(async () => {
+    ({ repository: ours } = await makeMemoryRepository());
+  });
+  const inPlace = (changes: RestoreOptions): Promise<RestoreResult> =>
+    restore(ours, undefined, { pipeline: inThreadPipeline, overwrite: 'replace-keep-current', ...changes });
+  const save = (sources: string | string[], changes: Partial<BackupRequest> = {}): Promise<unknown> =>
+    backUp(ours, sources, changes, {}, undefined, inThreadBackupPipeline);
+  /** As from a working folder: the tree has `/docs`, the snapshot's path is absolute. */
+  const saveRelative = (workingFolder: string, ...sources: string[]): Promise<unknown> =>
+    save(sources, { workingFolder: textToByteString(workingFolder), sources: sources.map(textToByteString) });
+
+  test.each(['absolute', 'relative'])('%s sources: the lowest folder with everything in it', async (kind) => {
+    if (kind === 'absolute') await save([join(home, 'docs'), join(home, 'pictures')]);
+    else await saveRelative(home, 'docs', 'pictures');
+    fs.writeFileSync(join(home, 'docs', 'sub', 'letter'), 'worse');
+    fs.rmSync(join(home, 'pictures'), { recursive: true });
+    fs.writeFileSync(join(home, 'docs', 'later'), 'later');
+    const result = await inPlace({ overwrite: 'exact' });
+    expect(result).toMatchObject({ target: home, files: { restored: 1, updated: 1, removed: 1 } });
+    const now = contentsOf(home);
+    expect(now).toMatchObject({ 'docs/sub/letter': 'saved', 'pictures/one': 'saved', 'never saved': 'mine' });
+    expect(now).not.toHaveProperty('docs/later');
+    await undo(join(home, 'docs', 'sub'));
+    expect(contentsOf(home)).toMatchObject({ 'docs/sub/letter': 'worse', 'docs/later': 'later' });
+    expect(fs.existsSync(join(home, 'pictures'))).toBe(false);
+  });
+  test('patterns and results are by full paths', async () => {
+    await save([join(home, 'docs'), join(home, 'pictures')]);
+    fs.rmSync(join(home, 'docs'), { recursive: true });
+    fs.rmSync(join(home, 'pictures', 'one'));
+    const paths: string[] = [];
+    const observer = { onEntry: (path: string) => paths.push(path) };
+    const include = { patterns: [textToByteString(join(home, 'docs', 'sub'))] };
+    expect(await inPlace({ include, observer })).toMatchObject({
+      target: home,
+      progress: { filesRestored: 1 },
+    });
+    expect(paths).toContain(join(home, 'docs', 'sub', 'letter'));
+    expect(fs.readdirSync(join(home, 'pictures'))).toEqual([]);
+  });
+  test('a single source that is gone comes back with its own metadata', async () => {
+    fs.chmodSync(join(home, 'docs'), 0o701);
+    await save(join(home, 'docs'));
+    fs.rmSync(join(home, 'docs'), { recursive: true });
+    expect(await inPlace({})).toMatchObject({ target: home });
+    expect(fs.statSync(join(home, 'docs')).mode & 0o777).toBe(0o701);
+  });
+  test('a folder of it', async () => {
+    await saveRelative(home, 'docs');
+    fs.rmSync(join(home, 'docs', 'sub', 'letter'));
+    expect(await inPlace({ snapshot: 'latest:/docs/sub' })).toMatchObject({
+      target: join(home, 'docs', 'sub'),
+    });
+    expect(fs.readFileSync(join(home, 'docs', 'sub', 'letter'), 'utf8')).toBe('saved');
+  });
+  test('what the backup left out, the repository and what lies outside of the sources stay', async () => {
+    const excludesForRecord = [textToByteString('*.tmp')];
+    await save(join(home, 'docs'), { excludesForRecord });
+    fs.writeFileSync(join(home, 'docs', 'x.tmp'), 'cache');
+    fs.mkdirSync(join(home, 'docs', 'backup', 'repository'), { recursive: true });
+    fs.writeFileSync(join(home, 'docs', 'later'), 'later');
+    const protectedPaths = [textToByteString(join(home, 'docs', 'backup', 'repository'))];
+    expect((await inPlace({ overwrite: 'exact', protectedPaths })).files.removed).toBe(1);
+    expect(Object.keys(contentsOf(join(home, 'docs'))).filter((name) => !name.includes('undo'))).toEqual(
+      expect.arrayContaining(['backup', 'backup/repository', 'sub', 'sub/letter', 'x.tmp']),
+    );
+  });
+  test('an undo folder is neither saved nor restored nor taken away', async () => {
+    await save(join(home, 'docs'));
+    fs.writeFileSync(join(home, 'docs', 'sub', 'letter'), 'worse');
+    const first = await inPlace({});
+    await save(join(home, 'docs'));
+    expect((await inPlace({ overwrite: 'exact' })).files.removed).toBe(0);
+    fs.rmSync(join(home, 'docs', 'sub'), { recursive: true });
+    await restore(ours, join(home, 'elsewhere'), { pipeline: inThreadPipeline });
+    expect(JSON.stringify(contentsOf(join(home, 'elsewhere')))).not.toContain('.tidemark-undo');
+    const { result } = await undo(join(home, 'docs'), { id: first.undoId! });
+    expect(result.isComplete).toBe(true);
+    expect(fs.readFileSync(join(home, 'docs', 'sub', 'letter'), 'utf8')).toBe('worse');
+  });
+  test('a snapshot that does not tell where its files came from', async () => {
+    await saveRelative(join(home, 'docs'), 'sub', '../pictures');
+    await expect(inPlace({})).rejects.toMatchObject({ code: 'request.invalidInput' });
+    await expect(
+      restore(ours, join(home, 'docs'), { overwrite: 'exact', pipeline: inThreadPipeline }),
+    ).rejects.toMatchObject({ code: 'request.invalidInput' });
+    expect(fs.existsSync(join(home, 'docs', 'sub'))).toBe(true);
+  });
+});
+
+describe('what happens between a restore and its undo', () => {
+  const at = (...names: string[]): string => join(target, ...names);
+  const replaced = (): Promise<RestoreResult> => run({ overwrite: 'replace-keep-current' });
+
+  test('a file that was edited stays, beside what was there before', async () => {
+    await replaced();
+    fs.appendFileSync(at('a', 'report.pdf'), ' and edited');
+    const { result, told } = await undo(target);
+    expect(result.counts.copied).toBe(1);
+    expect(told.filter((line) => line.startsWith('copied'))).toEqual([
+      expect.stringMatching(/report\.pdf .*report \(changed \d{4}-\d\d-\d\d \d\d\.\d\d\)\.pdf$/),
+    ]);
+    const now = present();
+    expect(now['a/report.pdf']).toBe('today');
+    expect(Object.entries(now).find(([name]) => name.includes('(changed'))?.[1]).toBe('saved and edited');
+  });
+  test('one that was saved anew by an editor, and one that the restore had made', async () => {
+    await replaced();
+    fs.writeFileSync(at('a', 'new'), 'rewritten');
+    fs.renameSync(at('a', 'new'), at('a', 'report.pdf'));
+    fs.chmodSync(at('gone'), 0o700);
+    fs.appendFileSync(at('gone', 'file'), '!');
+    fs.writeFileSync(at('gone', 'more'), 'more');
+    const { result } = await undo(target);
+    expect(result).toMatchObject({ isComplete: true, counts: { copied: 1, stayed: 1 } });
+    expect(present()).toMatchObject({
+      'gone/file': 'was deleted!',
+      'gone/more': 'more',
+      'a/report.pdf': 'today',
+    });
+  });
+  test('files and folders that were moved away or deleted', async () => {
+    await replaced();
+    fs.rmSync(at('a'), { recursive: true });
+    fs.renameSync(at('gone'), at('moved'));
+    const { result } = await undo(target);
+    expect(result.isComplete).toBe(true);
+    expect(present()).toMatchObject({
+      'a/report.pdf': 'today',
+      'a/deep/old': 'newer than saved',
+      'moved/file': 'was deleted',
+    });
+  });
+  test('a folder in the place of what was taken away', async () => {
+    await run({ overwrite: 'exact' });
+    fs.mkdirSync(at('only now'));
+    fs.writeFileSync(at('only now', 'mine'), 'mine');
+    await undo(target);
+    const now = present();
+    expect(now['only now/in it/file']).toBe('new');
+    expect(Object.entries(now).find(([name]) => /^only now \(changed .*\)\/mine$/.test(name))?.[1]).toBe(
+      'mine',
+    );
+  });
+  test('a link planted in the place of a folder is not followed', async () => {
+    await replaced();
+    const outside = join(base, 'outside');
+    fs.rmSync(outside, { recursive: true, force: true });
+    fs.mkdirSync(outside);
+    fs.writeFileSync(join(outside, 'report.pdf'), 'precious');
+    fs.rmSync(at('a'), { recursive: true });
+    fs.symlinkSync(outside, at('a'));
+    const { result } = await undo(target);
+    expect(result.isComplete).toBe(false);
+    expect(contentsOf(outside)).toEqual({ 'report.pdf': 'precious' });
+    fs.rmSync(at('a'));
+    expect((await undo(target)).result.isComplete).toBe(true);
+    expect(present()['a/report.pdf']).toBe('today');
+  });
+});
+
+describe('folders in the place of files, and the reverse', () => {
+  test('both go into safe keeping whole, and come back', async () => {
+    fs.rmSync(join(target, 'a', 'report.pdf'));
+    fs.mkdirSync(join(target, 'a', 'report.pdf', 'with'), { recursive: true });
+    fs.writeFileSync(join(target, 'a', 'report.pdf', 'with', 'things'), 'in it');
+    fs.rmSync(join(target, 'a', 'deep'), { recursive: true });
+    fs.writeFileSync(join(target, 'a', 'deep'), 'a file');
+    fs.rmSync(before, { recursive: true });
+    execFileSync('cp', ['-a', target, before]);
+    const result = await run({ overwrite: 'replace-keep-current' });
+    expect(result.problems).toEqual([]);
+    expect(present()).toEqual({ ...SAVED, ...ONLY_NOW });
+    expect((await undo(target)).result.isComplete).toBe(true);
+    expect(changedSinceBefore()).toEqual([]);
+  });
+});
+
+describe('several restores', () => {
+  test('are taken back one after the other, the newest first', async () => {
+    await run({ overwrite: 'only-missing' });
+    await run({ overwrite: 'replace-keep-current' });
+    await run({ overwrite: 'exact' });
+    for (let i = 0; i < 3; i++) expect((await undo(target)).result.isComplete).toBe(true);
+    expect(changedSinceBefore()).toEqual([]);
+    await expect(undo(target)).rejects.toMatchObject({ code: 'request.invalidInput' });
+  });
+  test('a restore that may still be running is not taken back unless one insists', async () => {
+    const { undoId } = await run({ overwrite: 'replace-keep-current' });
+    fs.writeFileSync(join(target, '.tidemark-undo', undoId!, 'running'), '');
+    const elsewhere = { ...machineIdentity(), hostname: `not-${hostname()}` };
+    await expect(undo(target)).rejects.toMatchObject({ code: 'request.invalidInput' });
+    await expect(undo(target, { identity: elsewhere })).rejects.toMatchObject({
+      code: 'request.invalidInput',
+    });
+    expect((await undo(target, { force: true })).result.isComplete).toBe(true);
+  });
+  test('what somebody else could have planted is not believed', async () => {
+    await run({ overwrite: 'replace-keep-current' });
+    fs.chmodSync(join(target, '.tidemark-undo'), 0o777);
+    await expect(undo(target)).rejects.toMatchObject({
+      data: { what: expect.stringContaining('another user') },
+    });
+    fs.chmodSync(join(target, '.tidemark-undo'), 0o700);
+    const somebody = { ...machineIdentity(), uid: 4711 };
+    await expect(undo(target, { identity: somebody })).rejects.toMatchObject({
+      code: 'request.invalidInput',
+    });
+  });
+  test('kept for 30 days, and then not any more', async () => {
+    const { undoId } = await run({ overwrite: 'replace-keep-current' });
+    const kept = join(target, '.tidemark-undo', undoId!);
+    await run({ overwrite: 'only-missing' });
+    const days = (count: number): number => Date.now() + count * 86_400_000;
+    await undo(target, { nowMs: days(29.9) });
+    expect(fs.existsSync(join(kept, 'kept'))).toBe(true);
+    await run({ overwrite: 'only-missing' });
+    await undo(target, { nowMs: days(30.1) });
+    expect(fs.existsSync(join(target, '.tidemark-undo'))).toBe(false);
+    expect(present()['a/report.pdf']).toBe('saved');
   });
 });
