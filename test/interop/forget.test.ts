@@ -80,6 +80,7 @@ interface Group {
 }
 
 interface JsonSnapshot {
+  readonly id: string;
   readonly time: string;
 }
 
@@ -197,6 +198,24 @@ function comparable(program: ResticProgram, answer: Answer): Answer {
   );
 }
 
+/** What a run without `--dry-run` leaves, by what restic then lists. */
+async function expectRealRunToLeaveWhatWasShown(folder: string): Promise<void> {
+  const args = ['forget', '--json', '--keep-daily', '3', '--keep-within', '10d'];
+  const env = { TIDEMARK_REPOSITORY: folder, TIDEMARK_PASSWORD: TEST_PASSWORD };
+  const { code, stdout } = await runCli(args, { engine: { forget }, env });
+  expect(code).toBe(0);
+  const groups = JSON.parse(stdout) as JsonGroup[];
+  expect(groups.some(({ remove }) => remove !== null)).toBe(true);
+  const kept = groups.flatMap(({ keep }) => (keep ?? []).map(({ id }) => id));
+  const { stdout: listed } = await execFileAsync(
+    PROGRAMS[0]!.path,
+    ['-r', folder, '--no-cache', 'snapshots', '--json'],
+    { env: { ...process.env, RESTIC_PASSWORD: TEST_PASSWORD }, maxBuffer: 1 << 28 },
+  );
+  const left = (JSON.parse(listed) as JsonSnapshot[]).map(({ id }) => id);
+  expect(left.toSorted()).toEqual(kept.toSorted());
+}
+
 describe.skipIf(PROGRAMS.length === 0)(PROGRAMS.length === 0 ? NO_RESTIC : 'forget --dry-run --json', () => {
   it.each(Array.from({ length: REPOSITORIES }, (_item, number) => number))(
     `equals restic's (repository %i, seed ${SEED})`,
@@ -223,6 +242,7 @@ describe.skipIf(PROGRAMS.length === 0)(PROGRAMS.length === 0 ? NO_RESTIC : 'forg
         }
       }
       expect(compared).toBeGreaterThan(0);
+      await expectRealRunToLeaveWhatWasShown(folder);
     },
     600_000,
   );
