@@ -3,15 +3,22 @@ import { systemClock } from '#base/system-clock.ts';
 import { createBlobCodec } from '#primitives/blob-codec.ts';
 import { createKernels } from '#primitives/kernels.ts';
 import { createPrimitives } from '#primitives/node-primitives.ts';
+import type { OwnLocks } from '#repository/own-locks.ts';
 import type { RepositoryPorts } from '#repository/repository.ts';
+import { WriteGate } from '#repository/write-gate.ts';
 import { ConfirmStorage } from '#storage/decorators/confirm-storage.ts';
+import { GateStorage } from '#storage/decorators/gate-storage.ts';
 import type { Storage } from '#storage/port.ts';
 import { machineIdentity } from './machine-identity.ts';
 
-export function createRepositoryPorts(storage: Storage): RepositoryPorts {
+/** `ownLocks`: see there; what tests and other programs in this process do not share. */
+export function createRepositoryPorts(storage: Storage, ownLocks?: OwnLocks): RepositoryPorts {
   const kernels = createKernels();
+  const writeGate = new WriteGate();
   return {
-    storage: new ConfirmStorage(storage),
+    storage: new GateStorage(new ConfirmStorage(GateStorage.without(storage)), () => writeGate.pass()),
+    writeGate,
+    ownLocks,
     primitives: createPrimitives(kernels),
     clock: systemClock,
     identity: machineIdentity(),

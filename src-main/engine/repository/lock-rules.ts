@@ -11,6 +11,17 @@ export const LOCK_STALE_MS = 30 * 60_000;
 export const LOCK_LOST_MS = LOCK_STALE_MS - 1.5 * LOCK_REFRESH_MS;
 /** Between writing our lock and looking again for others. */
 export const LOCK_RACE_WAIT_MS = 200;
+/** How often the holder looks at the clock; a machine that slept notices within this time after waking. */
+export const LOCK_WATCH_MS = 15_000;
+/** A damaged lock may be one that is only half there: waits before it is read again; after the last one it is refused. */
+export const DAMAGED_LOCK_WAITS_MS: readonly number[] = [5_000, 10_000, 20_000];
+/**
+ * After standby the place may be out of reach for a while. All writing waits meanwhile, so trying on risks nothing; this long
+ * a job is worth keeping.
+ */
+export const LOCK_RECOVERY_MS = 5 * 60_000;
+/** Whoever lets go of a lock waits this long for a place that does not answer. What is left goes stale by itself. */
+export const LOCK_RELEASE_MS = 10_000;
 
 export function lockAgeMs(lock: Lock, nowMs: number): number {
   const { sec, nsec } = parseTime(lock.time);

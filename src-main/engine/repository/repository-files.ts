@@ -48,8 +48,16 @@ export class RepositoryFiles {
     }
   }
 
-  /** Seals, proves that it opens again, stores durably. @returns the new file's id */
-  async save<Id extends string>(type: SealedFileType, plain: Uint8Array, signal?: AbortSignal): Promise<Id> {
+  /**
+   * Seals, proves that it opens again, stores durably. `onNamed` hears the id before anything is stored.
+   * @returns the new file's id
+   */
+  async save<Id extends string>(
+    type: SealedFileType,
+    plain: Uint8Array,
+    signal?: AbortSignal,
+    onNamed?: (id: Id) => void,
+  ): Promise<Id> {
     const sealed = encodeUnpackedFile(this.#primitives, this.#keys, this.#version, plain);
     const reopened = decodeUnpackedFile(this.#primitives, this.#keys, this.#version, sealed);
     invariant(
@@ -57,13 +65,14 @@ export class RepositoryFiles {
       `a sealed ${type} file does not open to what was sealed`,
     );
     const id = bytesToId<Id>(this.#primitives.sha256(sealed));
+    onNamed?.(id);
     await this.#storage.save(type, id, sealed, signal);
     return id;
   }
 
-  async exists(type: SealedFileType, id: string): Promise<boolean> {
+  async exists(type: SealedFileType, id: string, signal?: AbortSignal): Promise<boolean> {
     try {
-      await this.#storage.stat(type, id);
+      await this.#storage.stat(type, id, signal);
       return true;
     } catch (error) {
       if (isTidemarkError(error, 'storage.objectMissing')) return false;

@@ -1,7 +1,8 @@
 /**
- * Holding a repository: acquire with the race rule, refresh, notice a lost lock, release.
- * Invariant: `signal` fires before anybody may think our lock stale, and whoever writes checks it before each write.
- * Times are wall-clock times: monotonic clocks may stand still while the machine sleeps. Source: repository format, 13.1.
+ * Holding a repository: acquire with the race rule, refresh, recover after standby, notice a lost lock, release.
+ * Invariant: nobody writes before the lock is confirmed, and after, as long as nobody may think it stale: whoever writes awaits `assertHeld` first,
+ * which lets nobody through once the lock is overdue. Time is measured by the wall clock, because monotonic clocks may stand still
+ * while the machine sleeps, and by the monotonic one as well, because a wall clock may be set back. Source: repository format, 13.1.
  */
 import type { Clock } from '#base/clock.ts';
 import type { Identity } from '#base/identity.ts';
@@ -9,91 +10,88 @@ import type { LockId } from '#base/ids.ts';
 import { isTidemarkError, throwIfCancelled, TidemarkError } from '#base/errors.ts';
 import type { Lock } from '#format/lock.ts';
 import { formatTime, localZone } from '#format/time.ts';
-import { conflicts, isStale, LOCK_LOST_MS, LOCK_RACE_WAIT_MS, LOCK_REFRESH_MS } from './lock-rules.ts';
+import { refuseConflicts, type LockFiles } from './find-locks.ts';
+import {
+  LOCK_LOST_MS,
+  LOCK_RACE_WAIT_MS,
+  LOCK_RECOVERY_MS,
+  LOCK_REFRESH_MS,
+  LOCK_RELEASE_MS,
+  LOCK_WATCH_MS,
+} from './lock-rules.ts';
 
-/** Reading and writing lock files; given by the repository. */
-export interface LockFiles {
-  list(signal?: AbortSignal): Promise<readonly { readonly id: LockId; readonly sizeBytes: number }[]>;
-  /** Undefined when the lock has vanished. */
-  load(id: LockId, signal?: AbortSignal): Promise<Lock | undefined>;
-  save(lock: Lock, signal?: AbortSignal): Promise<LockId>;
-  exists(id: LockId): Promise<boolean>;
-  remove(id: LockId): Promise<void>;
+export interface LockRequest {
+  readonly exclusive: boolean;
+  /** Ends every wait of the holder; the lock itself stays until it is released. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** A lock that is written but not yet proven free of a race. `confirm` must be called. */
-export interface AnnouncedLock {
-  /** Waits, looks again, removes our lock and fails if somebody else came at the same time. @throws repository.locked */
-  confirm(): Promise<RepositoryLock>;
+/** By both clocks. */
+interface Moment {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
 }
-
-export interface FoundLock {
-  readonly id: LockId;
-  readonly lock: Lock;
-}
-
-/** How often the holder looks at the clock; a machine that slept notices within this time after waking. */
-const WATCH_MS = 15_000;
 
 export class RepositoryLock {
   readonly #files: LockFiles;
   readonly #clock: Clock;
   readonly #identity: Identity;
-  readonly #exclusive: boolean;
+  readonly #request: LockRequest;
   readonly #lost = new AbortController();
   readonly #released = new AbortController();
+  readonly #confirming: Promise<void>;
+  readonly #watching: Promise<void>;
+  #isConfirmed = false;
   #id: LockId;
-  #refreshedAtMs: number;
-  #watching: Promise<void>;
+  #refreshedAt: Moment;
+  /** When an overdue lock was noticed, by the monotonic clock. */
+  #overdueSinceMs: number | undefined;
   #refreshing: Promise<void> | undefined;
+  /** Locks of ours that could not be removed yet. */
+  readonly #leftovers = new Set<LockId>();
+  #givingWay: Promise<void> | undefined;
+  readonly #ownDead: ReadonlySet<LockId>;
 
   private constructor(
     files: LockFiles,
     clock: Clock,
     identity: Identity,
-    exclusive: boolean,
+    request: LockRequest,
     id: LockId,
-    writtenAtMs: number,
+    writtenAt: Moment,
+    ownDead: ReadonlySet<LockId>,
   ) {
     this.#files = files;
     this.#clock = clock;
     this.#identity = identity;
-    this.#exclusive = exclusive;
+    this.#request = request;
     this.#id = id;
-    this.#refreshedAtMs = writtenAtMs;
-    this.#watching = this.#watch();
+    this.#refreshedAt = writtenAt;
+    this.#ownDead = ownDead;
+    this.#confirming = this.#confirm();
+    this.#watching = this.#confirming.then(() => this.#watch());
   }
 
   /**
-   * First half of acquiring: looks for others and writes our lock. From then on no exclusive lock of others can succeed,
-   * so reading may begin; writing waits for the second half.
-   * @throws repository.locked with the holder's data
+   * Looks for others and writes our lock. From then on no exclusive lock of others can succeed, so reading may begin at once;
+   * whether ours stands is found out meanwhile, see `confirmed`.
+   * @throws repository.locked with the holder's data, integrity.fileCorrupt for a damaged lock
    */
   static async announce(
     files: LockFiles,
     clock: Clock,
     identity: Identity,
-    { exclusive, signal }: { readonly exclusive: boolean; readonly signal?: AbortSignal | undefined },
-  ): Promise<AnnouncedLock> {
-    await refuseConflicts(files, clock, identity, exclusive, undefined, signal);
-    const writtenAtMs = clock.nowMs();
-    const id = await files.save(newLock(clock, identity, exclusive), signal);
-    return {
-      async confirm() {
-        try {
-          await clock.sleep(LOCK_RACE_WAIT_MS, signal);
-          await refuseConflicts(files, clock, identity, exclusive, id, signal);
-          throwIfCancelled(signal);
-        } catch (error) {
-          await files.remove(id);
-          throw error;
-        }
-        return new RepositoryLock(files, clock, identity, exclusive, id, writtenAtMs);
-      },
-    };
+    request: LockRequest,
+  ): Promise<RepositoryLock> {
+    const ownDead = files.ownDead();
+    await refuseConflicts(files, clock, identity, request, request.signal);
+    throwIfCancelled(request.signal);
+    const writtenAt = now(clock);
+    const id = await files.save(newLock(clock, identity, request.exclusive), request.signal);
+    return new RepositoryLock(files, clock, identity, request, id, writtenAt, ownDead);
   }
 
-  /** Fires with repository.lockLost when the lock can no longer be relied on. */
+  /** Fires with repository.locked when somebody came at the same time, with repository.lockLost when it cannot be relied on any more. */
   get signal(): AbortSignal {
     return this.#lost.signal;
   }
@@ -102,36 +100,105 @@ export class RepositoryLock {
     return this.#id;
   }
 
+  /** A process of this machine crashed while it worked with this repository, and nobody has seen to what it left. */
+  get followsCrash(): boolean {
+    return this.#ownDead.size > 0;
+  }
+
+  /** What the crash left is seen to. */
+  settleCrash(): void {
+    for (const id of this.#ownDead) this.#files.forget(id);
+  }
+
+  /** The lock stands. @throws repository.locked, job.cancelled; to be released then as well */
+  async confirmed(): Promise<void> {
+    await this.#confirming;
+    if (!this.#isConfirmed) throw this.#lost.signal.reason;
+  }
+
   /**
-   * To be awaited before every write and removal. After standby it waits until the lock is proven ours again.
-   * @throws repository.lockLost
+   * To be awaited before every write and removal. Waits while the lock is being confirmed, and after standby until it is proven
+   * ours again.
+   * @throws repository.locked, repository.lockLost, job.cancelled when that ends a wait
    */
   async assertHeld(): Promise<void> {
-    if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
-    if (this.#clock.nowMs() - this.#refreshedAtMs > LOCK_LOST_MS) await this.#refresh();
-    if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
-  }
-
-  /** Removes the lock; failing to is not an error, it goes stale by itself. */
-  async release(): Promise<void> {
-    this.#released.abort();
-    await this.#watching;
-    await this.#refreshing;
-    await this.#files.remove(this.#id).catch(() => undefined);
-  }
-
-  async #watch(): Promise<void> {
-    while (!this.#released.signal.aborted && !this.#lost.signal.aborted) {
-      try {
-        await this.#clock.sleep(WATCH_MS, this.#released.signal);
-      } catch {
-        return;
-      }
-      if (this.#clock.nowMs() - this.#refreshedAtMs >= LOCK_REFRESH_MS) await this.#refresh();
+    if (!this.#isConfirmed) await this.#confirming;
+    this.#throwIfLost();
+    while (this.#isOverdue()) {
+      throwIfCancelled(this.#request.signal);
+      await untilAborted(this.#refresh(), this.#request.signal);
+      this.#throwIfLost();
+      if (this.#isOverdue()) await this.#clock.sleep(LOCK_WATCH_MS, this.#stopWaiting());
     }
   }
 
-  /** One refresh at a time; whoever comes second waits for the first. */
+  /** Called once, at the beginning of `release`. */
+  onReleased(listener: () => void): void {
+    this.#released.signal.addEventListener('abort', listener, { once: true });
+  }
+
+  /**
+   * Removes the lock; failing to is not an error, it goes stale by itself. Ends within LOCK_RELEASE_MS, and nothing may be
+   * written any more.
+   */
+  async release(): Promise<void> {
+    this.#released.abort();
+    const enough = new AbortController();
+    const removing = this.#removeAll(enough.signal);
+    try {
+      await Promise.race([removing, this.#clock.sleep(LOCK_RELEASE_MS, enough.signal)]);
+    } finally {
+      removing.catch(() => undefined);
+      enough.abort();
+    }
+  }
+
+  #throwIfLost(): void {
+    if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
+    if (this.#released.signal.aborted) throw lockLost('it was already let go of');
+  }
+
+  /** Second half of acquiring: waits, looks again, gives way if somebody else came at the same time. Never rejects. */
+  async #confirm(): Promise<void> {
+    const signal = this.#stopWaiting();
+    try {
+      await this.#clock.sleep(LOCK_RACE_WAIT_MS, signal);
+      const wish = { exclusive: this.#request.exclusive, ownId: this.#id };
+      await refuseConflicts(this.#files, this.#clock, this.#identity, wish, signal);
+      throwIfCancelled(signal);
+      this.#isConfirmed = true;
+    } catch (error) {
+      this.#lost.abort(error);
+      this.#givingWay = this.#remove(this.#id);
+    }
+  }
+
+  async #watch(): Promise<void> {
+    const stop = AbortSignal.any([this.#released.signal, this.#lost.signal]);
+    while (!stop.aborted) {
+      try {
+        await this.#clock.sleep(LOCK_WATCH_MS, stop);
+      } catch {
+        return;
+      }
+      if (this.#ageMs() >= LOCK_REFRESH_MS) await this.#refresh();
+    }
+  }
+
+  /** By the clock that tells more; one that was set back tells nothing, and the lock is written anew soon. */
+  #ageMs(): number {
+    const { wallMs, monotonicMs } = now(this.#clock);
+    const byWallMs = wallMs - this.#refreshedAt.wallMs;
+    const byMonotonicMs = monotonicMs - this.#refreshedAt.monotonicMs;
+    if (byWallMs < -LOCK_WATCH_MS) return Math.max(byMonotonicMs, LOCK_REFRESH_MS);
+    return Math.max(byWallMs, byMonotonicMs);
+  }
+
+  #isOverdue(): boolean {
+    return this.#ageMs() > LOCK_LOST_MS;
+  }
+
+  /** One refresh at a time; whoever comes second waits for the first. Never rejects. */
   #refresh(): Promise<void> {
     this.#refreshing ??= this.#writeAnew().finally(() => {
       this.#refreshing = undefined;
@@ -140,70 +207,97 @@ export class RepositoryLock {
   }
 
   async #writeAnew(): Promise<void> {
-    const overdue = this.#clock.nowMs() - this.#refreshedAtMs > LOCK_LOST_MS;
+    const isOverdue = this.#isOverdue();
+    if (isOverdue) this.#overdueSinceMs ??= this.#clock.monotonicMs();
+    const previous = this.#id;
     try {
-      if (overdue && !(await this.#files.exists(this.#id)))
-        return this.#lose('the lock was removed while this machine slept');
-      const writtenAtMs = this.#clock.nowMs();
-      const next = await this.#files.save(newLock(this.#clock, this.#identity, this.#exclusive));
-      if (overdue) {
-        await this.#clock.sleep(LOCK_RACE_WAIT_MS);
-        if (!(await this.#files.exists(this.#id))) {
-          await this.#files.remove(next);
-          return this.#lose('the lock was removed while this machine slept');
-        }
-      }
-      const previous = this.#id;
+      if (isOverdue && !(await this.#files.exists(previous))) return this.#lose(REMOVED);
+      const writtenAt = now(this.#clock);
+      const next = await this.#files.save(newLock(this.#clock, this.#identity, this.#request.exclusive));
+      if (isOverdue && !(await this.#isStillThere(previous, next))) return this.#lose(REMOVED);
       this.#id = next;
-      this.#refreshedAtMs = writtenAtMs;
-      await this.#files.remove(previous).catch(() => undefined);
+      this.#refreshedAt = writtenAt;
+      this.#overdueSinceMs = undefined;
+      await this.#remove(previous);
     } catch (error) {
       // The next look tries again; only time decides that the lock is lost.
-      if (this.#clock.nowMs() - this.#refreshedAtMs > LOCK_LOST_MS) this.#lose(String(error));
+      const overdueForMs = this.#clock.monotonicMs() - (this.#overdueSinceMs ?? Number.POSITIVE_INFINITY);
+      if (overdueForMs >= LOCK_RECOVERY_MS) this.#lose(reasonOf(error));
     }
   }
 
+  /** Whoever removed the old lock has perhaps not seen the new one: then the new one goes. */
+  async #isStillThere(previous: LockId, next: LockId): Promise<boolean> {
+    let isThere = false;
+    try {
+      await this.#clock.sleep(LOCK_RACE_WAIT_MS);
+      isThere = await this.#files.exists(previous);
+      return isThere;
+    } finally {
+      if (!isThere) await this.#remove(next);
+    }
+  }
+
+  async #remove(id: LockId, signal?: AbortSignal): Promise<void> {
+    this.#leftovers.add(id);
+    for (const each of [...this.#leftovers]) {
+      try {
+        await this.#files.remove(each, signal);
+      } catch (error) {
+        if (!isTidemarkError(error, 'storage.objectMissing')) continue;
+      }
+      this.#leftovers.delete(each);
+      this.#files.forget(each);
+    }
+  }
+
+  async #removeAll(signal: AbortSignal): Promise<void> {
+    await this.#watching;
+    await this.#refreshing;
+    await this.#givingWay;
+    if (!this.#lost.signal.aborted) this.#leftovers.add(this.#id);
+    const [first] = this.#leftovers;
+    if (first !== undefined) await this.#remove(first, signal);
+  }
+
   #lose(reason: string): void {
-    this.#lost.abort(new TidemarkError('repository.lockLost', { reason }, { retry: 'later' }));
+    this.#leftovers.add(this.#id);
+    this.#lost.abort(lockLost(reason));
+  }
+
+  #stopWaiting(): AbortSignal {
+    const { signal } = this.#request;
+    return signal === undefined ? this.#released.signal : AbortSignal.any([this.#released.signal, signal]);
   }
 }
 
-/** All locks with their contents. Empty lock files are leftovers of crashes and count as none. */
-export async function loadLocks(files: LockFiles, signal?: AbortSignal): Promise<FoundLock[]> {
-  const found: FoundLock[] = [];
-  for (const { id, sizeBytes } of await files.list(signal)) {
-    if (sizeBytes === 0) continue;
-    const lock = await files.load(id, signal);
-    if (lock !== undefined) found.push({ id, lock });
-  }
-  return found;
+const REMOVED = 'the lock was removed while this machine slept';
+
+function lockLost(reason: string): TidemarkError {
+  return new TidemarkError('repository.lockLost', { reason }, { retry: 'later' });
 }
 
-async function refuseConflicts(
-  files: LockFiles,
-  clock: Clock,
-  identity: Identity,
-  exclusive: boolean,
-  ownId: LockId | undefined,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const locks = await loadLocks(files, signal);
-  const blocking = locks.find(({ id, lock }) => id !== ownId && conflicts({ exclusive }, lock));
-  if (blocking === undefined) return;
-  const { id, lock } = blocking;
-  throw new TidemarkError(
-    'repository.locked',
-    {
-      hostname: lock.hostname,
-      username: lock.username,
-      pid: lock.pid,
-      since: lock.time,
-      exclusive: lock.exclusive,
-      stale: isStale(lock, identity, clock.nowMs()),
-      lockId: id,
-    },
-    { retry: 'later' },
-  );
+function reasonOf(error: unknown): string {
+  return isTidemarkError(error) ? error.code : String(error);
+}
+
+function now(clock: Clock): Moment {
+  return { wallMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+}
+
+/** @throws job.cancelled */
+async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(new TidemarkError('job.cancelled', {}));
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+  }
 }
 
 function newLock(clock: Clock, identity: Identity, exclusive: boolean): Lock {
@@ -218,14 +312,4 @@ function newLock(clock: Clock, identity: Identity, exclusive: boolean): Lock {
     uid: identity.uid,
     gid: identity.gid,
   };
-}
-
-/** @throws whatever the store throws for reasons other than a vanished lock */
-export async function undefinedIfMissing<T>(loading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await loading;
-  } catch (error) {
-    if (isTidemarkError(error, 'storage.objectMissing')) return undefined;
-    throw error;
-  }
 }

@@ -5,7 +5,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { Identity } from '#base/identity.ts';
 import type { BlobId, IndexId, KeyId, LockId } from '#base/ids.ts';
-import { invariant, type TidemarkError } from '#base/errors.ts';
+import { invariant, isTidemarkError, type TidemarkError } from '#base/errors.ts';
 import type { RepositoryConfig } from '#format/config.ts';
 import { encodeLock, parseLock } from '#format/lock.ts';
 import type { BlobCodec, CryptoKeys, Primitives } from '#format/primitives.ts';
@@ -14,8 +14,11 @@ import { BlobIndex, type BlobType } from './blob-index.ts';
 import { BlobReader, type SealedBlob } from './blob-reader.ts';
 import { loadIndexFiles, type IndexFileObserver, type OmitsPack } from './index-loader.ts';
 import { RepositoryFiles } from './repository-files.ts';
-import { RepositoryLock, undefinedIfMissing, type AnnouncedLock, type LockFiles } from './repository-lock.ts';
+import type { LockFiles } from './find-locks.ts';
+import type { OwnLocks } from './own-locks.ts';
+import { RepositoryLock } from './repository-lock.ts';
 import { SnapshotStore } from './snapshot-store.ts';
+import type { WriteGate } from './write-gate.ts';
 import { WriteScope } from './write-scope.ts';
 
 /** What a repository needs of the world around it. */
@@ -24,6 +27,10 @@ export interface RepositoryPorts {
   readonly primitives: Primitives;
   readonly clock: Clock;
   readonly identity: Identity;
+  /** What every write to `storage` passes: it knows the locks that are held. */
+  readonly writeGate: WriteGate;
+  /** Absent where nothing is remembered: then locks of crashes stay until somebody removes them. */
+  readonly ownLocks?: OwnLocks | undefined;
   createCodec(keys: CryptoKeys): BlobCodec;
 }
 
@@ -115,24 +122,46 @@ export class Repository {
 
   /** @throws repository.locked */
   async lock(options: LockOptions): Promise<RepositoryLock> {
-    return (await this.announceLock(options)).confirm();
+    const lock = await this.announceLock(options);
+    try {
+      await lock.confirmed();
+      return lock;
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
   }
 
-  /** For operations that read while the lock is being confirmed. @throws repository.locked */
-  announceLock(options: LockOptions): Promise<AnnouncedLock> {
-    return RepositoryLock.announce(this.lockFiles(), this.ports.clock, this.ports.identity, options);
+  /**
+   * For operations that read while the lock is being confirmed: writes wait for that at the gate. To be released in any case;
+   * a failure while it is being confirmed may be due to whoever came first.
+   * @throws repository.locked
+   */
+  async announceLock(options: LockOptions): Promise<RepositoryLock> {
+    const { clock, identity, writeGate } = this.ports;
+    const lock = await RepositoryLock.announce(this.lockFiles(), clock, identity, options);
+    writeGate.add(lock);
+    lock.onReleased(() => writeGate.remove(lock));
+    return lock;
   }
 
   lockFiles(): LockFiles {
     const { files } = this;
+    const { ownLocks } = this.ports;
+    const repositoryId = this.config.id;
     return {
       list: async (signal) =>
         (await files.list('lock', signal)).map(({ name, sizeBytes }) => ({ id: name as LockId, sizeBytes })),
-      load: (id, signal) =>
-        undefinedIfMissing(files.load('lock', id, signal).then((plain) => parseLock(plain))),
-      save: (lock, signal) => files.save<LockId>('lock', encodeLock(lock), signal),
-      exists: (id) => files.exists('lock', id),
-      remove: (id) => files.remove('lock', id),
+      load: async (id, signal) => {
+        const plain = await undefinedIfMissing(files.load('lock', id, signal));
+        return plain === undefined ? undefined : parseLock(plain);
+      },
+      save: (lock, signal) =>
+        files.save<LockId>('lock', encodeLock(lock), signal, (id) => ownLocks?.remember(repositoryId, id)),
+      exists: (id, signal) => files.exists('lock', id, signal),
+      remove: (id, signal) => files.remove('lock', id, signal),
+      ownDead: () => ownLocks?.dead(repositoryId) ?? new Set(),
+      forget: (id) => ownLocks?.forget(id),
     };
   }
 
@@ -152,5 +181,15 @@ export class Repository {
   #blobReader(): BlobReader {
     invariant(this.#reader !== undefined, 'a blob is read before the index is loaded');
     return this.#reader;
+  }
+}
+
+/** @throws whatever the store throws for reasons other than a vanished file */
+async function undefinedIfMissing<T>(loading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await loading;
+  } catch (error) {
+    if (isTidemarkError(error, 'storage.objectMissing')) return undefined;
+    throw error;
   }
 }

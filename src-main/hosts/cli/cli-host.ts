@@ -4,6 +4,7 @@
  * Arguments are bytes: a path on the command line may hold a name that is not UTF-8.
  */
 import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { bytesToByteString, textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { EngineCalls } from './engine-calls.ts';
 
@@ -16,7 +17,7 @@ export interface CliHost {
   readonly stderr: CliStream;
   /** Never goes backwards. */
   monotonicMs(): number;
-  /** Calls back for every interrupt or termination; returns how to stop listening. */
+  /** Calls back for every interrupt or termination, and when the terminal is gone; returns how to stop listening. */
   onInterrupt(listener: () => void): () => void;
   /** Ends the process at once. */
   exitNow(code: number): never;
@@ -39,13 +40,28 @@ export function nodeCliHost(): CliHost {
     onInterrupt(listener) {
       process.on('SIGINT', listener);
       process.on('SIGTERM', listener);
+      const onHangUp = listenerOfHangUp(listener);
+      process.on('SIGHUP', onHangUp);
       return () => {
         process.off('SIGINT', listener);
         process.off('SIGTERM', listener);
+        process.off('SIGHUP', onHangUp);
       };
     },
     exitNow: (code) => process.exit(code),
     loadEngine: async () => (await import('./engine/connect-engine.ts')).connectEngine(),
+  };
+}
+
+/**
+ * A hang-up means two things. From somebody who tests whether the process of a lock is alive (repository format, 13.1) it
+ * means nothing. From the system it means that the terminal is closed: then the run ends as after an interrupt, keeping
+ * what it has and letting go of its lock. Only the terminal itself can tell which; without one (a service, `nohup`) a run goes on.
+ */
+function listenerOfHangUp(listener: () => void): () => void {
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
+  return () => {
+    if (terminals.some((descriptor) => !isatty(descriptor))) listener();
   };
 }
 

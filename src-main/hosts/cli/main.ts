@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The entry of the command line. Keeps the process's own rules: a hang-up is ignored, because whoever tests a lock's
- * process may send one (repository format, 13.1); nothing ends with a stack; output is complete before the process ends.
+ * The entry of the command line. Keeps the process's own rules: a hang-up ends nothing by itself, because whoever tests a lock's
+ * process may send one (repository format, 13.1, and cli-host.ts for a closed terminal); nothing ends with a stack; output is complete before the process ends.
  */
 import { nodeCliHost } from './cli-host.ts';
 import { isDebugging, runCommand, UNEXPECTED } from './run-command.ts';

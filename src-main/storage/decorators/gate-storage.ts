@@ -9,8 +9,16 @@ import type { Storage, StorageFileType } from '#storage/port.ts';
 /** Resolves while the lock is ours; waits while that is being found out; rejects when it is lost. Called before each write. */
 export type LockGate = () => Promise<void>;
 
+/** What a gate says of itself; everything else means that the lock could not be proven. */
+const PASSED_ON: ReadonlySet<string> = new Set(['repository.lockLost', 'repository.locked', 'job.cancelled']);
+
 export class GateStorage extends ForwardingStorage {
   readonly #gate: LockGate;
+
+  /** A place that is opened anew is not held up by the locks of an earlier opening. */
+  static without(storage: Storage): Storage {
+    return storage instanceof GateStorage ? storage.inner : storage;
+  }
 
   constructor(inner: Storage, gate: LockGate) {
     super(inner);
@@ -44,8 +52,7 @@ export class GateStorage extends ForwardingStorage {
     try {
       await Promise.race([this.#gate(), cancelled]);
     } catch (error) {
-      if (isTidemarkError(error, 'repository.lockLost') || isTidemarkError(error, 'job.cancelled'))
-        throw error;
+      if (isTidemarkError(error) && PASSED_ON.has(error.code)) throw error;
       throw new TidemarkError(
         'repository.lockLost',
         { reason: isTidemarkError(error) ? error.code : 'the lock could not be proven' },

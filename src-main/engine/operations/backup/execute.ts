@@ -12,9 +12,11 @@ import type { FinishedPack } from '#pipeline/protocol.ts';
 import type { ScanSettings } from '#pipeline/scan-settings.ts';
 import { adoptOrphanPacks } from '#repository/adopt-orphan-packs.ts';
 import type { Repository } from '#repository/repository.ts';
-import { loadLocks, type RepositoryLock } from '#repository/repository-lock.ts';
+import { findLocks } from '#repository/find-locks.ts';
+import type { RepositoryLock } from '#repository/repository-lock.ts';
 import type { WriteScope } from '#repository/write-scope.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
+import { underAnnouncedLock } from '../under-lock.ts';
 import { BackupRun } from './backup-run.ts';
 import { countSources } from './count-sources.ts';
 import { BackupTally } from './backup-tally.ts';
@@ -51,26 +53,22 @@ export async function executeBackup(
     const prepared = await prepareFromRepository(parts, request, sources, signal);
     return backUpUnderLock(parts, request, prepared, NO_LOCK, observer, signal);
   }
-  const announced = await repository.announceLock({ exclusive: false, signal });
-  // Reading may begin while the lock is being confirmed; nothing is written before.
-  const [locking, preparing] = await Promise.allSettled([
-    announced.confirm(),
-    prepareFromRepository(parts, request, sources, signal),
-  ]);
-  if (locking.status === 'rejected') throw locking.reason;
-  const lock = locking.value;
-  try {
-    if (preparing.status === 'rejected') throw preparing.reason;
-    return await backUpUnderLock(parts, request, preparing.value, lock, observer, signal);
-  } finally {
-    await lock.release();
-  }
+  // Reading and walking begin while the lock is being confirmed; whoever is to write waits for it.
+  return underAnnouncedLock(repository, { exclusive: false, signal }, async (lock) => {
+    const prepared = await prepareFromRepository(parts, request, sources, signal);
+    return backUpUnderLock(parts, request, prepared, lock, observer, signal);
+  });
 }
 
-type HeldLock = Pick<RepositoryLock, 'signal' | 'assertHeld'>;
+type HeldLock = Pick<RepositoryLock, 'signal' | 'assertHeld' | 'followsCrash' | 'settleCrash'>;
 
 /** A dry run writes nothing, a lock neither: it also works where writing is not allowed. */
-const NO_LOCK: HeldLock = { signal: new AbortController().signal, assertHeld: () => Promise.resolve() };
+const NO_LOCK: HeldLock = {
+  signal: new AbortController().signal,
+  followsCrash: false,
+  assertHeld: () => Promise.resolve(),
+  settleCrash: () => undefined,
+};
 
 async function prepareFromRepository(
   { repository, files }: BackupParts,
@@ -104,8 +102,9 @@ async function backUpUnderLock(
   const { parent } = prepared;
   const stop = AbortSignal.any([lock.signal, ...(signal === undefined ? [] : [signal])]);
   const scope = repository.openWriteScope(lock);
-  if (!request.dryRun && (parent === undefined || (await wasInterrupted(repository, stop)))) {
+  if (!request.dryRun && (parent === undefined || (await wasInterrupted(repository, lock, stop)))) {
     await adoptOrphanPacks(repository, scope, stop);
+    lock.settleCrash();
   }
   const tally = new BackupTally(observer, () => repository.ports.clock.monotonicMs(), {
     files: parent?.snapshot.summary?.totalFilesProcessed,
@@ -144,10 +143,15 @@ async function backUpUnderLock(
  * A backup that was killed has left its lock, and perhaps packs that no index names: they need not be sent again. The first
  * backup of a source looks for such packs in any case.
  */
-async function wasInterrupted(repository: Repository, signal: AbortSignal): Promise<boolean> {
+async function wasInterrupted(
+  repository: Repository,
+  { followsCrash }: HeldLock,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (followsCrash) return true;
   const { identity } = repository.ports;
-  const locks = await loadLocks(repository.lockFiles(), signal);
-  return locks.some(({ lock }) => lock.hostname === identity.hostname && !identity.isProcessAlive(lock.pid));
+  const { found } = await findLocks(repository.lockFiles(), signal);
+  return found.some(({ lock }) => lock.hostname === identity.hostname && !identity.isProcessAlive(lock.pid));
 }
 
 function openPool(

@@ -2,14 +2,17 @@
  * What every call into the engine needs around it: the machine's parts, an opened repository, worker threads that start
  * while the password is still being turned into a key, and everything closed at the end.
  */
+import path from 'node:path';
 import { PipelineThreads } from '#core/pipeline-threads.ts';
 import { createRepositoryPorts } from '#core/repository-ports.ts';
+import { ownLocksOnDisk } from '#core/own-locks-on-disk.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { openRepository } from '#repository/open-repository.ts';
 import type { Repository, RepositoryPorts } from '#repository/repository.ts';
 import { RETRY_BUDGETS, RetryStorage } from '#storage/decorators/retry-storage.ts';
 import { openStorage } from '#storage/registry.ts';
 import type { CallContext, RepositoryAccess } from '../calls/access.ts';
+import { stateFolder } from '../state-folder.ts';
 
 /** Ports for the repository at a location, its storage repeating what may pass. */
 export function portsFor(location: string): RepositoryPorts {
@@ -18,7 +21,7 @@ export function portsFor(location: string): RepositoryPorts {
     random: Math.random,
     budget: RETRY_BUDGETS.local,
   });
-  return createRepositoryPorts(storage);
+  return createRepositoryPorts(storage, ownLocksOnDisk(path.join(stateFolder(process.env), 'locks')));
 }
 
 /** Opens the repository for the time of `work`. */

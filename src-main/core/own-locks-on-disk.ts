@@ -1,0 +1,112 @@
+/**
+ * Remembers the locks of this machine's processes as one small file each, with all that tells a process from any other: the
+ * machine, its start, the space of its process numbers, the number, and when that process began. A lock counts as dead
+ * only if every part says so; where a part cannot be had (other systems than Linux) nothing is remembered. Times of files are
+ * not used. Source: product notes, F6.
+ */
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { LockId } from '#base/ids.ts';
+import { isId } from '#base/ids.ts';
+import type { OwnLocks } from '#repository/own-locks.ts';
+
+interface ProcessMark {
+  /** /etc/machine-id: another one for every installation. */
+  readonly machine: string;
+  /** Another one after every start of the system. */
+  readonly boot: string;
+  /** Containers number their processes anew. */
+  readonly processSpace: string;
+  readonly pid: number;
+  /** In ticks since the start of the system: a number that was given out again has another one. */
+  readonly startedAt: string;
+}
+
+interface Memory extends ProcessMark {
+  readonly repository: string;
+}
+
+/** `folder` belongs to this user; made when needed. Undefined where processes cannot be told apart for sure. */
+export function ownLocksOnDisk(folder: string): OwnLocks | undefined {
+  const self = markOf(process.pid);
+  if (self === undefined) return undefined;
+  return {
+    remember(repository, id) {
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        writeFileSync(path.join(folder, id), JSON.stringify({ repository, ...self } satisfies Memory));
+      } catch {
+        // A full or read-only disk: somebody will have to unlock by hand if this process is killed.
+      }
+    },
+    forget(id) {
+      try {
+        rmSync(path.join(folder, id), { force: true });
+      } catch {
+        // Remembered for longer than needed: harmless.
+      }
+    },
+    dead(repository) {
+      return new Set(namesIn(folder).filter((id) => isDead(recall(folder, id), repository, self)));
+    },
+  };
+}
+
+function isDead(memory: Memory | undefined, repository: string, self: ProcessMark): boolean {
+  if (memory?.repository !== repository || memory.machine !== self.machine) return false;
+  if (memory.boot !== self.boot) return true;
+  // What runs in another space cannot be seen from here.
+  if (memory.processSpace !== self.processSpace) return false;
+  const now = markOf(memory.pid);
+  if (now !== undefined) return now.startedAt !== memory.startedAt;
+  return !isThere(memory.pid);
+}
+
+function namesIn(folder: string): LockId[] {
+  try {
+    return readdirSync(folder).filter((name): name is LockId => isId(name));
+  } catch {
+    return [];
+  }
+}
+
+function recall(folder: string, id: LockId): Memory | undefined {
+  try {
+    const value = JSON.parse(readFileSync(path.join(folder, id), 'utf8')) as Partial<Memory> | null;
+    const { repository, machine, boot, processSpace, pid, startedAt } = value ?? {};
+    const texts = [repository, machine, boot, processSpace, startedAt];
+    if (typeof pid !== 'number' || texts.some((text) => typeof text !== 'string' || text === ''))
+      return undefined;
+    return value as Memory;
+  } catch {
+    return undefined;
+  }
+}
+
+function markOf(pid: number): ProcessMark | undefined {
+  try {
+    const machine = readFileSync('/etc/machine-id', 'utf8').trim();
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    const processSpace = readlinkSync('/proc/self/ns/pid');
+    // The second field is a name in parentheses, which may hold any character.
+    const fields = readFileSync(`/proc/${String(pid)}/stat`, 'latin1')
+      .replace(/^.*\)/s, '')
+      .trim()
+      .split(' ');
+    const startedAt = fields[19];
+    if (machine === '' || boot === '' || startedAt === undefined) return undefined;
+    return { machine, boot, processSpace, pid, startedAt };
+  } catch {
+    return undefined;
+  }
+}
+
+/** True when in doubt. */
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Looking for other locks, as everybody does before taking one: which there are, which of them forbid ours. Locks that a
+ * crash of this very machine's left are removed on the way; those of anybody else never. Source: repository format, 13.1.
+ */
+import type { Clock } from '#base/clock.ts';
+import type { Identity } from '#base/identity.ts';
+import type { LockId } from '#base/ids.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import { FormatError } from '#format/format-error.ts';
+import type { Lock } from '#format/lock.ts';
+import { conflicts, DAMAGED_LOCK_WAITS_MS, isStale } from './lock-rules.ts';
+
+/** Reading and writing lock files; given by the repository. */
+export interface LockFiles {
+  list(signal?: AbortSignal): Promise<readonly { readonly id: LockId; readonly sizeBytes: number }[]>;
+  /** Undefined when the lock has vanished. */
+  load(id: LockId, signal?: AbortSignal): Promise<Lock | undefined>;
+  save(lock: Lock, signal?: AbortSignal): Promise<LockId>;
+  exists(id: LockId, signal?: AbortSignal): Promise<boolean>;
+  remove(id: LockId, signal?: AbortSignal): Promise<void>;
+  /** Locks of processes of this very machine that surely no longer run. */
+  ownDead(): ReadonlySet<LockId>;
+  /** The lock is not ours any more. */
+  forget(id: LockId): void;
+}
+
+export interface FoundLock {
+  readonly id: LockId;
+  readonly lock: Lock;
+}
+
+export interface FoundLocks {
+  readonly found: readonly FoundLock[];
+  /** Files that are no readable lock, with the reason. */
+  readonly damaged: readonly TidemarkError[];
+}
+
+/** All locks with their contents. Empty lock files are leftovers of crashes and count as none. */
+export async function findLocks(files: LockFiles, signal?: AbortSignal): Promise<FoundLocks> {
+  const found: FoundLock[] = [];
+  const damaged: TidemarkError[] = [];
+  for (const { id, sizeBytes } of await files.list(signal)) {
+    if (sizeBytes === 0) continue;
+    try {
+      const lock = await files.load(id, signal);
+      if (lock !== undefined) found.push({ id, lock });
+    } catch (error) {
+      damaged.push(asDamage(id, error));
+    }
+  }
+  return { found, damaged };
+}
+
+function asDamage(id: LockId, error: unknown): TidemarkError {
+  if (isTidemarkError(error, 'integrity.fileCorrupt')) return error;
+  if (!(error instanceof FormatError)) throw error;
+  const { message: reason } = error;
+  return new TidemarkError('integrity.fileCorrupt', { kind: 'lock', id, reason }, { cause: error });
+}
+
+export interface LockWish {
+  readonly exclusive: boolean;
+  /** Our own lock, when it is written already. */
+  readonly ownId?: LockId;
+}
+
+/**
+ * A damaged lock may be anybody's, so it is looked at again some times and then refused.
+ * @throws repository.locked with the holder's data, integrity.fileCorrupt of a lock
+ */
+export async function refuseConflicts(
+  files: LockFiles,
+  clock: Clock,
+  identity: Identity,
+  { exclusive, ownId }: LockWish,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const ownDead = files.ownDead();
+  for (let attempt = 0; ; attempt++) {
+    const { found, damaged } = await findLocks(files, signal);
+    for (const { id, lock } of found) {
+      if (id === ownId) continue;
+      if (ownDead.has(id)) await files.remove(id, signal);
+      else if (conflicts({ exclusive }, lock)) throw lockedBy({ id, lock }, identity, clock.nowMs());
+    }
+    const [first] = damaged;
+    if (first === undefined) return;
+    const waitMs = DAMAGED_LOCK_WAITS_MS[attempt];
+    if (waitMs === undefined) throw first;
+    await clock.sleep(waitMs, signal);
+  }
+}
+
+function lockedBy({ id, lock }: FoundLock, identity: Identity, nowMs: number): TidemarkError {
+  return new TidemarkError(
+    'repository.locked',
+    {
+      hostname: lock.hostname,
+      username: lock.username,
+      pid: lock.pid,
+      since: lock.time,
+      exclusive: lock.exclusive,
+      stale: isStale(lock, identity, nowMs),
+      lockId: id,
+    },
+    { retry: 'later' },
+  );
+}
