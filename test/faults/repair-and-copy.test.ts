@@ -73,7 +73,7 @@ async function sweep({ start, run, assertKept, assertDone }: Work, plan: StopPla
     dying.assertAllReached();
     await assertKept(storage);
     // Its lock is left behind, as after every crash.
-    for (const path of [...storage.files.keys()]) if (path.startsWith('locks/')) storage.files.delete(path);
+    for (const path of storage.files.keys()) if (path.startsWith('locks/')) storage.files.delete(path);
     await run(storage);
     await assertDone(storage);
   }

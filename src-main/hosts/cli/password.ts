@@ -51,6 +51,12 @@ export async function readSourcePassword(
     return new Uint8Array();
   }
   if (given !== undefined) return refuseEmpty(given, '--from-insecure-no-password');
+  if (host.stdin.isTTY !== true) {
+    throw invalid(
+      'no password for the source repository is given, and there is nobody to ask for it',
+      'give it with --from-password-file, --from-password-command or TIDEMARK_FROM_PASSWORD',
+    );
+  }
   return askPassword(host, 'enter password for source repository: ', undefined, signal);
 }
 

@@ -80,9 +80,13 @@ export function checkSummaryJson(result: CheckResult): Readonly<Record<string, u
 }
 
 function damageSentence(result: CheckResult): string {
-  const packs =
-    result.brokenPacks.length === 0
-      ? ''
-      : ` Damaged: ${result.brokenPacks.map((id) => id.slice(0, 8)).join(', ')}.`;
-  return `The repository has ${formatCount(result.errors, 'error')}.${packs} Everything not named above is safe. Keep a copy of the repository as it is, then back up again: what is still on your disk is stored anew.`;
+  const shortIds = result.brokenPacks.map((id) => id.slice(0, 8));
+  const packs = shortIds.length === 0 ? '' : ` Damaged: ${shortIds.join(', ')}.`;
+  const repairs = [
+    ...(result.suggestRepairIndex ? ['"tidemark repair index"'] : []),
+    ...(shortIds.length > 0 ? [`"tidemark repair packs ${shortIds.join(' ')}"`] : []),
+  ];
+  // Only what is no longer thought to be there is stored again.
+  const mend = repairs.length === 0 ? '' : ` Then run ${repairs.join(' and ')}.`;
+  return `The repository has ${formatCount(result.errors, 'error')}.${packs} Everything not named above is safe. Keep a copy of the repository as it is.${mend} Then back up again: what is still on your disk is stored anew.`;
 }
