@@ -43,9 +43,9 @@ export async function executeUndo(
     await takeAllBack(work, root, record, () => breathe(parts, signal));
     const isComplete = work.problems === 0 && !isKeepingAnything(root, record.id);
     if (isComplete) {
+      work.restoreRoot();
       markUndone(root, record.id);
       removeWhatServed(root, record.id);
-      work.restoreRoot();
     }
     removeExpired(root, parts.identity, nowMs);
     return { id: record.id, folder, counts: work.counts, problems: work.problems, isComplete };

@@ -78,9 +78,11 @@ export function chooseUndo({ records, folder }: FoundUndo, { id, force }: UndoRe
   const [chosen] = candidates;
   if (chosen === undefined)
     throw refusal(
-      id === undefined
-        ? `every restore in ${where} is taken back already`
-        : `there is no restore ${id} in ${where}`,
+      records.length === 0
+        ? `there is no restore to take back in ${where}`
+        : id === undefined
+          ? `every restore in ${where} is taken back already`
+          : `there is no restore ${id} in ${where}`,
     );
   if (candidates.length > 1) throw refusal(`more than one restore in ${where} begins with ${id}`);
   if (chosen.state === 'undone') throw refusal(`the restore ${chosen.record.id} is taken back already`);

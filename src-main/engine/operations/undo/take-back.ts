@@ -98,7 +98,7 @@ export class TakeBack {
     });
   }
 
-  /** Of the target itself; last, because everything else changes its time. */
+  /** Of the target itself; after all steps, because they change its time. */
   restoreRoot(): void {
     const { root } = this.#record;
     if (root !== undefined) this.#root.applyMetadata([], root);
