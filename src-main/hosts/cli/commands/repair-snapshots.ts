@@ -85,7 +85,8 @@ function createHandlers(output: Output, input: RepairSnapshotsInput): RepairSnap
     onDamaged: (snapshot) => {
       for (const line of damageLines(snapshot)) output.say(line);
       for (const loss of snapshot.losses) output.json(lossJson(snapshot, loss));
-      if (input.dryRun) output.json({ message_type: 'would_change', old_snapshot_id: snapshot.id });
+      const changes = input.forget || !snapshot.isLost;
+      if (input.dryRun && changes) output.json({ message_type: 'would_change', old_snapshot_id: snapshot.id });
     },
     onRepaired: ({ oldId, newId, isRemoved }) => {
       output.say(repairedLine(oldId, newId, isRemoved));
