@@ -5,8 +5,8 @@ import { bytesToByteString } from '#base/byte-string.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import { parseTree } from '#format/tree.ts';
 
-/** A node's text has about 250 bytes, so some 250 000 of them. */
-const FOUND_BYTES_KEPT = 64 << 20;
+/** A node's text has about 250 bytes, so some 130 000 of them. */
+const FOUND_BYTES_KEPT = 32 << 20;
 
 export interface PackedFound {
   /** Nodes' texts joined by commas. */
