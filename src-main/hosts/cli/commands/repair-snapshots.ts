@@ -86,7 +86,8 @@ function createHandlers(output: Output, input: RepairSnapshotsInput): RepairSnap
       for (const line of damageLines(snapshot)) output.say(line);
       for (const loss of snapshot.losses) output.json(lossJson(snapshot, loss));
       const changes = input.forget || !snapshot.isLost;
-      if (input.dryRun && changes) output.json({ message_type: 'would_change', old_snapshot_id: snapshot.id });
+      if (input.dryRun && changes)
+        output.json({ message_type: 'would_change', old_snapshot_id: snapshot.id });
     },
     onRepaired: ({ oldId, newId, isRemoved }) => {
       output.say(repairedLine(oldId, newId, isRemoved));
