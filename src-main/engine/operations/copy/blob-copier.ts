@@ -15,9 +15,12 @@ import { repackPacks } from '../prune/repack-packs.ts';
 import { markUsedBlobs, MAX_LOST_LISTED } from '../used-blobs.ts';
 import type { CopyTally } from './copy-tally.ts';
 
-const WAITING = 1;
+/** Reached just now, or being brought over just now. */
+const REACHED = 1;
 /** The destination has it, or it was brought over, or it cannot be had. */
 const DONE = 2;
+/** The destination lacks it. */
+const WAITING = 3;
 
 export interface CopyPools {
   /** With the source's keys. */
@@ -38,7 +41,6 @@ export class BlobCopier {
   readonly #marks: Uint8Array;
   readonly #waitingPacks = new Set<number>();
   #waitingBytes = 0;
-  #waitingBlobs = 0;
 
   /** Both indexes are loaded. */
   constructor(
@@ -84,7 +86,7 @@ export class BlobCopier {
     const packs = [...this.#waitingPacks];
     this.#waitingPacks.clear();
     this.#waitingBytes = 0;
-    this.#waitingBlobs = 0;
+    this.#markAll(packs, WAITING, REACHED);
     await repackPacks(
       {
         repository: this.#source,
@@ -100,9 +102,7 @@ export class BlobCopier {
       packs,
       this.#signal,
     );
-    for (const pack of packs)
-      for (const entry of this.#inventory.entriesOf(pack))
-        if (this.#marks[entry] === WAITING) this.#marks[entry] = DONE;
+    this.#markAll(packs, REACHED, DONE);
   }
 
   /** What of a snapshot cannot be had from the source; call when its blobs have been brought over. */
@@ -114,26 +114,26 @@ export class BlobCopier {
   /** Of what was reached just now: what is the destination lacking? */
   #sortOut(): void {
     const { index } = this.#source;
-    const earlierPacks = this.#waitingPacks.size;
+    const marks = this.#marks;
+    const packsBefore = this.#waitingPacks.size;
     let blobs = 0;
     let bytes = 0;
-    this.#marks.forEach((mark, entry) => {
-      if (mark !== WAITING) return;
+    for (let entry = marks.indexOf(REACHED); entry >= 0; entry = marks.indexOf(REACHED, entry + 1)) {
       const { type, id, packNumber, length } = index.entryAt(entry);
-      if (this.#destination.index.has(type, id)) {
-        this.#marks[entry] = DONE;
-        return;
-      }
+      const isThere = this.#destination.index.has(type, id);
+      marks[entry] = isThere ? DONE : WAITING;
+      if (isThere) continue;
       blobs++;
       bytes += length;
       this.#waitingPacks.add(packNumber);
-    });
-    this.#tally.planned(
-      this.#waitingPacks.size - earlierPacks,
-      blobs - this.#waitingBlobs,
-      bytes - this.#waitingBytes,
-    );
-    this.#waitingBlobs = blobs;
-    this.#waitingBytes = bytes;
+    }
+    this.#waitingBytes += bytes;
+    this.#tally.planned(this.#waitingPacks.size - packsBefore, blobs, bytes);
+  }
+
+  #markAll(packs: readonly number[], from: number, to: number): void {
+    for (const pack of packs)
+      for (const entry of this.#inventory.entriesOf(pack))
+        if (this.#marks[entry] === from) this.#marks[entry] = to;
   }
 }

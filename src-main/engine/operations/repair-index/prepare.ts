@@ -49,18 +49,18 @@ export async function prepareRepairIndex(
     return inDispute.has(packNumber) || inventory.expectedBytes(packNumber) !== sizeBytes;
   };
   const doubtful = [...sizes].filter(([packId, sizeBytes]) => isDoubtful(packId, sizeBytes));
-  const headers = await readHeaders(repository, doubtful, observer, signal);
-
   const added: PackId[] = [];
   const corrected: PackId[] = [];
   const unreadable: PackId[] = [];
-  for (const [packId] of doubtful) {
-    const header = headers.get(packId);
+  /** Of the packs that are to be described anew. */
+  const headers = new Map<PackId, PackEntries>();
+  await readHeaders(repository, doubtful, observer, signal, (packId, header) => {
     if (header === undefined) unreadable.push(packId);
     else if (!index.hasPack(packId)) added.push(packId);
     else if (isWronglyDescribed(index.packNumber(packId), header)) corrected.push(packId);
-    else headers.delete(packId);
-  }
+    else return;
+    if (header !== undefined) headers.set(packId, header);
+  });
   const missing = index.packIds().filter((packId) => !sizes.has(packId));
 
   const wrong = new Set([...missing, ...corrected].map((packId) => index.packNumber(packId)));
@@ -134,24 +134,24 @@ async function assertStillDamaged(
   );
 }
 
-/** Packs without a readable header are absent. */
+/** In no order. */
 async function readHeaders(
   repository: Repository,
   packs: readonly (readonly [PackId, number])[],
   observer: RepairIndexObserver,
   signal: AbortSignal | undefined,
-): Promise<Map<PackId, PackEntries>> {
-  const headers = new Map<PackId, PackEntries>();
+  /** Without a header when it cannot be read. */
+  onPack: (packId: PackId, header: PackEntries | undefined) => void,
+): Promise<void> {
   for (let start = 0; start < packs.length; start += HEADERS_AT_A_TIME) {
     throwIfCancelled(signal);
     observer.onProgress?.({ stage: 'packs', done: start, total: packs.length });
     await Promise.all(
       packs.slice(start, start + HEADERS_AT_A_TIME).map(async ([packId, sizeBytes]) => {
         const entries = await loadPackHeader(repository, packId, sizeBytes, signal);
-        if (entries !== undefined) headers.set(packId, packColumns(entries));
+        onPack(packId, entries === undefined ? undefined : packColumns(entries));
       }),
     );
   }
   observer.onProgress?.({ stage: 'packs', done: packs.length, total: packs.length });
-  return headers;
 }
