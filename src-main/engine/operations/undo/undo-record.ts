@@ -45,7 +45,7 @@ export interface StoredUndoRecord {
   readonly state: UndoState;
 }
 
-/** Sorts by time: `20261122-140502-1a2b3c4d`. */
+/** `20261122-140502-1a2b3c4d`, in UTC. */
 export function undoIdAt(nowMs: number, random: Uint8Array): ByteString {
   const digits = new Date(nowMs).toISOString().replace(/[-:T]/g, '');
   const suffix = Buffer.from(random).toString('hex');
@@ -87,11 +87,12 @@ export function endUndoRecord(root: TargetRoot, id: ByteString): void {
 /** Newest first. Folders that hold no record of ours are passed over. */
 export function loadUndoRecords(root: TargetRoot, identity: Identity): StoredUndoRecord[] {
   const found: StoredUndoRecord[] = [];
-  for (const id of namesIn(root, [UNDO_FOLDER]).sort().reverse()) {
+  for (const id of namesIn(root, [UNDO_FOLDER])) {
     const stored = loadRecord(root, id, identity);
     if (stored !== undefined) found.push(stored);
   }
-  return found;
+  // Not by id: two may begin within a second.
+  return found.sort((a, b) => b.record.startedAtMs - a.record.startedAtMs);
 }
 
 function loadRecord(root: TargetRoot, id: ByteString, identity: Identity): StoredUndoRecord | undefined {
