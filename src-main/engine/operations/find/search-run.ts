@@ -3,14 +3,14 @@
  * found. Takes no lock; changes nothing.
  */
 import type { ByteString } from '#base/byte-string.ts';
-import type { BlobId } from '#base/ids.ts';
+import type { BlobId, SnapshotId } from '#base/ids.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import type { TreeQuery } from '#pipeline/search-types.ts';
 import { PatternStates } from '#rules/pattern-states.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
 import { openReadingPool } from '../open-reading-pool.ts';
-import { listSnapshots } from '../snapshots.ts';
+import { listSnapshots, type ListedSnapshots } from '../snapshots.ts';
 import { ContentProof } from './content-proof.ts';
 import type { FoundNode } from './found-cache.ts';
 import { SearchGraph, type FolderNumber } from './search-graph.ts';
@@ -49,12 +49,7 @@ export class SearchRun {
   /** Undefined for a snapshot without a tree, which is told as damaged. */
   async learn({ id, snapshot }: StoredSnapshot): Promise<FolderNumber | undefined> {
     if (snapshot.tree !== null) return this.graph.learn(snapshot.tree, this.#states.start);
-    this.tellDamaged({
-      snapshotId: id,
-      path: '/' as ByteString,
-      treeId: '' as BlobId,
-      reason: 'it has no tree',
-    });
+    this.tellDamagedSnapshot(id, 'it has no tree');
     return undefined;
   }
 
@@ -71,6 +66,11 @@ export class SearchRun {
   tellDamaged(damaged: DamagedFolder): void {
     this.#damagedFolders++;
     this.#observer.onDamaged?.(damaged);
+  }
+
+  /** Nothing in it can be searched. */
+  tellDamagedSnapshot(snapshotId: SnapshotId, reason: string): void {
+    this.tellDamaged({ snapshotId, path: '/' as ByteString, treeId: '' as BlobId, reason });
   }
 
   result(): FindResult {
@@ -97,25 +97,25 @@ export async function withSearch<Result>(
   const stopPool = (): void => void pool.close();
   signal?.addEventListener('abort', stopPool);
   try {
-    const snapshots = await chooseSnapshots(repository, choice, signal);
+    const { snapshots, damaged } = await chooseSnapshots(repository, choice, signal);
     await repository.loadIndex({ signal });
     const query = await makeQuery(pool);
     await pool.runOnEach('beginSearch', query);
-    return await work(new SearchRun(parts, pool, query, snapshots, observer, signal));
+    const run = new SearchRun(parts, pool, query, snapshots, observer, signal);
+    for (const { data } of damaged) run.tellDamagedSnapshot(data.id as SnapshotId, data.reason);
+    return await work(run);
   } finally {
     signal?.removeEventListener('abort', stopPool);
     await pool.close();
   }
 }
 
-/** Newest first unless asked otherwise. */
+/** Newest first unless asked otherwise; apart those that cannot be read. */
 async function chooseSnapshots(
   repository: Repository,
   { ids = [], filter = {}, oldestFirst = false }: SnapshotChoice,
   signal: AbortSignal | undefined,
-): Promise<readonly StoredSnapshot[]> {
-  const { snapshots, damaged } = await listSnapshots(repository, { ids, filter }, signal);
-  const [first] = damaged;
-  if (first !== undefined && snapshots.length === 0) throw first;
-  return oldestFirst ? snapshots : snapshots.toReversed();
+): Promise<ListedSnapshots> {
+  const listed = await listSnapshots(repository, { ids, filter }, signal);
+  return oldestFirst ? listed : { ...listed, snapshots: listed.snapshots.toReversed() };
 }

@@ -55,6 +55,7 @@ export interface FindObserver {
 export interface DamagedFolder {
   readonly snapshotId: SnapshotId;
   readonly path: ByteString;
+  /** Empty for a snapshot that cannot be read at all. */
   readonly treeId: BlobId;
   readonly reason: string;
 }

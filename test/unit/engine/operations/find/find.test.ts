@@ -304,20 +304,20 @@ describe('objects', () => {
 
 describe('a repository that is not whole', () => {
   test('damage is told with snapshot and path, and the rest is searched', async () => {
-    const made = await makeMemoryRepository();
+    const copy = reopen(repository, image.fork());
     const node = (name: string, more: string): string =>
       `{"name":"${name}","type":"dir","mtime":"2026-01-02T03:04:05Z","atime":"2026-01-02T03:04:05Z","ctime":"2026-01-02T03:04:05Z","uid":0,"gid":0,"content":null${more}}`;
     const missing = 'ef'.repeat(32);
-    const [good, broken] = (await plantBlobs(made.repository, 'tree', [
+    const [good, broken] = (await plantBlobs(copy, 'tree', [
       `{"nodes":[${node('here', ',"subtree":"ac08ce34ba4f8123618661bef2425f7028ffb9ac740578a3ee88684d2523fee8"')}]}\n`,
       'no tree',
     ])) as [BlobId, BlobId];
-    const [root] = (await plantBlobs(made.repository, 'tree', [
+    const [root] = (await plantBlobs(copy, 'tree', [
       '{"nodes":[]}\n',
       `{"nodes":[${node('a', `,"subtree":"${broken}"`)},${node('b', `,"subtree":"${missing}"`)},${node('c', `,"subtree":"${good}"`)}]}\n`,
     ]).then((planted) => planted.slice(1))) as [BlobId];
-    const snapshotId = await plantSnapshot(made.repository, root);
-    const { damaged, entries, damagedFolders } = await find(request(['here']), reopen(made.repository));
+    const snapshotId = await plantSnapshot(copy, root);
+    const { damaged, entries, damagedFolders } = await find(request(['here']), reopen(copy));
     expect(entries).toEqual(['0 /c/here']);
     expect(damaged.map(({ path, treeId, snapshotId: of }) => [path, treeId, of])).toEqual([
       ['/a', broken, snapshotId],
@@ -341,6 +341,14 @@ describe('a repository that is not whole', () => {
     });
     expect(entries).not.toContain('3 letter.txt');
     expect(entries).toContain('1 docs/letter.txt');
+  });
+
+  test('a snapshot that cannot be read is told, and the others are searched', async () => {
+    const storage = image.fork();
+    storage.files.get(`snapshots/${ids[1]!}`)![40]! ^= 1;
+    const { damaged, entries } = await find(request(['*.txt']), reopen(repository, storage));
+    expect(damaged).toMatchObject([{ snapshotId: ids[1], path: '/', treeId: '' }]);
+    expect(entries).toEqual(['3 letter.txt', '1 docs/letter.txt']);
   });
 
   test('a search that is cancelled stops with job.cancelled', async () => {
