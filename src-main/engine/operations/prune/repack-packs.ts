@@ -1,6 +1,6 @@
 /**
  * Takes packs apart: reads the ranges with blobs to keep, has them proven and put into new packs by worker threads, and makes
- * those durable and named. Nothing old is touched. Bounded: a usual pack's bytes for each worker. A damaged blob is
+ * those durable and named. Nothing old is touched. Bounded: some MiB for each worker beside its open packs. A damaged blob is
  * taken from another pack if there is one that has it whole; otherwise everything stops. Source: repository format, 15 (7).
  */
 import { bytesToId, ID_BYTES, type BlobId } from '#base/ids.ts';
@@ -13,9 +13,9 @@ import { reasonUnlessFatal } from '../check/prepare.ts';
 
 /** Reading on over so many unneeded bytes costs less than a request of its own. */
 const MAX_GAP_BYTES = 256 << 10;
-const MAX_RANGE_BYTES = 8 << 20;
+const MAX_RANGE_BYTES = 4 << 20;
 /** Read or waiting to be put into packs, for each worker. */
-const BYTES_UNDER_WAY = 16 << 20;
+const BYTES_UNDER_WAY = 6 << 20;
 
 export interface RepackParts {
   readonly repository: Repository;
