@@ -368,6 +368,17 @@ export function describeTargetFiles(name: string, make: () => TargetFiles, trait
       untouched();
     });
 
+    test('what was written can be made durable, each file alone or all at once', () => {
+      const file = root.createFile(to('file'));
+      file.write(bytes('x'), 0);
+      file.flush();
+      file.close();
+      root.makeDir(to('folder'));
+      root.flushAround?.([to(), to('folder')]);
+      expect(fs.readFileSync(on('file'), 'utf8')).toBe('x');
+      root.makeSymlink(to('way'), textToByteString(outside));
+      if (root.flushAround !== undefined) expect(() => root.flushAround?.([to('way')])).toThrow();
+    });
     test('renameNew never replaces, be it a file, a link, a folder or itself', () => {
       root.makeDir(to('folder'));
       write(['there'], 'stays');

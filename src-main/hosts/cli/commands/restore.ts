@@ -199,11 +199,15 @@ function summaryLine(result: RestoreResult, input: RestoreInput): string {
   const replaced = filesUpdated > 0 ? ` ${filesUpdated} of them in the place of another.` : '';
   const removed =
     filesRemoved > 0 ? ` ${filesRemoved} that the snapshot does not have ${taken(filesRemoved, input)}.` : '';
-  const skipped = progress.filesSkipped > 0 ? ` ${progress.filesSkipped} were left as they are.` : '';
+  const skipped = progress.filesSkipped > 0 ? ` ${left(progress.filesSkipped)}.` : '';
   const rest = `${replaced}${removed}${skipped}`;
   const where = formatName(toDisplay(result.target));
   if (input.dryRun) return `Would restore ${what} into ${where}.${rest} Nothing was written.`;
   return `Restored ${what}, of snapshot ${snapshotId.slice(0, 8)} into ${where} in ${formatDuration(seconds)}.${rest}`;
+}
+
+function left(count: number): string {
+  return count === 1 ? '1 was left as it is' : `${count} were left as they are`;
 }
 
 function taken(count: number, { dryRun }: RestoreInput): string {

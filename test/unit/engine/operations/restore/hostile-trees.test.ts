@@ -8,7 +8,7 @@ import type { RestoreResult } from '#operations/restore/types.ts';
 import type { Repository } from '#repository/repository.ts';
 import { makeMemoryRepository } from '#test/support/engine.ts';
 import { plantBlobs, plantSnapshot } from '#test/support/plant.ts';
-import { contentsOf, problemsOf, restore } from '#test/support/restore.ts';
+import { contentsOf, problemsOf, restore, undo } from '#test/support/restore.ts';
 
 const base = fs.mkdtempSync(join(tmpdir(), 'tidemark-hostile-'));
 /** The target lies deep enough for a way out to be seen. */
@@ -113,10 +113,32 @@ describe('links', () => {
     fs.mkdirSync(target);
     fs.symlinkSync(outside, join(target, 'way'));
     const inner = await plantTree(file('escaped', evil));
-    for (const overwrite of ['refuse', 'never', 'if-newer', 'always'] as const) {
+    for (const overwrite of ['refuse', 'never', 'if-newer', 'keep-both', 'always'] as const) {
       await restoreTree(await plantTree(dir('way', inner)), { overwrite });
       expect(fs.readdirSync(outside)).toEqual([]);
     }
+  });
+  test('a link in the place of a folder goes into safe keeping itself, and nothing goes through it', async () => {
+    const outside = join(base, 'around', 'outside');
+    fs.mkdirSync(outside);
+    fs.writeFileSync(join(outside, 'escaped'), 'precious');
+    fs.mkdirSync(target);
+    fs.symlinkSync(outside, join(target, 'way'));
+    const inner = await plantTree(file('escaped', evil));
+    await restoreTree(await plantTree(dir('way', inner)), { overwrite: 'replace-keep-current' });
+    expect(around()).toMatchObject({ 'outside/escaped': 'precious', 'target/way/escaped': 'evil' });
+    expect((await undo(target)).result.isComplete).toBe(true);
+    expect(around()).toMatchObject({ 'outside/escaped': 'precious', 'target/way': `-> ${outside}` });
+  });
+  test('a link in the place of the undo folder: nothing is begun', async () => {
+    const outside = join(base, 'around', 'outside');
+    fs.mkdirSync(outside);
+    fs.mkdirSync(target);
+    fs.symlinkSync(outside, join(target, '.tidemark-undo'));
+    await expect(
+      restoreTree(await plantTree(file('file', evil)), { overwrite: 'replace-keep-current' }),
+    ).rejects.toMatchObject({ code: 'files.targetNotWritable' });
+    expect(around()).toEqual({ outside: 'dir', target: 'dir', 'target/.tidemark-undo': `-> ${outside}` });
   });
   test('a link in the place of a file is replaced, not written through', async () => {
     const victim = join(base, 'around', 'victim');
@@ -136,6 +158,14 @@ describe('links', () => {
     expect(fs.statSync(victim).mtimeMs).toBe(before);
     expect(fs.statSync(victim).mode & 0o777).toBe(0o600);
   });
+});
+
+test('an undo record out of a snapshot is never made', async () => {
+  const record = await plantTree(file('record', evil), file('journal-00', evil));
+  const folder = await plantTree(dir('20260101-000000-00000000', record));
+  const result = await restoreTree(await plantTree(dir('.tidemark-undo', folder), file('good', good)));
+  expect(result.problems).toEqual([]);
+  expect(around()).toEqual({ target: 'dir', 'target/good': 'good' });
 });
 
 describe('entries that cannot be', () => {

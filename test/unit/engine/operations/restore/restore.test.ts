@@ -242,6 +242,21 @@ describe('again', () => {
   });
 });
 
+test('two restores into one target at once leave each other alone', async () => {
+  fs.mkdirSync(join(target, 'b', 'deep'), { recursive: true });
+  fs.writeFileSync(join(target, 'b', 'deep', 'large'), 'today');
+  const results = await Promise.all(
+    (['always', 'replace-keep-current', 'always'] as const).map((overwrite) =>
+      restore(repository, target, { snapshot, overwrite }),
+    ),
+  );
+  // One may find a name taken that the other has just given; it never finds its own work gone.
+  const codes = results.flatMap(({ problems }) => problems.map(({ code }) => code));
+  expect(codes.filter((code) => code !== 'conflict')).toEqual([]);
+  fs.rmSync(join(target, '.tidemark-undo'), { recursive: true });
+  expect(contentsOf(target)).toEqual(contentsOf(source));
+});
+
 describe('a dry run', () => {
   test('tells what would be done and makes nothing, not even the target', async () => {
     const parts = { repository: reopen(repository), files: createTargetFiles(), pipeline: testPipeline };
