@@ -16,7 +16,7 @@ const obstacle = await smallDiskObstacle();
 const PACK_SIZE_BYTES = 256 << 10;
 
 if (obstacle !== undefined) test.skip(`prune on a full disk [skipped: ${obstacle}]`, () => undefined);
-else
+else {
   test.each([
     { kind: 'ext4', mib: 12 },
     { kind: 'tmpfs', mib: 8 },
@@ -65,6 +65,36 @@ else
     120_000,
   );
 
+  test(
+    'where not even a lock fits, what killed runs left behind goes first',
+    () =>
+      withSmallDisk({ kind: 'tmpfs', mib: 4 }, async (folder) => {
+        const repository = await makeLocalRepository(join(folder, 'repository'));
+        const storage = new LocalStorage(join(folder, 'repository'), systemClock);
+        await storage.open();
+        try {
+          const source = join(folder, 'source');
+          fs.mkdirSync(source);
+          fs.writeFileSync(join(source, 'file'), randomBytes(500_000));
+          await backUp(reopen(repository, storage), source, {}, {}, undefined, inThreadBackupPipeline);
+          const [snapshot] = await storage.list('snapshot');
+          await storage.remove('snapshot', snapshot!.name);
+          const leftover = join(folder, 'repository/data/00/.tmp-1-0123456789ab');
+          fs.writeFileSync(leftover, randomBytes(100_000));
+          useUp(folder, 0);
+          await expect(runPrune(repository, storage)).rejects.toMatchObject({ code: 'storage.full' });
+          fs.utimesSync(leftover, 0, 0);
+          const result = await runPrune(repository, storage);
+          expect(result.removedBytes).toBeGreaterThan(500_000);
+          expect(fs.existsSync(leftover)).toBe(false);
+        } finally {
+          await storage.close();
+        }
+      }),
+    60_000,
+  );
+}
+
 /** Changes a part of the files and backs up, until the disk is full. */
 async function fillUp(source: string, save: () => Promise<void>): Promise<void> {
   for (let round = 0; ; round++) {
@@ -79,15 +109,15 @@ async function fillUp(source: string, save: () => Promise<void>): Promise<void> 
   }
 }
 
-/** All but room for a lock and for the place's own folders is taken. */
-function useUp(folder: string): void {
+/** Takes all but so much; by default there is room for a lock and for the place's own folders. */
+function useUp(folder: string, spareBytes = 12 << 10): void {
   const descriptor = fs.openSync(join(folder, 'ballast'), 'w');
   try {
     for (let chunk = 64 << 10; chunk >= 4096;) {
       const { bavail, bsize } = fs.statfsSync(folder);
-      if (bavail * bsize <= 12 << 10) return;
+      if (bavail * bsize <= spareBytes) return;
       try {
-        fs.writeSync(descriptor, randomBytes(Math.min(chunk, bavail * bsize - (12 << 10))));
+        fs.writeSync(descriptor, randomBytes(Math.min(chunk, bavail * bsize - spareBytes)));
       } catch {
         chunk >>= 1;
       }

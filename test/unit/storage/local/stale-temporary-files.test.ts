@@ -65,3 +65,12 @@ test('can be cancelled', async () => {
   await expectCode(removeStaleTemporaryFiles(place.folder, clock, AbortSignal.abort()), 'job.cancelled');
   expect(await remaining()).toEqual(['.tmp-1-000000000001']);
 });
+
+test('the storage does so when it is asked to', async () => {
+  const path = join(place.folder, 'data/ab/.tmp-1-000000000001');
+  await writeFile(path, 'left over');
+  expect(await place.storage.removeLeftovers()).toBe(0);
+  await utimes(path, 0, 0);
+  expect(await place.storage.removeLeftovers()).toBe(1);
+  expect(await remaining()).toEqual([]);
+});
