@@ -240,7 +240,7 @@ export class RepositoryLock {
 
   async #remove(id: LockId, signal?: AbortSignal): Promise<void> {
     this.#leftovers.add(id);
-    for (const each of [...this.#leftovers]) {
+    for (const each of this.#leftovers) {
       try {
         await this.#files.remove(each, signal);
       } catch (error) {

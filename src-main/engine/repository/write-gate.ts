@@ -23,6 +23,6 @@ export class WriteGate {
 
   /** @throws repository.lockLost, repository.locked, job.cancelled */
   async pass(): Promise<void> {
-    for (const lock of [...this.#locks]) if (this.#locks.has(lock)) await lock.assertHeld();
+    for (const lock of this.#locks) await lock.assertHeld();
   }
 }

@@ -44,7 +44,7 @@ class Turns {
   }
 
   get ready(): number[] {
-    return [...this.#waiting.keys()].sort();
+    return [...this.#waiting.keys()].sort((a, b) => a - b);
   }
 
   let(client: number): void {

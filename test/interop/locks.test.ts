@@ -1,0 +1,142 @@
+/**
+ * Locks of whole processes: the product holds one while restic looks, asks and unlocks beside it; the product is killed, or
+ * its terminal is closed, while it holds one. A `dump` that nobody reads holds a shared lock for as long as a test likes.
+ */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PRODUCT_PASSWORD, tidemark, type ProductRun } from '#test/support/product.ts';
+import { NO_RESTIC, resticPrograms } from '#test/support/restic.ts';
+
+const PROGRAM = path.resolve(import.meta.dirname, '../../bin/tidemark');
+/** More than fits into a pipe and the streams on both sides of it. */
+const MUCH = 20_000_000;
+
+const base = fs.mkdtempSync(path.join(tmpdir(), 'tidemark-locks-'));
+const repository = path.join(base, 'repository');
+const env = {
+  ...process.env,
+  TIDEMARK_PASSWORD: PRODUCT_PASSWORD,
+  RESTIC_PASSWORD: PRODUCT_PASSWORD,
+  RESTIC_CACHE_DIR: path.join(base, 'cache'),
+  XDG_STATE_HOME: path.join(base, 'state'),
+};
+
+beforeAll(async () => {
+  fs.mkdirSync(path.join(base, 'source'));
+  fs.writeFileSync(path.join(base, 'source/much'), Buffer.alloc(MUCH, 'much '));
+  await succeeds(ours('init'));
+  await succeeds(ours('backup', 'source'));
+}, 60_000);
+
+afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
+
+function ours(...args: string[]): Promise<ProductRun> {
+  return tidemark(['-r', repository, ...args], { cwd: base, env });
+}
+
+async function succeeds(run: Promise<ProductRun>): Promise<void> {
+  const { code, stderr } = await run;
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+}
+
+function locks(): string[] {
+  return fs.readdirSync(path.join(repository, 'locks'));
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+const DUMP = ['-r', repository, 'dump', 'latest', '/source/much'];
+
+/** The product at work, with its lock, until its output is read. */
+async function holdShared(
+  environment = env,
+): Promise<ChildProcess & { readonly stdout: NodeJS.ReadableStream }> {
+  const child = spawn(PROGRAM, DUMP, { cwd: base, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  await until(() => locks().length === 1 && child.stdout.readableLength > 0);
+  return child;
+}
+
+async function readAll(child: ChildProcess & { readonly stdout: NodeJS.ReadableStream }): Promise<number> {
+  let count = 0;
+  child.stdout.on('data', (chunk: Buffer) => (count += chunk.length));
+  await once(child, 'close');
+  return count;
+}
+
+const programs = resticPrograms();
+if (programs.length === 0) it.skip(`restic and our locks [skipped: ${NO_RESTIC}]`, () => undefined);
+
+describe.each(programs)('restic $version beside a process of ours', ({ path: restic }) => {
+  function theirs(...args: string[]): { status: number | null; stderr: string } {
+    return spawnSync(restic, ['-r', repository, ...args], { cwd: base, env, encoding: 'utf8' });
+  }
+
+  it('shares what may be shared, refuses the rest, and its unlock neither ends it nor takes its lock', async () => {
+    const holder = await holdShared();
+    const held = locks();
+    expect(theirs('backup', 'source').status).toBe(0);
+    const refused = theirs('prune');
+    expect(refused.status).not.toBe(0);
+    expect(refused.stderr).toContain('already locked');
+    // Sends SIGHUP to the process that the lock names.
+    expect(theirs('unlock').status).toBe(0);
+    expect(locks()).toEqual(held);
+    expect(await readAll(holder)).toBe(MUCH);
+    expect(holder.exitCode).toBe(0);
+    expect(locks()).toEqual([]);
+  });
+
+  it('takes the lock of one that was killed, when it is told to', async () => {
+    const holder = await holdShared();
+    holder.kill('SIGKILL');
+    await once(holder, 'close');
+    expect(locks()).toHaveLength(1);
+    expect(theirs('unlock').status).toBe(0);
+    expect(locks()).toEqual([]);
+  });
+});
+
+describe('without restic', () => {
+  it('a lock that a kill left is cleared away by the next run on this machine, which alone remembers it', async () => {
+    const states = path.join(base, 'fresh');
+    const memory = path.join(states, 'tidemark/locks');
+    const here = { ...env, XDG_STATE_HOME: states };
+    const run = (...args: string[]): Promise<ProductRun> =>
+      tidemark(['-r', repository, ...args], { cwd: base, env: here });
+    const holder = await holdShared(here);
+    const [held] = locks();
+    expect(fs.readdirSync(memory)).toEqual([held]);
+    expect(await run('check')).toMatchObject({ code: 11 });
+    holder.kill('SIGKILL');
+    await once(holder, 'close');
+    expect(await ours('check')).toMatchObject({ code: 11 });
+    expect(locks()).toEqual([held]);
+    await succeeds(run('check'));
+    expect(locks()).toEqual([]);
+    // Remembered until a backup has seen to what the killed run may have stored.
+    await succeeds(run('backup', 'source'));
+    expect(fs.readdirSync(memory)).toEqual([]);
+  });
+
+  it('a terminal that is closed ends a run as an interrupt does, and its lock goes', async () => {
+    // A hole that takes minutes to read.
+    fs.closeSync(fs.openSync(path.join(base, 'hole'), 'w'));
+    fs.truncateSync(path.join(base, 'hole'), 2 ** 38);
+    const command = `'${PROGRAM}' -r '${repository}' backup hole; echo ended`;
+    const terminal = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd: base,
+      env: { ...env, SHELL: '/bin/sh' },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    await until(() => locks().length === 1);
+    terminal.kill('SIGKILL');
+    await until(() => locks().length === 0);
+    await succeeds(ours('check'));
+  });
+});
