@@ -34,6 +34,8 @@ export class TakeBack {
   readonly #observer: UndoObserver;
   /** Made by the restore, by their joined names. */
   readonly #madeFolders = new Map<string, TargetPath>();
+  /** Times that the restore itself gave to files with several names, by their inode. */
+  readonly #givenTimes = new Map<bigint, readonly [sec: number, nsec: number]>();
 
   constructor({ root, folder, record, label, observer }: TakeBackParts) {
     this.#root = root;
@@ -43,10 +45,20 @@ export class TakeBack {
     this.#observer = observer;
   }
 
-  /** Folders get back the rights that are needed to change what is in them, and lose what the restore had not finished. */
+  /**
+   * Folders get back the rights that are needed to change what is in them, and lose what the restore had not finished. Of files
+   * that it only changed it is remembered how.
+   */
   prepareFolder(entry: JournalEntry): void {
     const { path } = entry;
-    if (entry.kind === 'metadata' && entry.was.kind !== 'dir') return;
+    if (entry.kind === 'metadata' && entry.was.kind !== 'dir') {
+      const { inode, becomes } = entry;
+      if (becomes === undefined) return;
+      this.#try(path, () => {
+        if ((this.#look(path)?.links ?? 0) > 1) this.#givenTimes.set(inode, becomes);
+      });
+      return;
+    }
     if (entry.kind === 'folder') this.#madeFolders.set(path.join('/'), path);
     this.#try(path, () => {
       const found = this.#look(path);
@@ -106,13 +118,20 @@ export class TakeBack {
 
   #removeMade(path: TargetPath, current: FileStat | undefined, mark: EntryMark): void {
     if (current === undefined) return;
-    if (!isSameMark(markOf(current), mark)) {
+    if (!this.#isAsRestored(current, mark)) {
       // It is the person's own now, and nothing else wants the name.
       this.#tell(path, 'stayed');
       return;
     }
     this.#root.remove(path);
     this.#tell(path, 'removed');
+  }
+
+  /** A new name of a file that was there before was marked before that file got its time. */
+  #isAsRestored(current: FileStat, mark: EntryMark): boolean {
+    const [mtimeSec, mtimeNsec] = this.#givenTimes.get(mark.inode) ?? [];
+    const later = mtimeSec === undefined ? mark : { ...mark, mtimeSec, mtimeNsec: mtimeNsec! };
+    return isSameMark(markOf(current), mark) || isSameMark(markOf(current), later);
   }
 
   #returnKept(
@@ -128,7 +147,7 @@ export class TakeBack {
     else if (current.inode === was.inode && current.device === was.device && was.kind !== 'dir')
       // Two names of one file: a rename would leave both (POSIX).
       this.#root.remove(kept);
-    else if (mark === undefined || !isSameMark(markOf(current), mark)) this.#returnBeside(path, kept);
+    else if (mark === undefined || !this.#isAsRestored(current, mark)) this.#returnBeside(path, kept);
     else if (was.kind === 'dir') {
       this.#root.remove(path);
       this.#root.renameNew(kept, path);

@@ -328,6 +328,17 @@ describe('what happens between a restore and its undo', () => {
   });
 });
 
+test('further names for a file that was right but for its time go again', async () => {
+  fs.writeFileSync(join(target, 'a', 'report.pdf'), 'saved');
+  fs.utimesSync(join(target, 'a', 'report.pdf'), 1_400_000_000, 1_400_000_000);
+  await run({ overwrite: 'replace-keep-current' });
+  expect(fs.statSync(join(target, 'a', 'second name')).nlink).toBe(2);
+  const { told } = await undo(target);
+  expect(told.filter((line) => /copied|stayed/.test(line))).toEqual([]);
+  expect(fs.existsSync(join(target, 'a', 'second name'))).toBe(false);
+  expect(fs.statSync(join(target, 'a', 'report.pdf')).mtimeMs).toBe(1_400_000_000_000);
+});
+
 describe('folders in the place of files, and the reverse', () => {
   test('both go into safe keeping whole, and come back', async () => {
     fs.rmSync(join(target, 'a', 'report.pdf'));
