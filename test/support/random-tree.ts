@@ -39,7 +39,8 @@ export class RandomTree {
   readonly root: string;
   /** Every path that was touched, relative to the root, in order; grows only. */
   readonly touched: string[] = [];
-  readonly #random: SeededRandom;
+  /** May be replaced between changes, for runs that are replayed in parts. */
+  random: SeededRandom;
   readonly #limits: RandomTreeLimits;
 
   /** The root must not exist yet. */
@@ -49,7 +50,7 @@ export class RandomTree {
     limits: RandomTreeLimits = { entries: 60, fileBytes: 3 << 20 },
   ) {
     this.root = root;
-    this.#random = random;
+    this.random = random;
     this.#limits = limits;
     fs.mkdirSync(root);
   }
@@ -66,7 +67,7 @@ export class RandomTree {
     const file = this.#pick(files);
     const any = this.#pick(entries);
     if (file === undefined || any === undefined) return this.#write(this.#freshPath(entries));
-    switch (this.#random.below(isFull ? 11 : 20)) {
+    switch (this.random.below(isFull ? 11 : 20)) {
       case 0:
       case 1:
         return this.#remove(any);
@@ -113,7 +114,7 @@ export class RandomTree {
 
   #patch({ path, stats }: FoundEntry): string {
     const bytes = this.#content(Math.min(Number(stats.size), 50_000));
-    this.#writeAt(path, this.#random.below(Number(stats.size) - bytes.length + 1), bytes);
+    this.#writeAt(path, this.random.below(Number(stats.size) - bytes.length + 1), bytes);
     this.#touch(path);
     return `patch ${path}`;
   }
@@ -127,9 +128,9 @@ export class RandomTree {
 
   #resize({ path, stats }: FoundEntry): string {
     const size = Number(stats.size);
-    if (this.#random.below(2) === 0) fs.truncateSync(this.#at(path), this.#random.below(size + 1));
+    if (this.random.below(2) === 0) fs.truncateSync(this.#at(path), this.random.below(size + 1));
     else if (size < this.#limits.fileBytes)
-      this.#writeAt(path, size, this.#content(this.#random.below(100_000)));
+      this.#writeAt(path, size, this.#content(this.random.below(100_000)));
     this.#touch(path);
     return `resize ${path}`;
   }
@@ -154,7 +155,7 @@ export class RandomTree {
     if (stats.isSymbolicLink()) return `keep ${path}`;
     fs.chmodSync(
       this.#at(path),
-      stats.isDirectory() ? 0o700 + this.#random.below(0o100) : 0o600 | this.#random.below(0o1000),
+      stats.isDirectory() ? 0o700 + this.random.below(0o100) : 0o600 | this.random.below(0o1000),
     );
     this.#touch(path);
     return `chmod ${path}`;
@@ -163,14 +164,14 @@ export class RandomTree {
   #setTime({ path }: FoundEntry): string {
     setTimesNs(
       Buffer.from(this.#at(path)),
-      BigInt(this.#random.next()) * 1_000_000_000n + BigInt(this.#random.below(1e9)),
+      BigInt(this.random.next()) * 1_000_000_000n + BigInt(this.random.below(1e9)),
     );
     this.#touch(path);
     return `set the time of ${path}`;
   }
 
   #setAttribute({ path }: FoundEntry): string {
-    setAttribute(Buffer.from(this.#at(path)), 'user.note', this.#content(1 + this.#random.below(40)));
+    setAttribute(Buffer.from(this.#at(path)), 'user.note', this.#content(1 + this.random.below(40)));
     this.#touch(path);
     return `set an attribute of ${path}`;
   }
@@ -217,27 +218,27 @@ export class RandomTree {
   #freshPath(entries: readonly FoundEntry[]): string {
     const folders = ['.', ...entries.filter(({ stats }) => stats.isDirectory()).map(({ path }) => path)];
     for (;;) {
-      const name = `${this.#pick(NAMES)!}${this.#random.below(40)}${this.#pick(ENDINGS)!}`;
+      const name = `${this.#pick(NAMES)!}${this.random.below(40)}${this.#pick(ENDINGS)!}`;
       const path = join(this.#pick(folders)!, name);
       if (fs.lstatSync(this.#at(path), { throwIfNoEntry: false }) === undefined) return path;
     }
   }
 
   #size(): number {
-    const most = [0, 100, 1000, 30_000, 30_000, 300_000, this.#limits.fileBytes][this.#random.below(7)]!;
-    return this.#random.below(Math.min(most, this.#limits.fileBytes) + 1);
+    const most = [0, 100, 1000, 30_000, 30_000, 300_000, this.#limits.fileBytes][this.random.below(7)]!;
+    return this.random.below(Math.min(most, this.#limits.fileBytes) + 1);
   }
 
   /** Half of them compress well. */
   #content(size: number): Buffer {
     const bytes = Buffer.alloc(size + 4);
-    const mask = this.#random.below(2) === 0 ? 0xffffffff : 0x03030303;
-    for (let at = 0; at < size; at += 4) bytes.writeUInt32LE((this.#random.next() & mask) >>> 0, at);
+    const mask = this.random.below(2) === 0 ? 0xffffffff : 0x03030303;
+    for (let at = 0; at < size; at += 4) bytes.writeUInt32LE((this.random.next() & mask) >>> 0, at);
     return bytes.subarray(0, size);
   }
 
   #pick<T>(from: readonly T[]): T | undefined {
-    return from[this.#random.below(from.length)];
+    return from[this.random.below(from.length)];
   }
 
   #at(path: string): string {
@@ -249,9 +250,13 @@ export class RandomTree {
   }
 
   #entries(): FoundEntry[] {
-    return fs
-      .readdirSync(this.root, { recursive: true, encoding: 'utf8' })
-      .sort()
-      .map((path) => ({ path, stats: fs.lstatSync(this.#at(path), { bigint: true }) }));
+    return (
+      fs
+        .readdirSync(this.root, { recursive: true, encoding: 'utf8' })
+        .sort()
+        // What restores keep to be undone is nobody's to change.
+        .filter((path) => !path.startsWith('.tidemark-undo'))
+        .map((path) => ({ path, stats: fs.lstatSync(this.#at(path), { bigint: true }) }))
+    );
   }
 }
