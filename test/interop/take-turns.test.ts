@@ -27,12 +27,12 @@ test.skipIf(programs.length < 2).each(runs)(
     const folder = fs.mkdtempSync(join(base, 'tidemark-turns-'));
     try {
       const startedMs = performance.now();
-      const { steps: taken, journal } = await takeTurns(programs, {
+      const { steps: taken } = await takeTurns(programs, {
         folder,
         ...run,
         proveEvery: seed === undefined ? run.steps : 20,
       });
-      if (isKept) console.log(journal.join('\n'));
+
       console.log(
         `seed ${run.seed}: ${JSON.stringify(taken)} in ${Math.round(performance.now() - startedMs)} ms`,
       );

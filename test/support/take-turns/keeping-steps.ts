@@ -53,7 +53,7 @@ function parents({ versions }: ModelledRepository): Version[] {
 }
 
 function mutate(world: TurnWorld): void {
-  for (const line of world.source.mutate(world.random.below(8))) world.journal.push(`    ${line}`);
+  for (const line of world.source.mutate(world.random.below(8))) world.note(`    ${line}`);
 }
 
 /** Runs a backup of the source as it is, and takes the new version into the model. */

@@ -3,16 +3,13 @@
  * and leaves its lock. A lock of a living process is heeded and never removed; one of a dead process is removed by unlock.
  */
 import type { ChildProcess } from 'node:child_process';
+import { killAfterLock, untilLocked } from '#test/support/killed-run.ts';
 import { takePicture } from '#test/support/picture.ts';
-import type { ProductRun } from '#test/support/product.ts';
 import { adoptBackup, backupTerms } from './keeping-steps.ts';
 import type { ModelledRepository } from './modelled-repository.ts';
 import type { TurnStep } from './take-turns.ts';
 import type { TurnProgram } from './turn-program.ts';
 import { expectCode, type TurnWorld } from './turn-world.ts';
-
-const LOCK_NAME = /^[0-9a-f]{64}$/;
-const POLL_MS = 2;
 
 /** Who needs the repository alone. Source: repository format, 13.2. */
 const EXCLUSIVE: readonly (readonly string[])[] = [
@@ -82,7 +79,7 @@ async function holdLock(
     if (!isExclusive && (await adoptBackup(world, repository, picture)) === undefined)
       throw new Error('the backup made no version');
   };
-  const lock = await firstLock(repository, () => ended);
+  const lock = await untilLocked(repository.folder, () => ended);
   child?.kill('SIGSTOP');
   const letGo = async (): Promise<void> => {
     child?.kill('SIGCONT');
@@ -92,17 +89,8 @@ async function holdLock(
     await letGo();
     return undefined;
   }
-  world.journal.push(`    ${holder.name} is stopped and holds ${kind} lock ${lock.slice(0, 8)}`);
+  world.note(`    ${holder.name} is stopped and holds ${kind} lock ${lock.slice(0, 8)}`);
   return { lock, isExclusive, letGo };
-}
-
-async function firstLock(repository: ModelledRepository, isOver: () => boolean): Promise<string | undefined> {
-  while (!isOver()) {
-    const lock = repository.filesOf('locks').find((name) => LOCK_NAME.test(name));
-    if (lock !== undefined) return lock;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  return undefined;
 }
 
 const killed: TurnStep = {
@@ -111,7 +99,7 @@ const killed: TurnStep = {
   isPossible: ({ main }) => main.versions.size > 0 && main.versions.size < 12,
   take: async (world) => {
     const { main } = world;
-    for (const line of world.source.mutate(3)) world.journal.push(`    ${line}`);
+    for (const line of world.source.mutate(3)) world.note(`    ${line}`);
     const program = world.program();
     const picture = takePicture(world.source.root);
     const args = world.pick([
@@ -119,29 +107,14 @@ const killed: TurnStep = {
       ['prune', '--max-unused', '0'],
       [...program.repairIndex, '--read-all-packs'],
     ]);
-    const run = await killedAfterLock(world, program, main, args, world.random.below(500));
-    world.journal.push(`    ${run.code === null ? 'killed' : 'ended before'}`);
+    const { wasKilled } = await killAfterLock(main.folder, world.random.below(500), (onStart) =>
+      world.run(program, main, args, { onStart }),
+    );
+    world.note(`    ${wasKilled ? 'killed' : 'ended before'}`);
     await world.succeed(world.program(), main, ['unlock']);
     await adoptBackup(world, main, picture);
   },
 };
-
-/** Kills the run so long after its lock has appeared. */
-async function killedAfterLock(
-  world: TurnWorld,
-  program: TurnProgram,
-  repository: ModelledRepository,
-  args: readonly string[],
-  delayMs: number,
-): Promise<ProductRun> {
-  let ended = false;
-  return world
-    .run(program, repository, args, {
-      onStart: (child) =>
-        void firstLock(repository, () => ended).then(() => setTimeout(() => child.kill('SIGKILL'), delayMs)),
-    })
-    .finally(() => (ended = true));
-}
 
 const staleLock: TurnStep = {
   name: 'stale lock',

@@ -44,7 +44,7 @@ export async function takeTurns(
   try {
     for (let number = 1; number <= steps; number++) {
       const step = chooseStep(world, number);
-      world.journal.push(`${number}. ${step.name}`);
+      world.note(`${number}. ${step.name}`);
       taken[step.name] = (taken[step.name] ?? 0) + 1;
       await step.take(world);
       for (const repository of [world.main, world.second]) repository.assertAsModelled();
@@ -68,7 +68,7 @@ function chooseStep(world: TurnWorld, number: number): TurnStep {
 
 /** Every program reads all data of both repositories; one of them restores each version. */
 async function prove(world: TurnWorld): Promise<void> {
-  world.journal.push('  proof of everything');
+  world.note('  proof of everything');
   for (const repository of [world.main, world.second]) {
     for (const program of world.programs) await world.succeed(program, repository, ['check', '--read-data']);
     let turn = world.random.below(world.programs.length);

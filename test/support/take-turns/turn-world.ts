@@ -51,6 +51,12 @@ export class TurnWorld {
     return new TurnWorld(folder, random, programs, main, second);
   }
 
+  /** Also into a file beside the repositories: long runs are looked at while they go on. */
+  note(line: string): void {
+    this.journal.push(line);
+    fs.appendFileSync(join(this.folder, 'journal'), `${line}\n`);
+  }
+
   pick<T>(from: readonly T[]): T {
     const picked = from[this.random.below(from.length)];
     if (picked === undefined) throw new Error('there is nothing to pick from');
@@ -100,11 +106,9 @@ export class TurnWorld {
     call: TurnCall = {},
   ): Promise<ProductRun> {
     const shown = args.map((arg) => (/^[0-9a-f]{64}$/.test(arg) ? arg.slice(0, 8) : arg));
-    this.journal.push(
-      `  ${program.name} -r ${repository === this.main ? 'first' : 'second'} ${shown.join(' ')}`,
-    );
+    this.note(`  ${program.name} -r ${repository === this.main ? 'first' : 'second'} ${shown.join(' ')}`);
     const run = await program.run(this.place(repository), args, call);
-    if (run.code !== 0) this.journal.push(`    exit code ${run.code}: ${run.stderr.trim().slice(0, 300)}`);
+    if (run.code !== 0) this.note(`    exit code ${run.code}: ${run.stderr.trim().slice(0, 300)}`);
     return run;
   }
 

@@ -94,7 +94,7 @@ const repairIndex: TurnStep = {
     const files = repository.filesOf('index');
     if (files.length > 0 && world.chance(60)) {
       const lost = world.pick(files);
-      world.journal.push(`    the index file ${lost.slice(0, 8)} is lost`);
+      world.note(`    the index file ${lost.slice(0, 8)} is lost`);
       fs.rmSync(join(repository.folder, 'index', lost));
     }
     const program = world.program();
