@@ -14,12 +14,12 @@ const SMALL_FILE_BLOBS = INDEX_FULL_BLOBS / 5;
 
 /** Pack numbers by index file; filled while the index is loaded. */
 export class IndexFiles implements IndexFileObserver {
-  readonly #packs = new Map<IndexId, number[]>();
+  readonly #packs = new Map<IndexId, Set<number>>();
 
   onPack(indexId: IndexId, packNumber: number): void {
     const packs = this.#packs.get(indexId);
-    if (packs === undefined) this.#packs.set(indexId, [packNumber]);
-    else if (!packs.includes(packNumber)) packs.push(packNumber);
+    if (packs === undefined) this.#packs.set(indexId, new Set([packNumber]));
+    else packs.add(packNumber);
   }
 
   onBlob(): void {}
@@ -29,7 +29,7 @@ export class IndexFiles implements IndexFileObserver {
   }
 
   entries(): [IndexId, readonly number[]][] {
-    return [...this.#packs];
+    return Array.from(this.#packs, ([indexId, packs]) => [indexId, [...packs]]);
   }
 
   /** Packs that several files name, as an interrupted rewriting leaves them: harmless, but twice the index to load. */
@@ -45,7 +45,7 @@ export class IndexFiles implements IndexFileObserver {
 
   replace(old: readonly IndexId[], by: readonly (readonly [IndexId, number[]])[]): void {
     for (const id of old) this.#packs.delete(id);
-    for (const [id, packs] of by) this.#packs.set(id, packs);
+    for (const [id, packs] of by) this.#packs.set(id, new Set(packs));
   }
 }
 
