@@ -22,17 +22,10 @@ const DONE = 2;
 /** The destination lacks it. */
 const WAITING = 3;
 
-export interface CopyPools {
-  /** With the source's keys. */
-  readonly reading: PipelinePool;
-  /** With the destination's keys, and the source's for what comes in. */
-  readonly writing: PipelinePool;
-}
-
 export class BlobCopier {
   readonly #source: Repository;
   readonly #destination: Repository;
-  readonly #pools: CopyPools;
+  readonly #pool: PipelinePool;
   readonly #tally: CopyTally;
   readonly #signal: AbortSignal | undefined;
   readonly #inventory: PackInventory;
@@ -42,17 +35,17 @@ export class BlobCopier {
   readonly #waitingPacks = new Set<number>();
   #waitingBytes = 0;
 
-  /** Both indexes are loaded. */
+  /** Both indexes are loaded. The pool has the destination's keys, and the source's for what comes in. */
   constructor(
     source: Repository,
     destination: Repository,
-    pools: CopyPools,
+    pool: PipelinePool,
     tally: CopyTally,
     signal: AbortSignal | undefined,
   ) {
     this.#source = source;
     this.#destination = destination;
-    this.#pools = pools;
+    this.#pool = pool;
     this.#tally = tally;
     this.#signal = signal;
     this.#inventory = new PackInventory(source.index);
@@ -70,7 +63,7 @@ export class BlobCopier {
    * @throws integrity.blobMissing when so much is lost that not all of it can be told
    */
   async addSnapshot(tree: BlobId): Promise<void> {
-    const marked = await markUsedBlobs(this.#source, this.#pools.reading, [tree], {
+    const marked = await markUsedBlobs(this.#source, this.#pool, [tree], {
       marks: this.#marks,
       signal: this.#signal,
     });
@@ -90,7 +83,7 @@ export class BlobCopier {
     await repackPacks(
       {
         repository: this.#source,
-        pool: this.#pools.writing,
+        pool: this.#pool,
         inventory: this.#inventory,
         kept: this.#marks,
         onPackDone: () => this.#tally.packDone(),

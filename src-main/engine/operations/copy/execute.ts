@@ -7,7 +7,6 @@ import { ID_BYTES } from '#base/ids.ts';
 import { adoptOrphanPacks } from '#repository/adopt-orphan-packs.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
-import { openReadingPool } from '../open-reading-pool.ts';
 import { openWritingPool } from '../open-writing-pool.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
 import { listSnapshots } from '../snapshots.ts';
@@ -55,19 +54,15 @@ async function runCopy(
   await source.loadIndex({ signal });
   await destination.loadIndex({ signal });
   const scope = destination.openWriteScope({ assertHeld });
-  const reading = openReadingPool(source, pipeline);
   const writing = openWritingPool(destination, pipeline, scope, wantAll, {
     settings: { sourceKeys: source.keys, compression: request.compression },
     onBytesRead: (bytes) => tally.bytesRead(bytes),
   });
-  const stopPools = (): void => {
-    void reading.close();
-    void writing.pool.close();
-  };
-  signal?.addEventListener('abort', stopPools);
+  const stopPool = (): void => void writing.pool.close();
+  signal?.addEventListener('abort', stopPool);
   try {
     await adoptOrphanPacks(destination, scope, signal);
-    const copier = new BlobCopier(source, destination, { reading, writing: writing.pool }, tally, signal);
+    const copier = new BlobCopier(source, destination, writing.pool, tally, signal);
     let batch: StoredSnapshot[] = [];
     for (const [number, stored] of toCopy.entries()) {
       tally.started(stored);
@@ -81,8 +76,8 @@ async function runCopy(
     }
     return tally.result();
   } finally {
-    signal?.removeEventListener('abort', stopPools);
-    await Promise.all([reading.close(), writing.pool.close()]);
+    signal?.removeEventListener('abort', stopPool);
+    await writing.pool.close();
   }
 
   /** Everything it needs is durable, or it is told what is missing. */

@@ -1,4 +1,4 @@
-/** The inspectTrees job: opens sealed trees and judges them. */
+/** The inspectTrees job: opens sealed trees, of the source where two repositories are at work, and judges them. */
 import type { JobTypes } from '../job-types.ts';
 import { TreeInspection } from '../tree-inspection.ts';
 import type { JobContext } from '../worker-thread.ts';
@@ -7,11 +7,11 @@ type InspectTrees = JobTypes['inspectTrees'];
 
 export function inspectTrees(
   { trees }: InspectTrees['input'],
-  { codec }: JobContext,
+  { sourceCodec }: JobContext,
 ): InspectTrees['output'] {
   const inspection = new TreeInspection();
   for (const { bytes, uncompressedLength, id } of trees) {
-    inspection.add(() => codec.open(bytes, uncompressedLength, id));
+    inspection.add(() => sourceCodec.open(bytes, uncompressedLength, id));
   }
   return inspection.finish();
 }
