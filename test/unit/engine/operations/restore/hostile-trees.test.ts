@@ -215,6 +215,24 @@ describe('entries that cannot be', () => {
     ]);
     expect(around()).toEqual({ target: 'dir', 'target/good': 'good', 'target/folder': 'dir' });
   });
+  test('what is in a folder whose list cannot be read stays, also under the rule that removes', async () => {
+    const missing = '7'.repeat(64) as BlobId;
+    fs.mkdirSync(join(target, 'folder', 'in it'), { recursive: true });
+    fs.writeFileSync(join(target, 'folder', 'mine'), 'precious');
+    fs.writeFileSync(join(target, 'later'), 'later');
+    fs.writeFileSync(join(target, 'part'), 'precious');
+    const result = await restoreTree(
+      await plantTree(dir('folder', missing), file('part', missing), link('..', 'x')),
+      { overwrite: 'exact' },
+    );
+    expect(result.files.removed).toBe(1);
+    expect(around()).toMatchObject({
+      'target/folder/mine': 'precious',
+      'target/folder/in it': 'dir',
+      'target/part': 'precious',
+    });
+    expect(around()).not.toHaveProperty('target/later');
+  });
   test('a data blob that is no tree', async () => {
     const [noTree] = await plantBlobs(repository, 'tree', ['no tree at all']);
     const result = await restoreTree(await plantTree(dir('folder', noTree), file('good', good)));
