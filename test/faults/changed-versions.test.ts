@@ -213,12 +213,9 @@ describe.each(Object.entries(CHANGES))('%s', (name, change) => {
   const error = new TidemarkError('storage.ioFailed', { location: 'x', operation: 'save', reason: 'EIO' });
   it.each<[string, 'save' | 'remove', Fault]>([
     ['fails', 'save', { kind: 'fail', error }],
-    ['fails after it took effect', 'save', { kind: 'failAfter', error }],
     ['is only said to be done', 'save', { kind: 'lie' }],
     ['is cut short', 'save', { kind: 'truncate', bytes: 60 }],
-    ['is repeated', 'save', { kind: 'repeat' }],
     ['fails', 'remove', { kind: 'fail', error }],
-    ['fails after it took effect', 'remove', { kind: 'failAfter', error }],
     ['is only said to be done', 'remove', { kind: 'lie' }],
   ])(
     'goes on after this at each in turn: %s (%s)',
