@@ -134,6 +134,7 @@ async function restoreUnderLock(
           startedAtMs: clock.nowMs(),
           temporaryPrefix: settings.temporaryPrefix,
         });
+  if (undo !== undefined && settings.undoId !== undefined) observer.onUndoable?.(target, settings.undoId);
   const tally = new RestoreTally(observer, () => clock.monotonicMs(), totals);
   const pool = openPool(repository, pipeline);
   const selector = createSelector(request.include, request.exclude);

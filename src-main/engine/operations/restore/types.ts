@@ -82,6 +82,8 @@ export type RestoreAction = 'restored' | 'updated' | 'unchanged' | 'kept' | 'rem
 
 /** Calls come from the core's thread and must be quick. */
 export interface RestoreObserver {
+  /** From now on there is something to take back, however the restore ends. */
+  onUndoable?(target: ByteString, undoId: ByteString): void;
   onProgress?(progress: RestoreProgress): void;
   onProblem?(problem: RestoreProblem): void;
   onWarning?(warning: RestoreWarning): void;

@@ -56,6 +56,8 @@ export interface RestoreItem {
 }
 
 export interface RestoreHandlers {
+  /** What is done from now on can be taken back, also when the restore does not come to its end. */
+  onUndoable(target: ByteString, undoId: string): void;
   onProgress(progress: RestoreProgress): void;
   /** A file that could not be restored. */
   onProblem(problem: ItemProblem): void;

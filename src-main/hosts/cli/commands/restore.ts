@@ -138,10 +138,12 @@ async function runRestore(session: CommandSession, input: RestoreInput) {
   const access = await session.access();
   const calls = await session.engine();
   const startedMs = host.monotonicMs();
-  const result = await calls.restore(
+  let undoLine: string | undefined;
+  const work = calls.restore(
     access,
     input,
     {
+      onUndoable: (target, undoId) => (undoLine = undoLineFor(target, undoId)),
       onProgress: (progress) =>
         output.progress(
           {
@@ -172,15 +174,16 @@ async function runRestore(session: CommandSession, input: RestoreInput) {
     },
     context,
   );
+  const result = await work.catch((error: unknown) => {
+    output.stopProgress();
+    if (undoLine !== undefined && !options.json) output.complain(undoLine);
+    throw error;
+  });
   output.stopProgress();
   output.json(restoreSummaryJson(result));
   output.say(summaryLine(result, input));
   if (result.room !== undefined) output.say(roomLine(result.room));
-  if (result.undoId !== undefined) {
-    output.say(
-      `To take it back within 30 days: tidemark undo --target ${quoted(result.target)} ${result.undoId}`,
-    );
-  }
+  if (result.undoId !== undefined) output.say(undoLineFor(result.target, result.undoId));
   if (result.problems === 0) return;
   const sentence = `${formatCount(result.problems, 'file')} could not be restored; everything else is in ${formatName(toDisplay(result.target))}. Look at the list above, then restore those again.`;
   if (options.json) output.jsonComplaint(exitMessage(EXIT_FAILED, sentence));
@@ -218,6 +221,10 @@ function taken(count: number, { dryRun }: RestoreInput): string {
 function roomLine({ neededBytes, freeBytes }: RestoreRoom): string {
   const needed = `Space needed: ${formatBytes(neededBytes)}`;
   return freeBytes === undefined ? `${needed}.` : `${needed} of ${formatBytes(freeBytes)} free.`;
+}
+
+function undoLineFor(target: ByteString, undoId: string): string {
+  return `To take it back within 30 days: tidemark undo --target ${quoted(target)} ${undoId}`;
 }
 
 /** For a shell; a name with anything unusual in it stands in quotes. */

@@ -69,6 +69,7 @@ function toRequest(input: RestoreInput, access: RepositoryAccess): RestoreReques
 
 function toObserver(handlers: RestoreHandlers): RestoreObserver {
   return {
+    onUndoable: (target, undoId) => handlers.onUndoable(target, undoId),
     onProgress: (progress) => handlers.onProgress(toProgress(progress)),
     onProblem: ({ path, code, reason }) =>
       handlers.onProblem({ path, reason: reason === '' ? describeErrorCode(code) : reason }),

@@ -1,6 +1,7 @@
 /** What `restore` makes of its rules for what is in the way, and what `undo` says. */
 import { describe, expect, it } from 'vitest';
 import { textToByteString } from '#base/byte-string.ts';
+import { TidemarkError } from '#base/errors.ts';
 import type { RestoreInput, RestoreResult } from '#hosts/cli/calls/restore.ts';
 import type { UndoInput, UndoneRestore } from '#hosts/cli/calls/undo.ts';
 import { runCli, type CliRun } from '#test/support/cli-run.ts';
@@ -77,6 +78,20 @@ describe('restore', () => {
     );
     expect(stdout).toContain(`tidemark undo --target '/home/me/My files' ${UNDO_ID}`);
     expect(stdout).not.toContain('/x');
+  });
+
+  it('says how to take it back also when it was stopped on the way', async () => {
+    const { code, stderr } = await runCli(['restore', 'latest', '--in-place'], {
+      engine: {
+        restore: (_access, _input, handlers) => {
+          handlers.onUndoable(b('/home/me'), UNDO_ID);
+          return Promise.reject(new TidemarkError('files.noSpace', { path: '/home/me/x' }));
+        },
+      },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`tidemark undo --target /home/me ${UNDO_ID}`);
+    expect(stderr).toContain('not enough room');
   });
 
   it('a dry run names what would change, and the room', async () => {
