@@ -21,7 +21,7 @@ import {
 } from './undo-record.ts';
 
 /** Steps between two looks at the signal, and chances for others to run. */
-const STEPS_PER_BREATH = 128;
+const STEPS_PER_BREATH = 1024;
 
 /**
  * @throws request.invalidInput when there is nothing to take back, or the restore may still be running; job.cancelled: what
