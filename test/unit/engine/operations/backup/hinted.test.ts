@@ -101,6 +101,17 @@ describe('followed', () => {
     expect(await pathsOf(result)).toEqual(await pathsOf(await save()));
   });
 
+  it('in a folder that was touched itself, what changed by its ctime is entered, and so on down', async () => {
+    fs.mkdirSync(join(source, 'two/deep/deeper'));
+    await save();
+    fs.chmodSync(join(source, 'two'), 0o700);
+    fs.chmodSync(join(source, 'two/deep'), 0o700);
+    fs.writeFileSync(join(source, 'two/deep/deeper/new'), 'new');
+    const result = await save(['two']);
+    expect(await pathsOf(result)).toContain('/source/two/deep/deeper/new');
+    expect(await pathsOf(result)).toEqual(await pathsOf(await save()));
+  });
+
   it('says how many paths have nothing to do with the sources', async () => {
     await save();
     const paths = ['/elsewhere', join(source, 'top'), folder, `${source}-2`].map(textToByteString);
