@@ -18,6 +18,7 @@ import type { MemoryStorage } from '#storage/memory/memory-storage.ts';
 import type { Storage } from '#storage/port.ts';
 import { backUp, makeMemoryRepository, reopen } from '#test/support/engine.ts';
 import { FaultStorage, type StopPlan } from '#test/support/fault-storage.ts';
+import { hastyClock } from '#test/support/hasty-clock.ts';
 import { inThreadBackupPipeline, inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
 import { contentsOf, orphansOf, packBytesOf, runPrune, troublesOf } from '#test/support/prune.ts';
 
@@ -333,4 +334,29 @@ describe('a place that refuses removing', () => {
     expect(await packBytesOf(storage)).toBeLessThan(1.5 * (await packBytesOf(start)));
     await assertSafe(storage, 'refused');
   });
+});
+
+it('does not do again what was done minutes before it was killed', async () => {
+  const request = { ...DEFAULT_PRUNE_REQUEST, ...THOROUGH, packSizeBytes: PACK_SIZE_BYTES / 3 };
+  const whole = await runPrune(pristine, start.fork(), request);
+  expect(whole.newPacks).toBeGreaterThan(4);
+  const storage = start.fork();
+  const { config, keys, keyId } = pristine;
+  const dying = new FaultStorage(storage).plan(
+    'save',
+    { kind: 'fail', error: new TidemarkError('job.cancelled', {}) },
+    { type: 'pack', skip: 4, times: Infinity },
+  );
+  let nowMs = Date.now();
+  const clock = { ...hastyClock, nowMs: () => (nowMs += 3 * 60_000) };
+  const repository = new Repository({ ...createRepositoryPorts(dying), clock }, config, keys, keyId);
+  const parts = { repository, pipeline: inThreadPipeline };
+  await expect(pruneUnderLock(parts, request, () => Promise.resolve())).rejects.toMatchObject({
+    code: 'job.cancelled',
+  });
+  dying.assertAllReached();
+  const next = await runPrune(pristine, storage, request);
+  expect(next.stats.duplicate.blobs).toBeGreaterThan(0);
+  expect(next.stats.repack.blobs).toBeLessThan(whole.stats.repack.blobs);
+  await assertSafe(storage, 'went on');
 });

@@ -11,7 +11,8 @@ import type { RepositoryFiles } from './repository-files.ts';
 
 /** As restic: a file is closed when it names so many blobs. */
 export const INDEX_FULL_BLOBS = 50_000;
-const INDEX_MAX_AGE_MS = 5 * 60_000;
+/** So much work is lost at most when a run is killed. */
+export const INDEX_MAX_AGE_MS = 5 * 60_000;
 
 /** A durable pack. Its entries are made when they are written: as objects they take many times their room. */
 export interface PackToIndex {

@@ -8,7 +8,7 @@ import { finishPack } from '#pipeline/finish-pack.ts';
 import { packEntries } from '#pipeline/pack-entries.ts';
 import type { FinishedPack, UnfinishedPack } from '#pipeline/protocol.ts';
 import { rewriteIndex, type WrittenIndexFile } from '#repository/index-rewrite.ts';
-import { INDEX_FULL_BLOBS, type PackToIndex } from '#repository/index-writer.ts';
+import { INDEX_FULL_BLOBS, INDEX_MAX_AGE_MS, type PackToIndex } from '#repository/index-writer.ts';
 import type { Repository } from '#repository/repository.ts';
 import { mergePacks } from '#repository/write-scope.ts';
 
@@ -21,6 +21,8 @@ export class NewPacks {
   /** Durable, and certainly in no index file. */
   #unnamed: PackToIndex[] = [];
   #unnamedBlobs = 0;
+  /** When the oldest of them became durable. */
+  #unnamedSinceMs = 0;
   /** Since `keep`. */
   #named: WrittenIndexFile[] = [];
   #naming: Promise<void> | undefined;
@@ -39,12 +41,16 @@ export class NewPacks {
     await this.#repository.storage.save('pack', id, pack.bytes);
     const { blobType, ids, places } = pack;
     const blobCount = ids.length / ID_BYTES;
+    const nowMs = this.#repository.ports.clock.nowMs();
+    if (this.#unnamed.length === 0) this.#unnamedSinceMs = nowMs;
     this.#unnamed.push({ id, blobCount, entries: () => packEntries({ blobType, ids, places }) });
     this.#unnamedBlobs += blobCount;
     this.count++;
     this.bytes += pack.bytes.length;
     this.#sizes.set(id, pack.bytes.length);
-    if (this.#unnamedBlobs >= INDEX_FULL_BLOBS) await this.#nameAll();
+    // What is named before a run is killed need not be done again: its old places are copies then.
+    const isOld = nowMs - this.#unnamedSinceMs >= INDEX_MAX_AGE_MS;
+    if (isOld || this.#unnamedBlobs >= INDEX_FULL_BLOBS) await this.#nameAll();
   }
 
   /** Stores what the workers had open and names everything. */
