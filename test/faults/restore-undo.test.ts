@@ -78,13 +78,14 @@ const restoreInto = (at: string, overwrite: RestoreRule, files?: TargetFiles): R
   restoreAs(repository, DEAD, { target: at, snapshot, overwrite, ...(files && { files }) });
 
 test.each([
-  ['exact', 1],
-  ['keep-both', 4],
-  ['replace-keep-current', 5],
+  ['exact', 0, 2],
+  ['exact', 1, 2],
+  ['keep-both', 0, 4],
+  ['replace-keep-current', 0, 5],
 ] as const)(
-  'a restore (%s) stopped at every step (or every %ith): nothing lost or half, and its undo brings everything back',
-  async (overwrite, stride) => {
-    for (let step = 0; ; step += stride) {
+  'a restore (%s) stopped at step %i and every %ith from there: nothing lost or half, and its undo brings everything back',
+  async (overwrite, first, stride) => {
+    for (let step = first; ; step += stride) {
       copyTree(before, target);
       const { files, stepsTaken } = stoppingAt(step);
       const end = await restoreInto(target, overwrite, files).catch((error: unknown) => error);
