@@ -24,7 +24,7 @@ import { inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
 import { restore } from '#test/support/restore.ts';
 import { reopenHastily, versionFiles, without, type VersionFiles } from '#test/support/version-files.ts';
 
-const STEP = Number(process.env['TIDEMARK_FLIP_STEP'] ?? 83);
+const STEP = Number(process.env['TIDEMARK_FLIP_STEP'] ?? 127);
 
 let folder = '';
 let pristine: Repository;
