@@ -42,6 +42,8 @@ export class ConfirmStorage extends ForwardingStorage {
       return Buffer.compare(await this.inner.load(type, name, undefined, signal), bytes) === 0;
     } catch (error) {
       if (isTidemarkError(error, 'storage.objectMissing')) return false;
+      // Nobody would know of a lock whose save did not return, and everybody would wait for it.
+      if (type === 'lock') await this.inner.remove(type, name).catch(() => undefined);
       throw error;
     }
   }

@@ -49,3 +49,14 @@ test('what is kept is sent once', async () => {
   await storage.save('snapshot', NAME, BYTES);
   expect(faults.changeCount).toBe(2);
 });
+
+test('a lock whose confirmation is cut off does not stay behind', async () => {
+  const cancel = new AbortController();
+  const stalling = new Promise((resolve) => setTimeout(resolve, 10_000).unref());
+  faults.plan('stat', { kind: 'stall', until: stalling });
+  const saving = storage.save('lock', NAME, BYTES, cancel.signal);
+  setTimeout(() => cancel.abort(), 5);
+  await expectCode(saving, 'job.cancelled');
+  faults.assertAllReached();
+  expect(await memory.list('lock')).toEqual([]);
+});
