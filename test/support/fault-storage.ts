@@ -24,6 +24,11 @@ export type Fault =
   | { readonly kind: 'lie' }
   /** Does it twice; the second outcome is reported. */
   | { readonly kind: 'repeat' }
+  /**
+   * Lets the next call of the same method take effect first. Not reached when none comes while this one waits. `dies`: then
+   * the process is dead, and this one never takes effect.
+   */
+  | { readonly kind: 'reorder'; readonly dies?: boolean }
   /** `list` leaves out what `isMissing` names, as an index that lags behind. */
   | { readonly kind: 'stale'; readonly isMissing: (name: string) => boolean };
 
@@ -34,6 +39,8 @@ interface PlannedFault {
   readonly name: string | undefined;
   skip: number;
   times: number;
+  /** It struck and could do nothing. */
+  isMissed: boolean;
 }
 
 export interface FaultPlan {
@@ -53,6 +60,9 @@ export interface StopPlan {
   readonly lastTakesEffect?: boolean;
 }
 
+/** A call that is to be overtaken waits so long for another one; who makes calls one after the other never makes it. */
+const OVERTAKING_MS = 25;
+
 const ALL_TYPES: readonly StorageFileType[] = ['config', 'key', 'lock', 'snapshot', 'index', 'pack'];
 
 export class FaultStorage extends ForwardingStorage {
@@ -62,6 +72,8 @@ export class FaultStorage extends ForwardingStorage {
   callCount = 0;
   readonly #plans: PlannedFault[] = [];
   readonly #struck = new Set<PlannedFault>();
+  /** Calls that wait to be overtaken, by method. */
+  readonly #waiting = new Map<FaultMethod, () => void>();
   /** One save at a time, or two could both fit into the same last bytes. */
   readonly #quotaSaves = new SlotQueue(1);
   #quota: { readonly limitBytes: number; reached: boolean } | undefined;
@@ -69,7 +81,7 @@ export class FaultStorage extends ForwardingStorage {
 
   plan(method: FaultMethod, fault: Fault, plan: FaultPlan = {}): this {
     const { type, name, skip = 0, times = 1 } = plan;
-    this.#plans.push({ method, fault, type, name, skip, times });
+    this.#plans.push({ method, fault, type, name, skip, times, isMissed: false });
     return this;
   }
 
@@ -88,12 +100,22 @@ export class FaultStorage extends ForwardingStorage {
 
   /** Throws when a planned fault, quota or stop was not reached. `times: Infinity` is reached by one call. */
   assertAllReached(): void {
+    const unreached = this.#unreached();
+    if (unreached.length > 0) throw new Error(`planned faults never reached: ${unreached.join(', ')}`);
+  }
+
+  /** For sweeps that go on until a fault lies beyond the end. */
+  get isAllReached(): boolean {
+    return this.#unreached().length === 0;
+  }
+
+  #unreached(): string[] {
     const unreached = this.#plans
-      .filter((plan) => (plan.times === Infinity ? !this.#struck.has(plan) : plan.times > 0))
+      .filter((plan) => plan.isMissed || (plan.times === Infinity ? !this.#struck.has(plan) : plan.times > 0))
       .map((plan) => `${plan.method} ${plan.fault.kind}`);
     if (this.#quota?.reached === false) unreached.push('quota');
     if (this.#stop?.reached === false) unreached.push('stopAt');
-    if (unreached.length > 0) throw new Error(`planned faults never reached: ${unreached.join(', ')}`);
+    return unreached;
   }
 
   override create(signal?: AbortSignal): Promise<void> {
@@ -158,8 +180,9 @@ export class FaultStorage extends ForwardingStorage {
   ): Promise<T> {
     throwIfCancelled(signal);
     await this.#dieWhenDue(method, run);
-    const fault = this.#take(method, type, name);
-    if (fault === undefined) return run();
+    const plan = this.#take(method, type, name);
+    if (plan === undefined) return this.#overtake(method, run);
+    const { fault } = plan;
     switch (fault.kind) {
       case 'fail':
         throw fault.error;
@@ -177,6 +200,11 @@ export class FaultStorage extends ForwardingStorage {
       case 'repeat':
         await run();
         return run();
+      case 'reorder':
+        plan.isMissed = !(await this.#isOvertaken(method));
+        if (fault.dies !== true || plan.isMissed) return run();
+        this.#stop = { at: 0, plan: {}, reached: true };
+        throw this.#death(method);
       case 'stale': {
         const result = await run();
         if (!Array.isArray(result)) throw new Error(`${method} cannot be stale`);
@@ -185,7 +213,11 @@ export class FaultStorage extends ForwardingStorage {
     }
   }
 
-  #take(method: FaultMethod, type: StorageFileType | undefined, name: string | undefined): Fault | undefined {
+  #take(
+    method: FaultMethod,
+    type: StorageFileType | undefined,
+    name: string | undefined,
+  ): PlannedFault | undefined {
     for (const plan of this.#plans) {
       if (plan.times <= 0 || plan.method !== method) continue;
       if (plan.type !== undefined && plan.type !== type) continue;
@@ -196,9 +228,33 @@ export class FaultStorage extends ForwardingStorage {
       }
       plan.times--;
       this.#struck.add(plan);
-      return plan.fault;
+      return plan;
     }
     return undefined;
+  }
+
+  async #overtake<T>(method: FaultMethod, run: () => Promise<T>): Promise<T> {
+    const release = this.#waiting.get(method);
+    this.#waiting.delete(method);
+    try {
+      return await run();
+    } finally {
+      release?.();
+    }
+  }
+
+  /** Whether another call came and has taken effect. */
+  #isOvertaken(method: FaultMethod): Promise<boolean> {
+    return new Promise((resolve) => {
+      const release = (): void => resolve(true);
+      this.#waiting.set(method, release);
+      setTimeout(() => {
+        // Whoever has taken it out is overtaking.
+        if (this.#waiting.get(method) !== release) return;
+        this.#waiting.delete(method);
+        resolve(false);
+      }, OVERTAKING_MS);
+    });
   }
 
   async #dieWhenDue(method: FaultMethod, run: () => Promise<unknown>): Promise<void> {
@@ -213,11 +269,12 @@ export class FaultStorage extends ForwardingStorage {
     const isTheOne = !stop.reached;
     stop.reached = true;
     if (isTheOne && stop.plan.lastTakesEffect === true) await run();
-    throw new TidemarkError('storage.ioFailed', {
-      location: this.location,
-      operation: method,
-      reason: 'the process died here',
-    });
+    throw this.#death(method);
+  }
+
+  #death(operation: FaultMethod): TidemarkError {
+    const reason = 'the process died here';
+    return new TidemarkError('storage.ioFailed', { location: this.location, operation, reason });
   }
 
   async #assertQuota(type: StorageFileType, name: string, sizeBytes: number): Promise<void> {

@@ -61,6 +61,17 @@ describe('planned faults', () => {
     storage.assertAllReached();
   });
 
+  test('reorder: the next call takes effect first, and without one it is not reached', async () => {
+    storage.plan('save', { kind: 'reorder' });
+    await Promise.all([storage.save('pack', NAME_A, A), storage.save('pack', NAME_B, B)]);
+    expect(await names()).toEqual([NAME_B, NAME_A]);
+    storage.assertAllReached();
+    storage.plan('remove', { kind: 'reorder' });
+    await storage.remove('pack', NAME_A);
+    expect(await names()).toEqual([NAME_B]);
+    expect(() => storage.assertAllReached()).toThrow('remove reorder');
+  });
+
   test('repeat: a config created twice meets itself', async () => {
     storage.plan('save', { kind: 'repeat' });
     await expectCode(storage.save('config', 'config', A), 'storage.alreadyExists');
