@@ -4,7 +4,7 @@
  */
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import { toDisplay } from '#base/byte-string.ts';
-import type { BlobId } from '#base/ids.ts';
+import { idToBytes, type BlobId } from '#base/ids.ts';
 import type { SourceFiles } from '#files/port.ts';
 import type { Snapshot } from '#format/snapshot.ts';
 import { PipelinePool } from '#pipeline/pipeline-pool.ts';
@@ -14,6 +14,7 @@ import { adoptOrphanPacks } from '#repository/adopt-orphan-packs.ts';
 import type { Repository } from '#repository/repository.ts';
 import { findLocks } from '#repository/find-locks.ts';
 import type { RepositoryLock } from '#repository/repository-lock.ts';
+import type { StoredSnapshot } from '#repository/snapshot-store.ts';
 import type { WriteScope } from '#repository/write-scope.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
 import { underAnnouncedLock } from '../under-lock.ts';
@@ -102,7 +103,9 @@ async function backUpUnderLock(
   const { parent } = prepared;
   const stop = AbortSignal.any([lock.signal, ...(signal === undefined ? [] : [signal])]);
   const scope = repository.openWriteScope(lock);
-  if (!request.dryRun && (parent === undefined || (await wasInterrupted(repository, lock, stop)))) {
+  const mayHaveOrphans =
+    parent === undefined || isIndexLost(repository, parent) || (await wasInterrupted(repository, lock, stop));
+  if (!request.dryRun && mayHaveOrphans) {
     await adoptOrphanPacks(repository, scope, stop);
     lock.settleCrash();
   }
@@ -137,6 +140,11 @@ async function backUpUnderLock(
   } finally {
     await pool.close();
   }
+}
+
+/** The last version's own tree is in no index file: some are gone, and the packs that they named are perhaps still there. */
+function isIndexLost({ index }: Repository, { snapshot }: StoredSnapshot): boolean {
+  return snapshot.tree !== null && !index.has('tree', idToBytes(snapshot.tree));
 }
 
 /**

@@ -60,3 +60,11 @@ it('does not look for such packs after the crash of another machine', async () =
   await plantLock('elsewhere');
   expect((await backUp(repository, source)).summary).toMatchObject({ filesNew: 1, dataBlobs: 1 });
 });
+
+it('sends nothing anew when the index was lost, and makes it right again', async () => {
+  fs.writeFileSync(join(source, 'new.txt'), 'written after the loss');
+  for (const path of storage.files.keys()) if (path.startsWith('index/')) storage.files.delete(path);
+  const { summary } = await backUp(repository, source);
+  expect(summary).toMatchObject({ filesNew: 1, filesUnmodified: 1, dataBlobs: 1 });
+  expect((await backUp(repository, source)).summary).toMatchObject({ filesUnmodified: 2, dataBlobs: 0 });
+});
