@@ -39,6 +39,8 @@ export class RandomTree {
   readonly root: string;
   /** Every path that was touched, relative to the root, in order; grows only. */
   readonly touched: string[] = [];
+  /** How often a file was changed so that neither its size nor its time tells. */
+  quietPatches = 0;
   /** May be replaced between changes, for runs that are replayed in parts. */
   random: SeededRandom;
   readonly #limits: RandomTreeLimits;
@@ -122,6 +124,7 @@ export class RandomTree {
   /** Same size, same modification time: only the change time tells. */
   #patchQuietly(entry: FoundEntry): string {
     this.#patch(entry);
+    this.quietPatches++;
     setTimesNs(Buffer.from(this.#at(entry.path)), entry.stats.mtimeNs);
     return `patch ${entry.path} and set its time back`;
   }

@@ -1,8 +1,8 @@
 /** What happens in random runs. Each action decides from the run's chance, acts, and says what the model must hold then. */
+import fs from 'node:fs';
 import { join } from 'node:path';
-import { textToByteString } from '#base/byte-string.ts';
+import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { SnapshotId } from '#base/ids.ts';
-import { systemClock } from '#base/system-clock.ts';
 import { createSourceFiles, createTargetFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
 import type { BackupRequest, BackupResult } from '#operations/backup/types.ts';
@@ -18,7 +18,14 @@ import { backupRequest } from '#test/support/engine.ts';
 import { inThreadBackupPipeline, inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
 import { comparePictures, type Picture } from '#test/support/picture.ts';
 import { restoreRequest } from '#test/support/restore.ts';
-import { byteStrings, codeOf, type RunClient, type RunVersion, type RunWorld } from './run-world.ts';
+import {
+  byteStrings,
+  codeOf,
+  type PastRestore,
+  type RunClient,
+  type RunVersion,
+  type RunWorld,
+} from './run-world.ts';
 
 export interface RunAction {
   /** How often, compared with the others. */
@@ -190,10 +197,13 @@ export const RUN_ACTIONS = {
       if (version === undefined) return;
       const before = world.picture();
       const isExact = world.chance(50);
-      const { problems } = await unhindered(world, (client) => restoreInto(world, client, version, isExact));
+      const { problems, undoId } = await unhindered(world, (client) =>
+        restoreInto(world, client, version, isExact),
+      );
       if (problems.length > 0) throw new Error(`the restore has problems: ${JSON.stringify(problems)}`);
-      rememberRestore(world, before);
       const after = world.picture();
+      touchAll(world, before, after);
+      world.restores.push(pastRestore(world, undoId!, before));
       const counted = isExact ? after : new Map([...after].filter(([path]) => version.picture.has(path)));
       expectEqual(version.picture, counted, 'the restored folder');
     },
@@ -227,28 +237,49 @@ export const RUN_ACTIONS = {
 
 export type RunActionName = keyof typeof RUN_ACTIONS;
 
-function rememberRestore(world: RunWorld, before: Picture): void {
-  world.restores.push({ before, changesThen: world.source.touched.length });
+/** Whoever watches the folder sees what a restore, or its undo, does in it. */
+function touchAll(world: RunWorld, ...pictures: readonly Picture[]): void {
+  for (const picture of pictures) world.source.touched.push(...picture.keys());
+}
+
+function pastRestore(world: RunWorld, id: ByteString, before: Picture): PastRestore {
+  const { touched, quietPatches } = world.source;
+  return { id, before, restored: world.picture(), changesThen: touched.length, quietThen: quietPatches };
 }
 
 /** Takes the newest restore back; unless somebody changed the folder since, it is as it was before. */
-async function undo(world: RunWorld, { before, changesThen }: RunWorld['restores'][number]): Promise<void> {
-  const ports = { ...world.openClient().repository.ports, clock: systemClock };
-  const parts = { files: createTargetFiles(), clock: world.clock, identity: ports.identity };
-  const edited = world.picture();
-  const request = { folder: textToByteString(world.source.root), force: false };
+async function undo(
+  world: RunWorld,
+  { id, before, restored, changesThen, quietThen }: PastRestore,
+): Promise<void> {
+  const isUntouched = world.source.touched.length === changesThen;
+  const present = world.picture();
+  const request = { folder: textToByteString(world.source.root), id, force: false };
+  const { identity } = world.openClient().repository.ports;
+  const parts = { files: createTargetFiles(), clock: world.clock, identity };
   const code = await codeOf(executeUndo(parts, request));
-  world.source.touched.push(...before.keys(), ...edited.keys());
   const after = world.picture();
-  if (world.source.touched.length - before.size - edited.size === changesThen && code === undefined)
-    return expectEqual(before, after, 'the folder after the undo');
-  // Whatever was there before, and whatever is there since, is there now under some name.
-  const contents = new Set([...after.values()].map(({ what }) => what.split(', ').at(-1)));
-  for (const [path, { what }] of before) {
-    const isContent = / bytes /.test(what);
-    if (isContent && code === undefined && !contents.has(what.split(', ').at(-1)))
-      throw new Error(`${path} is not there any more: ${what}`);
+  touchAll(world, before, present, after);
+  world.notes.push(`    ${code ?? (isUntouched ? 'to what was before' : 'of what was changed since')}`);
+  if (isUntouched && code === undefined) return expectEqual(before, after, 'the folder after the undo');
+  if (code !== undefined) return;
+  // What the restore took away is back, and what came since is there still, under whatever name.
+  const [then, now] = [contentsOf(restored), contentsOf(after)];
+  // A restored file that is changed in place, with its time set back, is taken for untouched.
+  const isQuiet = world.source.quietPatches > quietThen;
+  for (const picture of isQuiet ? [before] : [before, present])
+    for (const [content, path] of contentsOf(picture))
+      if (!then.has(content) && !now.has(content)) throw new Error(`${path} is gone: ${content}`);
+}
+
+/** Sizes and hashes of files, with one of their paths. */
+function contentsOf(picture: Picture): Map<string, string> {
+  const contents = new Map<string, string>();
+  for (const [path, { what }] of picture) {
+    const [content] = /\d+ bytes [0-9a-f]+/.exec(what) ?? [];
+    if (content !== undefined) contents.set(content, path);
   }
+  return contents;
 }
 
 function expectEqual(expected: Picture, found: Picture, what: string): void {
@@ -264,6 +295,7 @@ async function killed(world: RunWorld): Promise<void> {
   const stopAt = 1 + world.random.below(MOST_CALLS);
   client.storage.stopAt(stopAt, { counting: 'all', lastTakesEffect: world.chance(50) });
   const before = world.picture();
+  const earlier = undoIds(world);
   const what = world.pick(['backup', 'prune', 'forget', 'restore'] as const)!;
   const version = anyVersion(world);
   const runs = {
@@ -282,10 +314,21 @@ async function killed(world: RunWorld): Promise<void> {
     for (const id of world.versions.keys()) if (!listed.includes(id)) world.versions.delete(id);
     if (world.versions.size === 0) throw new Error('a forget took every version away');
   }
-  if (what === 'restore' && comparePictures(before, world.picture()).length > 0) {
-    world.source.touched.push(...before.keys());
-    await undo(world, { before, changesThen: world.source.touched.length });
-  }
+  if (what !== 'restore') return;
+  const restored = world.picture();
+  touchAll(world, before, restored);
+  // It may have died before it could change anything.
+  const begun = undoIds(world).find((id) => !earlier.includes(id));
+  if (begun === undefined) return expectEqual(before, restored, 'the folder that was not restored');
+  await undo(world, pastRestore(world, begun, before));
+}
+
+function undoIds(world: RunWorld): ByteString[] {
+  const folder = join(world.source.root, '.tidemark-undo');
+  if (!fs.existsSync(folder)) return [];
+  return fs
+    .readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? [textToByteString(entry.name)] : []));
 }
 
 /** Whoever loaded the index long ago reads right, or says that it cannot; never anything else. */

@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { textToByteString } from '#base/byte-string.ts';
+import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import { isTidemarkError, type ErrorCode } from '#base/errors.ts';
 import { createRepositoryPorts } from '#core/repository-ports.ts';
 import { createTargetFiles } from '#files/open-files.ts';
@@ -38,9 +38,13 @@ export interface RunClient {
 }
 
 export interface PastRestore {
+  readonly id: ByteString;
+  /** The folder. */
   readonly before: Picture;
-  /** Nobody has changed the folder since. */
+  readonly restored: Picture;
+  /** Of touched paths, with those of the restore; more of them: somebody has changed the folder since. */
   readonly changesThen: number;
+  readonly quietThen: number;
 }
 
 export class RunWorld {
@@ -176,6 +180,6 @@ export async function codeOf(running: Promise<unknown>): Promise<ErrorCode | und
   }
 }
 
-export function byteStrings(paths: readonly string[]): ReturnType<typeof textToByteString>[] {
+export function byteStrings(paths: readonly string[]): ByteString[] {
   return paths.map(textToByteString);
 }

@@ -9,7 +9,7 @@ import type { TurnProgram } from './turn-program.ts';
 import type { TurnWorld } from './turn-world.ts';
 
 /** More would make proofs slow. */
-const MOST_VERSIONS = 12;
+const MOST_VERSIONS = 13;
 const HOSTS = ['one', 'two'];
 const TAGS = ['red', 'green', 'blue'];
 
@@ -118,7 +118,7 @@ function withoutPattern(picture: Picture, pattern: string | undefined): Picture 
 
 const forgetByPolicy: TurnStep = {
   name: 'forget by policy',
-  weight: 6,
+  weight: 9,
   isPossible: ({ main }) => main.versions.size > 3,
   take: async (world) => {
     const repository =
@@ -172,7 +172,7 @@ function removedIn(stdout: string): string[] {
 
 const forgetOne: TurnStep = {
   name: 'forget one',
-  weight: 4,
+  weight: 6,
   isPossible: ({ main }) => main.versions.size > 2,
   take: async (world) => {
     const repository = world.second.versions.size > 2 && world.chance(40) ? world.second : world.main;

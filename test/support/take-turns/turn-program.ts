@@ -38,7 +38,7 @@ const ourProgram: TurnProgram = {
   name: 'tidemark',
   isOurs: true,
   lockedCode: 11,
-  can: { rewrite: true, repairSnapshots: true, hint: false, forgetAsNow: true },
+  can: { rewrite: true, repairSnapshots: true, hint: true, forgetAsNow: true },
   repairIndex: ['repair', 'index'],
   run: ({ folder, password }, args, { from, onStart } = {}) =>
     tidemark(['-r', folder, ...args], {

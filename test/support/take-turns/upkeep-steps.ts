@@ -7,7 +7,7 @@ import type { TurnWorld } from './turn-world.ts';
 
 const prune: TurnStep = {
   name: 'prune',
-  weight: 12,
+  weight: 9,
   take: async (world) => {
     const args = ['prune', '--max-unused', world.pick(['0', '0', '5%', '20k', 'unlimited'])];
     if (world.chance(35)) args.push('--max-repack-size', world.pick(['100k', '1M']));
