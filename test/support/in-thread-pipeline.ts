@@ -36,16 +36,30 @@ export const inThreadBackupPipeline: PipelineHost = {
   startWorker: () => new InThreadWorker(true) as unknown as Worker,
 };
 
+/** For backups, with another way of sealing blobs. */
+export function inThreadBackupPipelineSealing(createCodec: typeof createBlobCodec): PipelineHost {
+  return {
+    workerCount: 2,
+    startWorker: () => new InThreadWorker(true, createTargetFiles, createCodec) as unknown as Worker,
+  };
+}
+
 class InThreadWorker extends EventEmitter {
   #listener: ((message: ToWorker) => void) | undefined;
   #isTerminated = false;
   readonly #cutsFiles: boolean;
   readonly #makeTargetFiles: () => TargetFiles;
+  readonly #createCodec: typeof createBlobCodec;
 
-  constructor(cutsFiles: boolean, makeTargetFiles: () => TargetFiles = createTargetFiles) {
+  constructor(
+    cutsFiles: boolean,
+    makeTargetFiles: () => TargetFiles = createTargetFiles,
+    createCodec = createBlobCodec,
+  ) {
     super();
     this.#cutsFiles = cutsFiles;
     this.#makeTargetFiles = makeTargetFiles;
+    this.#createCodec = createCodec;
   }
 
   postMessage(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
@@ -76,8 +90,8 @@ class InThreadWorker extends EventEmitter {
     };
     const parts = {
       primitives: createPrimitives(),
-      codec: createBlobCodec(keys, { compression, verify: true }),
-      sourceCodec: createBlobCodec(sourceKeys, { compression, verify: true }),
+      codec: this.#createCodec(keys, { compression, verify: true }),
+      sourceCodec: this.#createCodec(sourceKeys, { compression, verify: true }),
       sourceFiles: createSourceFiles(),
       targetFiles: this.#makeTargetFiles(),
       zone: utcZone,
