@@ -215,7 +215,7 @@ describe('a place that was set back to an older state', () => {
       const now = world.image.fork();
       await save(now);
       const at = now.fork();
-      for (const path of [...now.files.keys()])
+      for (const path of now.files.keys())
         if (folders.some((folder) => path.startsWith(folder)) && !world.image.files.has(path))
           at.files.delete(path);
       await save(at);
