@@ -84,7 +84,7 @@ async function untilThere(count: number): Promise<void> {
 }
 
 describe('ended from outside', () => {
-  it('killed in the middle of a first backup again and again, it loses nothing and sends nothing twice', async () => {
+  it('A1 killed in the middle of a first backup again and again, it loses nothing and sends nothing twice', async () => {
     const totalBytes = 240 * MIB;
     plant(30, totalBytes / 30);
     const kept: number[] = [];
@@ -115,7 +115,7 @@ describe('ended from outside', () => {
       ).toBe(true);
   }, 120_000);
 
-  it('interrupted, it stops with 130, leaves no lock and no snapshot, and goes on from there', async () => {
+  it('A4, A6 interrupted, it stops with 130, leaves no lock and no snapshot, and goes on from there', async () => {
     plant(30, 8 * MIB);
     let stoppedAt = 0;
     const run = await tidemark(['-r', repository, 'backup', 'source'], {
@@ -141,7 +141,7 @@ describe('ended from outside', () => {
 
 describe('a disk that fills up', () => {
   it.skipIf(obstacle !== undefined)(
-    `gets its sentence; earlier snapshots stay whole, and what was sent is not sent again${needsDisk}`,
+    `C5 gets its sentence; earlier snapshots stay whole, and what was sent is not sent again${needsDisk}`,
     async () => {
       await withSmallDisk({ kind: 'ext4', mib: 96 }, async (disk) => {
         repository = join(disk, 'repository');
@@ -181,7 +181,7 @@ describe("refused with restic's exit codes", () => {
     expect(fs.existsSync(join(folder, 'nowhere'))).toBe(false);
   });
 
-  it('a wrong password', async () => {
+  it('F4 a wrong password', async () => {
     const run = await tidemark(['-r', repository, 'backup', source], { env: { TIDEMARK_PASSWORD: 'wrong' } });
     expect(run.code).toBe(12);
     expectPlain(run, /^The password does not open /);
@@ -232,7 +232,7 @@ describe("refused with restic's exit codes", () => {
 });
 
 describe('what cannot be read', () => {
-  it.skipIf(!isRoot)(`is listed, the rest is saved, the exit code is 3${needsRoot}`, async () => {
+  it.skipIf(!isRoot)(`D4 is listed, the rest is saved, the exit code is 3${needsRoot}`, async () => {
     plant(3, 100);
     for (const name of ['closed', 'closed/inner']) fs.mkdirSync(join(source, name));
     fs.writeFileSync(join(source, 'closed/inner/x'), 'x');

@@ -121,7 +121,7 @@ describe.each([
     ['before it takes effect', {}],
     ['after it took effect', { lastTakesEffect: true }],
   ])(
-    'killed at each change, %s',
+    'A1 killed at each change, %s',
     async (_when, plan) => {
       const { changes, packBytes } = await measure(start());
       expect(changes).toBeGreaterThan(7);
@@ -156,7 +156,7 @@ describe.each([
     ['stalls', { kind: 'stall', until: new Promise((resolve) => setTimeout(resolve, 20)) }],
     ['is repeated', { kind: 'repeat' }],
   ])(
-    'when one save after the other %s',
+    'C7 when one save after the other %s',
     async (_how, fault) => {
       const saves = (await measure(start())).changes - 1;
       for (let k = 0; k < saves; k++) {
@@ -183,7 +183,7 @@ describe('a store that says it saved', () => {
     ['and did not', { kind: 'lie' }],
     ['and cut it short', { kind: 'truncate', bytes: 100 }],
   ])(
-    '%s, gets it once more',
+    'C7 %s, gets it once more',
     async (_how, fault) => {
       const saves = (await measure(grown)).changes - 1;
       for (let k = 0; k < saves; k++) {
@@ -203,7 +203,7 @@ describe('a store that says it saved', () => {
     ['and never does', { kind: 'lie' }],
     ['and always cuts it short', { kind: 'truncate', bytes: 100 }],
   ])(
-    '%s: nothing is listed that relies on it, and nothing of before is lost',
+    'C7 %s: nothing is listed that relies on it, and nothing of before is lost',
     async (_how, fault) => {
       const saves = (await measure(grown)).changes - 1;
       for (let k = 0; k < saves; k++) {

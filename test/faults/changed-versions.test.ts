@@ -191,7 +191,7 @@ describe.each(Object.entries(CHANGES))('%s', (name, change) => {
     ['before it takes effect', {}],
     ['after it took effect', { lastTakesEffect: true }],
   ])(
-    'killed at each change, %s',
+    'E12 killed at each change, %s',
     async (_when, plan) => {
       const wished = await wishedFor(change);
       const counting = new FaultStorage(change.start().fork());

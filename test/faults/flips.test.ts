@@ -157,7 +157,7 @@ async function repairFaults(
   return faults;
 }
 
-test(`a bit in every ${STEP}. byte`, { timeout: 3_600_000 }, async () => {
+test(`E1 a bit in every ${STEP}. byte`, { timeout: 3_600_000 }, async () => {
   const faults: string[] = [];
   let flips = 0;
   let losses = 0;

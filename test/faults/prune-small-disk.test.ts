@@ -21,7 +21,7 @@ else {
     { kind: 'ext4', mib: 12 },
     { kind: 'tmpfs', mib: 8 },
   ] as const)(
-    'a full $kind is freed',
+    'C6 a full $kind is freed',
     (disk) =>
       withSmallDisk(disk, async (folder) => {
         const source = fs.mkdtempSync(join(tmpdir(), 'tidemark-prune-full-'));

@@ -109,7 +109,7 @@ async function assertSafe(storage: MemoryStorage, when: string): Promise<void> {
   expect(last.removedPacks + last.repackedPacks, when).toBe(0);
 }
 
-describe('killed at each change', () => {
+describe('A2 killed during clean-up, at each change', () => {
   it.each<[string, StopPlan]>([
     ['before it takes effect', {}],
     ['after it took effect', { lastTakesEffect: true }],
@@ -168,7 +168,7 @@ it.each(['index', 'pack'] as const)('believes no answer about a removed %s file'
   }
 });
 
-it('stops at every change when it is cancelled there', async () => {
+it('A4 stops at every change when it is cancelled there', async () => {
   const counting = new FaultStorage(start.fork());
   await runPrune(pristine, counting, THOROUGH);
   let cancelled = 0;
@@ -229,7 +229,7 @@ it('changes nothing without asking for the lock before', async () => {
 }, 60_000);
 
 describe('on a place without room', () => {
-  it('never harms, wherever the room ends, and frees what it can', async () => {
+  it('C6 never harms, wherever the room ends, and frees what it can', async () => {
     const usedBytes = (storage: MemoryStorage): number =>
       [...storage.files.values()].reduce((sum, { length }) => sum + length, 0);
     const total = usedBytes(start);
@@ -252,7 +252,7 @@ describe('on a place without room', () => {
     expect(finished).toBeGreaterThan(3);
   }, 60_000);
 
-  it('takes back what it wrote when there is no room to finish', async () => {
+  it('C6 takes back what it wrote when there is no room to finish', async () => {
     const storage = withoutOrphan(start.fork());
     const before = new Set((await storage.list('pack')).map(({ name }) => name));
     const full = new TidemarkError('storage.full', { location: 'test', outOfInodes: false });
@@ -285,7 +285,7 @@ describe('a place that lists the past', () => {
     ['snapshot', 1],
     ['index', 0],
     ['index', 1],
-  ] as const)('%s files, at listing %d: nothing is removed', async (type, skip) => {
+  ] as const)('C8 %s files, at listing %d: nothing is removed', async (type, skip) => {
     const files = await start.list(type);
     for (const { name: missing } of files) {
       const storage = start.fork();
@@ -301,7 +301,7 @@ describe('a place that lists the past', () => {
     }
   });
 
-  it('packs that are never listed count as there when they can be had by name', async () => {
+  it('C8 packs that are never listed count as there when they can be had by name', async () => {
     const storage = start.fork();
     const missing = (await storage.list('pack')).map(({ name }) => name).filter((_name, i) => i % 2 === 0);
     const stale = new FaultStorage(storage).plan(
@@ -316,7 +316,7 @@ describe('a place that lists the past', () => {
 });
 
 describe('a place that refuses removing', () => {
-  it.each(['pack', 'index'] as const)('%s files: told, not an error', async (type) => {
+  it.each(['pack', 'index'] as const)('C10 %s files: told, not an error', async (type) => {
     const denied = new TidemarkError('storage.accessDenied', { location: 'test', operation: 'remove' });
     const storage = start.fork();
     for (let run = 0; run < 2; run++) {

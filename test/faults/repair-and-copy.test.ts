@@ -108,7 +108,7 @@ async function assertCleanAndWhole(storage: MemoryStorage): Promise<void> {
   expect(await troublesOf(pristine, storage)).toEqual([]);
 }
 
-describe.each(STOPS)('a repair of the index %s', (_name, plan) => {
+describe.each(STOPS)('E12 a repair of the index %s', (_name, plan) => {
   it('every call, with a pack in dispute and one that is gone', async () => {
     const start = image.fork();
     const { files, packs } = await firstIndex(start);
@@ -132,7 +132,7 @@ describe.each(STOPS)('a repair of the index %s', (_name, plan) => {
   }, 120_000);
 });
 
-describe.each(STOPS)('a repair of packs %s', (_name, plan) => {
+describe.each(STOPS)('E12 a repair of packs %s', (_name, plan) => {
   it('every call', async () => {
     const start = image.fork();
     const { packs } = await firstIndex(start);

@@ -83,7 +83,7 @@ test.each([
   ['keep-both', 0, 4],
   ['replace-keep-current', 0, 5],
 ] as const)(
-  'a restore (%s) stopped at step %i and every %ith from there: nothing lost or half, and its undo brings everything back',
+  'G1 a restore (%s) stopped at step %i and every %ith from there: nothing lost or half, and its undo brings everything back',
   async (overwrite, first, stride) => {
     for (let step = first; ; step += stride) {
       copyTree(before, target);
@@ -100,7 +100,7 @@ test.each([
   },
 );
 
-test('an undo stopped at any step: nothing lost, and the next one finishes it', async () => {
+test('G1 an undo stopped at any step: nothing lost, and the next one finishes it', async () => {
   for (let step = 0; ; step++) {
     copyTree(before, target);
     await restoreInto(target, 'exact');
@@ -172,7 +172,7 @@ describe.skipIf(obstacle !== undefined)(
     const restoreMany = (disk: string, changes: RestoreOptions = {}): ReturnType<typeof restore> =>
       restore(repository, disk, { snapshot: snapshotOfMany, overwrite: 'replace-keep-current', ...changes });
 
-    test('too little room is told before anything is touched', async () => {
+    test('G2 too little room is told before anything is touched', async () => {
       await withSmallDisk({ kind: 'tmpfs', mib: 6 }, async (disk) => {
         fill(disk);
         const found = contentsOf(disk);

@@ -69,7 +69,7 @@ function expectOnlyWholeFiles(at: string): number {
 }
 
 test.each([1, 15, 60, 200, 400])(
-  'killed after %i files: no half file under a final name, and the next run does only the rest',
+  'G1 killed after %i files: no half file under a final name, and the next run does only the rest',
   async (killAfter) => {
     expect(restoreInChild({ killAfter }).signal).toBe('SIGKILL');
     const there = expectOnlyWholeFiles(target);
@@ -85,7 +85,7 @@ const obstacle = await smallDiskObstacle();
 const unlessDisk = obstacle === undefined ? '' : ` (SKIPPED: ${obstacle})`;
 describe.skipIf(obstacle !== undefined)(`a full disk${unlessDisk}`, () => {
   test.each(['ext4', 'tmpfs'] as const)(
-    '%s: stops, keeps what is whole, leaves nothing half',
+    'G2 %s: stops, keeps what is whole, leaves nothing half',
     async (kind) => {
       await withSmallDisk({ kind, mib: 20 }, async (disk) => {
         const at = join(disk, 'target');
@@ -107,7 +107,7 @@ describe.skipIf(obstacle !== undefined)(`a full disk${unlessDisk}`, () => {
   });
 });
 
-test('cancelled in the midst of a large file: within two seconds, and nothing half is left', async () => {
+test('A4 cancelled in the midst of a large file: within two seconds, and nothing half is left', async () => {
   const controller = new AbortController();
   const started = performance.now();
   let cancelledAt = Infinity;
@@ -124,7 +124,7 @@ test('cancelled in the midst of a large file: within two seconds, and nothing ha
   expect(namesIn(target).filter(isTemporary)).toEqual([]);
 });
 
-test('the storage goes away in the midst of it: the error says so, and nothing half is left', async () => {
+test('G7 the storage goes away in the midst of it: the error says so, and nothing half is left', async () => {
   const gone = new TidemarkError('storage.unreachable', { location: 'there', reason: 'gone' });
   const storage = new FaultStorage(repository.storage);
   storage.plan('load', { kind: 'fail', error: gone }, { type: 'pack', skip: 4, times: Infinity });
@@ -134,7 +134,7 @@ test('the storage goes away in the midst of it: the error says so, and nothing h
   expect(namesIn(target).filter(isTemporary)).toEqual([]);
 });
 
-test('a pack that is cut short costs the files behind the cut only', async () => {
+test('G4 a pack that is cut short costs the files behind the cut only', async () => {
   const storage = new FaultStorage(repository.storage);
   const rangeInvalid = new TidemarkError('storage.rangeInvalid', {
     kind: 'pack',

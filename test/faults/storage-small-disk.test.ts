@@ -126,7 +126,7 @@ describe.skipIf(obstacle !== undefined)(
       });
     });
 
-    test('taken away: nothing is created on the disk below, nothing counts as missing', async () => {
+    test('C3 taken away: nothing is created on the disk below, nothing counts as missing', async () => {
       await withRepository(EXT4, async (storage, folder) => {
         const { name, bytes } = pack(1);
         await storage.save('pack', name, bytes);
@@ -139,7 +139,7 @@ describe.skipIf(obstacle !== undefined)(
       });
     });
 
-    test('taken away, and the disk below has the same folders: still nothing is written there', async () => {
+    test('C3 taken away, and the disk below has the same folders: still nothing is written there', async () => {
       await withRepository(EXT4, async (storage, folder) => {
         const { name, bytes } = pack(1);
         await storage.save('pack', name, bytes);
@@ -151,7 +151,7 @@ describe.skipIf(obstacle !== undefined)(
       });
     });
 
-    test('taken away in the middle of saves: each is complete or an error, nothing lands below', async () => {
+    test('C1 taken away in the middle of saves: each is complete or an error, nothing lands below', async () => {
       await withRepository(EXT4, async (storage, folder) => {
         const saved = new Set<string>();
         const lane = async (first: number): Promise<unknown> => {
@@ -174,7 +174,7 @@ describe.skipIf(obstacle !== undefined)(
       });
     });
 
-    test('swapped for another disk with the same device number and the same folders', async () => {
+    test('C4 swapped for another disk with the same device number and the same folders', async () => {
       await withRepository(EXT4, async (storage, folder) => {
         const { name, bytes } = pack(1);
         const before = execFileSync('stat', ['-c', '%d %i', storage.location], { encoding: 'utf8' });

@@ -184,7 +184,7 @@ describe.each(programs)('restic $version', ({ path: restic, version }) => {
   });
 
   describe('locks', () => {
-    test('ours is heeded by restic', async () => {
+    test('E10 ours is heeded by restic', async () => {
       const repository = await openTestRepository(folder, 'x');
       const lock = await repository.lock({ exclusive: true });
       try {
@@ -198,7 +198,7 @@ describe.each(programs)('restic $version', ({ path: restic, version }) => {
       expect(run(folder, 'backup', source).status).toBe(0);
     });
 
-    test('restic’s is heeded by ours, shared and exclusive', async () => {
+    test('E10 restic’s is heeded by ours, shared and exclusive', async () => {
       // A backup from a pipe that stays open holds its shared lock.
       const backup = spawn(restic, ['-r', folder, 'backup', '--stdin'], {
         env,

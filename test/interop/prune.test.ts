@@ -66,7 +66,7 @@ describe.each(shapes)('restic $version, format $format', ({ path: restic, versio
     }
   }
 
-  test('prune in turn', async () => {
+  test('E10 prune in turn', async () => {
     succeed('init', '--repository-version', String(format));
     mkdirSync(join(source, 'deep', 'er'), { recursive: true });
     for (let state = 0; state < 4; state++) {
@@ -99,7 +99,7 @@ describe.each(shapes)('restic $version, format $format', ({ path: restic, versio
     await assertWhole();
   }, 120_000);
 
-  test('a backup of the other is waited for', async () => {
+  test('E10 a backup of the other is waited for', async () => {
     const packs = readdirSync(join(folder, 'data'), { recursive: true }).length;
     const child = spawn(restic, ['-r', folder, 'backup', '--stdin'], {
       env,

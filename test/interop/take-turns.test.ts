@@ -21,7 +21,7 @@ const obstacle = programs.length > 1 ? '' : ` (skipped: ${NO_RESTIC})`;
 const isKept = process.env['TAKE_TURNS_KEEP'] !== undefined;
 
 test.skipIf(programs.length < 2).each(runs)(
-  `restic and tidemark take turns: seed $seed, $steps steps${obstacle}`,
+  `E10 restic and tidemark take turns: seed $seed, $steps steps${obstacle}`,
   async (run) => {
     const base = fs.existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
     const folder = fs.mkdtempSync(join(base, 'tidemark-turns-'));

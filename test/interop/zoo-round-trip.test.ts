@@ -139,7 +139,7 @@ async function summaryOf(run: Promise<ProductRun>): Promise<Record<string, unkno
 }
 
 describe('the whole zoo', () => {
-  it('comes back as it was, and saving it again adds nothing', async () => {
+  it('D7, D8 comes back as it was, and saving it again adds nothing', async () => {
     const repository = await newRepository();
     await succeeds(ours(repository, ['backup', zoo]));
     const target = freshPlace();

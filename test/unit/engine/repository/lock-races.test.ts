@@ -166,7 +166,7 @@ describe('one wakes up while another clears its lock away and takes the reposito
     return taking(true)(board, turn);
   };
 
-  it('never both go on', async () => {
+  it('B1 never both go on', async () => {
     const outcomes = new Set<string>();
     await playAll([waking, clearing], (went) => {
       outcomes.add(went.join());

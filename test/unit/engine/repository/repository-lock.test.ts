@@ -78,7 +78,7 @@ describe('taking a lock', () => {
     expect(outcome).toBe(expected);
   });
 
-  it('a stale lock blocks as any other, and is called stale', async () => {
+  it('F6 a stale lock blocks as any other, and is called stale', async () => {
     const id = board.put(lockOf({ hostname: 'there', time: new Date(clock.nowMs() - HOUR).toISOString() }));
     await expect(hold(true)).rejects.toMatchObject({
       code: 'repository.locked',
@@ -155,7 +155,7 @@ describe('taking a lock', () => {
     },
   );
 
-  it('removes what a crash of this very machine left, and nothing else', async () => {
+  it('F6 removes what a crash of this very machine left, and nothing else', async () => {
     const ours = board.put(lockOf({ exclusive: true }));
     // Says the same of itself, but nobody remembers writing it: another machine of the same name.
     files = board.filesOf(undefined, new Set([ours]));
@@ -265,7 +265,7 @@ describe('holding it', () => {
 describe('after standby', () => {
   const SLEPT = 9 * HOUR;
 
-  it('writing waits until the lock is written anew and the old one seen once more', async () => {
+  it('B1 writing waits until the lock is written anew and the old one seen once more', async () => {
     const steps: string[] = [];
     files = board.filesOf(async (step) => {
       steps.push(step);
@@ -312,7 +312,7 @@ describe('after standby', () => {
     expect(board.ids).toHaveLength(left);
   });
 
-  it('a place out of reach for 40 s costs no more than the wait', async () => {
+  it('B2 a place out of reach for 40 s costs no more than the wait', async () => {
     const lock = await hold();
     clock.suspend(SLEPT);
     broken = new Set(['exists', 'save']);

@@ -60,7 +60,7 @@ describe('top folder', () => {
     await expect(stat(place.folder)).rejects.toThrow('ENOENT');
   });
 
-  test('another folder at the same path is not written to', async () => {
+  test('C4 another folder at the same path is not written to', async () => {
     await storage.create();
     await rename(place.folder, `${place.folder}.away`);
     const other = new LocalStorage(place.folder, systemClock);
@@ -192,7 +192,7 @@ describe('a disk that hangs', () => {
     await hanging.close();
   });
 
-  test('a cancelled call is let go within a second', async () => {
+  test('A4 a cancelled call is let go within a second', async () => {
     const controller = new AbortController();
     const settled = expectCode(hanging.load('pack', NAME, undefined, controller.signal), 'job.cancelled');
     await clock.advance(5000);
@@ -201,7 +201,7 @@ describe('a disk that hangs', () => {
     await settled;
   });
 
-  test('without a signal it ends as a time-out, others go on', async () => {
+  test('C2 without a signal it ends as a time-out, others go on', async () => {
     const loading = hanging.load('pack', NAME);
     const settled = expectCode(loading, 'storage.timeout');
     const other = sha256(Buffer.from('other'));

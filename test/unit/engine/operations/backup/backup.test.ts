@@ -305,7 +305,7 @@ describe('refused', () => {
     ['as the working folder', ['.'], 'source', {}],
     ['as the working folder, with --force', ['.'], 'source', { parent: 'none' }],
     ['as the folder above', ['..'], 'other', {}],
-  ] as const)('a source that is empty all of a sudden, %s', async (_name, sources, below, changes) => {
+  ] as const)('D1 a source that is empty all of a sudden, %s', async (_name, sources, below, changes) => {
     fs.mkdirSync(join(folder, 'other'));
     plant({ one: '1', 'sub/two': '2' });
     const here = { workingFolder: textToByteString(join(folder, below)) };
@@ -346,7 +346,7 @@ describe('refused', () => {
 });
 
 describe('files that do not hold still', () => {
-  it('a file that changes all the time is stored as found, said, and read again the next time', async () => {
+  it('D2 a file that changes all the time is stored as found, said, and read again the next time', async () => {
     plant({ calm: 'calm' });
     const busy = join(source, 'busy');
     fs.writeFileSync(busy, Buffer.alloc(30_000_000));
@@ -434,7 +434,7 @@ describe('sizes', () => {
     expect(result.summary.dataAddedPacked).toBeLessThan(100_000);
   });
 
-  it('100 000 files in one folder', async () => {
+  it('D9 100 000 files in one folder', async () => {
     for (let i = 0; i < 100_000; i++)
       fs.writeFileSync(join(source, `file-${String(i)}`), i % 2 === 0 ? '' : String(i));
     const result = await saveAll(['source'], fromFolder(), testPipeline);

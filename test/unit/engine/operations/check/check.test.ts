@@ -112,7 +112,7 @@ test('cancel ends it, and the lock goes', async () => {
 });
 
 describe('damage', () => {
-  test('a missing data pack: named, with the files and versions it costs', async () => {
+  test('E2 a missing data pack: named, with the files and versions it costs', async () => {
     let packId = '';
     const result = await checkDamaged(async (storage, repository) => {
       packId = await packOf('data', repository);
@@ -244,7 +244,7 @@ describe('damage', () => {
     expect(result.hints).toMatchObject([{ code: 'packInSeveralIndexes' }]);
   });
 
-  test('a damaged snapshot does not hide the others', async () => {
+  test('E4 a damaged snapshot does not hide the others', async () => {
     let snapshotId = '';
     const result = await checkDamaged((storage) => {
       const path = pathsOf(storage, 'snapshots/')[0]!;

@@ -302,7 +302,7 @@ describe('a prune refuses', () => {
     await assertRefused(storage, { code: 'integrity.incomplete' });
   });
 
-  it('when a snapshot file cannot be read', async () => {
+  it('E4 when a snapshot file cannot be read', async () => {
     const storage = without(0);
     const path = `snapshots/${snapshotIds[1]!}`;
     storage.files.set(

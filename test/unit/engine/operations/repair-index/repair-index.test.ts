@@ -107,7 +107,7 @@ test('an index in order is left as it is', async () => {
   expect(new Map(storage.files)).toEqual(before);
 });
 
-test('all index files lost', async () => {
+test('E5 all index files lost', async () => {
   for (const name of namesIn('index')) storage.files.delete(`index/${name}`);
   const result = await repair();
   expect(result.addedPacks.toSorted()).toEqual(namesIn('data'));
@@ -115,7 +115,7 @@ test('all index files lost', async () => {
   await expectWhole();
 });
 
-test.each([0, 1])('a damaged index file (%i) is replaced', async (number) => {
+test.each([0, 1])('E3 a damaged index file (%i) is replaced', async (number) => {
   const name = namesIn('index')[number]!;
   storage.files.get(`index/${name}`)![30]! ^= 4;
   const result = await repair();
@@ -135,7 +135,7 @@ test('a pack that is gone is taken off, with the files and versions that it cost
   expect((await check()).errors.map(({ code }) => code)).toEqual(['dataMissing']);
 });
 
-test('what a listing leaves out is not gone', async () => {
+test('C8 what a listing leaves out is not gone', async () => {
   const packId = await dataPack();
   const isMissing = (name: string): boolean => name === packId;
   const once = new FaultStorage(storage).plan('list', { kind: 'stale', isMissing }, { type: 'pack' });

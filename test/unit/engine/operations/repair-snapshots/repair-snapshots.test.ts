@@ -149,7 +149,7 @@ describe('a piece of a file is gone', () => {
     expect((await repair({ forget: true })).repaired).toEqual([]);
   });
 
-  test('live files give it back, wherever they lie now, and then nothing has to be repaired', async () => {
+  test('E1 live files give it back, wherever they lie now, and then nothing has to be repaired', async () => {
     const elsewhere = join(base, 'moved');
     mkdirSync(join(elsewhere, 'new', 'place'), { recursive: true });
     copyFileSync(join(source, 'deep/er/large'), join(elsewhere, 'new', 'place', 'renamed'));
@@ -187,7 +187,7 @@ describe('a piece of a file is gone', () => {
     expect([...storage.files.keys()]).toEqual(before);
   });
 
-  test('another repository gives it back', async () => {
+  test('E1 another repository gives it back', async () => {
     const other = reopenHastily(pristine, image.fork());
     const { healedBlobs, whole } = await repair({ heal: { repositories: [other], paths: [] } });
     expect([healedBlobs, whole]).toEqual([1, [first, second]]);
@@ -272,7 +272,7 @@ describe('nothing is given up while there is doubt', () => {
     expect([...storage.files.keys()]).toEqual(before);
   });
 
-  test('a listing that lags behind is not believed', async () => {
+  test('C8 a listing that lags behind is not believed', async () => {
     const [piece] = await contentOf('deep/small');
     const opened = reopen(pristine, storage);
     await opened.loadIndex();

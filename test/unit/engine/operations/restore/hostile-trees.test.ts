@@ -86,7 +86,7 @@ test.each([
   ['a slash', 'x/../../escaped'],
   ['absolute', '/tmp/escaped'],
   ['a NUL', 'x\\\\x00y'],
-])('a name that leads out: %s', async (_what, name) => {
+])('F11 a name that leads out: %s', async (_what, name) => {
   const inner = await plantTree(file('escaped', evil));
   const quoted = name.replace('\\\\x00', '\\x00');
   const result = await restoreTree(
@@ -98,7 +98,7 @@ test.each([
 });
 
 describe('links', () => {
-  test('a link and a folder of the same name: nothing goes through the link', async () => {
+  test('F11 a link and a folder of the same name: nothing goes through the link', async () => {
     const inner = await plantTree(file('escaped', evil));
     const outside = join(base, 'around', 'outside');
     fs.mkdirSync(outside);

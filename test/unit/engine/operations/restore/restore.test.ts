@@ -292,7 +292,7 @@ describe('damage', () => {
     }
   }
 
-  test('a damaged blob: its file is told and not there, all others are', async () => {
+  test('G4 a damaged blob: its file is told and not there, all others are', async () => {
     await withFlip(async () => {
       const result = await restore(repository, target, { snapshot });
       expect(problemsOf(result)).toEqual(['/b/deep/large damaged integrity.blobCorrupt']);

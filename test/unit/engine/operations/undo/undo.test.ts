@@ -261,7 +261,7 @@ describe('what happens between a restore and its undo', () => {
   const at = (...names: string[]): string => join(target, ...names);
   const replaced = (): Promise<RestoreResult> => run({ overwrite: 'replace-keep-current' });
 
-  test('a file that was edited stays, beside what was there before', async () => {
+  test('G5 a file that was edited stays, beside what was there before', async () => {
     await replaced();
     fs.appendFileSync(at('a', 'report.pdf'), ' and edited');
     const { result, told } = await undo(target);

@@ -73,7 +73,7 @@ it('stores what holds still at once', async () => {
   });
 });
 
-it('reads again what changed, with the time that belongs to the content', async () => {
+it('D2 reads again what changed, with the time that belongs to the content', async () => {
   expect(await read([5, 6], ['a', 'b'])).toMatchObject({
     changedWhileReading: false,
     mtime: '1970-01-01T00:00:06Z',
