@@ -79,6 +79,21 @@ export const LAYERS: readonly Layer[] = [
     packages: ['koffi', 'node:child_process'],
   },
   {
+    folder: 'services/scheduler',
+    alias: '#services/scheduler',
+    mayImport: ['base', 'contract', 'engine/rules'],
+    node: [],
+    packages: ['croner'],
+    noClock: true,
+  },
+  {
+    folder: 'services/health',
+    alias: '#services/health',
+    mayImport: ['base', 'contract', 'engine/rules', 'services/scheduler'],
+    node: [],
+    noClock: true,
+  },
+  {
     folder: 'services',
     alias: '#services',
     mayImport: [
@@ -89,6 +104,8 @@ export const LAYERS: readonly Layer[] = [
       'engine/operations',
       'storage',
       'files',
+      'services/scheduler',
+      'services/health',
     ],
     node: 'any',
   },
