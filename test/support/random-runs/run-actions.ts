@@ -37,8 +37,8 @@ export interface RunAction {
 const PACK_SIZE_BYTES = 100_000;
 const HOUR_MS = 3_600_000;
 const MOST_VERSIONS = 9;
-/** Operations on the store of the longest run; a kill beyond the end is none. */
-const MOST_CALLS = 60;
+/** About how often each calls the store; a kill beyond the end is none. */
+const CALLS = { backup: 35, prune: 45, forget: 20, restore: 9 } as const;
 
 function backUp(
   world: RunWorld,
@@ -167,7 +167,7 @@ export const RUN_ACTIONS = {
   },
 
   unattendedForget: {
-    weight: 4,
+    weight: 6,
     act: async (world) => {
       const before = [...world.versions.keys()];
       if (before.length < 2) return;
@@ -292,16 +292,17 @@ function expectEqual(expected: Picture, found: Picture, what: string): void {
 async function killed(world: RunWorld): Promise<void> {
   if (world.lockCount() > 0) await world.unlock();
   const client = world.openClient();
-  const stopAt = 1 + world.random.below(MOST_CALLS);
+  const what = world.pick(['backup', 'prune', 'forget', 'restore'] as const)!;
+  const stopAt = 1 + world.random.below(CALLS[what]);
   client.storage.stopAt(stopAt, { counting: 'all', lastTakesEffect: world.chance(50) });
   const before = world.picture();
   const earlier = undoIds(world);
-  const what = world.pick(['backup', 'prune', 'forget', 'restore'] as const)!;
   const version = anyVersion(world);
+  const terms = version === undefined ? {} : forgetTerms(world);
   const runs = {
     backup: () => backUp(world, client),
     prune: () => runPrune(world, client),
-    forget: () => forget(client, version === undefined ? {} : forgetTerms(world)),
+    forget: () => forget(client, terms),
     restore: () => (version === undefined ? Promise.resolve() : restoreInto(world, client, version, true)),
   };
   if (version === undefined && what !== 'backup') return;
@@ -311,8 +312,11 @@ async function killed(world: RunWorld): Promise<void> {
   if (what === 'backup') for (const id of world.unknownIds()) world.addVersion(id, before);
   if (what === 'forget') {
     const listed = world.listedIds();
-    for (const id of world.versions.keys()) if (!listed.includes(id)) world.versions.delete(id);
-    if (world.versions.size === 0) throw new Error('a forget took every version away');
+    const gone = [...world.versions.keys()].filter((id) => !listed.includes(id));
+    // A policy keeps something; of named versions none but those may go.
+    if (terms.ids === undefined ? listed.length === 0 : gone.some((id) => !terms.ids!.includes(id)))
+      throw new Error(`a forget took ${gone.join()} away`);
+    for (const id of gone) world.versions.delete(id);
   }
   if (what !== 'restore') return;
   const restored = world.picture();
