@@ -114,7 +114,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     what: 'prune removes packs while index files still name them',
     file: 'src-main/engine/operations/prune/execute.ts',
     find: '    await this.#removePacks([...unindexed]);\n',
-    replace: `    const { inventory, plan } = this.#prepared;
+    replace: `    const { inventory } = this.#prepared;
     const early = [...this.#useless].filter((pack) => plan.fates[pack] !== STRIKE);
     await this.#removePacks([
       ...unindexed,
