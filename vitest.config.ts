@@ -3,6 +3,7 @@
  * folder, limits), every process and its worker threads under the guard that refuses cryptography which
  * Electron's Node does not have.
  */
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defineConfig } from 'vitest/config';
@@ -13,6 +14,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    // Left alone, two cores get one process; but tests wait as much as they work: for locks, disks and other programs.
+    maxWorkers: Math.max(2, availableParallelism()),
     execArgv: ['--import', guard],
     testTimeout: 60_000,
     hookTimeout: 60_000,

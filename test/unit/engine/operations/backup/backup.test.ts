@@ -349,8 +349,10 @@ describe('files that do not hold still', () => {
   it('D2 a file that changes all the time is stored as found, said, and read again the next time', async () => {
     plant({ calm: 'calm' });
     const busy = join(source, 'busy');
-    fs.writeFileSync(busy, Buffer.alloc(30_000_000));
-    const appending = 'echo ready; while :; do echo more >> "$0"; sleep 0.003; done';
+    // Reading takes long enough for the writer to get its turn on a busy machine too.
+    fs.writeFileSync(busy, '');
+    fs.truncateSync(busy, 60_000_000);
+    const appending = 'echo ready; while :; do echo more >> "$0"; done';
     const writer = spawn('sh', ['-c', appending, busy], { stdio: ['ignore', 'pipe', 'inherit'] });
     let result: BackupResult;
     try {
