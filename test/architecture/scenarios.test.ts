@@ -1,6 +1,6 @@
 /**
- * docs/design/scenarios.md against the tests: every scenario is in it once, every file that it names has a test whose title
- * begins with the scenario's number, and no test claims a scenario that the table does not give it.
+ * docs/design/scenarios.md against the tests: every scenario is in it once, and every file that it names has a test whose title
+ * begins with the scenario's number. Tests may prove more than the table tells.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -68,16 +68,6 @@ describe('the table of scenarios', () => {
         files.length === 0 && !/_Later_|comes _later_|does not apply|open/.test(whatHappens),
     );
     expect(unsaid.map(({ scenario }) => scenario)).toEqual([]);
-  });
-
-  test('has what tests claim', () => {
-    const listed = new Set(
-      rows.flatMap(({ scenario, files }) => files.map((file) => `${scenario} in ${file}`)),
-    );
-    const claimed = [...claims].flatMap(([file, scenarios]) =>
-      [...scenarios].map((scenario) => `${scenario} in ${file}`),
-    );
-    expect(claimed.filter((claim) => !listed.has(claim))).toEqual([]);
   });
 });
 
