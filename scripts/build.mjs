@@ -13,8 +13,8 @@ const ENTRIES = {
   'pipeline-worker': 'src-main/hosts/pipeline-worker/main.ts',
 };
 
-/** Left in node_modules: koffi brings binaries, archiver is large and loaded only when an archive is asked for. */
-const EXTERNAL = ['koffi', 'archiver'];
+/** Left in node_modules: koffi and sql.js bring binaries, archiver is large and loaded only when an archive is asked for. */
+const EXTERNAL = ['koffi', 'archiver', 'sql.js'];
 
 try {
   ensureNode();

@@ -79,21 +79,6 @@ export const LAYERS: readonly Layer[] = [
     packages: ['koffi', 'node:child_process'],
   },
   {
-    folder: 'services/scheduler',
-    alias: '#services/scheduler',
-    mayImport: ['base', 'contract', 'engine/rules'],
-    node: [],
-    packages: ['croner'],
-    noClock: true,
-  },
-  {
-    folder: 'services/health',
-    alias: '#services/health',
-    mayImport: ['base', 'contract', 'engine/rules', 'services/scheduler'],
-    node: [],
-    noClock: true,
-  },
-  {
     folder: 'services',
     alias: '#services',
     mayImport: [
@@ -108,6 +93,22 @@ export const LAYERS: readonly Layer[] = [
       'services/health',
     ],
     node: 'any',
+    packages: ['sql.js', 'zod'],
+  },
+  {
+    folder: 'services/scheduler',
+    alias: '#services/scheduler',
+    mayImport: ['base', 'contract', 'engine/rules'],
+    node: [],
+    packages: ['croner'],
+    noClock: true,
+  },
+  {
+    folder: 'services/health',
+    alias: '#services/health',
+    mayImport: ['base', 'contract', 'engine/rules', 'services/scheduler'],
+    node: [],
+    noClock: true,
   },
   { folder: 'core', alias: '#core', mayImport: 'everything', node: 'any' },
   {

@@ -75,6 +75,11 @@ export interface ErrorData {
     witness: string;
   };
   'job.cancelled': Record<string, never>;
+  /** The state of the profile in `folder`. `lastGoodAt`: of the copy that can be put in its place, RFC 3339; null: none. */
+  'state.fileCorrupt': { folder: string; reason: string; lastGoodAt: string | null };
+  'state.schemaTooNew': { folder: string; schema: number; newestKnown: number };
+  'state.profileInUse': { folder: string };
+  'state.entryInvalid': { table: string; entry: string; reason: string };
   'request.invalidInput': { what: string; reason: string };
   'internal.invariantBroken': { what: string };
 }

@@ -297,6 +297,29 @@ const ERROR_TEXTS = {
     safe: SAVED_IS_SAFE,
     todo: 'Start it again whenever you like; it goes on from where it was.',
   }),
+  'state.fileCorrupt': ({ folder, reason, lastGoodAt }) => ({
+    title: `The settings in ${folder} are damaged (${reason}).`,
+    safe: `The damaged file was left as it is. ${SAVED_IS_SAFE}`,
+    todo:
+      lastGoodAt === null
+        ? 'Get your settings back from one of your backup places, or begin with new ones.'
+        : `Go on with the copy of ${lastGoodAt}, or get your settings back from one of your backup places.`,
+  }),
+  'state.schemaTooNew': ({ folder }) => ({
+    title: `The settings in ${folder} were written by a newer Tidemark.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Update Tidemark on this computer and start it again.',
+  }),
+  'state.profileInUse': ({ folder }) => ({
+    title: `Tidemark is already running with the settings in ${folder}.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Use the one that is running, or close it and try again.',
+  }),
+  'state.entryInvalid': ({ table, entry, reason }) => ({
+    title: `An entry in your settings cannot be read (${table} ${entry}: ${reason}).`,
+    safe: `It was left as it is. ${SAVED_IS_SAFE}`,
+    todo: 'Update Tidemark; if that does not help, get your settings back from one of your backup places.',
+  }),
   'request.invalidInput': ({ what, reason }) => ({
     title: `This cannot be done as asked: ${what}.`,
     safe: '',

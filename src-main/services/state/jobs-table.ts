@@ -1,0 +1,90 @@
+/**
+ * Jobs of every kind, waiting, running and done, with what came of them. What kinds there are and what they ask for
+ * and answer is known to the queue alone; here it is JSON.
+ */
+import { z } from 'zod';
+import {
+  decodeRow,
+  encodeRow,
+  jobId,
+  jsonColumn,
+  placeId,
+  planId,
+  timeMs,
+  type JobId,
+  type PlanId,
+} from './columns.ts';
+import type { StateReader, StateWriter } from './state-database.ts';
+import { wireErrorInJson } from './wire-error-column.ts';
+
+const jobRow = z.strictObject({
+  id: jobId,
+  kind: z.string().min(1),
+  planId: planId.nullable(),
+  placeId: placeId.nullable(),
+  startedBy: z.enum(['person', 'schedule', 'watcher', 'catchUp', 'retry', 'upkeep']),
+  state: z.enum(['queued', 'running', 'paused', 'done', 'doneExcept', 'failed', 'cancelled', 'interrupted']),
+  request: jsonColumn(z.json()),
+  queuedAtMs: timeMs,
+  startedAtMs: timeMs.nullable(),
+  /** Null as long as it waits or runs: such jobs are taken up again after a crash. */
+  endedAtMs: timeMs.nullable(),
+  result: jsonColumn(z.json()).nullable(),
+  error: jsonColumn(wireErrorInJson).nullable(),
+  /** How many files had trouble, also of those that are not kept one by one. */
+  troubleCount: z.number().int().min(0),
+});
+
+export type Job = Readonly<z.output<typeof jobRow>>;
+
+const PUT = `
+INSERT INTO jobs (id, kind, planId, placeId, startedBy, state, request, queuedAtMs, startedAtMs, endedAtMs, result,
+  error, troubleCount)
+VALUES (:id, :kind, :planId, :placeId, :startedBy, :state, :request, :queuedAtMs, :startedAtMs, :endedAtMs, :result,
+  :error, :troubleCount)
+ON CONFLICT (id) DO UPDATE SET kind = :kind, planId = :planId, placeId = :placeId, startedBy = :startedBy,
+  state = :state, request = :request, queuedAtMs = :queuedAtMs, startedAtMs = :startedAtMs, endedAtMs = :endedAtMs,
+  result = :result, error = :error, troubleCount = :troubleCount`;
+
+/** Adds or replaces; troubles already noted stay. @throws request.invalidInput */
+export function putJob(writer: StateWriter, job: Job): void {
+  writer.run(PUT, encodeRow('jobs', jobRow, job));
+}
+
+/** @throws state.entryInvalid */
+export function getJob(reader: StateReader, id: JobId): Job | undefined {
+  const row = reader.first('SELECT * FROM jobs WHERE id = :id', { id });
+  return row && decodeRow('jobs', jobRow, row);
+}
+
+/** Waiting or running, oldest first. @throws state.entryInvalid */
+export function listUnfinishedJobs(reader: StateReader): Job[] {
+  return reader
+    .all('SELECT * FROM jobs WHERE endedAtMs IS NULL ORDER BY queuedAtMs, id')
+    .map((row) => decodeRow('jobs', jobRow, row));
+}
+
+export interface JobListQuery {
+  readonly limit: number;
+  /** Only those of one plan. */
+  readonly planId?: PlanId;
+  /** To page on: older than this one. */
+  readonly before?: Pick<Job, 'queuedAtMs' | 'id'>;
+}
+
+/** Newest first. @throws state.entryInvalid */
+export function listJobs(reader: StateReader, { limit, planId: ofPlan, before }: JobListQuery): Job[] {
+  return reader
+    .all(
+      `SELECT * FROM jobs
+       WHERE (:planId IS NULL OR planId = :planId) AND (:id IS NULL OR (queuedAtMs, id) < (:queuedAtMs, :id))
+       ORDER BY queuedAtMs DESC, id DESC LIMIT :limit`,
+      { limit, planId: ofPlan ?? null, id: before?.id ?? null, queuedAtMs: before?.queuedAtMs ?? null },
+    )
+    .map((row) => decodeRow('jobs', jobRow, row));
+}
+
+/** With their troubles. Jobs that have not ended stay. */
+export function removeJobsEndedBefore(writer: StateWriter, endedAtMs: number): void {
+  writer.run('DELETE FROM jobs WHERE endedAtMs < :endedAtMs', { endedAtMs });
+}

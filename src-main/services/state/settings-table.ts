@@ -1,0 +1,44 @@
+/** Single values by name. Each has its shape here; a name that is not listed does not exist. */
+import { z } from 'zod';
+import { decodeRow, encodeRow, jsonColumn, timeMs } from './columns.ts';
+import type { StateReader, StateWriter } from './state-database.ts';
+
+const SETTINGS = {
+  /** Tells two computers with one name apart; made once, random. */
+  installationId: z.string().min(1),
+  /** Latest wall clock that was believed; what lies behind it is not. */
+  lastSeenTimeMs: timeMs,
+  /** Nothing starts by itself before; null: not paused. */
+  pausedUntilMs: timeMs.nullable(),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export type Setting<Name extends SettingName> = z.output<(typeof SETTINGS)[Name]>;
+
+function rowOf<Name extends SettingName>(name: Name) {
+  return z.strictObject({
+    name: z.string(),
+    value: jsonColumn(SETTINGS[name] as unknown as z.ZodType<Setting<Name>>),
+  });
+}
+
+/** @throws request.invalidInput */
+export function putSetting<Name extends SettingName>(
+  writer: StateWriter,
+  name: Name,
+  value: Setting<Name>,
+): void {
+  writer.run(
+    'INSERT OR REPLACE INTO settings (name, value) VALUES (:name, :value)',
+    encodeRow('settings', rowOf(name), { name, value }),
+  );
+}
+
+/** Undefined when it was never set. @throws state.entryInvalid */
+export function getSetting<Name extends SettingName>(
+  reader: StateReader,
+  name: Name,
+): Setting<Name> | undefined {
+  const row = reader.first('SELECT name, value FROM settings WHERE name = :name', { name });
+  return row && decodeRow('settings', rowOf(name), row).value;
+}

@@ -1,0 +1,77 @@
+/**
+ * The bytes of a state file: a plain SQLite database (any SQLite tool reads it as it is) and behind it a trailer that
+ * proves every byte, because SQLite itself notices only damage to its structure and never a flipped bit in a value.
+ * Pure; knows neither files nor what the tables hold.
+ *
+ * | offset        | size | meaning                                                                    |
+ * | ------------- | ---- | -------------------------------------------------------------------------- |
+ * | 0             | n    | the database; its header carries our application id and the schema number  |
+ * | n             | 16   | `TidemarkState001`                                                          |
+ * | n + 16        | 8    | when it was saved, milliseconds since 1970, big-endian unsigned            |
+ * | n + 24        | 32   | SHA-256 of everything before                                               |
+ */
+import { hash } from 'node:crypto';
+
+/** `TDMK`. Source: SQLite file format, 1.3, offset 68. */
+export const APPLICATION_ID = 0x54444d4b;
+
+const DATABASE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
+const SCHEMA_OFFSET = 60;
+const APPLICATION_OFFSET = 68;
+const HEADER_BYTES = 100;
+
+const TRAILER_MAGIC = Buffer.from('TidemarkState001', 'latin1');
+const TIME_BYTES = 8;
+const HASH_BYTES = 32;
+const TRAILER_BYTES = TRAILER_MAGIC.length + TIME_BYTES + HASH_BYTES;
+
+export type StateImage =
+  | {
+      readonly kind: 'sound';
+      /** A view of the bytes handed in. */
+      readonly database: Uint8Array;
+      /** Number of the last migration it went through. */
+      readonly schema: number;
+      readonly savedAtMs: number;
+    }
+  /** `reason`: for the log. */
+  | { readonly kind: 'damaged'; readonly reason: string };
+
+export function encodeStateImage(database: Uint8Array, savedAtMs: number): Uint8Array {
+  const image = Buffer.alloc(database.length + TRAILER_BYTES);
+  image.set(database);
+  image.set(TRAILER_MAGIC, database.length);
+  image.writeBigUInt64BE(BigInt(Math.max(0, Math.trunc(savedAtMs))), database.length + TRAILER_MAGIC.length);
+  const hashedBytes = image.length - HASH_BYTES;
+  image.set(hash('sha256', image.subarray(0, hashedBytes), 'buffer'), hashedBytes);
+  return image;
+}
+
+/** The proof comes first: a schema number is believed only where no byte is in doubt. */
+export function parseStateImage(bytes: Uint8Array): StateImage {
+  const image = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (image.length === 0) return damaged('it is empty');
+  if (image.length < HEADER_BYTES + TRAILER_BYTES) return damaged('it is too short');
+  const hashedBytes = image.length - HASH_BYTES;
+  const databaseBytes = image.length - TRAILER_BYTES;
+  if (!image.subarray(databaseBytes).subarray(0, TRAILER_MAGIC.length).equals(TRAILER_MAGIC)) {
+    return damaged('its end is missing');
+  }
+  if (!image.subarray(hashedBytes).equals(hash('sha256', image.subarray(0, hashedBytes), 'buffer'))) {
+    return damaged('its contents are not what was saved');
+  }
+  const isOurs =
+    image.subarray(0, DATABASE_MAGIC.length).equals(DATABASE_MAGIC) &&
+    image.readUInt32BE(APPLICATION_OFFSET) === APPLICATION_ID;
+  if (!isOurs) return damaged('it holds something else');
+  return {
+    kind: 'sound',
+    database: image.subarray(0, databaseBytes),
+    schema: image.readUInt32BE(SCHEMA_OFFSET),
+    savedAtMs: Number(image.readBigUInt64BE(databaseBytes + TRAILER_MAGIC.length)),
+  };
+}
+
+function damaged(reason: string): StateImage {
+  return { kind: 'damaged', reason };
+}

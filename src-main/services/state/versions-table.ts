@@ -1,0 +1,82 @@
+/**
+ * Which versions each place is known to hold, so that health and the timeline can answer without the place. A memory,
+ * not the truth: the place is, and nothing is ever removed there because of what stands here.
+ */
+import { z } from 'zod';
+import {
+  bytesInJson,
+  decodeRow,
+  encodeRow,
+  flagColumn,
+  jsonColumn,
+  placeId,
+  planId,
+  timeMs,
+} from './columns.ts';
+import type { PlaceId, PlanId } from './columns.ts';
+import type { StateReader, StateWriter } from './state-database.ts';
+
+const versionRow = z.strictObject({
+  placeId,
+  snapshotId: z.string().min(1),
+  /** Null: of no plan of ours, or not known. */
+  planId: planId.nullable(),
+  /** RFC 3339 as the snapshot has it, with its nanoseconds and its own zone. */
+  time: z.string(),
+  /** The same, for ordering. */
+  timeMs,
+  tree: z.string(),
+  hostname: z.string(),
+  username: z.string(),
+  paths: jsonColumn(z.array(bytesInJson)),
+  tags: jsonColumn(z.array(z.string())),
+  /** Nothing that was asked for is left out. */
+  isComplete: flagColumn,
+  /** When the place itself last proved that it has all of it; null: never. */
+  confirmedAtMs: timeMs.nullable(),
+});
+
+export type KnownVersion = Readonly<z.output<typeof versionRow>>;
+
+const PUT = `
+INSERT OR REPLACE INTO versions (placeId, snapshotId, planId, time, timeMs, tree, hostname, username, paths, tags,
+  isComplete, confirmedAtMs)
+VALUES (:placeId, :snapshotId, :planId, :time, :timeMs, :tree, :hostname, :username, :paths, :tags,
+  :isComplete, :confirmedAtMs)`;
+
+/** Adds or replaces. Their places must be in the state. @throws request.invalidInput */
+export function putVersions(writer: StateWriter, versions: readonly KnownVersion[]): void {
+  writer.runMany(
+    PUT,
+    versions.map((version) => encodeRow('versions', versionRow, version)),
+  );
+}
+
+export function removeVersions(writer: StateWriter, place: PlaceId, snapshotIds: readonly string[]): void {
+  writer.runMany(
+    'DELETE FROM versions WHERE placeId = :place AND snapshotId = :snapshotId',
+    snapshotIds.map((snapshotId) => ({ place, snapshotId })),
+  );
+}
+
+/** Newest first. @throws state.entryInvalid */
+export function listVersions(reader: StateReader, place: PlaceId): KnownVersion[] {
+  return reader
+    .all('SELECT * FROM versions WHERE placeId = :place ORDER BY timeMs DESC, snapshotId DESC', { place })
+    .map((row) => decodeRow('versions', versionRow, row));
+}
+
+/** What health is judged by: complete and confirmed by the place. @throws state.entryInvalid */
+export function getNewestSafeVersion(
+  reader: StateReader,
+  place: PlaceId,
+  plan: PlanId,
+): KnownVersion | undefined {
+  const row = reader.first(
+    `SELECT * FROM versions
+     WHERE placeId = :place AND planId = :plan AND isComplete = 1 AND confirmedAtMs IS NOT NULL
+     ORDER BY timeMs DESC, snapshotId DESC LIMIT 1`,
+    { place, plan },
+  );
+  return row && decodeRow('versions', versionRow, row);
+}
