@@ -23,7 +23,7 @@ const FIRST_SEED = Number(process.env['RANDOM_RUNS_SEED'] ?? 1);
 const SECONDS = Number(process.env['RANDOM_RUNS_SECONDS'] ?? 0);
 const ACTIONS = Number(process.env['RANDOM_RUNS_ACTIONS'] ?? 40);
 /** Without a time given. */
-const RUNS = 8;
+const RUNS = 12;
 const SHRINKING_RUNS = 60;
 
 let base = '';

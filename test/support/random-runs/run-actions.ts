@@ -3,29 +3,13 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { SnapshotId } from '#base/ids.ts';
-import { createSourceFiles, createTargetFiles } from '#files/open-files.ts';
-import { executeBackup } from '#operations/backup/execute.ts';
-import type { BackupRequest, BackupResult } from '#operations/backup/types.ts';
-import { executeForget } from '#operations/forget/execute.ts';
-import type { ForgetRequest, ForgetResult } from '#operations/forget/types.ts';
-import { prune } from '#operations/prune/run.ts';
-import { DEFAULT_PRUNE_REQUEST, type PruneRequest, type PruneResult } from '#operations/prune/types.ts';
-import { executeRestore } from '#operations/restore/execute.ts';
-import type { RestoreResult } from '#operations/restore/types.ts';
+import { createTargetFiles } from '#files/open-files.ts';
+import type { BackupRequest } from '#operations/backup/types.ts';
 import { executeUndo } from '#operations/undo/execute.ts';
 import { EMPTY_POLICY } from '#rules/retention-policy.ts';
-import { backupRequest } from '#test/support/engine.ts';
-import { inThreadBackupPipeline, inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
 import { comparePictures, type Picture } from '#test/support/picture.ts';
-import { restoreRequest } from '#test/support/restore.ts';
-import {
-  byteStrings,
-  codeOf,
-  type PastRestore,
-  type RunClient,
-  type RunVersion,
-  type RunWorld,
-} from './run-world.ts';
+import { anyVersion, backUp, forget, forgetTerms, restoreInto, runPrune } from './run-operations.ts';
+import { byteStrings, codeOf, type PastRestore, type RunClient, type RunWorld } from './run-world.ts';
 
 export interface RunAction {
   /** How often, compared with the others. */
@@ -34,88 +18,10 @@ export interface RunAction {
   act(world: RunWorld): Promise<void>;
 }
 
-const PACK_SIZE_BYTES = 100_000;
 const HOUR_MS = 3_600_000;
 const MOST_VERSIONS = 9;
 /** About how often each calls the store; a kill beyond the end is none. */
 const CALLS = { backup: 35, prune: 45, forget: 20, restore: 9 } as const;
-
-function backUp(
-  world: RunWorld,
-  client: RunClient,
-  changes: Partial<BackupRequest> = {},
-): Promise<BackupResult> {
-  const request = backupRequest(['source'], {
-    workingFolder: textToByteString(world.folder),
-    packSizeBytes: PACK_SIZE_BYTES,
-    allowEmptySource: true,
-    ...changes,
-  });
-  const parts = {
-    repository: client.repository,
-    files: createSourceFiles(),
-    pipeline: inThreadBackupPipeline,
-  };
-  return executeBackup(parts, request);
-}
-
-function forget(client: RunClient, changes: Partial<ForgetRequest>): Promise<ForgetResult> {
-  const request = {
-    ids: [],
-    filter: {},
-    policy: EMPTY_POLICY,
-    groupBy: [],
-    allowRemoveAll: false,
-    ...changes,
-  };
-  return executeForget(client.repository, request);
-}
-
-function runPrune(world: RunWorld, client: RunClient): Promise<PruneResult> {
-  const limits: PruneRequest['maxUnused'][] = [
-    { kind: 'bytes', bytes: 0 },
-    { kind: 'percent', percent: 5 },
-    { kind: 'unlimited' },
-  ];
-  return prune(
-    { repository: client.repository, pipeline: inThreadPipeline },
-    {
-      ...DEFAULT_PRUNE_REQUEST,
-      packSizeBytes: PACK_SIZE_BYTES,
-      maxUnused: world.pick(limits)!,
-      ...(world.chance(30) ? { maxRepackBytes: world.random.below(200_000) } : {}),
-    },
-  );
-}
-
-function restoreInto(
-  world: RunWorld,
-  client: RunClient,
-  { id }: RunVersion,
-  isExact: boolean,
-): Promise<RestoreResult> {
-  const parts = { repository: client.repository, files: createTargetFiles(), pipeline: inThreadPipeline };
-  const changes = {
-    snapshot: `${id}:/source`,
-    overwrite: isExact ? 'exact' : 'replace-keep-current',
-  } as const;
-  return executeRestore(parts, restoreRequest(world.source.root, changes));
-}
-
-function anyVersion(world: RunWorld): RunVersion | undefined {
-  return world.pick([...world.versions.values()]);
-}
-
-/** Fresh policies and single versions, by turns. */
-function forgetTerms(world: RunWorld): Partial<ForgetRequest> {
-  if (world.chance(40)) return { ids: [anyVersion(world)!.id] };
-  const counts = {
-    last: 1 + world.random.below(5),
-    hourly: world.random.below(4),
-    daily: world.random.below(4),
-  };
-  return { policy: { ...EMPTY_POLICY, counts } };
-}
 
 /** Nothing may stand in the way but locks of the dead, which a person removes when told so. */
 async function unhindered<T>(world: RunWorld, run: (client: RunClient) => Promise<T>): Promise<T> {
