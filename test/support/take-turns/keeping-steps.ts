@@ -141,7 +141,13 @@ const forgetByPolicy: TurnStep = {
         : removedIn((await world.succeed(prophet, repository, [...args, '--dry-run'])).stdout);
     const run = await world.succeed(program, repository, world.chance(30) ? [...args, '--prune'] : args);
     const told = removedIn(run.stdout);
-    if (foretold !== undefined && foretold.join() !== told.join())
+    // Of versions with the same time, such as a rewritten one and its old one, it is chance in restic which one goes.
+    const timesOf = (ids: readonly string[]): string =>
+      ids
+        .map((id) => repository.versions.get(id)!.snapshot.time)
+        .sort()
+        .join();
+    if (foretold !== undefined && timesOf(foretold) !== timesOf(told))
       throw new Error(
         `${program.name} removes ${told.join()}, ${prophet!.name} would have removed ${foretold.join()}`,
       );
