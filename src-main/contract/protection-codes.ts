@@ -1,0 +1,66 @@
+/**
+ * What the scheduler and health say to window, tray and command line: codes and facts only. The sentences are in
+ * `protection-texts.ts`. Codes are API: scripts and tests branch on them.
+ */
+import type { ErrorCode } from '#base/errors.ts';
+
+/** Why a run that is due does not start now. */
+export type WaitReason =
+  /** The person paused everything, or this plan. */
+  | 'paused'
+  | 'quietHours'
+  | 'onBattery'
+  | 'lowBattery'
+  | 'meteredNetwork'
+  /** Nobody has said whether this network costs money: ask once. */
+  | 'unknownNetwork'
+  | 'offline'
+  | 'placeAway'
+  /** The place has not been looked at since the machine woke. */
+  | 'placeUnseen'
+  /** After failures; the next try has a time. */
+  | 'backOff';
+
+/** From best to worst in this order, so that the worst of several can be told. */
+export const PROTECTION_STATES = ['protected', 'protectedExcept', 'cannotTell', 'late', 'inDanger'] as const;
+export type ProtectionState = (typeof PROTECTION_STATES)[number];
+
+/** What keeps a copy, a plan or the whole from being simply protected. */
+export type ProblemCode =
+  /** A wait that has lasted so long that the newest version is too old. */
+  | WaitReason
+  /** Runs fail; `errorCode` says by what. */
+  | 'failing'
+  /** Too old, and nothing known speaks against a run: it has just become possible, or runs now. */
+  | 'catchingUp'
+  | 'neverSaved'
+  | 'switchedOff'
+  | 'filesLeftOut'
+  | 'recoveryUnproven'
+  | 'damaged'
+  | 'neverListed'
+  | 'clockDoubtful'
+  | 'notRunning'
+  | 'noPlans';
+
+/** How loudly a problem is told: in the list only, as one notice, as an alarm. */
+export type NoticeLevel = 'quiet' | 'notice' | 'alarm';
+
+/** One problem however many plans and places it touches. */
+export interface Problem {
+  /** The same for the same problem from one look to the next. */
+  readonly key: string;
+  readonly code: ProblemCode;
+  readonly level: NoticeLevel;
+  /** The worst state among the copies that it touches. */
+  readonly state: ProtectionState;
+  /** Sorted; empty: it touches everything. */
+  readonly planIds: readonly string[];
+  readonly placeIds: readonly string[];
+  /** Only with `failing`. */
+  readonly errorCode?: ErrorCode;
+  /** Of the newest version it touches that is the oldest; absent where there is none or nobody knows. */
+  readonly newestAtMs?: number;
+  /** Only with `filesLeftOut`. */
+  readonly fileCount?: number;
+}

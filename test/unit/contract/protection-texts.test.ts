@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { PROTECTION_STATES, type ProblemCode } from '#contract/protection-codes.ts';
+import { problemText, STATE_TEXTS, WAIT_TEXTS } from '#contract/protection-texts.ts';
+
+const NAMES = { plans: 'Letters', places: 'the blue drive', newest: '3 days ago', fileCount: 2 };
+const CODES: readonly ProblemCode[] = [
+  ...(Object.keys(WAIT_TEXTS) as (keyof typeof WAIT_TEXTS)[]),
+  'failing',
+  'catchingUp',
+  'neverSaved',
+  'switchedOff',
+  'filesLeftOut',
+  'recoveryUnproven',
+  'damaged',
+  'neverListed',
+  'clockDoubtful',
+  'notRunning',
+  'noPlans',
+];
+/** Source: product notes, section 3, words that a person shall not meet. */
+const JARGON = /repositor|snapshot|policy|prune|retention|cron|mount|passphrase|undefined|NaN/i;
+
+describe('a problem', () => {
+  it.each(CODES)('%s says in whole sentences what is so and what to do, without jargon', (code) => {
+    for (const names of [NAMES, { plans: 'Letters', places: 'the blue drive' }]) {
+      const { title, safe, todo } = problemText(code, names);
+      for (const sentence of [title, todo]) expect(sentence).toMatch(/^[A-Z0-9].*\.$/);
+      expect(safe).toMatch(/^$|^[A-Z].*\.$/);
+      expect(`${title} ${safe} ${todo}`).not.toMatch(JARGON);
+    }
+  });
+
+  it('names how old what is safe is, counts files, and passes on what an error says', () => {
+    expect(problemText('placeAway', NAMES)).toEqual({
+      title: 'Letters is not up to date: the blue drive is not connected.',
+      safe: 'The newest version in the blue drive is from 3 days ago, and safe.',
+      todo: 'Connect the blue drive; the rest goes by itself.',
+    });
+    expect(problemText('filesLeftOut', { ...NAMES, fileCount: 1 }).title).toBe(
+      '1 file of Letters could not be saved.',
+    );
+    const error = { title: 'The disk is full.', safe: '', todo: 'Make room.' };
+    expect(problemText('failing', { ...NAMES, error })).toMatchObject({
+      title: error.title,
+      todo: error.todo,
+    });
+  });
+});
+
+it('each state has a name of its own', () => {
+  expect(new Set(PROTECTION_STATES.map((state) => STATE_TEXTS[state])).size).toBe(PROTECTION_STATES.length);
+});
