@@ -40,10 +40,12 @@ async function save(): Promise<void> {
     await state.close();
   } catch (error) {
     say(isTidemarkError(error) ? error.code : String(error));
+    // It would go on trying. Not by process.exit: that flushes the standard streams, and may be made to fail as well.
+    process.kill(process.pid, 'SIGKILL');
   }
 }
 
-/** Counts the steps that change something; a write is three of them: nothing, half, all. */
+/** Counts the steps that change something; some are two: half-way, or over but not yet told. */
 function dyingDisk(dieAt: number): StateDisk {
   const disk = new NodeStateDisk(folder);
   let steps = 0;
@@ -60,8 +62,18 @@ function dyingDisk(dieAt: number): StateDisk {
     stampOf: (name) => disk.stampOf(name),
     remove: (name) => around(() => disk.remove(name)),
     rename: (from, to) => around(() => disk.rename(from, to)),
-    keepCopy: (from, to) => around(() => disk.keepCopy(from, to)),
-    syncFolder: () => around(() => disk.syncFolder()),
+    keepCopy: (from, to) =>
+      around(async () => {
+        fs.rmSync(join(folder, `${to}.unfinished`), { force: true });
+        fs.linkSync(join(folder, from), join(folder, `${to}.unfinished`));
+        dieHere();
+        await disk.keepCopy(from, to);
+      }),
+    syncFolder: () =>
+      around(async () => {
+        await disk.syncFolder();
+        dieHere();
+      }),
     writeDurably: (name, bytes) =>
       around(async () => {
         fs.writeFileSync(join(folder, name), bytes.subarray(0, bytes.length / 2));
@@ -74,7 +86,7 @@ function dyingDisk(dieAt: number): StateDisk {
 async function killAt(dieAt: number): Promise<void> {
   const state = await openState(folder, { disk: dyingDisk(dieAt) });
   say('open');
-  for (let at = 0; at < 3; at++) {
+  for (let at = 0; at < 2; at++) {
     await state.commit((writer) => putPlan(writer, samplePlan(`plan-${at}`)));
     say(`plan-${at}`);
   }

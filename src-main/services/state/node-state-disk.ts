@@ -2,7 +2,7 @@
  * The StateDisk port on a local folder. Errors of the system leave as `storage.*`, classified like those of a place
  * for backups; file systems that cannot flush folders or make hard links are served as well as they allow.
  */
-import { copyFile, link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '#storage/local/atomic-save.ts';
 import { classifyLocalError, hasErrno } from '#storage/local/local-errors.ts';
@@ -10,6 +10,9 @@ import type { StateDisk } from './state-disk.ts';
 
 /** Answers of file systems that cannot link (FAT, many FUSE and SMB mounts). */
 const NO_HARD_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'] as const;
+
+/** Answers of file systems that cannot flush a file. */
+const NO_FILE_SYNC = ['ENOTSUP', 'EOPNOTSUPP', 'EINVAL', 'ENOSYS'] as const;
 
 /** Paths and plans tell a lot about a person. */
 const FOLDER_MODE = 0o700;
@@ -37,7 +40,7 @@ export class NodeStateDisk implements StateDisk {
       const handle = await open(this.#at(name), 'w', FILE_MODE);
       try {
         await handle.writeFile(bytes);
-        await handle.sync();
+        await flush(handle);
       } finally {
         await handle.close();
       }
@@ -105,8 +108,16 @@ async function undefinedWhenMissing<T>(found: Promise<T>): Promise<T | undefined
 async function syncFile(path: string): Promise<void> {
   const handle = await open(path, 'r+');
   try {
-    await handle.sync();
+    await flush(handle);
   } finally {
     await handle.close();
+  }
+}
+
+async function flush(handle: FileHandle): Promise<void> {
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!hasErrno(error, ...NO_FILE_SYNC)) throw error;
   }
 }
