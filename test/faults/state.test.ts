@@ -43,7 +43,7 @@ async function savePlans(...names: readonly string[]): Promise<void> {
   });
 }
 
-describe('A1: killed', () => {
+describe('killed', () => {
   async function runChild(profile: string, dieAt: number): Promise<{ lines: string[]; signal: unknown }> {
     const child = spawn(process.execPath, [CHILD, profile, 'kill', String(dieAt)]);
     let output = '';
