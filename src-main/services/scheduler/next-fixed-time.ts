@@ -4,6 +4,7 @@
  * croner's, and `test/unit/services/scheduler/next-fixed-time.test.ts` holds it to this.
  */
 import { Cron } from 'croner';
+import { TidemarkError } from '#base/errors.ts';
 import type { FixedTime } from './schedule-types.ts';
 import { knownZone } from './zone-time.ts';
 
@@ -18,18 +19,33 @@ const stretches = new Map<string, KnownStretch>();
 /** More than anybody's plans have; a stranger list only costs time. */
 const MOST_STRETCHES = 500;
 
-/** Strictly after `afterMs`; infinite if there is none (beyond the years that croner searches). */
+/**
+ * Strictly after `afterMs`; infinite if there is none (beyond the years that croner searches).
+ * @throws request.invalidInput for a time that `checkSchedule` refuses
+ */
 export function nextFixedTime(fixed: FixedTime, afterMs: number, zone: string): number {
   const timezone = knownZone(zone);
   const pattern = patternOf(fixed);
   const key = `${pattern} ${timezone}`;
   const known = stretches.get(key);
   if (known !== undefined && known.afterMs <= afterMs && afterMs < known.nextMs) return known.nextMs;
-  const cron = known?.cron ?? new Cron(pattern, { timezone });
+  const cron = known?.cron ?? createCron(pattern, timezone);
   const nextMs = cron.nextRun(new Date(afterMs))?.getTime() ?? Number.POSITIVE_INFINITY;
   if (stretches.size >= MOST_STRETCHES) stretches.clear();
   stretches.set(key, { cron, afterMs, nextMs });
   return nextMs;
+}
+
+function createCron(pattern: string, timezone: string): Cron {
+  try {
+    return new Cron(pattern, { timezone });
+  } catch (error) {
+    throw new TidemarkError(
+      'request.invalidInput',
+      { what: 'a time of day', reason: `it cannot be read: ${pattern}` },
+      { cause: error },
+    );
+  }
 }
 
 function patternOf({ minuteOfDay, weekdays = [] }: FixedTime): string {

@@ -42,6 +42,12 @@ describe('a fixed time', () => {
       expect(iso(nextFixedTime(fixed, friday - 7 * 86_400_000, 'UTC'))).toBe('2025-12-28T09:00:00.000Z');
     }
   });
+
+  it('that is none is refused by its code, not by a foreign error', () => {
+    expect(() => nextFixedTime({ minuteOfDay: 5000 }, 0, 'UTC')).toThrow(
+      expect.objectContaining({ code: 'request.invalidInput' }),
+    );
+  });
 });
 
 describe('the clock on the wall', () => {
