@@ -205,6 +205,18 @@ describe('sleep, time and power', () => {
     expect(look(NOON + HOUR_MS, history, { places: [away] }).probe).toEqual(['drive']);
   });
 
+  it('B4 keeps a fixed time that a run of the wrong clock seems to answer, and no rest that ends in 2038', () => {
+    const atTwo = scheduledPlan('letters', ['drive'], { fixedTimes: [{ minuteOfDay: 14 * 60 + 50 }] });
+    const history = [run(NOON + 3 * HOUR_MS, 'complete'), run(NOON + 10 * MINUTE_MS, 'complete')];
+    const at = NOON + 3 * HOUR_MS + MINUTE_MS;
+    expect(look(at, history, { plans: [atTwo] }).due).toMatchObject([
+      { dueAtMs: NOON + 50 * MINUTE_MS, isMissed: true },
+    ]);
+    const in2038 = Date.parse('2038-01-19T03:00:00Z');
+    const failed = run(NOON - 2 * MINUTE_MS, 'failed', { end: { atMs: in2038, outcome: 'failed' } });
+    expect(look(NOON, [failed]).due).toMatchObject([{ failedTries: 1 }]);
+  });
+
   it('B4 goes on at once when the clock is set back by years, with one run', () => {
     const in2020 = Date.parse('2020-01-01T00:00:00Z');
     const before = run(NOON, 'complete');
