@@ -38,7 +38,7 @@ interface Model {
   jobs: Record<string, Job>;
   troubles: Record<string, ByteString[]>;
   versions: Record<string, KnownVersion>;
-  pausedUntilMs: number | null | undefined;
+  pause: { sinceMs: number; untilMs: number } | null | undefined;
   activity: unknown[];
 }
 
@@ -59,8 +59,8 @@ const withDetails = (work: string, detail: unknown): string => `${work} ${JSON.s
 
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.tuple(few('plan'), text, fc.array(bytes, { maxLength: 3 }), time, fc.boolean()).map((made) => {
-    const [id, name, folders, createdAtMs, isEnabled] = made;
-    const plan = samplePlan(id, { name, folders, createdAtMs, isEnabled });
+    const [id, name, folders, createdAtMs, isOn] = made;
+    const plan = samplePlan(id, { name, folders, createdAtMs, isOn });
     return {
       text: withDetails('putPlan', made),
       apply: (writer) => putPlan(writer, plan),
@@ -152,10 +152,10 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     apply: (writer: StateWriter) => removeVersions(writer, samplePlace(place).id, [id]),
     mirror: (model: Model) => void delete model.versions[`${place}/${id}`],
   })),
-  fc.option(time).map((value) => ({
-    text: `pausedUntilMs ${value}`,
-    apply: (writer: StateWriter) => putSetting(writer, 'pausedUntilMs', value),
-    mirror: (model: Model) => void (model.pausedUntilMs = value),
+  fc.option(fc.record({ sinceMs: time, untilMs: time })).map((value) => ({
+    text: withDetails('pause', value),
+    apply: (writer: StateWriter) => putSetting(writer, 'pause', value),
+    mirror: (model: Model) => void (model.pause = value),
   })),
   fc.tuple(time, text).map(([atMs, data]) => ({
     text: withDetails('appendActivity', [atMs, data]),
@@ -181,7 +181,7 @@ function contentsOf(reader: StateReader): unknown {
     jobs,
     troubles: jobs.map(({ id }) => listJobTroubles(reader, id).map(({ path }) => path)),
     versions: [0, 1, 2, 3].map((at) => listVersions(reader, samplePlace(`place${at}`).id)),
-    pausedUntilMs: getSetting(reader, 'pausedUntilMs'),
+    pause: getSetting(reader, 'pause'),
     activity: listActivity(reader, 99),
   };
 }
@@ -211,7 +211,7 @@ function expectedOf(model: Model): unknown {
     jobs,
     troubles: jobs.map(({ id }) => model.troubles[id] ?? []),
     versions: [0, 1, 2, 3].map((at) => versions.filter((each) => each.placeId === `place${at}`)),
-    pausedUntilMs: model.pausedUntilMs,
+    pause: model.pause,
     activity: model.activity,
   };
 }
@@ -243,7 +243,7 @@ test(
             jobs: {},
             troubles: {},
             versions: {},
-            pausedUntilMs: undefined,
+            pause: undefined,
             activity: [],
           };
           let state: StateFile = await openState(folder, { disk });
@@ -280,7 +280,7 @@ test(
           saved?.close();
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   },
 );

@@ -40,11 +40,15 @@ export function samplePlan(id = 'plan-1', more: Partial<Plan> = {}): Plan {
   return {
     id: toPlanId(id),
     name: 'Documents ☂',
-    isEnabled: true,
+    isOn: true,
     folders: [textToByteString('/home/me/Documents'), textToByteString('/home/me/Bücher'), ODD_NAME],
     exclusions: { presets: ['caches', 'downloads'], patterns: [textToByteString('*.tmp')] },
     placeIds: [toPlaceId('place-1')],
-    schedule: { maxAgeMs: 3_600_000, fixedTimes: ['0 12 * * *'], isWatching: true },
+    schedule: {
+      maxAgeMs: 3_600_000,
+      fixedTimes: [{ minuteOfDay: 720, weekdays: [1, 5] }, { minuteOfDay: 0 }],
+      isWatching: true,
+    },
     retention: {
       counts: { hourly: 48, daily: Infinity },
       within: { years: 0, months: 1, days: 2, hours: 0 },
@@ -52,10 +56,10 @@ export function samplePlan(id = 'plan-1', more: Partial<Plan> = {}): Plan {
       tagLists: [['keep'], ['a', 'b']],
     },
     conditions: {
-      onMainsOnly: true,
-      notOnMetered: false,
+      mainsOnly: true,
+      avoidMetered: false,
       quietHours: [{ fromMinute: 1320, toMinute: 360 }],
-      bandwidth: [{ fromMinute: 480, toMinute: 1080, bytesPerSecond: 500_000 }],
+      bandwidth: [{ fromMinute: 480, toMinute: 1080, weekdays: [6], bytesPerSecond: 500_000 }],
     },
     commands: {
       before: [
@@ -68,6 +72,7 @@ export function samplePlan(id = 'plan-1', more: Partial<Plan> = {}): Plan {
       ],
       after: [],
     },
+    pause: { sinceMs: 1, untilMs: 2 },
     createdAtMs: 1_795_000_000_000,
     changedAtMs: 1_795_000_000_001,
     ...more,
@@ -98,6 +103,7 @@ export function sampleJob(id = 'job-1', more: Partial<Job> = {}): Job {
     request: { folders: ['/home/me'] },
     queuedAtMs: 1_795_000_000_000,
     startedAtMs: 1_795_000_000_500,
+    startOffsetSec: 3_600,
     endedAtMs: 1_795_000_009_000,
     result: { filesNew: 3 },
     error: { code: 'storage.driveGone', data: { location: '/media/usb' }, retry: 'afterUser' },

@@ -17,6 +17,9 @@ export type JobId = z.output<typeof jobId>;
 /** Milliseconds since 1970. */
 export const timeMs = z.number().int();
 
+/** Both moments, so that a clock that was set back ends a pause instead of making it last for years. */
+export const pause = z.strictObject({ sinceMs: timeMs, untilMs: timeMs });
+
 /** 0 or 1 in the column. */
 export const flagColumn = z.codec(z.union([z.literal(0), z.literal(1)]), z.boolean(), {
   decode: (stored) => stored === 1,

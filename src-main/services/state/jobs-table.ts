@@ -27,6 +27,8 @@ const jobRow = z.strictObject({
   request: jsonColumn(z.json()),
   queuedAtMs: timeMs,
   startedAtMs: timeMs.nullable(),
+  /** East of UTC, what the clocks on the wall showed then: tells which local day it belongs to. */
+  startOffsetSec: z.number().int().nullable(),
   /** Null as long as it waits or runs: such jobs are taken up again after a crash. */
   endedAtMs: timeMs.nullable(),
   result: jsonColumn(z.json()).nullable(),
@@ -38,12 +40,12 @@ const jobRow = z.strictObject({
 export type Job = Readonly<z.output<typeof jobRow>>;
 
 const PUT = `
-INSERT INTO jobs (id, kind, planId, placeId, startedBy, state, request, queuedAtMs, startedAtMs, endedAtMs, result,
-  error, troubleCount)
-VALUES (:id, :kind, :planId, :placeId, :startedBy, :state, :request, :queuedAtMs, :startedAtMs, :endedAtMs, :result,
-  :error, :troubleCount)
+INSERT INTO jobs (id, kind, planId, placeId, startedBy, state, request, queuedAtMs, startedAtMs, startOffsetSec, endedAtMs,
+  result,  error, troubleCount)
+VALUES (:id, :kind, :planId, :placeId, :startedBy, :state, :request, :queuedAtMs, :startedAtMs, :startOffsetSec, :endedAtMs,
+  :result,  :error, :troubleCount)
 ON CONFLICT (id) DO UPDATE SET kind = :kind, planId = :planId, placeId = :placeId, startedBy = :startedBy,
-  state = :state, request = :request, queuedAtMs = :queuedAtMs, startedAtMs = :startedAtMs, endedAtMs = :endedAtMs,
+  state = :state, request = :request, queuedAtMs = :queuedAtMs, startedAtMs = :startedAtMs, startOffsetSec = :startOffsetSec, endedAtMs = :endedAtMs,
   result = :result, error = :error, troubleCount = :troubleCount`;
 
 /** Adds or replaces; troubles already noted stay. @throws request.invalidInput */

@@ -4,12 +4,14 @@
  */
 import { z } from 'zod';
 import { CALENDAR_UNITS, KEEP_UNITS, type RetentionPolicy } from '#rules/retention-policy.ts';
+import type { RunConditions, Schedule } from '#services/scheduler/schedule-types.ts';
 import {
   bytesInJson,
   decodeRow,
   encodeRow,
   flagColumn,
   jsonColumn,
+  pause,
   placeId,
   planId,
   timeMs,
@@ -17,8 +19,9 @@ import {
 } from './columns.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
 
-/** Minutes since local midnight; `to` before `from` goes over midnight. */
-const hours = { fromMinute: z.number().int().min(0).max(1439), toMinute: z.number().int().min(0).max(1440) };
+const minute = z.number().int().min(0).max(1439);
+const weekdays = z.array(z.literal([1, 2, 3, 4, 5, 6, 7])).optional();
+const hours = { fromMinute: minute, toMinute: z.number().int().min(0).max(1440), weekdays };
 
 const span = z.strictObject({
   years: z.number().int().min(0).optional(),
@@ -55,7 +58,7 @@ const command = z.strictObject({
 const planRow = z.strictObject({
   id: planId,
   name: z.string(),
-  isEnabled: flagColumn,
+  isOn: flagColumn,
   folders: jsonColumn(z.array(bytesInJson)),
   exclusions: jsonColumn(
     z.strictObject({
@@ -66,37 +69,43 @@ const planRow = z.strictObject({
   placeIds: jsonColumn(z.array(placeId)),
   schedule: jsonColumn(
     z.strictObject({
-      /** The newest version is never to be older; null: only fixed times, or by hand. */
-      maxAgeMs: z.number().int().positive().nullable(),
-      /** Cron patterns, in local time. */
-      fixedTimes: z.array(z.string()),
+      maxAgeMs: z.number().int().positive().optional(),
+      fixedTimes: z.array(z.strictObject({ minuteOfDay: minute, weekdays })),
+      /** Changes are noticed as they happen. */
       isWatching: z.boolean(),
     }),
   ),
   retention: jsonColumn(retention),
   conditions: jsonColumn(
     z.strictObject({
-      onMainsOnly: z.boolean(),
-      notOnMetered: z.boolean(),
+      mainsOnly: z.boolean(),
+      avoidMetered: z.boolean(),
       quietHours: z.array(z.strictObject(hours)),
       bandwidth: z.array(z.strictObject({ ...hours, bytesPerSecond: z.number().int().positive() })),
     }),
   ),
   commands: jsonColumn(z.strictObject({ before: z.array(command), after: z.array(command) })),
+  pause: jsonColumn(pause).nullable(),
   createdAtMs: timeMs,
   changedAtMs: timeMs,
 });
 
-/** `retention` in the engine's own type, which knows no `undefined`. */
-export type Plan = Readonly<Omit<z.output<typeof planRow>, 'retention'> & { retention: RetentionPolicy }>;
+/** In the types of those who decide by it, which know no `undefined`. */
+export interface Plan extends Readonly<
+  Omit<z.output<typeof planRow>, 'retention' | 'schedule' | 'conditions'>
+> {
+  readonly retention: RetentionPolicy;
+  readonly schedule: Schedule & { readonly isWatching: boolean };
+  readonly conditions: RunConditions;
+}
 
 const PUT = `
-INSERT INTO plans (id, name, isEnabled, folders, exclusions, placeIds, schedule, retention, conditions, commands,
-  createdAtMs, changedAtMs)
-VALUES (:id, :name, :isEnabled, :folders, :exclusions, :placeIds, :schedule, :retention, :conditions, :commands,
-  :createdAtMs, :changedAtMs)
-ON CONFLICT (id) DO UPDATE SET name = :name, isEnabled = :isEnabled, folders = :folders, exclusions = :exclusions,
-  placeIds = :placeIds, schedule = :schedule, retention = :retention, conditions = :conditions, commands = :commands,
+INSERT INTO plans (id, name, isOn, folders, exclusions, placeIds, schedule, retention, conditions, commands,
+  pause, createdAtMs, changedAtMs)
+VALUES (:id, :name, :isOn, :folders, :exclusions, :placeIds, :schedule, :retention, :conditions, :commands,
+  :pause, :createdAtMs, :changedAtMs)
+ON CONFLICT (id) DO UPDATE SET name = :name, isOn = :isOn, folders = :folders, exclusions = :exclusions,
+  placeIds = :placeIds, schedule = :schedule, retention = :retention, conditions = :conditions, commands = :commands, pause = :pause,
   createdAtMs = :createdAtMs, changedAtMs = :changedAtMs`;
 
 /** Adds or replaces. @throws request.invalidInput */

@@ -1,6 +1,6 @@
 /** Single values by name. Each has its shape here; a name that is not listed does not exist. */
 import { z } from 'zod';
-import { decodeRow, encodeRow, jsonColumn, timeMs } from './columns.ts';
+import { decodeRow, encodeRow, jsonColumn, pause, timeMs } from './columns.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
 
 const SETTINGS = {
@@ -8,8 +8,8 @@ const SETTINGS = {
   installationId: z.string().min(1),
   /** Latest wall clock that was believed; what lies behind it is not. */
   lastSeenTimeMs: timeMs,
-  /** Nothing starts by itself before; null: not paused. */
-  pausedUntilMs: timeMs.nullable(),
+  /** Nothing starts by itself meanwhile; null: not paused. */
+  pause: pause.nullable(),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

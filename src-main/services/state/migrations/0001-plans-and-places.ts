@@ -3,7 +3,7 @@ export const plansAndPlaces = `
 CREATE TABLE plans (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
-  isEnabled INTEGER NOT NULL,
+  isOn INTEGER NOT NULL,
   folders TEXT NOT NULL,
   exclusions TEXT NOT NULL,
   placeIds TEXT NOT NULL,
@@ -11,6 +11,7 @@ CREATE TABLE plans (
   retention TEXT NOT NULL,
   conditions TEXT NOT NULL,
   commands TEXT NOT NULL,
+  pause TEXT,
   createdAtMs INTEGER NOT NULL,
   changedAtMs INTEGER NOT NULL
 ) STRICT;

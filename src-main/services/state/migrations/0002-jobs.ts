@@ -10,6 +10,7 @@ CREATE TABLE jobs (
   request TEXT NOT NULL,
   queuedAtMs INTEGER NOT NULL,
   startedAtMs INTEGER,
+  startOffsetSec INTEGER,
   endedAtMs INTEGER,
   result TEXT,
   error TEXT,

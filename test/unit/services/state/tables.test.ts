@@ -67,10 +67,10 @@ describe('plans', () => {
     putPlan(database, samplePlan('b', { createdAtMs: 2 }));
     putPlan(database, samplePlan('a', { createdAtMs: 3 }));
     putPlan(database, samplePlan('c', { createdAtMs: 1 }));
-    putPlan(database, samplePlan('b', { createdAtMs: 2, name: 'new', isEnabled: false }));
+    putPlan(database, samplePlan('b', { createdAtMs: 2, name: 'new', isOn: false }));
     removePlan(database, toPlanId('c'));
     expect(listPlans(database)).toEqual([
-      samplePlan('b', { createdAtMs: 2, name: 'new', isEnabled: false }),
+      samplePlan('b', { createdAtMs: 2, name: 'new', isOn: false }),
       samplePlan('a', { createdAtMs: 3 }),
     ]);
   });
@@ -80,7 +80,7 @@ describe('plans', () => {
     ['a field missing', `UPDATE plans SET schedule = '{"maxAgeMs":1}'`, 'schedule.fixedTimes'],
     ['a field too many', `UPDATE plans SET commands = '{"before":[],"after":[],"during":[]}'`, 'commands'],
     ['a wrong kind', `UPDATE plans SET folders = '[1]'`, 'folders.0'],
-    ['no flag', `UPDATE plans SET isEnabled = 2`, 'isEnabled'],
+    ['no flag', `UPDATE plans SET isOn = 2`, 'isOn'],
     ['nothing to keep', `UPDATE plans SET retention = '{"counts":{"daily":-1}}'`, 'retention'],
   ])('%s: said with table, entry and field; the other plans are not passed off as all', (_, sql, field) => {
     putPlan(database, samplePlan());
@@ -120,6 +120,8 @@ describe('places', () => {
     putPlace(database, renamed);
     expect(listPlaces(database)).toEqual([samplePlace('place-2', { addedAtMs: 1, address: {} }), renamed]);
     expect(listVersions(database, toPlaceId('place-1'))).toEqual([sampleVersion()]);
+    // As after a save, for which sql.js opens the database anew.
+    database.export();
     removePlace(database, toPlaceId('place-1'));
     expect(getPlace(database, toPlaceId('place-1'))).toBeUndefined();
     expect(database.all('SELECT * FROM versions')).toEqual([]);
@@ -127,7 +129,14 @@ describe('places', () => {
 });
 
 describe('jobs', () => {
-  const waiting = { state: 'queued', startedAtMs: null, endedAtMs: null, result: null, error: null } as const;
+  const waiting = {
+    state: 'queued',
+    startedAtMs: null,
+    startOffsetSec: null,
+    endedAtMs: null,
+    result: null,
+    error: null,
+  } as const;
 
   test('come back exactly, waiting and done', async () => {
     putJob(database, sampleJob('job-1', waiting));
@@ -252,12 +261,12 @@ describe('versions', () => {
 
 describe('settings', () => {
   test('come back; null is a value, absent is none', async () => {
-    expect(getSetting(database, 'pausedUntilMs')).toBeUndefined();
-    putSetting(database, 'pausedUntilMs', null);
+    expect(getSetting(database, 'pause')).toBeUndefined();
+    putSetting(database, 'pause', null);
     putSetting(database, 'installationId', 'first');
     putSetting(database, 'installationId', 'second');
     await reopen();
-    expect(getSetting(database, 'pausedUntilMs')).toBeNull();
+    expect(getSetting(database, 'pause')).toBeNull();
     expect(getSetting(database, 'installationId')).toBe('second');
     expect(getSetting(database, 'lastSeenTimeMs')).toBeUndefined();
   });
