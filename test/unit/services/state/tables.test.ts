@@ -120,7 +120,7 @@ describe('places', () => {
     putPlace(database, renamed);
     expect(listPlaces(database)).toEqual([samplePlace('place-2', { addedAtMs: 1, address: {} }), renamed]);
     expect(listVersions(database, toPlaceId('place-1'))).toEqual([sampleVersion()]);
-    // As after a save, for which sql.js opens the database anew.
+    // As after a save: sql.js closes the database for that, opens it anew and must not forget that references count.
     database.export();
     removePlace(database, toPlaceId('place-1'));
     expect(getPlace(database, toPlaceId('place-1'))).toBeUndefined();
