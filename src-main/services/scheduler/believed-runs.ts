@@ -11,9 +11,14 @@ export function believedRuns(runs: readonly RunRecord[], nowMs: number): RunReco
   let latestMs = nowMs + AHEAD_TOLERANCE_MS;
   const believed: RunRecord[] = [];
   for (const run of runs.toReversed()) {
-    if (run.startedAtMs > latestMs) continue;
+    if (run.isAhead === true || run.startedAtMs > latestMs) continue;
     latestMs = Math.min(latestMs, run.startedAtMs + AHEAD_TOLERANCE_MS);
     believed.push(run);
   }
   return believed.reverse();
+}
+
+/** Those that a wrong clock has made, as far as now shows it. */
+export function runsAhead(runs: readonly RunRecord[], nowMs: number): RunRecord[] {
+  return runs.filter((run) => run.isAhead !== true && run.startedAtMs > nowMs + AHEAD_TOLERANCE_MS);
 }

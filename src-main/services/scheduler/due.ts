@@ -4,7 +4,7 @@
  * one that is away or fails holds up no other. However many moments were missed, one run catches up. Starts nothing
  * and keeps nothing. Source: product notes, section 5, B1 to B7; `docs/design/schedule.md`.
  */
-import { believedRuns } from './believed-runs.ts';
+import { believedRuns, runsAhead } from './believed-runs.ts';
 import { nextFixedTime } from './next-fixed-time.ts';
 import { nextProbeMs, nextTryMs } from './retry-moments.ts';
 import { CANCEL_REST_MS, MAX_LOOK_MS, MIN_MAX_AGE_MS, ON_TIME_MS } from './schedule-limits.ts';
@@ -53,7 +53,8 @@ export function due(facts: ScheduleFacts, moment: Moment): DueAnswer {
       if (verdict.changesAtMs > moment.nowMs) nextLookMs = Math.min(nextLookMs, verdict.changesAtMs);
     }
   }
-  return { due: answer.due, waiting: answer.waiting, probe: [...answer.probe], nextLookMs };
+  const ahead = runsAhead(facts.history, moment.nowMs);
+  return { due: answer.due, waiting: answer.waiting, probe: [...answer.probe], ahead, nextLookMs };
 }
 
 function judge(

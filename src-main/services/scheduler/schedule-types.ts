@@ -89,6 +89,8 @@ export interface RunRecord {
   readonly offsetSec: number;
   /** Absent while it waits in the queue or runs. */
   readonly end?: RunEnd;
+  /** An earlier look named it in `DueAnswer.ahead`: a wrong clock made it, whatever time it is now. */
+  readonly isAhead?: boolean;
 }
 
 export interface PlaceState {
@@ -156,6 +158,11 @@ export interface DueAnswer {
   readonly waiting: readonly WaitingRun[];
   /** Places to be looked for now: runs wait for them. */
   readonly probe: readonly string[];
+  /**
+   * Runs that lie ahead of now. The caller notes it with them (`RunRecord.isAhead`) before the next look, or they would
+   * be believed once their time comes.
+   */
+  readonly ahead: readonly RunRecord[];
   /** Later than now, at most MAX_LOOK_MS. Until then only events can change the answer. */
   readonly nextLookMs: number;
 }

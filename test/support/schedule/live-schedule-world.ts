@@ -19,7 +19,7 @@ import {
 const REMEMBERED_RUNS = 100;
 
 interface RunInHand {
-  readonly record: RunRecord;
+  record: RunRecord;
   readonly startMs: number;
   restMs: number;
 }
@@ -66,6 +66,11 @@ export function liveScheduleWorld(
         { nowMs, zone },
       );
       looks += 1;
+      for (const ahead of answer.ahead) {
+        const marked = { ...ahead, isAhead: true };
+        history = history.map((each) => (each === ahead ? marked : each));
+        for (const run of inHand) if (run.record === ahead) run.record = marked;
+      }
       onLook(answer, atMs);
       for (const { planId, placeId, isMissed } of answer.due) {
         const record = { planId, placeId, startedAtMs: nowMs, offsetSec: offsetSecAt(zone, nowMs) };

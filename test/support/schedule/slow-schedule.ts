@@ -21,6 +21,8 @@ interface SlowRun {
   readonly wallMs: number;
   readonly local: string;
   restMinutes: number;
+  /** The clock has said an earlier time since. */
+  isWrong: boolean;
   outcome?: 'complete' | 'failed' | 'interrupted';
   endWallMs: number;
 }
@@ -46,6 +48,7 @@ export function slowSchedule(world: ScheduleWorld): WorldRun[] {
     for (const { plan, place, runs } of pairs) {
       goOn(world, place, runs.at(-1), atMs, awake, wasAwake);
       if (!awake) continue;
+      for (const run of runs.slice(-100)) run.isWrong ||= run.wallMs > wallMs + SLACK_MS;
       const running = runs.at(-1);
       if (running !== undefined && running.outcome === undefined) continue;
       const believed = believable(runs, wallMs);
@@ -66,6 +69,7 @@ export function slowSchedule(world: ScheduleWorld): WorldRun[] {
         local: localText(zone, wallMs),
         restMinutes: world.runMinutes,
         endWallMs: 0,
+        isWrong: false,
       });
     }
     wasAwake = awake;
@@ -185,7 +189,7 @@ function believable(runs: readonly SlowRun[], wallMs: number): SlowRun[] {
     .slice(-100)
     .reverse()
     .filter((run) => {
-      const isBelieved = run.wallMs <= lowestMs + SLACK_MS;
+      const isBelieved = !run.isWrong && run.wallMs <= lowestMs + SLACK_MS;
       if (isBelieved) lowestMs = Math.min(lowestMs, run.wallMs);
       return isBelieved;
     })

@@ -217,6 +217,15 @@ describe('sleep, time and power', () => {
     expect(look(NOON, [failed]).due).toMatchObject([{ failedTries: 1 }]);
   });
 
+  it('B4 names runs that lie ahead, and believes them no more once they are marked and their time has come', () => {
+    const before = run(NOON - HOUR_MS, 'complete');
+    const wrong = run(NOON + 3 * HOUR_MS, 'complete');
+    expect(look(NOON, [before, wrong]).ahead).toEqual([wrong]);
+    const marked = [before, { ...wrong, isAhead: true }];
+    const later = look(NOON + 3.5 * HOUR_MS, marked);
+    expect([later.ahead, later.due.length]).toEqual([[], 1]);
+  });
+
   it('B4 goes on at once when the clock is set back by years, with one run', () => {
     const in2020 = Date.parse('2020-01-01T00:00:00Z');
     const before = run(NOON, 'complete');
