@@ -16,7 +16,7 @@ export function createRepositoryPorts(storage: Storage, ownLocks?: OwnLocks): Re
   const kernels = createKernels();
   const writeGate = new WriteGate();
   return {
-    storage: new GateStorage(new ConfirmStorage(GateStorage.without(storage)), () => writeGate.pass()),
+    storage: new GateStorage(new ConfirmStorage(GateStorage.without(storage)), writeGate),
     writeGate,
     ownLocks,
     primitives: createPrimitives(kernels),

@@ -22,6 +22,10 @@ export const DAMAGED_LOCK_WAITS_MS: readonly number[] = [5_000, 10_000, 20_000];
 export const LOCK_RECOVERY_MS = 5 * 60_000;
 /** Whoever lets go of a lock waits this long for a place that does not answer. What is left goes stale by itself. */
 export const LOCK_RELEASE_MS = 10_000;
+/** The same when somebody has cancelled and waits for the program to end. */
+export const CANCELLED_RELEASE_MS = 2_000;
+/** After a cancel, calls to the place that nobody else ends are ended so much later: what is nearly done may get done. */
+export const CANCEL_PATIENCE_MS = 800;
 
 export function lockAgeMs(lock: Lock, nowMs: number): number {
   const { sec, nsec } = parseTime(lock.time);

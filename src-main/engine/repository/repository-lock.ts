@@ -12,6 +12,8 @@ import type { Lock } from '#format/lock.ts';
 import { formatTime, localZone } from '#format/time.ts';
 import { refuseConflicts, type LockFiles } from './find-locks.ts';
 import {
+  CANCEL_PATIENCE_MS,
+  CANCELLED_RELEASE_MS,
   LOCK_LOST_MS,
   LOCK_RACE_WAIT_MS,
   LOCK_RECOVERY_MS,
@@ -39,6 +41,7 @@ export class RepositoryLock {
   readonly #request: LockRequest;
   readonly #lost = new AbortController();
   readonly #released = new AbortController();
+  readonly #patience = new AbortController();
   readonly #confirming: Promise<void>;
   readonly #watching: Promise<void>;
   #isConfirmed = false;
@@ -68,6 +71,8 @@ export class RepositoryLock {
     this.#id = id;
     this.#refreshedAt = writtenAt;
     this.#ownDead = ownDead;
+    const onCancel = (): void => void this.#losePatience();
+    request.signal?.addEventListener('abort', onCancel, { once: true, signal: this.#released.signal });
     this.#confirming = this.#confirm();
     this.#watching = this.#confirming.then(() => this.#watch());
   }
@@ -94,6 +99,11 @@ export class RepositoryLock {
   /** Fires with repository.locked when somebody came at the same time, with repository.lockLost when it cannot be relied on any more. */
   get signal(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  /** Fires with job.cancelled some time after a cancel: whatever still waits for the place then gives up. */
+  get patience(): AbortSignal {
+    return this.#patience.signal;
   }
 
   get id(): LockId {
@@ -138,7 +148,7 @@ export class RepositoryLock {
   }
 
   /**
-   * Removes the lock; failing to is not an error, it goes stale by itself. Ends within LOCK_RELEASE_MS, and nothing may be
+   * Removes the lock; failing to is not an error, it goes stale by itself. Ends within LOCK_RELEASE_MS (after a cancel CANCELLED_RELEASE_MS), and nothing may be
    * written any more.
    */
   async release(): Promise<void> {
@@ -146,11 +156,34 @@ export class RepositoryLock {
     const enough = new AbortController();
     const removing = this.#removeAll(enough.signal);
     try {
-      await Promise.race([removing, this.#clock.sleep(LOCK_RELEASE_MS, enough.signal)]);
+      await Promise.race([
+        removing,
+        this.#clock.sleep(LOCK_RELEASE_MS, enough.signal),
+        this.#cancelledLongEnough(enough.signal),
+      ]);
     } finally {
       removing.catch(() => undefined);
       enough.abort();
     }
+  }
+
+  async #losePatience(): Promise<void> {
+    try {
+      await this.#clock.sleep(CANCEL_PATIENCE_MS, this.#released.signal);
+    } catch {
+      return;
+    }
+    this.#patience.abort(new TidemarkError('job.cancelled', {}));
+  }
+
+  /** Whether the cancel came before or comes meanwhile. */
+  async #cancelledLongEnough(stop: AbortSignal): Promise<void> {
+    const { signal } = this.#request;
+    await new Promise<void>((resolve) => {
+      if (signal?.aborted === true) resolve();
+      signal?.addEventListener('abort', () => resolve(), { once: true, signal: stop });
+    });
+    await this.#clock.sleep(CANCELLED_RELEASE_MS, stop);
   }
 
   #throwIfLost(): void {

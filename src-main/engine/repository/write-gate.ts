@@ -7,6 +7,8 @@
 export interface GatedLock {
   /** Waits while it is being found out whether the lock is ours. @throws repository.lockLost, repository.locked */
   assertHeld(): Promise<void>;
+  /** Fires some time after the work under the lock was cancelled. */
+  readonly patience: AbortSignal;
 }
 
 export class WriteGate {
@@ -19,6 +21,12 @@ export class WriteGate {
 
   remove(lock: GatedLock): void {
     this.#locks.delete(lock);
+  }
+
+  /** Ends calls to the place that were given no signal of their own. Undefined without a lock. */
+  patience(): AbortSignal | undefined {
+    const signals = [...this.#locks].map((lock) => lock.patience);
+    return signals.length > 1 ? AbortSignal.any(signals) : signals[0];
   }
 
   /** @throws repository.lockLost, repository.locked, job.cancelled */

@@ -29,7 +29,8 @@ const AROUND_MEMORY: Record<string, (inner: Storage) => Storage> = {
       clock: systemClock,
     }),
   'trace around memory': (inner) => new TraceStorage(inner, systemClock, () => undefined),
-  'gate around memory': (inner) => new GateStorage(inner, async () => undefined),
+  'gate around memory': (inner) =>
+    new GateStorage(inner, { pass: async () => undefined, patience: () => undefined }),
   'fault without a plan around memory': (inner) => new FaultStorage(inner),
 };
 

@@ -205,11 +205,10 @@ async function keepWhatIsStored(
   reason: unknown,
 ): Promise<void> {
   try {
+    await pool.uploadsDone().catch(() => undefined);
+    await scope.saveIndex();
+    // A slow place may have no time for these.
     if (isTidemarkError(reason, 'job.cancelled')) await finishWriting(pool, scope, request);
-    else {
-      await pool.uploadsDone().catch(() => undefined);
-      await scope.saveIndex();
-    }
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;
   }
