@@ -16,7 +16,6 @@ import {
   unlock,
   WORK_NAMES,
   type UpkeepWorks,
-  type WorkName,
 } from '#test/support/upkeep-works.ts';
 import { reopenHastily } from '#test/support/version-files.ts';
 
