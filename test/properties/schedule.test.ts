@@ -24,6 +24,8 @@ import { slowSchedule } from '#test/support/schedule/slow-schedule.ts';
 
 /** Lives per property, more or less by what they cost; TIDEMARK_SCHEDULE_RUNS asks for more. */
 const RUNS = Number(process.env['TIDEMARK_SCHEDULE_RUNS'] ?? 50);
+/** The same lives every time, so that a change is what turns a test red; others are asked for by TIDEMARK_SCHEDULE_SEED. */
+fc.configureGlobal({ seed: Number(process.env['TIDEMARK_SCHEDULE_SEED'] ?? 20_261_122) });
 const PATIENCE_MS = 240_000;
 const LIFE_DAYS = 6;
 /** Both changes of the clocks in Europe, one in America, one of half an hour in Australia, and a plain week. */
@@ -142,6 +144,24 @@ const CLOCK_SET_BACK_WHILE_RESTING: ScheduleWorld = {
   runMinutes: 1,
 };
 
+/** Found by chance: the clocks of one zone skip a time of day that those of another had shown the day before. */
+const SKIPPED_TIME_SEEN_ELSEWHERE: ScheduleWorld = {
+  startMs: 1_774_519_200_000,
+  endMs: 1_775_037_600_000,
+  plans: [scheduledPlan('plan0', ['here'], { fixedTimes: [{ minuteOfDay: 145 }] })],
+  places: [{ id: 'here', absent: [], failing: [] }],
+  asleep: [],
+  off: [],
+  onBattery: [],
+  clockErrors: [],
+  zones: [
+    { fromMs: 1_774_519_200_000, zone: 'Pacific/Kiritimati' },
+    { fromMs: 1_774_731_300_000, zone: 'Europe/Berlin' },
+    { fromMs: 1_774_751_520_000, zone: 'Pacific/Kiritimati' },
+  ],
+  runMinutes: 1,
+};
+
 const asText = (run: WorldRun): string =>
   `${new Date(run.startMs).toISOString()} ${run.planId}${run.isMissed ? ' missed' : ''}`;
 
@@ -155,7 +175,7 @@ describe('the schedule of a random life', () => {
             slowSchedule(world).map(asText).sort(),
           );
         }),
-        { numRuns: RUNS, examples: [[CLOCK_SET_BACK_WHILE_RESTING]] },
+        { numRuns: RUNS, examples: [[CLOCK_SET_BACK_WHILE_RESTING], [SKIPPED_TIME_SEEN_ELSEWHERE]] },
       );
     },
     PATIENCE_MS,
@@ -223,7 +243,7 @@ describe('the schedule of a random life', () => {
           expect(dates).toEqual(dates.map((_date, position) => dates[0]! + position));
           expect(dates.length).toBeGreaterThanOrEqual(LIFE_DAYS - 1);
         }),
-        { numRuns: RUNS * 2 },
+        { numRuns: RUNS * 2, examples: [[SKIPPED_TIME_SEEN_ELSEWHERE]] },
       );
     },
     PATIENCE_MS,

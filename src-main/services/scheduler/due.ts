@@ -23,6 +23,9 @@ import type {
 import { whatHolds } from './what-holds.ts';
 import { wallTimeAt } from './zone-time.ts';
 
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+
 /** One plan in one place. */
 interface Verdict {
   readonly due?: DueRun;
@@ -143,9 +146,15 @@ function nextOpenFixedTime(fixed: FixedTime, answers: readonly RunRecord[], zone
   const startedMs = answers.at(-1)!.startedAtMs;
   const shownMs = Math.max(...answers.map((run) => run.startedAtMs + run.offsetSec * 1000));
   let atMs = nextFixedTime(fixed, startedMs, zone);
-  while (Number.isFinite(atMs) && wallTimeAt(zone, atMs).wallMs <= shownMs)
+  while (Number.isFinite(atMs) && namedMs(fixed, zone, atMs) <= shownMs)
     atMs = nextFixedTime(fixed, atMs, zone);
   return atMs;
+}
+
+/** By the clock on the wall. A time that the clocks skip comes after the gap, but a run of that day has answered its name. */
+function namedMs({ minuteOfDay }: FixedTime, zone: string, atMs: number): number {
+  const { wallMs } = wallTimeAt(zone, atMs);
+  return Math.floor(wallMs / DAY_MS) * DAY_MS + minuteOfDay * MINUTE_MS;
 }
 
 function failedSinceComplete(believed: readonly RunRecord[]): RunRecord[] {

