@@ -193,9 +193,14 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     name: 'changed-large-files-mixed',
     what: 'a large file that changes under the reader is stored half old and half new',
-    file: 'src-main/engine/pipeline/jobs/large-file.ts',
-    find: '=== total && isSameVersion(seen, source.stat());',
-    replace: '=== total;',
+    file: 'src-main/engine/pipeline/jobs/file-reader.ts',
+    find: `    a.sizeBytes === b.sizeBytes &&
+    a.mtimeSec === b.mtimeSec &&
+    a.mtimeNsec === b.mtimeNsec &&
+    a.ctimeSec === b.ctimeSec &&
+    a.ctimeNsec === b.ctimeNsec
+`,
+    replace: '    a.sizeBytes === b.sizeBytes\n',
     tests: ['test/unit/engine/operations/backup/large-files.test.ts'],
   },
 ];
