@@ -5,9 +5,8 @@
  */
 import { rewriteIndex } from '#repository/index-rewrite.ts';
 import type { PackToIndex } from '#repository/index-writer.ts';
-import { Repository } from '#repository/repository.ts';
-import { executeCheck } from '../check/execute.ts';
-import type { CheckResult } from '../check/types.ts';
+import type { Repository } from '#repository/repository.ts';
+import { checkRepaired } from '../check-repaired.ts';
 import type { KeepCopy } from '../keep-copy.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
 import { underLock } from '../under-lock.ts';
@@ -42,7 +41,7 @@ export async function executeRepairIndex(
       prepared.replacedFiles,
       { assertHeld, signal: stop },
     );
-    const checked = isSuspicious(prepared) ? await checkAgain(parts, observer, stop) : undefined;
+    const checked = isSuspicious(prepared) ? await checkRepaired(parts, observer, stop) : undefined;
     return { ...prepared.plan, savedIndexFiles: saved.length, ...(checked === undefined ? {} : { checked }) };
   });
 }
@@ -75,23 +74,4 @@ function* packsToIndex(
 
 function isSuspicious({ plan }: PreparedRepairIndex): boolean {
   return plan.damagedIndexFiles.length + plan.missingPacks.length + plan.unreadablePacks.length > 0;
-}
-
-/** By the new index, so that what is lost is named by file and version. */
-function checkAgain(
-  { repository, pipeline }: RepairIndexParts,
-  observer: RepairIndexObserver,
-  signal: AbortSignal | undefined,
-): Promise<CheckResult> {
-  const { ports, config, keys, keyId } = repository;
-  return executeCheck(
-    { repository: new Repository(ports, config, keys, keyId), pipeline },
-    { readData: 'none', noLock: true },
-    {
-      onProgress: ({ stage, done, total }) => {
-        if (stage === 'snapshots') observer.onProgress?.({ stage: 'checking', done, total });
-      },
-    },
-    signal,
-  );
 }

@@ -10,11 +10,10 @@ import type { PackEntry } from '#format/pack-header.ts';
 import type { UnfinishedPack } from '#pipeline/protocol.ts';
 import { rewriteIndex } from '#repository/index-rewrite.ts';
 import type { PackToIndex } from '#repository/index-writer.ts';
-import { Repository } from '#repository/repository.ts';
+import type { Repository } from '#repository/repository.ts';
 import type { WriteScope } from '#repository/write-scope.ts';
-import { executeCheck } from '../check/execute.ts';
+import { checkRepaired } from '../check-repaired.ts';
 import { PackInventory } from '../check/pack-inventory.ts';
-import type { CheckResult } from '../check/types.ts';
 import { healBlobs } from '../heal-blobs.ts';
 import type { KeepCopy } from '../keep-copy.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
@@ -62,7 +61,7 @@ export async function executeRepairPacks(
       await assertHeld();
       await repository.storage.remove('pack', packId, stop);
     }
-    const checked = await checkAgain(parts, observer, stop);
+    const checked = await checkRepaired(parts, observer, stop);
     return { ...prepared.plan, healedBlobs, checked };
   });
 }
@@ -169,23 +168,4 @@ async function dropFromIndex(
       yield { id, entries, blobCount };
     }
   }
-}
-
-/** By the new index, so that what is lost is named by file and version. */
-function checkAgain(
-  { repository, pipeline }: RepairPacksParts,
-  observer: RepairPacksObserver,
-  signal: AbortSignal | undefined,
-): Promise<CheckResult> {
-  const { ports, config, keys, keyId } = repository;
-  return executeCheck(
-    { repository: new Repository(ports, config, keys, keyId), pipeline },
-    { readData: 'none', noLock: true },
-    {
-      onProgress: ({ stage, done, total }) => {
-        if (stage === 'snapshots') observer.onProgress?.({ stage: 'checking', done, total });
-      },
-    },
-    signal,
-  );
 }
