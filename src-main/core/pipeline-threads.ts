@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { endWorker } from '#pipeline/end-worker.ts';
 import type { PipelineHost } from '#operations/pipeline-host.ts';
 
 /** More threads than this only wait for the disk. */
@@ -30,6 +31,6 @@ export class PipelineThreads implements PipelineHost {
 
   /** Ends threads that were started ahead and never used. */
   async close(): Promise<void> {
-    await Promise.all(this.#ready.splice(0).map((worker) => worker.terminate()));
+    await Promise.all(this.#ready.splice(0).map(endWorker));
   }
 }

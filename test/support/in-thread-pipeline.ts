@@ -46,7 +46,7 @@ export function inThreadBackupPipelineSealing(createCodec: typeof createBlobCode
 
 class InThreadWorker extends EventEmitter {
   #listener: ((message: ToWorker) => void) | undefined;
-  #isTerminated = false;
+  #hasEnded = false;
   readonly #cutsFiles: boolean;
   readonly #makeTargetFiles: () => TargetFiles;
   readonly #createCodec: typeof createBlobCodec;
@@ -67,13 +67,17 @@ class InThreadWorker extends EventEmitter {
     setImmediate(() => this.#receive(copy));
   }
 
-  async terminate(): Promise<number> {
-    this.#isTerminated = true;
-    return 0;
+  get threadId(): number {
+    return this.#hasEnded ? -1 : 1;
   }
 
   #receive(message: ToWorker): void {
-    if (this.#isTerminated) return;
+    if (this.#hasEnded) return;
+    if (message.type === 'end') {
+      this.#hasEnded = true;
+      this.emit('exit', 0);
+      return;
+    }
     if (message.type !== 'settings') {
       this.#listener?.(message);
       return;
@@ -82,7 +86,7 @@ class InThreadWorker extends EventEmitter {
     const channel = {
       post: (reply: FromWorker, transfer: readonly ArrayBuffer[] = []) => {
         const copy = structuredClone(reply, { transfer: [...transfer] });
-        setImmediate(() => !this.#isTerminated && this.emit('message', copy));
+        setImmediate(() => !this.#hasEnded && this.emit('message', copy));
       },
       onMessage: (listener: (message: ToWorker) => void) => {
         this.#listener = listener;

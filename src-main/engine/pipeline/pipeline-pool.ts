@@ -6,6 +6,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { fromWireError, TidemarkError } from '#base/errors.ts';
+import { endWorker } from './end-worker.ts';
 import type { JobTypes } from './job-types.ts';
 import type {
   BlobType,
@@ -125,7 +126,7 @@ export class PipelinePool {
     this.#isClosing = true;
     this.#fail(new TidemarkError('job.cancelled', {}));
     await Promise.allSettled(this.#uploads);
-    await Promise.all(this.#workers.map((worker) => worker.thread.terminate()));
+    await Promise.all(this.#workers.map((worker) => endWorker(worker.thread)));
   }
 
   #start(settings: WorkerSettings): PoolWorker {

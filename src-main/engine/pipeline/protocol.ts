@@ -59,7 +59,13 @@ export interface CancelMessage {
   readonly type: 'cancel';
 }
 
-export type ToWorker = SettingsMessage | JobMessage | ClaimReplyMessage | PackDoneMessage | CancelMessage;
+/** Last message to a thread, at any time: it ends by itself. See `endWorker`. */
+export interface EndMessage {
+  readonly type: 'end';
+}
+
+export type ToWorker =
+  SettingsMessage | JobMessage | ClaimReplyMessage | PackDoneMessage | CancelMessage | EndMessage;
 
 export interface JobDoneMessage {
   readonly type: 'jobDone';

@@ -110,6 +110,8 @@ export function runWorkerThread(
   channel.onMessage((message) => {
     switch (message.type) {
       case 'settings':
+      case 'end':
+        // The thread's entry sees to these.
         break;
       case 'job':
         void runJob(message);

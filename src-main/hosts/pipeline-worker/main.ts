@@ -20,7 +20,11 @@ invariant(parentPort !== null, 'the pipeline worker runs outside of a thread');
 const port = parentPort;
 const kernels = createKernels();
 
+port.on('message', (message: ToWorker) => {
+  if (message.type === 'end') process.exit();
+});
 port.once('message', (first: ToWorker) => {
+  if (first.type === 'end') return;
   invariant(first.type === 'settings', 'a worker got a job before its settings');
   runWorkerThread(
     {
