@@ -24,7 +24,14 @@ export const GUARDED_MODULES: readonly string[] = ['node:child_process'];
 
 export const LAYERS: readonly Layer[] = [
   { folder: 'base', alias: '#base', mayImport: [], node: [], noClock: true },
-  { folder: 'contract', alias: '#contract', mayImport: ['base'], node: [], noClock: true },
+  {
+    folder: 'contract',
+    alias: '#contract',
+    mayImport: ['base'],
+    node: [],
+    packages: ['zod'],
+    noClock: true,
+  },
   { folder: 'engine/format', alias: '#format', mayImport: ['base'], node: [], noClock: true },
   // Rules decide on values that format defines.
   { folder: 'engine/rules', alias: '#rules', mayImport: ['base', 'engine/format'], node: [], noClock: true },

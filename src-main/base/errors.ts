@@ -80,8 +80,16 @@ export interface ErrorData {
   'state.schemaTooNew': { folder: string; schema: number; newestKnown: number };
   'state.profileInUse': { folder: string };
   'state.entryInvalid': { table: string; entry: string; reason: string };
+  /** Of a job whose process ended under it; it is taken up again. */
+  'job.interrupted': Record<string, never>;
+  /** The same is in hand already. */
+  'job.alreadyRunning': { jobId: string };
   'request.invalidInput': { what: string; reason: string };
+  'request.unknownCall': { name: string };
+  'request.notFound': { what: string; id: string };
   'internal.invariantBroken': { what: string };
+  /** The other process is gone or cannot be reached. */
+  'internal.connectionLost': Record<string, never>;
 }
 
 export type ErrorCode = keyof ErrorData;

@@ -297,6 +297,16 @@ const ERROR_TEXTS = {
     safe: SAVED_IS_SAFE,
     todo: 'Start it again whenever you like; it goes on from where it was.',
   }),
+  'job.interrupted': () => ({
+    title: 'This was cut off: the program or the computer stopped.',
+    safe: SAVED_IS_SAFE,
+    todo: 'Nothing. It goes on by itself.',
+  }),
+  'job.alreadyRunning': () => ({
+    title: 'This is already waiting or running.',
+    safe: '',
+    todo: 'Wait until it is done.',
+  }),
   'state.fileCorrupt': ({ folder, reason, lastGoodAt }) => ({
     title: `The settings in ${folder} are damaged (${reason}).`,
     safe: `The damaged file was left as it is. ${SAVED_IS_SAFE}`,
@@ -324,6 +334,21 @@ const ERROR_TEXTS = {
     title: `This cannot be done as asked: ${what}.`,
     safe: '',
     todo: `${upperFirst(reason)}.`,
+  }),
+  'request.unknownCall': ({ name }) => ({
+    title: `This part of Tidemark does not know "${name}".`,
+    safe: SAVED_IS_SAFE,
+    todo: 'Quit Tidemark and start it again: parts of two versions are running.',
+  }),
+  'request.notFound': ({ what, id }) => ({
+    title: `There is no ${what} "${id}".`,
+    safe: '',
+    todo: 'See the list of what there is.',
+  }),
+  'internal.connectionLost': () => ({
+    title: 'The part of Tidemark that does the work has stopped.',
+    safe: SAVED_IS_SAFE,
+    todo: 'It starts again by itself. If it does not, quit Tidemark and start it again.',
   }),
   'internal.invariantBroken': ({ what }) => ({
     title: `There is a mistake in Tidemark itself (${what}).`,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import { systemClock } from '#base/system-clock.ts';
-import { jobId, placeId, planId } from '#services/state/columns.ts';
+import { jobId, placeId, planId } from '#contract/app/values.ts';
 import type { Job } from '#services/state/jobs-table.ts';
 import type { Place } from '#services/state/places-table.ts';
 import type { Plan } from '#services/state/plans-table.ts';

@@ -5,7 +5,8 @@
  */
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { decodeRow, timeMs } from './columns.ts';
+import { timeMs } from '#contract/app/values.ts';
+import { decodeRow } from './columns.ts';
 import type { SqlRow, StateReader, StateWriter } from './state-database.ts';
 
 const activityRow = z.strictObject({

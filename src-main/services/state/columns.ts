@@ -7,19 +7,6 @@ import { bytesToByteString, byteStringToBytes, type ByteString } from '#base/byt
 import { TidemarkError } from '#base/errors.ts';
 import type { SqlRow } from './state-database.ts';
 
-export const planId = z.string().min(1).brand<'PlanId'>();
-export type PlanId = z.output<typeof planId>;
-export const placeId = z.string().min(1).brand<'PlaceId'>();
-export type PlaceId = z.output<typeof placeId>;
-export const jobId = z.string().min(1).brand<'JobId'>();
-export type JobId = z.output<typeof jobId>;
-
-/** Milliseconds since 1970. */
-export const timeMs = z.number().int();
-
-/** Both moments, so that a clock that was set back ends a pause instead of making it last for years. */
-export const pause = z.strictObject({ sinceMs: timeMs, untilMs: timeMs });
-
 /** 0 or 1 in the column. */
 export const flagColumn = z.codec(z.union([z.literal(0), z.literal(1)]), z.boolean(), {
   decode: (stored) => stored === 1,
@@ -33,23 +20,6 @@ export const bytesColumn = z.codec(
   z.instanceof(Uint8Array),
   z.custom<ByteString>(isByteString, 'not a string of bytes'),
   { decode: bytesToByteString, encode: (value) => new Uint8Array(byteStringToBytes(value)) },
-);
-
-/** In JSON: as text where it is UTF-8, so that people and other programs can read it, else as `{"base64": ...}`. */
-export const bytesInJson = z.codec(
-  z.union([z.string(), z.strictObject({ base64: z.base64() })]),
-  z.custom<ByteString>(isByteString, 'not a string of bytes'),
-  {
-    decode: (stored) =>
-      bytesToByteString(
-        typeof stored === 'string' ? Buffer.from(stored, 'utf8') : Buffer.from(stored.base64, 'base64'),
-      ),
-    encode: (value) => {
-      const bytes = byteStringToBytes(value);
-      const text = bytes.toString('utf8');
-      return Buffer.from(text, 'utf8').equals(bytes) ? text : { base64: bytes.toString('base64') };
-    },
-  },
 );
 
 /** A TEXT column with JSON of this shape. */

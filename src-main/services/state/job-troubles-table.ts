@@ -1,8 +1,8 @@
 /** Which files had trouble in a job, and which. Bounded: a disk that fails for a million files must not fill the state. */
 import { z } from 'zod';
-import { bytesColumn, decodeRow, encodeRow, jobId, jsonColumn, type JobId } from './columns.ts';
+import { jobId, type JobId, wireError } from '#contract/app/values.ts';
+import { bytesColumn, decodeRow, encodeRow, jsonColumn } from './columns.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
-import { wireErrorInJson } from './wire-error-column.ts';
 
 /** Of one job; the job itself counts all of them. More than anybody reads, about 300 KB. */
 export const MOST_TROUBLES_KEPT = 1_000;
@@ -12,7 +12,7 @@ const troubleRow = z.strictObject({
   /** From 1 on, in the order in which they came. */
   number: z.number().int().positive(),
   path: bytesColumn,
-  error: jsonColumn(wireErrorInJson),
+  error: jsonColumn(wireError),
 });
 
 export type JobTrouble = Readonly<Omit<z.output<typeof troubleRow>, 'jobId' | 'number'>>;

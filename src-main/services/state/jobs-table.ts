@@ -3,27 +3,18 @@
  * and answer is known to the queue alone; here it is JSON.
  */
 import { z } from 'zod';
-import {
-  decodeRow,
-  encodeRow,
-  jobId,
-  jsonColumn,
-  placeId,
-  planId,
-  timeMs,
-  type JobId,
-  type PlanId,
-} from './columns.ts';
+import { JOB_STATES, STARTERS } from '#contract/app/job-values.ts';
+import { jobId, placeId, planId, timeMs, type JobId, type PlanId, wireError } from '#contract/app/values.ts';
+import { decodeRow, encodeRow, jsonColumn } from './columns.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
-import { wireErrorInJson } from './wire-error-column.ts';
 
 const jobRow = z.strictObject({
   id: jobId,
   kind: z.string().min(1),
   planId: planId.nullable(),
   placeId: placeId.nullable(),
-  startedBy: z.enum(['person', 'schedule', 'watcher', 'catchUp', 'retry', 'upkeep']),
-  state: z.enum(['queued', 'running', 'paused', 'done', 'doneExcept', 'failed', 'cancelled', 'interrupted']),
+  startedBy: z.enum(STARTERS),
+  state: z.enum(JOB_STATES),
   request: jsonColumn(z.json()),
   queuedAtMs: timeMs,
   startedAtMs: timeMs.nullable(),
@@ -32,7 +23,7 @@ const jobRow = z.strictObject({
   /** Null as long as it waits or runs: such jobs are taken up again after a crash. */
   endedAtMs: timeMs.nullable(),
   result: jsonColumn(z.json()).nullable(),
-  error: jsonColumn(wireErrorInJson).nullable(),
+  error: jsonColumn(wireError).nullable(),
   /** How many files had trouble, also of those that are not kept one by one. */
   troubleCount: z.number().int().min(0),
 });

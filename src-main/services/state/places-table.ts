@@ -1,6 +1,7 @@
 /** Places that hold repositories: how to get there and what must be found there. No secret; those are in the keychain. */
 import { z } from 'zod';
-import { decodeRow, encodeRow, jsonColumn, placeId, timeMs, type PlaceId } from './columns.ts';
+import { placeId, timeMs, type PlaceId } from '#contract/app/values.ts';
+import { decodeRow, encodeRow, jsonColumn } from './columns.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
 
 const placeRow = z.strictObject({

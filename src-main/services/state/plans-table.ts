@@ -3,88 +3,35 @@
  * decided and nothing that happens later (jobs, versions). Every field is always there; a new one is a new migration.
  */
 import { z } from 'zod';
-import { CALENDAR_UNITS, KEEP_UNITS, type RetentionPolicy } from '#rules/retention-policy.ts';
+import type { RetentionPolicy } from '#rules/retention-policy.ts';
 import type { RunConditions, Schedule } from '#services/scheduler/schedule-types.ts';
 import {
   bytesInJson,
-  decodeRow,
-  encodeRow,
-  flagColumn,
-  jsonColumn,
+  commands,
+  conditions,
+  exclusions,
   pause,
   placeId,
   planId,
+  retention,
+  schedule,
   timeMs,
   type PlanId,
-} from './columns.ts';
+} from '#contract/app/values.ts';
+import { decodeRow, encodeRow, flagColumn, jsonColumn } from './columns.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
-
-const minute = z.number().int().min(0).max(1439);
-const weekdays = z.array(z.literal([1, 2, 3, 4, 5, 6, 7])).optional();
-const hours = { fromMinute: minute, toMinute: z.number().int().min(0).max(1440), weekdays };
-
-const span = z.strictObject({
-  years: z.number().int().min(0).optional(),
-  months: z.number().int().min(0).optional(),
-  days: z.number().int().min(0).optional(),
-  hours: z.number().int().min(0).optional(),
-});
-
-/** JSON has no Infinity. */
-const keepCount = z.codec(
-  z.union([z.number().int().min(0), z.literal('all')]),
-  z.custom<number>((value) => value === Infinity || (Number.isSafeInteger(value) && (value as number) >= 0)),
-  {
-    decode: (stored) => (stored === 'all' ? Infinity : stored),
-    encode: (value) => (value === Infinity ? 'all' : value),
-  },
-);
-
-const retention = z.strictObject({
-  counts: z.partialRecord(z.enum(KEEP_UNITS), keepCount),
-  within: span.optional(),
-  withinUnits: z.partialRecord(z.enum(CALENDAR_UNITS), span),
-  tagLists: z.array(z.array(z.string())),
-});
-
-const command = z.strictObject({
-  program: bytesInJson,
-  arguments: z.array(bytesInJson),
-  timeoutMs: z.number().int().positive(),
-  /** What becomes of the backup when the command fails. */
-  onFailure: z.enum(['stop', 'goOn']),
-});
 
 const planRow = z.strictObject({
   id: planId,
   name: z.string(),
   isOn: flagColumn,
   folders: jsonColumn(z.array(bytesInJson)),
-  exclusions: jsonColumn(
-    z.strictObject({
-      presets: z.array(z.enum(['caches', 'developerLeftovers', 'virtualMachines', 'downloads'])),
-      patterns: z.array(bytesInJson),
-    }),
-  ),
+  exclusions: jsonColumn(exclusions),
   placeIds: jsonColumn(z.array(placeId)),
-  schedule: jsonColumn(
-    z.strictObject({
-      maxAgeMs: z.number().int().positive().optional(),
-      fixedTimes: z.array(z.strictObject({ minuteOfDay: minute, weekdays })),
-      /** Changes are noticed as they happen. */
-      isWatching: z.boolean(),
-    }),
-  ),
+  schedule: jsonColumn(schedule),
   retention: jsonColumn(retention),
-  conditions: jsonColumn(
-    z.strictObject({
-      mainsOnly: z.boolean(),
-      avoidMetered: z.boolean(),
-      quietHours: z.array(z.strictObject(hours)),
-      bandwidth: z.array(z.strictObject({ ...hours, bytesPerSecond: z.number().int().positive() })),
-    }),
-  ),
-  commands: jsonColumn(z.strictObject({ before: z.array(command), after: z.array(command) })),
+  conditions: jsonColumn(conditions),
+  commands: jsonColumn(commands),
   pause: jsonColumn(pause).nullable(),
   createdAtMs: timeMs,
   changedAtMs: timeMs,

@@ -1,6 +1,7 @@
 /** Single values by name. Each has its shape here; a name that is not listed does not exist. */
 import { z } from 'zod';
-import { decodeRow, encodeRow, jsonColumn, pause, timeMs } from './columns.ts';
+import { pause, timeMs } from '#contract/app/values.ts';
+import { decodeRow, encodeRow, jsonColumn } from './columns.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
 
 const SETTINGS = {

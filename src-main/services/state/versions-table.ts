@@ -3,17 +3,9 @@
  * not the truth: the place is, and nothing is ever removed there because of what stands here.
  */
 import { z } from 'zod';
-import {
-  bytesInJson,
-  decodeRow,
-  encodeRow,
-  flagColumn,
-  jsonColumn,
-  placeId,
-  planId,
-  timeMs,
-} from './columns.ts';
-import type { PlaceId, PlanId } from './columns.ts';
+import { bytesInJson, placeId, planId, timeMs } from '#contract/app/values.ts';
+import { decodeRow, encodeRow, flagColumn, jsonColumn } from './columns.ts';
+import type { PlaceId, PlanId } from '#contract/app/values.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
 
 const versionRow = z.strictObject({

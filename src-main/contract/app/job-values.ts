@@ -1,0 +1,104 @@
+/** Jobs as windows see them: every long action is one, with the same record, whoever asked for it. */
+import { z } from 'zod';
+import { bytesInJson, count, jobId, placeId, planId, snapshotId, timeMs, wireError } from './values.ts';
+
+/** Who or what asked. */
+export const STARTERS = ['person', 'schedule', 'watcher', 'catchUp', 'retry', 'upkeep'] as const;
+export type Starter = (typeof STARTERS)[number];
+
+export const JOB_STATES = [
+  'queued',
+  'running',
+  'paused',
+  'done',
+  /** Done, and some files had trouble. */
+  'doneExcept',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export const RESTORE_RULES = [
+  'replace-keep-current',
+  'keep-both',
+  'only-missing',
+  'only-older',
+  'exact',
+] as const;
+
+export const restoreChoice = z.strictObject({
+  placeId,
+  snapshotId,
+  /** Absolute in the version; empty: all of it. */
+  paths: z.array(bytesInJson).max(100_000),
+  /** Absolute folder; null: where they came from. */
+  target: bytesInJson.nullable(),
+  rule: z.enum(RESTORE_RULES),
+});
+
+/** What a job is asked for, by kind. */
+export const jobRequest = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('backup'),
+    planId,
+    placeId,
+    /** Everything is looked at, whatever the watcher says. */
+    walkAll: z.boolean().optional(),
+    /** The person has said that an empty source is meant. */
+    allowEmptySource: z.boolean().optional(),
+  }),
+  z.strictObject({ kind: z.literal('restore'), ...restoreChoice.shape }),
+  z.strictObject({ kind: z.literal('undo'), folder: bytesInJson, undoId: z.string() }),
+  /** Proves part `part` of `of` of the stored data; of = 1: all of it. */
+  z.strictObject({
+    kind: z.literal('verify'),
+    placeId,
+    part: z.number().int().min(1),
+    of: z.number().int().min(1),
+  }),
+  /** Removes what the plan's rule does not keep, under the brake. */
+  z.strictObject({ kind: z.literal('thinOut'), planId, placeId }),
+  /** Gives back room. */
+  z.strictObject({ kind: z.literal('cleanUp'), placeId }),
+  /** Plans and settings travel to the place. */
+  z.strictObject({ kind: z.literal('saveSettings'), placeId }),
+  /** Reads what a place holds into the catalogue. */
+  z.strictObject({ kind: z.literal('readHistory'), placeId }),
+]);
+export type JobRequest = z.output<typeof jobRequest>;
+export type JobKind = JobRequest['kind'];
+
+export const jobProgress = z.strictObject({
+  filesDone: count,
+  bytesDone: count,
+  /** Null while nobody knows. */
+  totalFiles: count.nullable(),
+  totalBytes: count.nullable(),
+  /** The folder or file looked at last. */
+  current: bytesInJson.nullable(),
+  troubles: count,
+});
+export type JobProgress = z.output<typeof jobProgress>;
+
+export const job = z.strictObject({
+  id: jobId,
+  kind: z.string(),
+  planId: planId.nullable(),
+  placeId: placeId.nullable(),
+  startedBy: z.enum(STARTERS),
+  state: z.enum(JOB_STATES),
+  request: z.json(),
+  queuedAtMs: timeMs,
+  startedAtMs: timeMs.nullable(),
+  endedAtMs: timeMs.nullable(),
+  result: z.json().nullable(),
+  error: wireError.nullable(),
+  troubleCount: count,
+  /** While it runs. */
+  progress: jobProgress.nullable(),
+  /** Why it does not run yet, or rests. */
+  wait: z.string().nullable(),
+});
+
+export const jobTrouble = z.strictObject({ path: bytesInJson, error: wireError });

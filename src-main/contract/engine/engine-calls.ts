@@ -1,0 +1,162 @@
+/**
+ * What the core asks of its engine process, the only one that opens places, holds secrets and keeps catalogues. Both ends
+ * are of one build, so shapes are types and nothing is checked on the way; everything is safe for JSON. A call that
+ * works on a repository is one job: it is cancelled through its signal and tells what it does as it goes.
+ */
+import { z } from 'zod';
+import type { ByteString } from '#base/byte-string.ts';
+import type { WireError } from '#base/errors.ts';
+import type { CallTable, TopicTable } from '#contract/calls/call-table.ts';
+import type { JobProgress } from '#contract/app/job-values.ts';
+import type {
+  BackupChoice,
+  BackupOutcome,
+  CheckOutcome,
+  CleanUpOutcome,
+  KeysOutcome,
+  ListedVersion,
+  PlaceAccess,
+  ProbeOutcome,
+  RestoreAsk,
+  RestoreOutcome,
+  RestorePreview,
+  SecretState,
+  SettingsFile,
+  StoredSettings,
+  ThinOutChoice,
+  ThinOutOutcome,
+  ThinOutPreview,
+  UndoableEntry,
+  UndoOutcome,
+} from './engine-values.ts';
+
+/** What a job tells while it runs. */
+export type JobTold =
+  | { readonly kind: 'progress'; readonly progress: JobProgress }
+  /** A file that is not as it should be; the rest goes on. */
+  | { readonly kind: 'trouble'; readonly path: ByteString; readonly error: WireError };
+
+function of<T>(): z.ZodType<T> {
+  return z.custom<T>(() => true);
+}
+const job = { progress: of<JobTold>() };
+
+export const engineCalls = {
+  'place.probe': { kind: 'query', input: of<{ location: string }>(), output: of<ProbeOutcome>() },
+  'place.create': {
+    kind: 'command',
+    input: of<{ placeId: string; location: string }>(),
+    output: of<KeysOutcome>(),
+  },
+  'place.open': {
+    kind: 'command',
+    input: of<{ placeId: string; location: string; password: string; addsKey: boolean }>(),
+    output: of<KeysOutcome>(),
+  },
+  'place.unlock': {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; password: string }>(),
+    output: of<KeysOutcome>(),
+  },
+  /** @throws repository.wrongPassword and what opening throws */
+  'place.proveRecovery': {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; code: string }>(),
+    output: of<void>(),
+  },
+  'place.renewRecovery': {
+    kind: 'command',
+    input: of<{ access: PlaceAccess }>(),
+    output: of<KeysOutcome>(),
+  },
+  /** Its secret and its catalogue here; what lies in the place stays. */
+  'place.forget': { kind: 'command', input: of<{ placeId: string }>(), output: of<void>() },
+  'place.secretState': { kind: 'query', input: of<{ access: PlaceAccess }>(), output: of<SecretState>() },
+
+  'versions.list': {
+    kind: 'query',
+    input: of<{ access: PlaceAccess }>(),
+    output: of<{ versions: readonly ListedVersion[]; damaged: number }>(),
+  },
+
+  backup: {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; choice: BackupChoice }>(),
+    output: of<BackupOutcome>(),
+    ...job,
+  },
+  check: {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; part: number; of: number }>(),
+    output: of<CheckOutcome>(),
+    ...job,
+  },
+  thinOut: {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; choice: ThinOutChoice }>(),
+    output: of<ThinOutOutcome>(),
+    ...job,
+  },
+  'thinOut.preview': {
+    kind: 'query',
+    input: of<{ access: PlaceAccess; choice: ThinOutChoice }>(),
+    output: of<ThinOutPreview>(),
+  },
+  cleanUp: {
+    kind: 'command',
+    input: of<{ access: PlaceAccess }>(),
+    output: of<CleanUpOutcome>(),
+    ...job,
+  },
+  restore: {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; ask: RestoreAsk }>(),
+    output: of<RestoreOutcome>(),
+    ...job,
+  },
+  'restore.prepare': {
+    kind: 'query',
+    input: of<{ access: PlaceAccess; ask: RestoreAsk }>(),
+    output: of<RestorePreview>(),
+    ...job,
+  },
+  undo: {
+    kind: 'command',
+    input: of<{ folder: ByteString; undoId: string }>(),
+    output: of<UndoOutcome>(),
+    ...job,
+  },
+  'undo.list': {
+    kind: 'query',
+    input: of<{ folder: ByteString }>(),
+    output: of<readonly UndoableEntry[]>(),
+  },
+
+  /** A small snapshot of JSON files with a tag of its own. Source: product notes, section 6. */
+  'settings.save': {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; files: readonly SettingsFile[] }>(),
+    output: of<{ snapshotId: string }>(),
+  },
+  /** Newest first. Opens with what is typed, keeps nothing. */
+  'settings.list': {
+    kind: 'query',
+    input: of<{ location: string; password: string }>(),
+    output: of<readonly StoredSettings[]>(),
+  },
+
+  /** Brings the catalogue up to what the place holds. */
+  'history.read': {
+    kind: 'command',
+    input: of<{ access: PlaceAccess }>(),
+    output: of<{ points: number }>(),
+    ...job,
+  },
+} as const satisfies CallTable;
+export type EngineCalls = typeof engineCalls;
+
+export const engineTopics = {
+  /** Something for the log of the core, already without secrets. */
+  log: of<{ level: 'info' | 'warn' | 'error'; text: string }>(),
+} as const satisfies TopicTable;
+export type EngineTopics = typeof engineTopics;

@@ -1,0 +1,178 @@
+/** What goes to the engine process and comes back. Names of files are bytes; everything is safe for JSON. */
+import type { ByteString } from '#base/byte-string.ts';
+
+/** How a place is opened; its secret is found by the engine, under the place's id. */
+export interface PlaceAccess {
+  readonly placeId: string;
+  readonly location: string;
+  /** What must be found there: another one is refused before anything is written. Null: the first look. */
+  readonly repositoryId: string | null;
+}
+
+export type SecretState = 'remembered' | 'session' | 'missing';
+
+export interface ProbeOutcome {
+  readonly kind: 'empty' | 'repository' | 'otherFiles' | 'missing' | 'unreachable';
+  readonly location: string;
+  readonly freeBytes: number | null;
+  readonly reason: string | null;
+}
+
+export interface KeysOutcome {
+  readonly repositoryId: string;
+  /** Of the key that this computer opens with. */
+  readonly machineKeyId: string;
+  readonly recoveryCode: string | null;
+  /** Why the keychain keeps nothing, in plain words; null: it does. */
+  readonly notRemembered: string | null;
+}
+
+export interface ListedVersion {
+  readonly snapshotId: string;
+  /** RFC 3339 as stored. */
+  readonly time: string;
+  readonly timeMs: number;
+  readonly tree: string;
+  readonly hostname: string;
+  readonly username: string;
+  readonly paths: readonly ByteString[];
+  readonly tags: readonly string[];
+  readonly original: string | null;
+}
+
+export interface BackupChoice {
+  readonly sources: readonly ByteString[];
+  /** restic's patterns. */
+  readonly excludePatterns: readonly ByteString[];
+  /** Folders with a CACHEDIR.TAG keep only that. */
+  readonly excludesCaches: boolean;
+  readonly tags: readonly string[];
+  /** Undefined: everything is looked at. */
+  readonly hints?: { readonly paths: readonly ByteString[]; readonly since: string };
+  readonly allowEmptySource: boolean;
+}
+
+export interface BackupOutcome {
+  /** The place has it, with everything it needs. */
+  readonly version: ListedVersion;
+  /** Files that were to be in it and are not. */
+  readonly leftOut: number;
+  readonly changedWhileReading: number;
+  /** What became of the hints; null: there were none. */
+  readonly walkedBecause: string | null;
+  readonly wasHinted: boolean;
+  readonly filesNew: number;
+  readonly filesChanged: number;
+  readonly filesUnmodified: number;
+  readonly bytesAdded: number;
+  readonly bytesProcessed: number;
+}
+
+export interface CheckOutcome {
+  readonly errorCount: number;
+  /** Sentences, the first few. */
+  readonly errors: readonly string[];
+  readonly affected: readonly { readonly path: string; readonly snapshotIds: readonly string[] }[];
+  readonly affectedCount: number;
+  readonly bytesRead: number;
+}
+
+/** In terms of restic's policy, limited to one series. */
+export interface ThinOutChoice {
+  readonly seriesTag: string;
+  readonly policy: {
+    readonly counts: Readonly<Record<string, number | 'all'>>;
+    readonly within?: Readonly<Record<string, number>> | undefined;
+    readonly withinUnits: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  };
+  /** Latest moment at which the clock was known to be right. */
+  readonly lastSeenMs: number;
+  /** Versions that are known to be complete: the brake keeps the newest three of them. */
+  readonly completeIds: readonly string[];
+  /** Why this series must not be thinned out now, e.g. its source looks wrong. */
+  readonly isOnHold: boolean;
+}
+
+export interface ThinOutPreview {
+  readonly keeps: number;
+  /** Kept for now by the brake. */
+  readonly spares: number;
+  readonly removes: readonly ListedVersion[];
+}
+
+export interface ThinOutOutcome {
+  readonly removedIds: readonly string[];
+  readonly spared: number;
+  /** The place did not let go of them. */
+  readonly refused: number;
+}
+
+export interface CleanUpOutcome {
+  readonly freedBytes: number;
+  readonly removedPacks: number;
+  readonly postponedPacks: number;
+  readonly removalRefused: boolean;
+}
+
+export interface RestoreAsk {
+  readonly snapshotId: string;
+  /** Absolute in the version; empty: all. */
+  readonly paths: readonly ByteString[];
+  /** Null: where they came from. */
+  readonly target: ByteString | null;
+  readonly rule: 'replace-keep-current' | 'keep-both' | 'only-missing' | 'only-older' | 'exact';
+}
+
+export interface RestorePreview {
+  readonly restored: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly kept: number;
+  readonly removed: number;
+  readonly bytesToWrite: number;
+  readonly freeBytes: number | null;
+  readonly hasRoom: boolean;
+  readonly problems: readonly { readonly path: ByteString; readonly reason: string }[];
+}
+
+export interface RestoreOutcome {
+  readonly target: ByteString;
+  readonly undoId: string | null;
+  readonly filesRestored: number;
+  readonly filesUpdated: number;
+  readonly filesUnchanged: number;
+  readonly filesKept: number;
+  readonly filesRemoved: number;
+  readonly bytesRestored: number;
+  readonly verifiedFiles: number;
+  readonly problems: number;
+}
+
+export interface UndoableEntry {
+  readonly undoId: string;
+  readonly state: string;
+  readonly startedAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+export interface UndoOutcome {
+  readonly returned: number;
+  readonly removed: number;
+  readonly copied: number;
+  readonly stayed: number;
+  readonly problems: number;
+  readonly isComplete: boolean;
+}
+
+export interface SettingsFile {
+  /** A plain file name. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface StoredSettings {
+  readonly snapshotId: string;
+  readonly timeMs: number;
+  readonly hostname: string;
+  readonly files: readonly SettingsFile[];
+}
