@@ -1,0 +1,45 @@
+/**
+ * What the core needs of the program that carries it. Electron, browser mode and the command line each supply it; the
+ * core knows none of them. What a host cannot do it leaves out.
+ */
+import type { ByteString } from '#base/byte-string.ts';
+import type { Clock } from '#base/clock.ts';
+import type { Channel } from '#contract/calls/channel.ts';
+import type { Problem } from '#contract/protection-codes.ts';
+import type { MachineState } from '#services/scheduler/schedule-types.ts';
+
+/** The engine process, freshly started; whoever started it sees to it that it ends with the core. */
+export interface EngineProcess {
+  /** Closes when the process ends, however it ends. */
+  readonly channel: Channel;
+  /** Ends it at once. */
+  kill(): void;
+}
+
+export type PowerAndNetwork = Pick<MachineState, 'power' | 'isBatteryLow' | 'network'>;
+
+export interface HostPorts {
+  readonly name: 'electron' | 'browser' | 'commandLine';
+  readonly version: string;
+  readonly clock: Clock;
+  /** Random bytes for ids. */
+  randomBytes(size: number): Uint8Array;
+  /** IANA name; asked anew each time, people travel. */
+  zone(): string;
+  startEngine(): EngineProcess;
+  /** As the system says now. */
+  powerAndNetwork(): PowerAndNetwork;
+  /** Power, network or drives may have changed, or the machine woke: look again. @returns how to stop listening */
+  onMachineChange(
+    listener: (what: 'power' | 'network' | 'drives' | 'resumed' | 'suspending') => void,
+  ): () => void;
+  /** Tells the person; `isOver`: takes it back. */
+  notify?(problem: Problem, isOver: boolean): void;
+  /** While something runs. */
+  keepAwake?(isOn: boolean): void;
+  /** A dialog of the system; null: the person chose none. */
+  chooseFolder?(): Promise<ByteString | null>;
+  readonly autostart?: { get(): boolean; set(isOn: boolean): void };
+  /** For the log, without secrets. */
+  log(level: 'info' | 'warn' | 'error', text: string): void;
+}
