@@ -88,6 +88,7 @@ export function samplePlace(id = 'place-1', more: Partial<Place> = {}): Place {
     repositoryId: 'a'.repeat(64),
     machineKeyId: null,
     addedAtMs: 1_795_000_000_000,
+    isRecoveryProven: true,
     ...more,
   };
 }
@@ -108,6 +109,7 @@ export function sampleJob(id = 'job-1', more: Partial<Job> = {}): Job {
     result: { filesNew: 3 },
     error: { code: 'storage.driveGone', data: { location: '/media/usb' }, retry: 'afterUser' },
     troubleCount: 0,
+    isAhead: true,
     ...more,
   };
 }

