@@ -117,7 +117,14 @@ export const LAYERS: readonly Layer[] = [
     node: [],
     noClock: true,
   },
-  { folder: 'core', alias: '#core', mayImport: 'everything', node: 'any' },
+  {
+    folder: 'core',
+    alias: '#core',
+    mayImport: 'everything',
+    node: 'any',
+    // child_process: the commands that a person puts around a backup, and the engine process.
+    packages: ['node:child_process'],
+  },
   {
     folder: 'hosts/cli',
     mayImport: 'everything',

@@ -80,6 +80,8 @@ export interface ErrorData {
   'state.schemaTooNew': { folder: string; schema: number; newestKnown: number };
   'state.profileInUse': { folder: string };
   'state.entryInvalid': { table: string; entry: string; reason: string };
+  /** A command that a person put before or after a backup. `output`: the last lines of what it said. */
+  'plans.commandFailed': { program: string; exitCode: number | null; reason: string; output: string };
   /** Of a job whose process ended under it; it is taken up again. */
   'job.interrupted': Record<string, never>;
   /** The same is in hand already. */

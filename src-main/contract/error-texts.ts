@@ -297,6 +297,16 @@ const ERROR_TEXTS = {
     safe: SAVED_IS_SAFE,
     todo: 'Start it again whenever you like; it goes on from where it was.',
   }),
+  'plans.commandFailed': ({ program, exitCode, reason, output }) => ({
+    title:
+      reason === 'timedOut'
+        ? `The command "${program}" took too long and was ended.`
+        : reason === 'notStarted'
+          ? `The command "${program}" cannot be started.`
+          : `The command "${program}" failed${exitCode === null ? '' : ` with exit code ${exitCode}`}.`,
+    safe: `Nothing was saved this time. ${SAVED_IS_SAFE}`,
+    todo: output === '' ? 'Check the command, or let the backup go on without it.' : `It said: ${output}`,
+  }),
   'job.interrupted': () => ({
     title: 'This was cut off: the program or the computer stopped.',
     safe: SAVED_IS_SAFE,

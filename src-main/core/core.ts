@@ -14,7 +14,7 @@ export interface Core {
   /** Called after each change, at most ten times a second. @returns how to stop listening */
   onMirrorChange(listener: (mirror: MirrorParts) => void): () => void;
   /** Sends an event to all windows. */
-  publish<Name extends keyof AppTopics & string>(topic: Name, payload: TopicPayloads<AppTopics>[Name]): void;
+  publish<Name extends keyof AppTopics>(topic: Name, payload: TopicPayloads<AppTopics>[Name]): void;
   /** Jobs under way stop at a safe place and are taken up again at the next start. */
   close(): Promise<void>;
 }

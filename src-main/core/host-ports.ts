@@ -4,17 +4,9 @@
  */
 import type { ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
-import type { Channel } from '#contract/calls/channel.ts';
+import type { EngineProcess } from '#contract/engine/engine-process.ts';
 import type { Problem } from '#contract/protection-codes.ts';
 import type { MachineState } from '#services/scheduler/schedule-types.ts';
-
-/** The engine process, freshly started; whoever started it sees to it that it ends with the core. */
-export interface EngineProcess {
-  /** Closes when the process ends, however it ends. */
-  readonly channel: Channel;
-  /** Ends it at once. */
-  kill(): void;
-}
 
 export type PowerAndNetwork = Pick<MachineState, 'power' | 'isBatteryLow' | 'network'>;
 

@@ -36,7 +36,7 @@ export type JobTold =
   /** A file that is not as it should be; the rest goes on. */
   | { readonly kind: 'trouble'; readonly path: ByteString; readonly error: WireError };
 
-function of<T>(): z.ZodType<T> {
+function of<T>(): z.ZodType<T, T> {
   return z.custom<T>(() => true);
 }
 const job = { progress: of<JobTold>() };

@@ -48,7 +48,13 @@ export interface BackupChoice {
   readonly excludesCaches: boolean;
   readonly tags: readonly string[];
   /** Undefined: everything is looked at. */
-  readonly hints?: { readonly paths: readonly ByteString[]; readonly since: string };
+  readonly hints?: {
+    readonly paths: readonly ByteString[];
+    /** To be looked at with all that is in them. */
+    readonly wholeFolders: readonly ByteString[];
+    /** The snapshot since which they were gathered. */
+    readonly since: string;
+  };
   readonly allowEmptySource: boolean;
 }
 
@@ -85,12 +91,10 @@ export interface ThinOutChoice {
     readonly within?: Readonly<Record<string, number>> | undefined;
     readonly withinUnits: Readonly<Record<string, Readonly<Record<string, number>>>>;
   };
-  /** Latest moment at which the clock was known to be right. */
-  readonly lastSeenMs: number;
+  /** Latest moment at which the clock was known to be right; null: nobody knows. */
+  readonly lastSeenMs: number | null;
   /** Versions that are known to be complete: the brake keeps the newest three of them. */
   readonly completeIds: readonly string[];
-  /** Why this series must not be thinned out now, e.g. its source looks wrong. */
-  readonly isOnHold: boolean;
 }
 
 export interface ThinOutPreview {

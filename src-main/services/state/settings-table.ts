@@ -11,6 +11,16 @@ const SETTINGS = {
   lastSeenTimeMs: timeMs,
   /** Nothing starts by itself meanwhile; null: not paused. */
   pause: pause.nullable(),
+  /** Notices that the person has been told, so that a restart does not tell them again. */
+  toldNotices: z.array(
+    z.strictObject({
+      key: z.string(),
+      level: z.enum(['notice', 'alarm']),
+      times: z.number().int(),
+      lastAtMs: timeMs,
+      goneAtMs: timeMs.optional(),
+    }),
+  ),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -58,17 +58,25 @@ export function listVersions(reader: StateReader, place: PlaceId): KnownVersion[
     .map((row) => decodeRow('versions', versionRow, row));
 }
 
-/** What health is judged by: complete and confirmed by the place. @throws state.entryInvalid */
-export function getNewestSafeVersion(
+/** What health is judged by: complete and confirmed by the place. Newest first, times and ids only. */
+export function listSafeVersions(
   reader: StateReader,
   place: PlaceId,
   plan: PlanId,
-): KnownVersion | undefined {
-  const row = reader.first(
-    `SELECT * FROM versions
-     WHERE placeId = :place AND planId = :plan AND isComplete = 1 AND confirmedAtMs IS NOT NULL
-     ORDER BY timeMs DESC, snapshotId DESC LIMIT 1`,
-    { place, plan },
-  );
-  return row && decodeRow('versions', versionRow, row);
+  limit: number,
+): { readonly snapshotId: string; readonly timeMs: number }[] {
+  return reader
+    .all(
+      `SELECT snapshotId, timeMs FROM versions
+       WHERE placeId = :place AND planId = :plan AND isComplete = 1 AND confirmedAtMs IS NOT NULL
+       ORDER BY timeMs DESC, snapshotId DESC LIMIT :limit`,
+      { place, plan, limit },
+    )
+    .map((row) => ({ snapshotId: String(row['snapshotId']), timeMs: Number(row['timeMs']) }));
+}
+
+export function listVersionIds(reader: StateReader, place: PlaceId): string[] {
+  return reader
+    .all('SELECT snapshotId FROM versions WHERE placeId = :place', { place })
+    .map((row) => String(row['snapshotId']));
 }

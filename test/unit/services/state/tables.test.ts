@@ -22,7 +22,7 @@ import { getPlan, listPlans, putPlan, removePlan } from '#services/state/plans-t
 import { getSetting, putSetting } from '#services/state/settings-table.ts';
 import { StateDatabase } from '#services/state/state-database.ts';
 import {
-  getNewestSafeVersion,
+  listSafeVersions,
   listVersions,
   putVersions,
   removeVersions,
@@ -253,9 +253,9 @@ describe('versions', () => {
       sampleVersion('other plan', { timeMs: 5, planId: toPlanId('plan-2') }),
       sampleVersion('elsewhere', { timeMs: 6, placeId: toPlaceId('place-2') }),
     ]);
-    const newest = getNewestSafeVersion(database, toPlaceId('place-1'), toPlanId('plan-1'));
+    const [newest] = listSafeVersions(database, toPlaceId('place-1'), toPlanId('plan-1'), 1);
     expect(newest?.snapshotId).toBe('safe');
-    expect(getNewestSafeVersion(database, toPlaceId('place-2'), toPlanId('plan-2'))).toBeUndefined();
+    expect(listSafeVersions(database, toPlaceId('place-2'), toPlanId('plan-2'), 1)).toEqual([]);
   });
 });
 

@@ -1,0 +1,30 @@
+/** What the queue needs of those who do the work of a kind of job, and what they are given. */
+import type { ByteString } from '#base/byte-string.ts';
+import type { WireError } from '#base/errors.ts';
+import type { z } from 'zod';
+import type { JobKind, JobProgress, JobRequest, Starter } from '#contract/app/job-values.ts';
+import type { JobId } from '#contract/app/values.ts';
+
+export interface JobRun {
+  readonly id: JobId;
+  readonly startedBy: Starter;
+  /** Fires when the job is to stop at its next safe place, for good or to rest. */
+  readonly signal: AbortSignal;
+  progress(progress: JobProgress): void;
+  /** A file that is not as it should be; the rest goes on. */
+  trouble(path: ByteString, error: WireError): void;
+}
+
+export interface JobOutcome {
+  /** Done, but not for all that was asked. */
+  readonly hasExceptions: boolean;
+  /** Kept with the job, shown to people and read by later decisions. */
+  readonly result: z.core.util.JSONType;
+}
+
+export type RequestOf<Kind extends JobKind> = Extract<JobRequest, { kind: Kind }>;
+
+/** Does one job. @throws TidemarkError; `job.cancelled` after the signal has fired */
+export type JobWork<Kind extends JobKind> = (request: RequestOf<Kind>, run: JobRun) => Promise<JobOutcome>;
+
+export type JobWorks = { readonly [Kind in JobKind]: JobWork<Kind> };

@@ -1,0 +1,153 @@
+/**
+ * One version of a plan in one place. What the watcher saw is taken for the run and given back if it fails; the version is
+ * in the state before the hints count as used. The plan's commands run around it.
+ */
+import type { ByteString } from '#base/byte-string.ts';
+import { isTidemarkError, type WireError } from '#base/errors.ts';
+import type { BackupOutcome, ListedVersion } from '#contract/engine/engine-values.ts';
+import { accessTo, requirePlace } from '#services/places/place-access.ts';
+import { excludePatternsOf } from '#services/plans/exclusion-presets.ts';
+import { requirePlan, seriesTag } from '#services/plans/require-plan.ts';
+import { runPlanCommands, type CommandReport } from '#services/plans/run-plan-commands.ts';
+import type { Place } from '#services/state/places-table.ts';
+import type { Plan } from '#services/state/plans-table.ts';
+import { putVersions, type KnownVersion } from '#services/state/versions-table.ts';
+import type { JobOutcome, JobRun, JobWork, RequestOf } from '../job-work.ts';
+import { engineOptions, type WorkParts } from './work-parts.ts';
+
+/** Files that had trouble and are named to the next run; with more of them everything is looked at again. */
+const MOST_UNREAD = 1_000;
+
+export function backupWork(parts: WorkParts): JobWork<'backup'> {
+  return async (request, run) => {
+    const { plan, place } = parts.state.read((reader) => ({
+      plan: requirePlan(reader, request.planId),
+      place: requirePlace(reader, request.placeId),
+    }));
+    const before = await runPlanCommands(plan.commands.before, parts.runProgram, run.signal);
+    const outcome = await saveVersion(parts, plan, place, request, run);
+    const after = await runAfter(parts, plan, run);
+    return toOutcome(outcome, before, after);
+  };
+}
+
+async function saveVersion(
+  parts: WorkParts,
+  plan: Plan,
+  place: Place,
+  request: RequestOf<'backup'>,
+  run: JobRun,
+): Promise<BackupOutcome> {
+  const taken = parts.hints.take(plan.id, place.id);
+  const unread: ByteString[] = [];
+  const watched: JobRun = {
+    ...run,
+    trouble: (path, error) => {
+      if (unread.length <= MOST_UNREAD) unread.push(path);
+      run.trouble(path, error);
+    },
+  };
+  let outcome: BackupOutcome;
+  try {
+    outcome = await parts.engine.calls.backup(
+      {
+        access: accessTo(place),
+        choice: {
+          sources: plan.folders,
+          excludePatterns: excludePatternsOf(plan),
+          excludesCaches: plan.exclusions.presets.includes('caches'),
+          tags: [seriesTag(plan)],
+          ...(taken.hints === undefined || request.walkAll === true ? {} : { hints: taken.hints }),
+          allowEmptySource: request.allowEmptySource ?? false,
+        },
+      },
+      engineOptions(watched),
+    );
+  } catch (error) {
+    taken.giveBack();
+    noteSourceTrouble(parts, plan, error);
+    throw error;
+  }
+  await noteVersion(parts, plan, place, outcome);
+  if (unread.length > MOST_UNREAD) taken.giveBack();
+  else taken.confirm(outcome.version.snapshotId, unread);
+  return outcome;
+}
+
+async function noteVersion(
+  parts: WorkParts,
+  plan: Plan,
+  place: Place,
+  outcome: BackupOutcome,
+): Promise<void> {
+  const version = toKnownVersion(outcome.version, place, plan, parts.clock.nowMs(), outcome.leftOut === 0);
+  await parts.state.commit((writer) => putVersions(writer, [version]));
+}
+
+/** A version that the place has just confirmed. */
+export function toKnownVersion(
+  version: ListedVersion,
+  place: Pick<Place, 'id'>,
+  plan: Pick<Plan, 'id'> | undefined,
+  confirmedAtMs: number,
+  isComplete: boolean,
+): KnownVersion {
+  const { snapshotId, time, timeMs, tree, hostname, username, paths, tags } = version;
+  return {
+    placeId: place.id,
+    snapshotId,
+    planId: plan?.id ?? null,
+    time,
+    timeMs,
+    tree,
+    hostname,
+    username,
+    paths: [...paths],
+    tags: [...tags],
+    isComplete,
+    confirmedAtMs,
+  };
+}
+
+/** Deletions are held while a source looks wrong; the log says since when. */
+function noteSourceTrouble(parts: WorkParts, plan: Plan, error: unknown): void {
+  if (isTidemarkError(error, 'files.sourceMissing') || isTidemarkError(error, 'files.sourceEmpty'))
+    parts.note('sourceLooksWrong', { planId: plan.id, code: error.code, path: error.data.path });
+}
+
+/** The version is saved already: a failure is told, not thrown. */
+async function runAfter(
+  parts: WorkParts,
+  plan: Plan,
+  run: JobRun,
+): Promise<{ reports: CommandReport[]; error: WireError | null }> {
+  try {
+    return { reports: await runPlanCommands(plan.commands.after, parts.runProgram, run.signal), error: null };
+  } catch (error) {
+    if (!isTidemarkError(error)) throw error;
+    return { reports: [], error: error.toWire() };
+  }
+}
+
+function toOutcome(
+  outcome: BackupOutcome,
+  before: readonly CommandReport[],
+  after: { readonly reports: readonly CommandReport[]; readonly error: WireError | null },
+): JobOutcome {
+  const { version, ...counts } = outcome;
+  const commands = [...before, ...after.reports];
+  return {
+    hasExceptions:
+      outcome.leftOut > 0 ||
+      outcome.changedWhileReading > 0 ||
+      after.error !== null ||
+      commands.some(({ exitCode }) => exitCode !== 0),
+    result: {
+      ...counts,
+      snapshotId: version.snapshotId,
+      timeMs: version.timeMs,
+      commands: commands.map((report) => ({ ...report })),
+      afterFailed: after.error?.code ?? null,
+    },
+  };
+}

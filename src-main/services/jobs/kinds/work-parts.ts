@@ -1,0 +1,54 @@
+/** What the kinds of jobs share: the state, the engine, the watcher's hints, and whom to tell what came of a job. */
+import type { ByteString } from '#base/byte-string.ts';
+import type { Clock } from '#base/clock.ts';
+import type { CallClient } from '#contract/calls/call-table.ts';
+import type { CallOptions } from '#contract/calls/call-table.ts';
+import type { JobTold, EngineCalls } from '#contract/engine/engine-calls.ts';
+import type { SettingsFile } from '#contract/engine/engine-values.ts';
+import type { RunProgram } from '#services/plans/run-plan-commands.ts';
+import type { Activity } from '#services/state/activity-table.ts';
+import type { StateFile } from '#services/state/state-file.ts';
+import type { JobRun } from '../job-work.ts';
+
+/** What a run is to look at, and who is told how it ended. */
+export interface HintSource {
+  take(
+    planId: string,
+    placeId: string,
+  ): {
+    /** Undefined: everything. */
+    readonly hints:
+      | {
+          readonly paths: readonly ByteString[];
+          readonly wholeFolders: readonly ByteString[];
+          readonly since: string;
+        }
+      | undefined;
+    /** @param unread to be looked at again */
+    confirm(snapshotId: string, unread: readonly ByteString[]): void;
+    giveBack(): void;
+  };
+}
+
+export interface WorkParts {
+  readonly state: StateFile;
+  readonly clock: Clock;
+  readonly engine: { readonly calls: CallClient<EngineCalls> };
+  readonly hints: HintSource;
+  readonly runProgram: RunProgram;
+  /** As they would travel now. */
+  settings(): { readonly files: readonly SettingsFile[]; readonly digest: string };
+  /** Notes in the activity log. */
+  note(kind: string, data: Activity['data']): void;
+}
+
+/** Passes a job's signal to the engine, and what the engine tells to the job. */
+export function engineOptions(run: JobRun): CallOptions<JobTold> {
+  return {
+    signal: run.signal,
+    onProgress: (told) => {
+      if (told.kind === 'progress') run.progress(told.progress);
+      else run.trouble(told.path, told.error);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { TidemarkError } from '#base/errors.ts';
+import type { PlanId } from '#contract/app/values.ts';
+import { getPlan, type Plan } from '#services/state/plans-table.ts';
+import type { StateReader } from '#services/state/state-database.ts';
+
+/** @throws request.notFound, state.entryInvalid */
+export function requirePlan(reader: StateReader, id: PlanId): Plan {
+  const plan = getPlan(reader, id);
+  if (plan === undefined) throw new TidemarkError('request.notFound', { what: 'plan', id });
+  return plan;
+}
+
+/** What ties the versions of a plan together, whatever its folders and its computer's name become. */
+export function seriesTag(plan: Pick<Plan, 'id'>): string {
+  return `series:${plan.id}`;
+}
+
+/** A tag that some plan has given. @returns the plan's id */
+export function planOfTags(tags: readonly string[]): string | undefined {
+  return tags.find((tag) => tag.startsWith('series:'))?.slice('series:'.length);
+}

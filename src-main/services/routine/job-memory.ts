@@ -1,0 +1,81 @@
+/**
+ * What later decisions need of jobs that have ended, by plan and place, so that nobody reads the table for it: when each
+ * kind was last done, what the last verification and the last backup found. Fed with jobs in the order of their ends.
+ */
+import type { JobKind } from '#contract/app/job-values.ts';
+import type { Job } from '#services/state/jobs-table.ts';
+
+interface Damage {
+  readonly part: number;
+  readonly of: number;
+  readonly snapshotIds: ReadonlySet<string>;
+}
+
+export class JobMemory {
+  /** Newest that ended well. */
+  readonly #done = new Map<string, Job>();
+  /** Newest that ended, however. */
+  readonly #ended = new Map<string, Job>();
+  readonly #removals = new Map<string, number>();
+  /** By place and part. */
+  readonly #damage = new Map<string, Map<string, Damage>>();
+
+  note(job: Job): void {
+    if (job.endedAtMs === null || job.placeId === null) return;
+    const key = keyOf(job.kind as JobKind, job.placeId, job.planId);
+    this.#ended.set(key, job);
+    if (job.state !== 'done' && job.state !== 'doneExcept') return;
+    this.#done.set(key, job);
+    if (job.kind === 'thinOut' && numberOf(job, 'removed') > 0)
+      this.#removals.set(job.placeId, job.endedAtMs);
+    if (job.kind === 'verify') this.#noteVerification(job.placeId, job);
+  }
+
+  lastDone(kind: JobKind, placeId: string, planId: string | null = null): Job | undefined {
+    return this.#done.get(keyOf(kind, placeId, planId));
+  }
+
+  lastEnded(kind: JobKind, placeId: string, planId: string | null = null): Job | undefined {
+    return this.#ended.get(keyOf(kind, placeId, planId));
+  }
+
+  lastRemovalMs(placeId: string): number | undefined {
+    return this.#removals.get(placeId);
+  }
+
+  /** A verification found that this version is not whole there, and none has found it whole since. */
+  isDamaged(placeId: string, snapshotId: string): boolean {
+    const found = this.#damage.get(placeId)?.values() ?? [];
+    return [...found].some(({ snapshotIds }) => snapshotIds.has(snapshotId));
+  }
+
+  #noteVerification(placeId: string, job: Job): void {
+    const ofPlace = this.#damage.get(placeId) ?? new Map<string, Damage>();
+    this.#damage.set(placeId, ofPlace);
+    const [part, of] = [numberOf(job, 'part'), numberOf(job, 'of')];
+    // Everything was read: what slices found before counts no more.
+    if (of === 1) ofPlace.clear();
+    const snapshotIds = new Set(affectedOf(job).flatMap((each) => each.snapshotIds));
+    if (snapshotIds.size > 0) ofPlace.set(`${part}/${of}`, { part, of, snapshotIds });
+    else ofPlace.delete(`${part}/${of}`);
+  }
+}
+
+function keyOf(kind: JobKind, placeId: string, planId: string | null): string {
+  return JSON.stringify([kind, placeId, planId]);
+}
+
+/** Of a job's result, which is JSON of its kind's making; 0 where there is none. */
+export function numberOf({ result }: Job, name: string): number {
+  const value = isRecord(result) ? result[name] : undefined;
+  return typeof value === 'number' ? value : 0;
+}
+
+function affectedOf({ result }: Job): { snapshotIds: string[] }[] {
+  const value = isRecord(result) ? result['affected'] : undefined;
+  return Array.isArray(value) ? (value as { snapshotIds: string[] }[]) : [];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

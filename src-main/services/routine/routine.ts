@@ -1,0 +1,383 @@
+/**
+ * What happens by itself. One loop looks at what is due, whom to wait for and how protected everything is, adds jobs, and
+ * sleeps until something can change. Owns no decision (those are pure rules) and no job (the queue has them); keeps only
+ * what the next look needs. A look that fails is made again: nothing here can end the loop.
+ */
+import type { Clock } from '#base/clock.ts';
+import type { ErrorCode } from '#base/errors.ts';
+import type { JobRequest } from '#contract/app/job-values.ts';
+import type { PlaceId, PlanId } from '#contract/app/values.ts';
+import type { CallClient } from '#contract/calls/call-table.ts';
+import type { EngineCalls } from '#contract/engine/engine-calls.ts';
+import type { Problem } from '#contract/protection-codes.ts';
+import { doubtClock, type ClockDoubt } from '#rules/clock-doubt.ts';
+import { judgeHealth } from '#services/health/judge-health.ts';
+import type { Health } from '#services/health/health-types.ts';
+import { planNotices } from '#services/health/plan-notices.ts';
+import type { JobQueue } from '#services/jobs/job-queue.ts';
+import { placeOf } from '#services/jobs/may-run-beside.ts';
+import { due } from '#services/scheduler/due.ts';
+import type { DueAnswer, MachineState, Moment, ScheduledPlan } from '#services/scheduler/schedule-types.ts';
+import { whatHolds } from '#services/scheduler/what-holds.ts';
+import { listJobs, putJob, type Job } from '#services/state/jobs-table.ts';
+import { listPlaces, type Place } from '#services/state/places-table.ts';
+import { listPlans, type Plan } from '#services/state/plans-table.ts';
+import { getSetting, putSetting } from '#services/state/settings-table.ts';
+import type { StateFile } from '#services/state/state-file.ts';
+import { listSafeVersions } from '#services/state/versions-table.ts';
+import { settingsDigest } from '#services/travelling-settings/travelling-settings.ts';
+import { upkeepDue } from '#services/upkeep/upkeep-due.ts';
+import { attentiveSleep } from './attentive-sleep.ts';
+import { gatherCopies, gatherPlaces } from './health-facts.ts';
+import { JobMemory } from './job-memory.ts';
+import { PlacePresence } from './place-presence.ts';
+import { RememberedRuns } from './remembered-runs.ts';
+import { gatherUpkeep } from './upkeep-facts.ts';
+
+/** Jobs read at the start; enough for a hundred of each pair in most lives, and little to read. */
+const JOBS_READ = 2_000;
+/** The heartbeat's rhythm: well within what an outside watchdog allows (HEARTBEAT_LIMIT_MS). */
+const LONGEST_SLEEP_MS = 60_000;
+/** How often the latest believed clock is noted. */
+const SEEN_EVERY_MS = 3_600_000;
+/** Settings travel again after so long even when nothing but the log has changed. */
+const SETTINGS_EVERY_MS = 7 * 86_400_000;
+
+/** Versions of each plan and place that the clock is held against. */
+const WITNESSES = 20;
+/** Upkeep that failed is tried again after so long. */
+const UPKEEP_RETRY_MS = 6 * 3_600_000;
+/** The wait of a job that the person lets rest: no condition wakes it. */
+export const BY_PERSON = 'byPerson';
+
+export interface RoutineParts {
+  readonly state: StateFile;
+  readonly clock: Clock;
+  zone(): string;
+  readonly queue: JobQueue;
+  readonly engine: { readonly calls: CallClient<EngineCalls> };
+  powerAndNetwork(): Pick<MachineState, 'power' | 'isBatteryLow' | 'network'>;
+  /** The person is told, or a notice is taken back. */
+  notify(problem: Problem, isOver: boolean): void;
+  /** Something that windows show has changed. */
+  onChange(): void;
+  /** Sign of life, for watchdogs outside. */
+  heartbeat(atMs: number, health: Health): void;
+  /** The machine slept, or the clock jumped: whatever follows changes may have missed some. */
+  onWoke(): void;
+  onUnexpected(error: unknown): void;
+}
+
+export class Routine {
+  readonly #parts: RoutineParts;
+  readonly #runs = new RememberedRuns();
+  readonly #memory = new JobMemory();
+  readonly #presence: PlacePresence;
+  readonly #listed = new Set<string>();
+  readonly #shown = new Map<string, Problem>();
+  #answer: DueAnswer | undefined;
+  #health: Health = { state: 'cannotTell', plans: [], copies: [], problems: [] };
+  #wokeAtSteadyMs: number;
+  #poke = new AbortController();
+  #isClosed = false;
+  #loop: Promise<void> | undefined;
+
+  constructor(parts: RoutineParts) {
+    this.#parts = parts;
+    this.#wokeAtSteadyMs = parts.clock.monotonicMs();
+    this.#presence = new PlacePresence(parts.clock, parts.engine, () => this.poke());
+  }
+
+  get health(): Health {
+    return this.#health;
+  }
+
+  /** Runs that are due and wait, as of the last look. */
+  get waiting(): DueAnswer['waiting'] {
+    return this.#answer?.waiting ?? [];
+  }
+
+  get presence(): PlacePresence {
+    return this.#presence;
+  }
+
+  /** Reads what has been, looks for the first time, and goes on by itself. */
+  start(): void {
+    const jobs = this.#parts.state.read((reader) => listJobs(reader, { limit: JOBS_READ }));
+    for (const job of jobs.toReversed()) this.noteJob(job);
+    this.#loop = this.#goOn();
+  }
+
+  /** Something may be due now: look at once. */
+  poke(): void {
+    this.#poke.abort();
+  }
+
+  noteJob(job: Job): void {
+    this.#runs.note(job);
+    this.#memory.note(job);
+  }
+
+  /** A job ended: what it says about its place counts, and what it kept waiting may go on. */
+  jobEnded(job: Job): void {
+    this.noteJob(job);
+    const place = job.placeId === null ? undefined : this.#places().find(({ id }) => id === job.placeId);
+    if (place !== undefined) {
+      if (job.state === 'done' || job.state === 'doneExcept') this.#presence.wasReached(place);
+      else if (job.error !== null) this.#presence.failed(place, job.error.code as ErrorCode);
+      if (job.kind === 'readHistory' && job.state === 'done') this.#listed.add(place.id);
+    }
+    this.poke();
+  }
+
+  /** The place was listed, or made by us just now. */
+  wasListed(placeId: PlaceId): void {
+    this.#listed.add(placeId);
+    this.poke();
+  }
+
+  /** Power, network or drives are not what they were. */
+  machineChanged(what: 'power' | 'network' | 'drives' | 'resumed'): void {
+    if (what === 'resumed') this.#woke();
+    else if (what !== 'power') void this.#probeAll();
+    this.poke();
+  }
+
+  /** The watcher wants a run of this plan, to all of its places that nothing holds. */
+  async wantRun(planId: PlanId): Promise<void> {
+    const plan = this.#plans().find(({ id }) => id === planId);
+    if (plan === undefined || !plan.isOn) return;
+    for (const place of this.#places().filter(({ id }) => plan.placeIds.includes(id))) {
+      const held = whatHolds(
+        toScheduled(plan),
+        this.#presence.stateOf(place),
+        this.#machine(),
+        this.#moment(),
+      );
+      const waits = this.waiting.some((run) => run.planId === plan.id && run.placeId === place.id);
+      if (held === undefined && !waits)
+        await this.#parts.queue.add({ kind: 'backup', planId: plan.id, placeId: place.id }, 'watcher');
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.poke();
+    await this.#loop;
+  }
+
+  async #goOn(): Promise<void> {
+    while (!this.#isClosed) {
+      this.#poke = new AbortController();
+      let delayMs = LONGEST_SLEEP_MS;
+      try {
+        const nextLookMs = await this.look();
+        delayMs = Math.max(0, Math.min(LONGEST_SLEEP_MS, nextLookMs - this.#parts.clock.nowMs()));
+      } catch (error) {
+        this.#parts.onUnexpected(error);
+      }
+      if (this.#isClosed) return;
+      const reason = await attentiveSleep(this.#parts.clock, delayMs, this.#poke.signal);
+      if (reason === 'jumped') this.#woke();
+    }
+  }
+
+  /** One look; public for tests that drive the clock. @returns when to look again, by the wall clock */
+  async look(): Promise<number> {
+    const { clock, queue } = this.#parts;
+    const [plans, places] = [this.#plans(), this.#places()];
+    const moment = this.#moment();
+    const answer = due(
+      {
+        plans: plans.map(toScheduled),
+        places: this.#presence.statesOf(places),
+        history: this.#runs.records(),
+        machine: this.#machine(),
+      },
+      moment,
+    );
+    this.#answer = answer;
+    await this.#markAhead(answer);
+    for (const run of answer.due) {
+      const startedBy = run.isMissed ? 'catchUp' : run.failedTries > 0 ? 'retry' : 'schedule';
+      await queue.add(
+        { kind: 'backup', planId: run.planId as PlanId, placeId: run.placeId as PlaceId },
+        startedBy,
+      );
+    }
+    for (const place of places.filter(({ id }) => answer.probe.includes(id)))
+      void this.#presence.probe(place);
+    await this.#holdAndRelease(plans, places, moment);
+    const doubt = this.#doubtClock(plans, moment.nowMs);
+    await this.#keepUp(plans, places, moment.nowMs, doubt);
+    this.#judge(plans, places, doubt);
+    if (doubt === undefined) this.#noteSeen(moment.nowMs);
+    this.#parts.heartbeat(clock.nowMs(), this.#health);
+    this.#parts.onChange();
+    return answer.nextLookMs;
+  }
+
+  async #markAhead(answer: DueAnswer): Promise<void> {
+    const jobs = answer.ahead.map((record) => this.#runs.jobOf(record)).filter((job) => job !== undefined);
+    if (jobs.length === 0) return;
+    const marked = jobs.map((job) => ({ ...job, isAhead: true }));
+    await this.#parts.state.commit((writer) => {
+      for (const job of marked) putJob(writer, job);
+    });
+    for (const job of marked) this.#runs.note(job);
+  }
+
+  /** Running backups rest while something holds them, and go on afterwards; what the person started is not held. */
+  async #holdAndRelease(plans: readonly Plan[], places: readonly Place[], moment: Moment): Promise<void> {
+    const { queue } = this.#parts;
+    for (const { row, wait } of queue.active()) {
+      if (row.kind !== 'backup' || row.startedBy === 'person') continue;
+      const plan = plans.find(({ id }) => id === row.planId);
+      const place = places.find(({ id }) => id === row.placeId);
+      if (plan === undefined || place === undefined) continue;
+      const held = whatHolds(toScheduled(plan), this.#presence.stateOf(place), this.#machine(), moment);
+      // A place that went away ends the run by itself, with the right words.
+      const holds = held !== undefined && !['placeAway', 'placeUnseen', 'offline'].includes(held.wait);
+      if (holds && row.state !== 'paused') await queue.rest(row.id, held.wait);
+      else if (!holds && row.state === 'paused' && wait !== BY_PERSON) await queue.resume(row.id);
+    }
+  }
+
+  async #keepUp(
+    plans: readonly Plan[],
+    places: readonly Place[],
+    nowMs: number,
+    doubt: ClockDoubt | undefined,
+  ): Promise<void> {
+    const { queue, state } = this.#parts;
+    const active = queue.active();
+    const digest = state.read(settingsDigest);
+    const machine = this.#machine();
+    const requests = upkeepDue({
+      places: places.map((place) =>
+        gatherUpkeep(place, {
+          plans,
+          memory: this.#memory,
+          isPresent: () => this.#presence.stateOf(place).presence === 'present',
+          isBusy: (id) => active.some(({ row }) => row.placeId === id),
+          areSettingsSaved: (id) => this.#areSettingsSaved(id, digest, nowMs),
+        }),
+      ),
+      nowMs,
+      isClockDoubtful: doubt !== undefined,
+      isOnBattery: machine.power === 'battery',
+      isPaused: machine.pause !== undefined && machine.pause.untilMs > nowMs,
+    });
+    for (const request of requests) {
+      if (!this.#failedJustNow(request, nowMs)) await queue.add(request, 'upkeep');
+    }
+  }
+
+  /** Upkeep that failed is not tried again at every look. */
+  #failedJustNow(request: JobRequest, nowMs: number): boolean {
+    const planId = 'planId' in request ? request.planId : null;
+    const last = this.#memory.lastEnded(request.kind, placeOf(request) ?? '', planId);
+    if (last === undefined || last.state === 'done' || last.state === 'doneExcept') return false;
+    const ageMs = nowMs - (last.endedAtMs ?? 0);
+    return ageMs >= 0 && ageMs < UPKEEP_RETRY_MS;
+  }
+
+  #areSettingsSaved(placeId: PlaceId, digest: string, nowMs: number): boolean {
+    const last = this.#memory.lastDone('saveSettings', placeId);
+    if (last?.endedAtMs === undefined || last.endedAtMs === null) return false;
+    if (nowMs - last.endedAtMs > SETTINGS_EVERY_MS) return false;
+    return (last.result as { digest?: unknown } | null)?.digest === digest;
+  }
+
+  #judge(plans: readonly Plan[], places: readonly Place[], doubt: ClockDoubt | undefined): void {
+    const { state, clock } = this.#parts;
+    const copies = state.read((reader) =>
+      gatherCopies({
+        reader,
+        plans,
+        places,
+        runs: this.#runs,
+        memory: this.#memory,
+        waiting: this.waiting,
+        isListed: (id) => this.#listed.has(id),
+      }),
+    );
+    this.#health = judgeHealth({
+      copies,
+      places: gatherPlaces(places.filter(({ id }) => plans.some((plan) => plan.placeIds.includes(id)))),
+      nowMs: clock.nowMs(),
+      awakeForMs: clock.monotonicMs() - this.#wokeAtSteadyMs,
+      ...(doubt === undefined ? {} : { clockDoubt: doubt }),
+    });
+    this.#tell(this.#health.problems);
+  }
+
+  #tell(problems: readonly Problem[]): void {
+    const { state, clock, notify } = this.#parts;
+    const told = state.read((reader) => getSetting(reader, 'toldNotices')) ?? [];
+    const plan = planNotices(problems, told as never, clock.nowMs());
+    if (JSON.stringify(plan.told) !== JSON.stringify(told))
+      state.commitSoon((writer) => putSetting(writer, 'toldNotices', plan.told as never));
+    for (const problem of plan.show) {
+      this.#shown.set(problem.key, problem);
+      notify(problem, false);
+    }
+    for (const key of plan.withdraw) {
+      const problem = this.#shown.get(key);
+      if (problem !== undefined) notify(problem, true);
+      this.#shown.delete(key);
+    }
+  }
+
+  #doubtClock(plans: readonly Plan[], nowMs: number): ClockDoubt | undefined {
+    return this.#parts.state.read((reader) => {
+      const lastSeenMs = getSetting(reader, 'lastSeenTimeMs');
+      if (lastSeenMs !== undefined) return doubtClock({ nowMs, lastSeenMs }, []);
+      const times = plans.flatMap((plan) =>
+        plan.placeIds.flatMap((id) => listSafeVersions(reader, id, plan.id, WITNESSES)),
+      );
+      return doubtClock(
+        { nowMs },
+        times.map(({ timeMs }) => timeMs),
+      );
+    });
+  }
+
+  #noteSeen(nowMs: number): void {
+    const { state } = this.#parts;
+    const last = state.read((reader) => getSetting(reader, 'lastSeenTimeMs')) ?? 0;
+    if (nowMs - last >= SEEN_EVERY_MS)
+      state.commitSoon((writer) => putSetting(writer, 'lastSeenTimeMs', nowMs));
+  }
+
+  #woke(): void {
+    this.#wokeAtSteadyMs = this.#parts.clock.monotonicMs();
+    this.#presence.forgetAll();
+    this.#parts.onWoke();
+  }
+
+  async #probeAll(): Promise<void> {
+    await Promise.all(this.#places().map((place) => this.#presence.probe(place)));
+  }
+
+  #machine(): MachineState {
+    const pause = this.#parts.state.read((reader) => getSetting(reader, 'pause'));
+    return { ...this.#parts.powerAndNetwork(), ...(pause === undefined || pause === null ? {} : { pause }) };
+  }
+
+  #moment(): Moment {
+    return { nowMs: this.#parts.clock.nowMs(), zone: this.#parts.zone() };
+  }
+
+  #plans(): Plan[] {
+    return this.#parts.state.read(listPlans);
+  }
+
+  #places(): Place[] {
+    return this.#parts.state.read(listPlaces);
+  }
+}
+
+function toScheduled({ pause, ...plan }: Plan): ScheduledPlan {
+  return { ...plan, ...(pause === null ? {} : { pause }) };
+}
