@@ -4,14 +4,15 @@
  */
 import type { ByteString } from '#base/byte-string.ts';
 import { isTidemarkError, type WireError } from '#base/errors.ts';
-import type { BackupOutcome, ListedVersion } from '#contract/engine/engine-values.ts';
+import type { BackupOutcome } from '#contract/engine/engine-values.ts';
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
+import { toKnownVersion } from '#services/places/sync-versions.ts';
 import { excludePatternsOf } from '#services/plans/exclusion-presets.ts';
 import { requirePlan, seriesTag } from '#services/plans/require-plan.ts';
 import { runPlanCommands, type CommandReport } from '#services/plans/run-plan-commands.ts';
 import type { Place } from '#services/state/places-table.ts';
 import type { Plan } from '#services/state/plans-table.ts';
-import { putVersions, type KnownVersion } from '#services/state/versions-table.ts';
+import { putVersions } from '#services/state/versions-table.ts';
 import type { JobOutcome, JobRun, JobWork, RequestOf } from '../job-work.ts';
 import { engineOptions, type WorkParts } from './work-parts.ts';
 
@@ -80,33 +81,14 @@ async function noteVersion(
   place: Place,
   outcome: BackupOutcome,
 ): Promise<void> {
-  const version = toKnownVersion(outcome.version, place, plan, parts.clock.nowMs(), outcome.leftOut === 0);
+  const version = toKnownVersion(
+    outcome.version,
+    place.id,
+    plan.id,
+    parts.clock.nowMs(),
+    outcome.leftOut === 0,
+  );
   await parts.state.commit((writer) => putVersions(writer, [version]));
-}
-
-/** A version that the place has just confirmed. */
-export function toKnownVersion(
-  version: ListedVersion,
-  place: Pick<Place, 'id'>,
-  plan: Pick<Plan, 'id'> | undefined,
-  confirmedAtMs: number,
-  isComplete: boolean,
-): KnownVersion {
-  const { snapshotId, time, timeMs, tree, hostname, username, paths, tags } = version;
-  return {
-    placeId: place.id,
-    snapshotId,
-    planId: plan?.id ?? null,
-    time,
-    timeMs,
-    tree,
-    hostname,
-    username,
-    paths: [...paths],
-    tags: [...tags],
-    isComplete,
-    confirmedAtMs,
-  };
 }
 
 /** Deletions are held while a source looks wrong; the log says since when. */

@@ -1,5 +1,6 @@
 /** What keeps a place in order: proving, thinning out, giving back room, reading its history, carrying the settings. */
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
+import { syncVersions } from '#services/places/sync-versions.ts';
 import { requirePlan } from '#services/plans/require-plan.ts';
 import { toThinOutChoice } from '#services/upkeep/thin-out-choice.ts';
 import { removeVersions } from '#services/state/versions-table.ts';
@@ -69,8 +70,10 @@ export function saveSettingsWork({ state, engine, settings }: WorkParts): JobWor
 /** Also learns of versions that others made, and of those that are gone. */
 export function readHistoryWork(parts: WorkParts): JobWork<'readHistory'> {
   return async ({ placeId }, run) => {
-    const { state, engine } = parts;
+    const { state, engine, clock } = parts;
     const place = state.read((reader) => requirePlace(reader, placeId));
+    const { versions } = await engine.calls['versions.list']({ access: accessTo(place) });
+    await syncVersions(state, placeId, versions, clock.nowMs());
     const { points } = await engine.calls['history.read']({ access: accessTo(place) }, engineOptions(run));
     return { hasExceptions: false, result: { points } };
   };

@@ -1,0 +1,247 @@
+/**
+ * Puts a core together: state, engine process, jobs, routine, watcher, and what serves windows. The only wiring; who owns
+ * what stands in the parts themselves. One core per profile: the state's lock sees to that.
+ */
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { appCalls, appTopics, type AppCalls, type AppTopics } from '#contract/app/app-calls.ts';
+import type { MirrorParts } from '#contract/app/mirror-values.ts';
+import { jobId } from '#contract/app/values.ts';
+import type { Channel } from '#contract/calls/channel.ts';
+import { createChannelPair } from '#contract/calls/channel.ts';
+import { createCallClient } from '#contract/calls/create-call-client.ts';
+import { serveCalls, type ServedChannel } from '#contract/calls/serve-calls.ts';
+import { EngineLink } from '#services/engine-link/engine-link.ts';
+import { JobQueue } from '#services/jobs/job-queue.ts';
+import type { JobWorks } from '#services/jobs/job-work.ts';
+import { backupWork } from '#services/jobs/kinds/backup-work.ts';
+import { restoreWork, undoWork } from '#services/jobs/kinds/restore-works.ts';
+import {
+  cleanUpWork,
+  readHistoryWork,
+  saveSettingsWork,
+  thinOutWork,
+  verifyWork,
+} from '#services/jobs/kinds/upkeep-works.ts';
+import type { WorkParts } from '#services/jobs/kinds/work-parts.ts';
+import { Routine } from '#services/routine/routine.ts';
+import { appendActivity, type Activity } from '#services/state/activity-table.ts';
+import { listJobs, type Job } from '#services/state/jobs-table.ts';
+import { listPlaces } from '#services/state/places-table.ts';
+import { listPlans } from '#services/state/plans-table.ts';
+import { getSetting, putSetting } from '#services/state/settings-table.ts';
+import { StateFile } from '#services/state/state-file.ts';
+import { settingsDigest, settingsFiles } from '#services/travelling-settings/travelling-settings.ts';
+import { appHandlers } from './app-handlers.ts';
+import type { CoreParts } from './core-parts.ts';
+import type { Core } from './core.ts';
+import { writeHeartbeat } from './heartbeat.ts';
+import type { HostPorts } from './host-ports.ts';
+import { measureFolders } from './measure-folders.ts';
+import { MirrorKeeper, toJobValue, type MirrorMoved } from './mirror-keeper.ts';
+import { SecretStates, toPlaceValue } from './place-values.ts';
+import { runProgram } from './run-program.ts';
+import { PlanWatching } from './plan-watching.ts';
+
+/** Ended jobs that windows see at once; older ones are asked for. */
+const RECENT_JOBS = 20;
+const ID_BYTES = 16;
+
+/** @throws state.profileInUse, state.fileCorrupt, state.schemaTooNew, storage.* */
+export async function createCore(profileFolder: string, ports: HostPorts): Promise<Core> {
+  const state = await StateFile.open({
+    folder: profileFolder,
+    clock: ports.clock,
+    onSaveFailed: (error) => ports.log('error', `the state cannot be saved: ${error.code}`),
+  });
+  try {
+    return await assemble(profileFolder, ports, state);
+  } catch (error) {
+    await state.close();
+    throw error;
+  }
+}
+
+async function assemble(profileFolder: string, ports: HostPorts, state: StateFile): Promise<Core> {
+  const { clock } = ports;
+  const newId = (): string => Buffer.from(ports.randomBytes(ID_BYTES)).toString('hex');
+  const onUnexpected = (error: unknown): void =>
+    ports.log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const note = (kind: string, data: Activity['data']): void =>
+    void state.commitSoon((writer) => appendActivity(writer, { atMs: clock.nowMs(), kind, data }));
+  const engine = new EngineLink({ start: () => ports.startEngine(), log: ports.log });
+  const secrets = new SecretStates();
+  const recent: Job[] = state.read((reader) => listJobs(reader, { limit: RECENT_JOBS }));
+  const watching = new PlanWatching(ports, (planId) => void routine.wantRun(planId).catch(onUnexpected));
+
+  const work: WorkParts = {
+    state,
+    clock,
+    engine,
+    hints: watching,
+    runProgram,
+    settings: () =>
+      state.read((reader) => ({
+        files: settingsFiles(reader, clock.nowMs(), hostname()),
+        digest: settingsDigest(reader),
+      })),
+    note,
+  };
+  const queue = new JobQueue({
+    state,
+    clock,
+    zone: () => ports.zone(),
+    newJobId: () => jobId.parse(newId()),
+    works: worksOf(work),
+    onChange: (job) => {
+      routine.noteJob(job);
+      ports.keepAwake?.(queue.active().some(({ row }) => row.state === 'running'));
+      mirror.changed();
+    },
+    onEnded: (job) => {
+      recent.unshift(job);
+      recent.length = Math.min(recent.length, RECENT_JOBS);
+      note(`${job.kind}Ended`, { jobId: job.id, state: job.state, error: job.error?.code ?? null });
+      routine.jobEnded(job);
+      if (
+        job.kind === 'backup' &&
+        job.placeId !== null &&
+        (job.state === 'done' || job.state === 'doneExcept')
+      )
+        void queue.add({ kind: 'readHistory', placeId: job.placeId }, 'upkeep').catch(onUnexpected);
+    },
+    onUnexpected,
+  });
+  const channels = new Set<ServedChannel<AppTopics>>();
+  const routine: Routine = new Routine({
+    state,
+    clock,
+    zone: () => ports.zone(),
+    queue,
+    engine,
+    powerAndNetwork: () => ports.powerAndNetwork(),
+    notify: (problem, isOver) => {
+      ports.notify?.(problem, isOver);
+      for (const channel of channels) channel.publish('notice', { problem: toPlain(problem), isOver });
+    },
+    onChange: () => mirror.changed(),
+    heartbeat: (atMs, health) => writeHeartbeat(path.join(profileFolder, 'heartbeat.json'), atMs, health),
+    onWoke: () => watching.woke(),
+    onUnexpected,
+  });
+  const mirror = new MirrorKeeper(clock, () => makeMirror());
+
+  function makeMirror(): MirrorParts {
+    const [plans, places] = [state.read(listPlans), state.read(listPlaces)];
+    const active = queue.active().map((job) => toJobValue(job.row, job));
+    const activeIds = new Set(active.map(({ id }) => id));
+    return {
+      plans: plans as unknown as MirrorParts['plans'],
+      places: places.map((place) =>
+        toPlaceValue(place, routine.presence.stateOf(place), secrets.get(place.id)),
+      ),
+      jobs: [...active, ...recent.filter(({ id }) => !activeIds.has(id)).map((job) => toJobValue(job))],
+      health: toPlain(routine.health),
+      next: routine.waiting.map(({ planId, placeId, wait, untilMs }) => ({
+        planId: planId as never,
+        placeId: placeId as never,
+        atMs: untilMs ?? null,
+        wait,
+      })),
+      watch: watching.statuses(),
+      machine: ports.powerAndNetwork(),
+      pause: state.read((reader) => getSetting(reader, 'pause')) ?? null,
+    };
+  }
+
+  const parts: CoreParts = {
+    ports,
+    state,
+    engine,
+    queue,
+    routine,
+    mirror,
+    secrets,
+    newId,
+    note,
+    changed: () => {
+      watching.update(state.read(listPlans));
+      routine.poke();
+      mirror.changed();
+    },
+    measureFolders,
+  };
+  const handlers = appHandlers(parts);
+  await makeInstallationId(state, newId);
+  await queue.open();
+  watching.update(state.read(listPlans));
+  routine.start();
+  const stopListening = ports.onMachineChange((what) => {
+    if (what !== 'suspending') routine.machineChanged(what);
+  });
+  void askForSecrets(parts).catch(onUnexpected);
+  const stopMirror = mirror.onMoved((moved) => {
+    for (const channel of channels)
+      channel.publish('mirror', { revision: moved.revision, parts: moved.parts });
+  });
+
+  function connect(channel: Channel): void {
+    const served = serveCalls(channel, appCalls, appTopics, handlers, { onUnexpected });
+    channels.add(served);
+    channel.onClose(() => channels.delete(served));
+  }
+  const [own, ownServer] = createChannelPair();
+  connect(ownServer);
+
+  return {
+    connect,
+    calls: createCallClient<AppCalls, AppTopics>(own, appCalls).calls,
+    mirror: () => mirror.get(),
+    onMirrorChange: (listener) => mirror.onMoved(({ whole }: MirrorMoved) => listener(whole)),
+    publish: (topic, payload) => {
+      for (const channel of channels) channel.publish(topic, payload as never);
+    },
+    close: async () => {
+      stopListening();
+      stopMirror();
+      mirror.close();
+      await watching.close();
+      await routine.close();
+      await queue.close();
+      engine.close();
+      await state.close();
+    },
+  };
+}
+
+function worksOf(work: WorkParts): JobWorks {
+  return {
+    backup: backupWork(work),
+    restore: restoreWork(work),
+    undo: undoWork(work),
+    verify: verifyWork(work),
+    thinOut: thinOutWork(work),
+    cleanUp: cleanUpWork(work),
+    saveSettings: saveSettingsWork(work),
+    readHistory: readHistoryWork(work),
+  };
+}
+
+async function makeInstallationId(state: StateFile, newId: () => string): Promise<void> {
+  if (state.read((reader) => getSetting(reader, 'installationId')) !== undefined) return;
+  await state.commit((writer) => putSetting(writer, 'installationId', newId()));
+}
+
+/** In the background: a keychain may take its time, or ask the person. */
+async function askForSecrets({ state, engine, secrets, mirror }: CoreParts): Promise<void> {
+  for (const place of state.read(listPlaces)) {
+    const access = { placeId: place.id, location: '', repositoryId: place.repositoryId };
+    secrets.note(place.id, await engine.calls['place.secretState']({ access }));
+    mirror.changed();
+  }
+}
+
+/** Of readonly lists a value that the contract's types take. */
+function toPlain<T>(value: unknown): T {
+  return structuredClone(value) as T;
+}

@@ -1,0 +1,139 @@
+/** Places: made, opened, moved, unlocked, proven. Secrets pass through to the engine process and are kept nowhere here. */
+import type { AppCalls } from '#contract/app/app-calls.ts';
+import { placeId, type PlaceId } from '#contract/app/values.ts';
+import type { CallHandlers } from '#contract/calls/call-table.ts';
+import type { KeysOutcome } from '#contract/engine/engine-values.ts';
+import { accessTo, kindOf, requirePlace } from '#services/places/place-access.ts';
+import { listPlaces, putPlace, removePlace, type Place } from '#services/state/places-table.ts';
+import { listPlans, putPlan } from '#services/state/plans-table.ts';
+import { TidemarkError } from '#base/errors.ts';
+import type { CoreParts } from './core-parts.ts';
+import { toPlaceValue } from './place-values.ts';
+
+type PlaceCalls = {
+  readonly [
+    Name in keyof AppCalls as Name extends `places.${string}` ? Name : never
+  ]: CallHandlers<AppCalls>[Name];
+};
+
+export function placeHandlers(parts: CoreParts): PlaceCalls {
+  const { state, engine, note, routine, changed } = parts;
+  return {
+    'places.probe': async ({ location }) => engine.calls['place.probe']({ location }),
+    'places.create': async ({ name, location }) => {
+      const id = placeId.parse(parts.newId());
+      const keys = await engine.calls['place.create']({ placeId: id, location });
+      await addPlace(parts, { id, name, location, keys });
+      return forPerson(id, keys);
+    },
+    'places.open': async ({ name, location, password, addsKey }) => {
+      const id = placeId.parse(parts.newId());
+      const keys = await engine.calls['place.open']({ placeId: id, location, password, addsKey });
+      const same = state.read(listPlaces).find(({ repositoryId }) => repositoryId === keys.repositoryId);
+      if (same !== undefined) {
+        await engine.calls['place.forget']({ placeId: id });
+        throw new TidemarkError('request.invalidInput', {
+          what: `adding ${location}`,
+          reason: `it is your backup place "${same.name}" already`,
+        });
+      }
+      await addPlace(parts, { id, name, location, keys });
+      return forPerson(id, keys);
+    },
+    'places.rename': async ({ placeId: id, name }) => {
+      await state.commit((writer) => putPlace(writer, { ...requirePlace(writer, id), name }));
+      changed('places');
+    },
+    'places.move': async ({ placeId: id, location }) => {
+      const place = state.read((reader) => requirePlace(reader, id));
+      const moved = { ...place, kind: kindOf(location), address: { location } };
+      // The same repository must be there: its id is asked for before anything is noted.
+      await engine.calls['versions.list']({ access: accessTo(moved) });
+      await state.commit((writer) => putPlace(writer, moved));
+      routine.presence.wasReached(moved);
+      note('placeMoved', { placeId: id });
+      changed('places');
+    },
+    'places.remove': async ({ placeId: id }) => {
+      const place = state.read((reader) => requirePlace(reader, id));
+      await state.commit((writer) => {
+        for (const plan of listPlans(writer).filter((each) => each.placeIds.includes(id)))
+          putPlan(writer, { ...plan, placeIds: plan.placeIds.filter((each) => each !== id) });
+        removePlace(writer, id);
+      });
+      await engine.calls['place.forget']({ placeId: id });
+      routine.presence.forget(id);
+      note('placeRemoved', { placeId: id, name: place.name });
+      changed('places');
+    },
+    'places.unlock': async ({ placeId: id, password }) => {
+      const place = state.read((reader) => requirePlace(reader, id));
+      const keys = await engine.calls['place.unlock']({ access: accessTo(place), password });
+      await keepKeyId(parts, id, keys);
+      routine.presence.wasReached(place);
+      note('placeUnlocked', { placeId: id });
+      changed('places');
+      return forPerson(id, keys);
+    },
+    'places.proveRecovery': async ({ placeId: id, code }) => {
+      const place = state.read((reader) => requirePlace(reader, id));
+      await engine.calls['place.proveRecovery']({ access: accessTo(place), code });
+      const proven = { ...place, isRecoveryProven: true };
+      await state.commit((writer) => putPlace(writer, proven));
+      note('recoveryProven', { placeId: id });
+      changed('places');
+      return toPlaceValue(proven, routine.presence.stateOf(proven), parts.secrets.get(id));
+    },
+    'places.renewRecovery': async ({ placeId: id }) => {
+      const place = state.read((reader) => requirePlace(reader, id));
+      const keys = await engine.calls['place.renewRecovery']({ access: accessTo(place) });
+      await state.commit((writer) =>
+        putPlace(writer, { ...requirePlace(writer, id), isRecoveryProven: false }),
+      );
+      note('recoveryRenewed', { placeId: id });
+      changed('places');
+      return forPerson(id, keys);
+    },
+  };
+}
+
+interface NewPlace {
+  readonly id: PlaceId;
+  readonly name: string;
+  readonly location: string;
+  readonly keys: KeysOutcome;
+}
+
+export async function addPlace(parts: CoreParts, { id, name, location, keys }: NewPlace): Promise<Place> {
+  const place: Place = {
+    id,
+    name,
+    kind: kindOf(location),
+    address: { location },
+    repositoryId: keys.repositoryId,
+    machineKeyId: keys.machineKeyId,
+    addedAtMs: parts.ports.clock.nowMs(),
+    isRecoveryProven: false,
+  };
+  await parts.state.commit((writer) => putPlace(writer, place));
+  parts.secrets.note(id, keys.notRemembered === null ? 'remembered' : 'session');
+  parts.note('placeAdded', { placeId: id, name });
+  parts.routine.presence.wasReached(place);
+  if (keys.recoveryCode !== null) parts.routine.wasListed(id);
+  parts.changed('places');
+  return place;
+}
+
+async function keepKeyId(parts: CoreParts, id: PlaceId, keys: KeysOutcome): Promise<void> {
+  await parts.state.commit((writer) =>
+    putPlace(writer, { ...requirePlace(writer, id), machineKeyId: keys.machineKeyId }),
+  );
+  parts.secrets.note(id, keys.notRemembered === null ? 'remembered' : 'session');
+}
+
+function forPerson(
+  id: PlaceId,
+  keys: KeysOutcome,
+): { placeId: PlaceId; recoveryCode: string | null; notRemembered: string | null } {
+  return { placeId: id, recoveryCode: keys.recoveryCode, notRemembered: keys.notRemembered };
+}

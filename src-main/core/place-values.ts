@@ -1,0 +1,40 @@
+/** Places as windows see them: what the state knows, whether they can be reached, where their secrets are. */
+import type { MirrorParts } from '#contract/app/mirror-values.ts';
+import type { PlaceId } from '#contract/app/values.ts';
+import type { SecretState } from '#contract/engine/engine-values.ts';
+import { locationOf } from '#services/places/place-access.ts';
+import type { PlaceState } from '#services/scheduler/schedule-types.ts';
+import type { Place } from '#services/state/places-table.ts';
+
+/** Where each place's secret is, as far as it was asked. */
+export class SecretStates {
+  readonly #states = new Map<PlaceId, SecretState>();
+
+  note(id: PlaceId, state: SecretState): void {
+    this.#states.set(id, state);
+  }
+
+  /** One that nobody has asked for yet counts as kept: a run that misses it says so. */
+  get(id: PlaceId): SecretState {
+    return this.#states.get(id) ?? 'remembered';
+  }
+}
+
+export function toPlaceValue(
+  place: Place,
+  { presence }: Pick<PlaceState, 'presence'>,
+  secret: SecretState,
+): MirrorParts['places'][number] {
+  const { id, name, kind, repositoryId, addedAtMs, isRecoveryProven } = place;
+  return {
+    id,
+    name,
+    kind,
+    location: locationOf(place),
+    repositoryId,
+    addedAtMs,
+    presence,
+    secret,
+    isRecoveryProven,
+  };
+}
