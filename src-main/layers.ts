@@ -91,6 +91,7 @@ export const LAYERS: readonly Layer[] = [
       'files',
       'services/scheduler',
       'services/health',
+      'services/watcher',
     ],
     node: 'any',
     packages: ['sql.js', 'zod'],
@@ -109,6 +110,13 @@ export const LAYERS: readonly Layer[] = [
     mayImport: ['base', 'contract', 'engine/rules', 'services/scheduler'],
     node: [],
     noClock: true,
+  },
+  {
+    folder: 'services/watcher',
+    alias: '#services/watcher',
+    mayImport: ['base', 'contract', 'engine/rules'],
+    node: 'any',
+    packages: ['chokidar'],
   },
   { folder: 'core', alias: '#core', mayImport: 'everything', node: 'any' },
   {
