@@ -127,6 +127,7 @@ export const LAYERS: readonly Layer[] = [
     packages: ['commander', 'node:child_process'],
   },
   { folder: 'hosts/pipeline-worker', mayImport: 'everything', node: 'any' },
+  { folder: 'hosts/watch-worker', mayImport: 'everything', node: 'any' },
 ];
 
 /** The one file of a layer without a clock that reads the real one: the Clock port's implementation. */

@@ -28,7 +28,9 @@ export type UnwatchedReason =
   /** Its name cannot be handed to the watching part. */
   | 'oddName'
   /** It may not be read, or its disk fails. */
-  | 'unreadable';
+  | 'unreadable'
+  /** The watching itself does not work here. */
+  | 'failed';
 
 /** Why a run must look at everything. */
 export type FullWalkReason = 'neverWalked' | 'daily' | 'clockJumped' | 'doubt';

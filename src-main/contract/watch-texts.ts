@@ -48,6 +48,12 @@ export const UNWATCHED_TEXTS = {
       'It may not be read, or its disk has errors. Every run tries it, and tells what could not be saved.',
     toDo: 'Look whether you can open it, or leave it out of the plan.',
   }),
+  failed: (folder, more) => ({
+    title: `Changes in ${withMore(folder, more)} cannot be followed`,
+    meaning:
+      'This system does not tell of changes. Everything is backed up all the same: every run looks through it.',
+    toDo: 'Nothing must be done for safety. If it stays so after a restart of the computer, send us a report.',
+  }),
 } as const satisfies UnwatchedTexts;
 
 export function exclusionText(folder: string, sharePercent: number): UnwatchedText {

@@ -7,11 +7,14 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { textToByteString } from '#base/byte-string.ts';
+import { textToByteString, type ByteString } from '#base/byte-string.ts';
+import type { BlobId } from '#base/ids.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { createSourceFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
 import type { BackupRequest, BackupResult } from '#operations/backup/types.ts';
+import { walkTree } from '#operations/find-in-snapshot.ts';
+import { encodeNode } from '#format/tree.ts';
 import type { Repository } from '#repository/repository.ts';
 import { ChokidarWatching } from '#services/watcher/chokidar-watching.ts';
 import { Watcher } from '#services/watcher/watcher.ts';
@@ -81,6 +84,34 @@ async function treeOf(repository: Repository, { snapshotId }: BackupResult): Pro
   return (await reopen(repository).snapshots.load(snapshotId!)).snapshot.tree!;
 }
 
+/** Path to node text, without the ids of folders' trees. */
+async function entriesOf(repository: Repository, result: BackupResult): Promise<Map<string, string>> {
+  const opened = reopen(repository);
+  await opened.loadIndex();
+  const entries = new Map<string, string>();
+  for await (const { path, node } of walkTree(
+    opened,
+    (await treeOf(repository, result)) as BlobId,
+    '/' as ByteString,
+  ))
+    entries.set(path, encodeNode(node).replace(/"subtree":"[0-9a-f]+"/, ''));
+  return entries;
+}
+
+async function differences(
+  [hinted, hintedResult]: [Repository, BackupResult],
+  [walked, walkedResult]: [Repository, BackupResult],
+): Promise<string> {
+  const [told, found] = [await entriesOf(hinted, hintedResult), await entriesOf(walked, walkedResult)];
+  return [...new Set([...told.keys(), ...found.keys()])]
+    .filter((path) => told.get(path) !== found.get(path))
+    .map(
+      (path) =>
+        `${path}\n  by hints ${told.get(path) ?? 'nothing'}\n  on disk  ${found.get(path) ?? 'nothing'}`,
+    )
+    .join('\n');
+}
+
 async function expectEnough(seed: number): Promise<number> {
   const random = new SeededRandom(seed * 7919);
   const { root, outside } = makeWorldFolder(base, `tree-${String(seed)}`);
@@ -115,9 +146,10 @@ async function expectEnough(seed: number): Promise<number> {
       const hinted = await save(repository, root, { changeHints });
       const full = await save(walked, root, { parent: 'none' });
       if (hinted.hints?.kind === 'followed') followed++;
-      expect(await treeOf(repository, hinted), `seed ${String(seed)}:\n${made.join('\n')}`).toBe(
-        await treeOf(walked, full),
-      );
+      if ((await treeOf(repository, hinted)) !== (await treeOf(walked, full))) {
+        const found = await differences([repository, hinted], [walked, full]);
+        expect.fail(`seed ${String(seed)}\n${made.join('\n')}\n${found}\n${taken.paths.join('\n')}`);
+      }
       watcher.confirm(taken, { snapshotId: hinted.snapshotId!, unread: [] });
     }
   } finally {

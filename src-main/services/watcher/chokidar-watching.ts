@@ -24,7 +24,8 @@ import type {
 } from './folder-watching.ts';
 import { isUnwatchable, loadMounts, mountOf, mountsBelow, type Mount } from './mounts.ts';
 import { NewsGatherer } from './news-gatherer.ts';
-import { isOddName, listOddEntries, mayBeOdd } from './odd-names.ts';
+import { LinkedNames } from './linked-names.ts';
+import { isOddName, listOddEntries, mayBeOdd, type OddEntries } from './odd-names.ts';
 import { loadWatchLimits, type WatchLimits } from './system-limits.ts';
 import { LOOK_MS, QUEUE_SHARE_IN_DOUBT, SHARE_OF_WATCHES } from './watch-limits.ts';
 
@@ -68,9 +69,10 @@ class ChokidarWatch implements FolderWatch {
   readonly #admitted = new Set<string>();
   readonly #unwatched = new Map<ByteString, UnwatchedReason>();
   /** By folder. */
-  readonly #odd = new Map<string, readonly ByteString[]>();
+  readonly #odd = new Map<string, OddEntries>();
+  readonly #linked = new LinkedNames();
   readonly #removed = new Set<string>();
-  #unwatchedIsNews = false;
+  #standingIsNews = false;
   #mounts: readonly Mount[] = [];
   /** What the sources and the mounts in them are. */
   #identity = '';
@@ -121,6 +123,7 @@ class ChokidarWatch implements FolderWatch {
       if (found === this.#identity) continue;
       const reason = found.includes(MISSING) ? 'folderMissing' : 'folderReplaced';
       this.#doubt(reason);
+      this.#news.setReady(false);
       return reason;
     }
   }
@@ -141,8 +144,9 @@ class ChokidarWatch implements FolderWatch {
     this.#isReady = false;
     this.#admitted.clear();
     this.#odd.clear();
+    this.#linked.clear();
     this.#unwatched.clear();
-    this.#unwatchedIsNews = true;
+    this.#standingIsNews = true;
     const mounts = this.#mounts;
     for (const folder of this.#request.folders) {
       const mount = mountOf(mounts, folder);
@@ -185,8 +189,8 @@ class ChokidarWatch implements FolderWatch {
       if (!isCurrent()) return;
       this.#isReady = true;
       this.#news.doubts.add(reason);
-      this.#tellUnwatched();
-      this.#news.setReady();
+      this.#tellStanding();
+      this.#news.setReady(true);
     });
   }
 
@@ -206,12 +210,15 @@ class ChokidarWatch implements FolderWatch {
     }
     if (mayBeOdd(name)) {
       this.#findOdd(folder);
-      this.#tellUnwatched();
+      this.#tellStanding();
       this.#touch(folderBytes);
     }
     const path = joined(folderBytes, textToByteString(name));
-    if (!this.#isLeftOut(path)) this.#touch(path);
-    else if (event === 'rename') {
+    if (!this.#isLeftOut(path)) {
+      this.#touch(path);
+      for (const other of this.#linked.namesOf(path)) this.#touch(other);
+      if (event === 'rename') this.#linked.forget(path);
+    } else if (event === 'rename') {
       // Its coming or going changed the folder that it lies in, and nothing else that is saved.
       this.#news.touchedBeside.add(folderBytes);
       this.#news.changed();
@@ -242,7 +249,7 @@ class ChokidarWatch implements FolderWatch {
   #folderCame(path: string): void {
     if (!this.#isInSources(path)) return;
     this.#findOdd(path);
-    this.#tellUnwatched();
+    this.#tellStanding();
     this.#news.whole.add(textToByteString(path));
     if (this.#isReady && this.#roots.includes(path)) this.#news.doubts.add('folderReplaced');
     this.#news.changed();
@@ -252,8 +259,9 @@ class ChokidarWatch implements FolderWatch {
     if (!this.#isInSources(path)) return;
     this.#admitted.delete(path);
     const bytes = textToByteString(path);
-    if (this.#odd.delete(path) || this.#unwatched.delete(bytes)) this.#unwatchedIsNews = true;
-    this.#tellUnwatched();
+    this.#linked.forgetBelow(bytes);
+    if (this.#odd.delete(path) || this.#unwatched.delete(bytes)) this.#standingIsNews = true;
+    this.#tellStanding();
     this.#touch(bytes);
     if (this.#roots.includes(path)) this.#doubt('folderMissing');
   }
@@ -283,7 +291,20 @@ class ChokidarWatch implements FolderWatch {
     }
     const bytes = textToByteString(path);
     if (stats === undefined) return this.#isLeftOut(bytes);
-    return !stats.isDirectory() || this.#isLeftOut(bytes) || !this.#admit(path, bytes, false);
+    if (!stats.isDirectory()) {
+      if (!this.#isLeftOut(bytes)) this.#sawFile(bytes, stats);
+      return true;
+    }
+    return this.#isLeftOut(bytes) || !this.#admit(path, bytes, false);
+  }
+
+  /** Chokidar asks about every file that it meets or hears of, and about no other. */
+  #sawFile(path: ByteString, stats: Stats): void {
+    if (!this.#linked.see(path, stats)) return;
+    this.#standingIsNews = true;
+    if (!this.#isReady) return;
+    for (const name of this.#linked.namesOf(path)) this.#touch(name);
+    this.#tellStanding();
   }
 
   #isLeftOut(path: ByteString): boolean {
@@ -303,7 +324,7 @@ class ChokidarWatch implements FolderWatch {
       this.#findOdd(path);
       return true;
     }
-    if (this.#isReady) this.#tellUnwatched();
+    if (this.#isReady) this.#tellStanding();
     return false;
   }
 
@@ -313,17 +334,17 @@ class ChokidarWatch implements FolderWatch {
   }
 
   #findOdd(folder: string): void {
-    const odd = listOddEntries(folder).filter((path) => !this.#isLeftOut(path));
-    if (odd.length === 0 && !this.#odd.has(folder)) return;
-    if (odd.length === 0) this.#odd.delete(folder);
+    const odd = listOddEntries(folder, (path) => this.#isLeftOut(path));
+    if (odd === undefined && !this.#odd.has(folder)) return;
+    if (odd === undefined) this.#odd.delete(folder);
     else this.#odd.set(folder, odd);
-    this.#unwatchedIsNews = true;
+    this.#standingIsNews = true;
   }
 
   #unwatch(path: ByteString, reason: UnwatchedReason): void {
     if (this.#isBelowUnwatched(path)) return;
     this.#unwatched.set(path, reason);
-    this.#unwatchedIsNews = true;
+    this.#standingIsNews = true;
     if (this.#unwatched.size <= MAX_UNWATCHED) return;
     this.#unwatched.clear();
     for (const folder of this.#request.folders) this.#unwatched.set(folder, reason);
@@ -336,12 +357,16 @@ class ChokidarWatch implements FolderWatch {
     return false;
   }
 
-  #tellUnwatched(): void {
-    if (!this.#unwatchedIsNews) return;
-    this.#unwatchedIsNews = false;
-    const all: UnwatchedFolder[] = [...this.#unwatched].map(([path, reason]) => ({ path, reason }));
-    for (const paths of this.#odd.values()) for (const path of paths) all.push({ path, reason: 'oddName' });
-    this.#news.setUnwatched(all);
+  #tellStanding(): void {
+    if (!this.#standingIsNews) return;
+    this.#standingIsNews = false;
+    const unwatched: UnwatchedFolder[] = [...this.#unwatched].map(([path, reason]) => ({ path, reason }));
+    const always = this.#linked.elsewhere();
+    for (const { folders, others } of this.#odd.values()) {
+      for (const path of folders) unwatched.push({ path, reason: 'oddName' });
+      always.push(...others);
+    }
+    this.#news.setStanding(unwatched, always);
   }
 
   #failedAt(error: unknown): void {
@@ -353,16 +378,16 @@ class ChokidarWatch implements FolderWatch {
     const isLimit = code === 'ENOSPC' || code === 'EMFILE' || code === 'ENFILE';
     this.#admitted.delete(path);
     this.#unwatch(textToByteString(path), isLimit ? 'watchLimit' : 'unreadable');
-    if (this.#isReady) this.#tellUnwatched();
+    if (this.#isReady) this.#tellStanding();
   }
 
   /** Nothing is watched any more: everything is walked. */
   #fail(): void {
-    for (const folder of this.#request.folders) this.#unwatched.set(folder, 'unreadable');
-    this.#unwatchedIsNews = true;
+    for (const folder of this.#request.folders) this.#unwatched.set(folder, 'failed');
+    this.#standingIsNews = true;
     this.#doubt('watchFailed');
-    this.#tellUnwatched();
-    this.#news.setReady();
+    this.#tellStanding();
+    this.#news.setReady(true);
   }
 
   #isInSources(path: string): boolean {

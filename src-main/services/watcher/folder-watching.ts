@@ -32,8 +32,10 @@ export interface WatchNews {
   readonly doubts: readonly DoubtReason[];
   /** All folders that cannot be watched now, when that list changed. */
   readonly unwatched?: readonly UnwatchedFolder[];
-  /** Said once: from here on changes are noticed. */
-  readonly isReady?: true;
+  /** All paths to be looked at in every run because a change of them may go unnoticed, when that list changed. */
+  readonly always?: readonly ByteString[];
+  /** From here on changes are noticed; or, while the watching begins anew, they are not. */
+  readonly isReady?: boolean;
   /** How many folders are watched now. */
   readonly watchedCount: number;
 }

@@ -15,25 +15,13 @@ export interface Mount {
 
 const MOUNT_TABLE = '/proc/self/mountinfo';
 
-/** Of the kernel itself; there is nothing to back up, and no notice of changes. */
-const REMOTE_TYPES = new Set([
-  ...[
-    'nfs',
-    'nfs4',
-    'cifs',
-    'smb3',
-    'smbfs',
-    'ncpfs',
-    '9p',
-    'afs',
-    'coda',
-    'ceph',
-    'lustre',
-    'gpfs',
-    'beegfs',
-  ],
-  ...['ocfs2', 'gfs2', 'orangefs', 'virtiofs', 'vboxsf', 'vmhgfs', 'prl_fs', 'drvfs', 'davfs', 'fuse'],
-]);
+/** Other computers, or the machine around a virtual one, change files there. */
+const REMOTE_TYPES = new Set(
+  (
+    'nfs nfs4 cifs smb3 smbfs ncpfs 9p afs coda ceph lustre gpfs beegfs ocfs2 gfs2 orangefs virtiofs vboxsf vmhgfs prl_fs ' +
+    'drvfs davfs fuse'
+  ).split(' '),
+);
 
 /** Programs behind FUSE may change files on their own; these only pass on what is done through them. */
 const LOCAL_FUSE_TYPES = new Set([

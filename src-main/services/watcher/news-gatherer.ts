@@ -2,7 +2,7 @@
 import type { ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
 import type { DoubtReason } from '#contract/watch-codes.ts';
-import type { UnwatchedFolder, WatchListener } from './folder-watching.ts';
+import type { UnwatchedFolder, WatchListener, WatchNews } from './folder-watching.ts';
 import { GATHER_MAX, GATHER_MS } from './watch-limits.ts';
 
 export class NewsGatherer {
@@ -10,8 +10,8 @@ export class NewsGatherer {
   readonly touchedBeside = new Set<ByteString>();
   readonly whole = new Set<ByteString>();
   readonly doubts = new Set<DoubtReason>();
-  #unwatched: readonly UnwatchedFolder[] | undefined;
-  #isReady = false;
+  #standing: Pick<WatchNews, 'unwatched' | 'always'> | undefined;
+  #isReady: boolean | undefined;
   #isWaiting = false;
   readonly #clock: Clock;
   readonly #listener: WatchListener;
@@ -28,13 +28,13 @@ export class NewsGatherer {
     this.#closing.abort();
   }
 
-  setUnwatched(unwatched: readonly UnwatchedFolder[]): void {
-    this.#unwatched = unwatched;
+  setStanding(unwatched: readonly UnwatchedFolder[], always: readonly ByteString[]): void {
+    this.#standing = { unwatched, always };
     this.changed();
   }
 
-  setReady(): void {
-    this.#isReady = true;
+  setReady(isReady: boolean): void {
+    this.#isReady = isReady;
     this.flush();
   }
 
@@ -56,21 +56,21 @@ export class NewsGatherer {
   flush(): void {
     if (this.#closing.signal.aborted) return;
     const { touched, touchedBeside, whole, doubts } = this;
-    const unwatched = this.#unwatched;
+    const standing = this.#standing;
     const isReady = this.#isReady;
     const count = touched.size + touchedBeside.size + whole.size + doubts.size;
-    if (count === 0 && unwatched === undefined && !isReady) return;
+    if (count === 0 && standing === undefined && isReady === undefined) return;
     this.#listener({
       touched: [...touched],
       touchedBeside: [...touchedBeside],
       whole: [...whole],
       doubts: [...doubts],
-      ...(unwatched === undefined ? {} : { unwatched }),
-      ...(isReady ? { isReady } : {}),
+      ...standing,
+      ...(isReady === undefined ? {} : { isReady }),
       watchedCount: this.#watchedCount(),
     });
     for (const each of [touched, touchedBeside, whole, doubts]) each.clear();
-    this.#unwatched = undefined;
-    this.#isReady = false;
+    this.#standing = undefined;
+    this.#isReady = undefined;
   }
 }

@@ -4,12 +4,18 @@
  * notice names something that may be one.
  */
 import { isUtf8 } from 'node:buffer';
-import { readdirSync } from 'node:fs';
+import { readdirSync, type Dirent } from 'node:fs';
 import { sep } from 'node:path';
 import { byteStringToBytes, textToByteString, type ByteString } from '#base/byte-string.ts';
 
 /** Above so many in one folder the whole folder is named instead. */
 const MAX_PER_FOLDER = 256;
+
+export interface OddEntries {
+  /** To be looked at with all below. */
+  readonly folders: readonly ByteString[];
+  readonly others: readonly ByteString[];
+}
 
 export function isOddName(name: ByteString): boolean {
   return (
@@ -22,16 +28,26 @@ export function mayBeOdd(text: string): boolean {
   return text.includes('\uFFFD') || (sep === '/' && text.includes('\\'));
 }
 
-/** Paths of the odd entries of a folder, whose own path is not odd; none when it cannot be listed. */
-export function listOddEntries(folder: string): ByteString[] {
-  let names: ByteString[];
+/** Those of a folder whose own path is not odd; undefined: there are none, or it cannot be listed. */
+export function listOddEntries(
+  folder: string,
+  isLeftOut: (path: ByteString) => boolean,
+): OddEntries | undefined {
+  let entries: Dirent[];
   try {
-    names = readdirSync(folder, { encoding: 'latin1' }) as ByteString[];
+    entries = readdirSync(folder, { encoding: 'latin1', withFileTypes: true });
   } catch {
-    return [];
+    return undefined;
   }
-  const odd = names.filter(isOddName);
   const folderBytes = textToByteString(folder);
-  if (odd.length > MAX_PER_FOLDER) return [folderBytes];
-  return odd.map((name) => `${folderBytes === '/' ? '' : folderBytes}/${name}` as ByteString);
+  const folders: ByteString[] = [];
+  const others: ByteString[] = [];
+  for (const entry of entries) {
+    if (!isOddName(entry.name as ByteString)) continue;
+    const path = `${folderBytes === '/' ? '' : folderBytes}/${entry.name}` as ByteString;
+    if (!isLeftOut(path)) (entry.isDirectory() ? folders : others).push(path);
+  }
+  const count = folders.length + others.length;
+  if (count > MAX_PER_FOLDER) return { folders: [folderBytes], others: [] };
+  return count === 0 ? undefined : { folders, others };
 }

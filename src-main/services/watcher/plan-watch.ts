@@ -59,6 +59,7 @@ export class PlanWatch {
   #lastRun: { endedMs: number; tookMs: number } | undefined;
   #askedMs: number | undefined;
   #unwatched: readonly UnwatchedFolder[] = [];
+  #always: readonly ByteString[] = [];
   #isReady = false;
   #watchedCount = 0;
 
@@ -86,7 +87,7 @@ export class PlanWatch {
 
   /** A place that is new has seen nothing; of one that is gone nothing is kept. */
   setPlaces(placeIds: readonly string[]): void {
-    for (const id of [...this.#places.keys()]) if (!placeIds.includes(id)) this.#places.delete(id);
+    for (const id of this.#places.keys()) if (!placeIds.includes(id)) this.#places.delete(id);
     for (const id of placeIds) {
       if (!this.#places.has(id))
         this.#places.set(id, { touched: new TouchedSet(), doubts: new Set(['started']), since: undefined });
@@ -96,7 +97,8 @@ export class PlanWatch {
   take(news: WatchNews, nowMs: number): void {
     this.#watchedCount = news.watchedCount;
     if (news.unwatched !== undefined) this.#unwatched = news.unwatched;
-    if (news.isReady === true) this.#isReady = true;
+    if (news.always !== undefined) this.#always = news.always;
+    if (news.isReady !== undefined) this.#isReady = news.isReady;
     for (const { touched } of this.#places.values()) {
       for (const path of news.whole) touched.addWhole(path);
       for (const path of news.touched) touched.add(path);
@@ -127,7 +129,7 @@ export class PlanWatch {
     const hints: TakenHints = {
       planId: this.#planId,
       placeId,
-      paths: touched.paths(),
+      paths: [...touched.paths(), ...this.#always],
       wholeFolders: [...touched.wholeFolders(), ...this.#unwatched.map(({ path }) => path)],
       doubts: [...reasons],
       since,
@@ -166,6 +168,7 @@ export class PlanWatch {
   watchBegins(nowMs: number): void {
     this.#isReady = false;
     this.#unwatched = [];
+    this.#always = [];
     this.doubt('started', nowMs);
   }
 

@@ -69,7 +69,7 @@ export class StormMeter {
   #mergeDeepest(): void {
     const depthOf = (folder: string): number => folder.split('/').length;
     const deepest = Math.max(...[...this.#counts.keys()].map(depthOf));
-    for (const [folder, count] of [...this.#counts]) {
+    for (const [folder, count] of this.#counts) {
       if (depthOf(folder) < deepest) continue;
       this.#counts.delete(folder);
       const above = (folder.slice(0, folder.lastIndexOf('/')) || '/') as ByteString;

@@ -45,6 +45,10 @@ export const SHARE_OF_WATCHES = 0.75;
  */
 export const QUEUE_SHARE_IN_DOUBT = 0.25;
 
+/** A watching thread that died is started again after it, then after twice as long, and so on. */
+export const RESTART_MS = 10 * SECOND_MS;
+export const MAX_RESTART_MS = 60 * MINUTE_MS;
+
 /** News is gathered for so long, or until there is so much: crossing threads costs more than the news. */
 export const GATHER_MS = 100;
 export const GATHER_MAX = 2_000;
