@@ -27,7 +27,7 @@ export class TouchedSet {
   }
 
   add(path: ByteString): void {
-    if (this.#isEverything) return;
+    if (this.#isEverything || (this.#whole.size > 0 && this.#isInWhole(path))) return;
     const slash = path.lastIndexOf('/');
     const folder = (slash <= 0 ? '/' : path.slice(0, slash)) as ByteString;
     const names = this.#namesOf(folder);
@@ -88,7 +88,7 @@ export class TouchedSet {
   #isInWhole(path: ByteString): boolean {
     for (let at: string = path; at !== ''; at = at.slice(0, at.lastIndexOf('/')))
       if (this.#whole.has(at as ByteString)) return true;
-    return false;
+    return this.#whole.has('/' as ByteString);
   }
 
   #keepBounds(): void {
