@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { BlobId } from '#base/ids.ts';
@@ -67,7 +67,9 @@ class HeardWatching implements FolderWatching {
 
 function save(repository: Repository, root: string, changes: Partial<BackupRequest>): Promise<BackupResult> {
   const defaults = backupRequest([]);
-  const request = backupRequest([root], {
+  // From its own folder: the folders above are others' and change while this test runs.
+  const request = backupRequest([basename(root)], {
+    workingFolder: textToByteString(dirname(root)),
     scan: { ...defaults.scan, exclude: { patterns: EXCLUDED } },
     allowEmptySource: true,
     ...changes,
