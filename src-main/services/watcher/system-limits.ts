@@ -11,8 +11,10 @@ export interface WatchLimits {
 const LIMITS = '/proc/sys/fs/inotify';
 
 export async function loadWatchLimits(): Promise<WatchLimits> {
+  const ofUser = await loadNumber(`${LIMITS}/max_user_watches`);
+  const ofContainer = await loadNumber('/proc/sys/user/max_inotify_watches');
   return {
-    maxWatches: await loadNumber(`${LIMITS}/max_user_watches`),
+    maxWatches: ofUser === undefined ? undefined : Math.min(ofUser, ofContainer ?? ofUser),
     maxQueued: await loadNumber(`${LIMITS}/max_queued_events`),
   };
 }

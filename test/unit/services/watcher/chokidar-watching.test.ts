@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { byteStringToBytes, textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
@@ -10,7 +11,12 @@ import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/system-clock.ts';
 import type { DoubtReason } from '#contract/watch-codes.ts';
 import { ChokidarWatching, type SystemFacts } from '#services/watcher/chokidar-watching.ts';
-import type { FolderWatch, FolderWatching, UnwatchedFolder } from '#services/watcher/folder-watching.ts';
+import type {
+  FolderWatch,
+  FolderWatching,
+  UnwatchedFolder,
+  WatchNews,
+} from '#services/watcher/folder-watching.ts';
 import type { Mount } from '#services/watcher/mounts.ts';
 import { ThreadedWatching } from '#services/watcher/threaded-watching.ts';
 import { LOOK_MS, RESTART_MS } from '#services/watcher/watch-limits.ts';
@@ -271,6 +277,41 @@ describe('in a thread of its own', () => {
     expect(workers).toHaveLength(2);
   });
 });
+
+const mayLimit = canLimitWatches();
+
+describe(`by a system with few watches${mayLimit ? '' : ' (skipped: no user namespaces here)'}`, () => {
+  const child = fileURLToPath(new URL('../../../support/watch-limited-child.ts', import.meta.url));
+
+  it.skipIf(!mayLimit).each([
+    ['some are left to others', 'asks', 15],
+    ['the system refuses more', 'blind', 20],
+  ])('%s', (_, mode, expected) => {
+    for (let i = 0; i < 30; i++) fs.mkdirSync(join(source, `many/${String(i)}`), { recursive: true });
+    const told = JSON.parse(limited(20, process.execPath, child, source, mode)) as WatchNews;
+    expect(told.watchedCount).toBe(expected);
+    const unwatched = told.unwatched ?? [];
+    expect(new Set(unwatched.map(({ reason }) => reason))).toEqual(new Set(['watchLimit']));
+    expect(told.watchedCount + unwatched.length).toBeGreaterThanOrEqual(30);
+  });
+});
+
+/** Runs a program that may have so many watches; everybody else's stay as they are. */
+function limited(watches: number, ...command: readonly string[]): string {
+  const script = `echo ${String(watches)} > /proc/sys/user/max_inotify_watches && exec "$@"`;
+  return execFileSync('unshare', ['-U', '-r', 'sh', '-c', script, 'sh', ...command], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+function canLimitWatches(): boolean {
+  try {
+    return limited(20, 'echo', 'yes') === 'yes\n';
+  } catch {
+    return false;
+  }
+}
 
 const mayMount = process.getuid?.() === 0 && canMount();
 
