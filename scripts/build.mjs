@@ -11,6 +11,7 @@ import { ensureNode } from './ensure-node.mjs';
 const ENTRIES = {
   cli: 'src-main/hosts/cli/main.ts',
   'pipeline-worker': 'src-main/hosts/pipeline-worker/main.ts',
+  'watch-worker': 'src-main/hosts/watch-worker/main.ts',
 };
 
 /** Left in node_modules: koffi and sql.js bring binaries, archiver is large and loaded only when an archive is asked for. */

@@ -98,6 +98,7 @@ export const LAYERS: readonly Layer[] = [
       'files',
       'services/scheduler',
       'services/health',
+      'services/watcher',
     ],
     node: 'any',
     packages: ['sql.js', 'zod'],
@@ -118,6 +119,13 @@ export const LAYERS: readonly Layer[] = [
     noClock: true,
   },
   {
+    folder: 'services/watcher',
+    alias: '#services/watcher',
+    mayImport: ['base', 'contract', 'engine/rules'],
+    node: 'any',
+    packages: ['chokidar'],
+  },
+  {
     folder: 'core',
     alias: '#core',
     mayImport: 'everything',
@@ -133,6 +141,7 @@ export const LAYERS: readonly Layer[] = [
     packages: ['commander', 'node:child_process'],
   },
   { folder: 'hosts/pipeline-worker', mayImport: 'everything', node: 'any' },
+  { folder: 'hosts/watch-worker', mayImport: 'everything', node: 'any' },
 ];
 
 /** The one file of a layer without a clock that reads the real one: the Clock port's implementation. */

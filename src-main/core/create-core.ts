@@ -72,7 +72,13 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
   const engine = new EngineLink({ start: () => ports.startEngine(), log: ports.log });
   const secrets = new SecretStates();
   const recent: Job[] = state.read((reader) => listJobs(reader, { limit: RECENT_JOBS }));
-  const watching = new PlanWatching(ports, (planId) => void routine.wantRun(planId).catch(onUnexpected));
+  const watching = new PlanWatching({
+    clock,
+    watching: ports.startWatching?.(),
+    lastFullWalkMs: (plan, place) => routine.lastFullWalkMs(plan, place),
+    onWanted: (planId) => void routine.wantRun(planId).catch(onUnexpected),
+    onStatus: () => mirror.changed(),
+  });
 
   const work: WorkParts = {
     state,

@@ -6,6 +6,7 @@ import type { ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
 import type { EngineProcess } from '#contract/engine/engine-process.ts';
 import type { Problem } from '#contract/protection-codes.ts';
+import type { FolderWatching } from '#services/watcher/folder-watching.ts';
 import type { MachineState } from '#services/scheduler/schedule-types.ts';
 
 export type PowerAndNetwork = Pick<MachineState, 'power' | 'isBatteryLow' | 'network'>;
@@ -19,6 +20,8 @@ export interface HostPorts {
   /** IANA name; asked anew each time, people travel. */
   zone(): string;
   startEngine(): EngineProcess;
+  /** Absent where nobody stays to watch, as on the command line. */
+  startWatching?(): FolderWatching & { stop(): Promise<void> };
   /** As the system says now. */
   powerAndNetwork(): PowerAndNetwork;
   /** Power, network or drives may have changed, or the machine woke: look again. @returns how to stop listening */

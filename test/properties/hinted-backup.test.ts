@@ -127,14 +127,19 @@ function apply({ kind, path: at, other, content }: Change): string[] {
   }
 }
 
-function save(repository: Repository, hints?: readonly string[]): Promise<BackupResult> {
+function save(
+  repository: Repository,
+  hints?: readonly string[],
+  whole: readonly string[] = [],
+): Promise<BackupResult> {
+  const inSource = (hint: string): ByteString => textToByteString(join(source, hint));
   const request = backupRequest([source.slice(folder.length + 1)], {
     workingFolder: textToByteString(folder),
     scan: SCAN,
     allowEmptySource: true,
     ...(hints === undefined
       ? {}
-      : { changeHints: { paths: hints.map((hint) => textToByteString(join(source, hint))) } }),
+      : { changeHints: { paths: hints.map(inSource), wholeFolders: whole.map(inSource) } }),
   });
   const parts = { repository: reopenEagerly(repository), files, pipeline: inThreadBackupPipeline };
   return executeBackup(parts, request);
@@ -200,6 +205,26 @@ it('gives the trees and counts of a full walk', async () => {
       }
       fs.rmSync(source, { recursive: true });
     }),
+    { numRuns: RUNS },
+  );
+}, 120_000);
+
+it('gives them too when of some folders nothing is told but that all in them is in doubt', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      changes(60),
+      changes(8),
+      fc.array(path, { minLength: 1, maxLength: 3 }),
+      async (first, then, whole) => {
+        const { walked, full, touched, before } = await playRound(first, then);
+        const told = touched.filter((at) => !whole.some((folder) => `${at}/`.startsWith(`${folder}/`)));
+        const repository = before();
+        const hinted = await save(repository, told, whole);
+        expect(await treeOf(repository, hinted)).toBe(await treeOf(walked, full));
+        expect(countsOf(hinted)).toEqual(countsOf(full));
+        fs.rmSync(source, { recursive: true });
+      },
+    ),
     { numRuns: RUNS },
   );
 }, 120_000);

@@ -1,6 +1,6 @@
 /**
  * The paths that somebody (a watcher, a script) says were touched, asked folder by folder: what in it was touched, whether
- * anything below it was. Pure. One sorted list of the paths and nothing per path beside it; every answer is a few binary
+ * anything below it was, whether all of it is in doubt. Pure. One sorted list of the paths and nothing per path beside it; every answer is a few binary
  * searches, whatever else is in the list.
  */
 import type { ByteString } from '#base/byte-string.ts';
@@ -10,10 +10,12 @@ const AFTER_SLASH = '0';
 
 export class TouchedPaths {
   readonly #paths: readonly ByteString[];
+  readonly #whole: ReadonlySet<ByteString>;
 
-  /** Absolute and clean paths in any order. */
-  constructor(paths: Iterable<ByteString>) {
-    this.#paths = [...new Set(paths)].sort();
+  /** Absolute and clean paths in any order; `whole`: folders of which everything below counts as touched. */
+  constructor(paths: Iterable<ByteString>, whole: Iterable<ByteString> = []) {
+    this.#whole = new Set(whole);
+    this.#paths = [...new Set([...paths, ...this.#whole])].sort();
   }
 
   get count(): number {
@@ -22,7 +24,15 @@ export class TouchedPaths {
 
   /** The path itself or something below it was touched. */
   isOnTheWay(path: ByteString): boolean {
-    return this.has(path) || this.#startsAt(below(path)) !== undefined;
+    return this.has(path) || this.isWhole(path) || this.#startsAt(below(path)) !== undefined;
+  }
+
+  /** The path is, or lies in, a folder of which everything is in doubt. */
+  isWhole(path: ByteString): boolean {
+    if (this.#whole.size === 0) return false;
+    for (let at: string = path; at !== ''; at = at.slice(0, at.lastIndexOf('/')))
+      if (this.#whole.has(at as ByteString)) return true;
+    return this.#whole.has('/' as ByteString);
   }
 
   /** Names of entries that were touched, or have something touched below them; ascending by bytes. */

@@ -17,6 +17,7 @@ export class JobMemory {
   /** Newest that ended, however. */
   readonly #ended = new Map<string, Job>();
   readonly #removals = new Map<string, number>();
+  readonly #fullWalks = new Map<string, number>();
   /** By place and part. */
   readonly #damage = new Map<string, Map<string, Damage>>();
 
@@ -28,6 +29,7 @@ export class JobMemory {
     this.#done.set(key, job);
     if (job.kind === 'thinOut' && numberOf(job, 'removed') > 0)
       this.#removals.set(job.placeId, job.endedAtMs);
+    if (job.kind === 'backup' && isFullWalk(job)) this.#fullWalks.set(key, job.startedAtMs ?? job.queuedAtMs);
     if (job.kind === 'verify') this.#noteVerification(job.placeId, job);
   }
 
@@ -37,6 +39,11 @@ export class JobMemory {
 
   lastEnded(kind: JobKind, placeId: string, planId: string | null = null): Job | undefined {
     return this.#ended.get(keyOf(kind, placeId, planId));
+  }
+
+  /** When the last run that looked at everything began. */
+  lastFullWalkMs(planId: string, placeId: string): number | undefined {
+    return this.#fullWalks.get(keyOf('backup', placeId, planId));
   }
 
   lastRemovalMs(placeId: string): number | undefined {
@@ -69,6 +76,10 @@ function keyOf(kind: JobKind, placeId: string, planId: string | null): string {
 export function numberOf({ result }: Job, name: string): number {
   const value = isRecord(result) ? result[name] : undefined;
   return typeof value === 'number' ? value : 0;
+}
+
+function isFullWalk({ result }: Job): boolean {
+  return isRecord(result) && result['wasHinted'] === false;
 }
 
 function affectedOf({ result }: Job): { snapshotIds: string[] }[] {

@@ -108,6 +108,11 @@ export class Routine {
     this.#loop = this.#goOn();
   }
 
+  /** When the last complete run that looked at everything began; undefined: never, as far as anybody remembers. */
+  lastFullWalkMs(plan: string, place: string): number | undefined {
+    return this.#memory.lastFullWalkMs(plan, place);
+  }
+
   /** Something may be due now: look at once. */
   poke(): void {
     this.#poke.abort();

@@ -164,13 +164,15 @@ export class BackupRun {
       parentSubtree === undefined
         ? undefined
         : await this.#repository.loadSealedBlob('tree', parentSubtree, this.#signal).catch(() => undefined);
+    // First, because it decides whether the folder goes on following hints.
+    const touched = this.#hints?.touchedIn(folder);
     return {
       path: folder.path,
       parentTree,
       onlyEntries: given === undefined ? undefined : givenEntries(given),
       maySaySame:
         !folder.needsTexts && !this.#tally.wantsEntries && !(folder.followsHints && given === undefined),
-      touched: this.#hints?.touchedIn(folder),
+      touched,
     };
   }
 

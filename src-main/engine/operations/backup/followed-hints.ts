@@ -31,10 +31,14 @@ export class FollowedHints {
     this.#carried = { ...parentCounts };
   }
 
-  /** What a scan of this folder is told; undefined when it is to look at everything. */
+  /** What a scan of this folder is told; undefined when it is to look at everything, here and below. */
   touchedIn(folder: FolderInProgress): TouchedEntries | undefined {
     if (!folder.followsHints) return undefined;
     if (folder.given !== undefined) return NOTHING;
+    if (this.#touched.isWhole(folder.path)) {
+      this.leaveScanned(folder, undefined);
+      return undefined;
+    }
     return { names: this.#touched.namesIn(folder.path), isListed: this.#isListed(folder) };
   }
 

@@ -30,7 +30,11 @@ export function judgeHints(
   const summary = parent?.snapshot.summary;
   if (reason !== undefined || summary === undefined)
     return { hints: undefined, outcome: { kind: 'walked', reason: reason ?? 'otherProgram' } };
-  const touched = new TouchedPaths(changeHints.paths.map((path) => absolutePath(path, workingFolder)));
+  const absolute = (path: ByteString): ByteString => absolutePath(path, workingFolder);
+  const touched = new TouchedPaths(
+    changeHints.paths.map(absolute),
+    (changeHints.wholeFolders ?? []).map(absolute),
+  );
   const hints = new FollowedHints(touched, {
     files: summary.totalFilesProcessed ?? 0,
     sizeBytes: summary.totalBytesProcessed ?? 0,

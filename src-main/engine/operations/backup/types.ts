@@ -42,6 +42,8 @@ export interface ChangeHints {
    * stands for itself and its list of names, not for what is in its entries; one that was not there before is saved whole.
    */
   readonly paths: readonly ByteString[];
+  /** Folders to be looked at whole, with everything below: nobody could watch them. */
+  readonly wholeFolders?: readonly ByteString[];
   /** The snapshot since which they were gathered; any that is chosen as parent when absent. */
   readonly since?: SnapshotId;
   /** Something may have been missed. */

@@ -83,6 +83,19 @@ describe('followed', () => {
     expect(second.summary).toMatchObject({ totalFilesProcessed: 6, treeBlobs: 0, dirsUnmodified: 5 });
   });
 
+  it('a folder that nobody could watch is looked at whole, and the rest is not', async () => {
+    await save();
+    for (const name of ['one/a', 'two/c', 'two/deep/d']) fs.writeFileSync(join(source, name), 'changed');
+    const wholeFolders = [textToByteString(join(source, 'two'))];
+    const { summary, hints } = await save({ paths: [], wholeFolders });
+    expect(hints).toEqual({ kind: 'followed', pathCount: 1, outsideCount: 0 });
+    expect(summary).toMatchObject({ filesChanged: 2, filesUnmodified: 4, dirsChanged: 3, dirsUnmodified: 2 });
+    expect((await save({ paths: [], wholeFolders: [textToByteString(folder)] })).summary).toMatchObject({
+      filesChanged: 1,
+      filesUnmodified: 5,
+    });
+  });
+
   it('a folder that is gone takes all that was in it along, in the counts too', async () => {
     await save();
     fs.rmSync(join(source, 'two'), { recursive: true });
