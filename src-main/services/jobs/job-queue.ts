@@ -4,7 +4,7 @@
  * disk before anybody is told of it, and its end before anything is done because of it.
  */
 import type { Clock } from '#base/clock.ts';
-import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import { isTidemarkError, throwIfCancelled, TidemarkError } from '#base/errors.ts';
 import { jobRequest, type JobProgress, type JobRequest, type Starter } from '#contract/app/job-values.ts';
 import { placeId, planId, type JobId } from '#contract/app/values.ts';
 import { offsetSecAt } from '#services/scheduler/zone-time.ts';
@@ -202,6 +202,7 @@ export class JobQueue {
         startedAtMs: nowMs,
         startOffsetSec: offsetSecAt(zone(), nowMs),
       });
+      throwIfCancelled(control.signal);
       const outcome = await this.#work(job, this.#runOf(job, control, troubles));
       await this.#end(job, {
         state: outcome.hasExceptions ? 'doneExcept' : 'done',
