@@ -1,0 +1,259 @@
+/** The queue over a real state file: order, one writer per place, rest, cancel, and what a crash leaves. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { textToByteString } from '#base/byte-string.ts';
+import { TidemarkError } from '#base/errors.ts';
+import type { JobRequest } from '#contract/app/job-values.ts';
+import { JobQueue } from '#services/jobs/job-queue.ts';
+import type { JobOutcome, JobRun } from '#services/jobs/job-work.ts';
+import { listJobTroubles } from '#services/state/job-troubles-table.ts';
+import { getJob, putJob, type Job } from '#services/state/jobs-table.ts';
+import type { StateFile } from '#services/state/state-file.ts';
+import { FakeClock } from '#test/support/fake-clock.ts';
+import {
+  makeProfileFolder,
+  openState,
+  sampleJob,
+  toJobId,
+  toPlaceId,
+  toPlanId,
+} from '#test/support/state.ts';
+import { rmSync } from 'node:fs';
+
+interface Started {
+  readonly request: JobRequest;
+  readonly run: JobRun;
+  finish(outcome?: Partial<JobOutcome>): void;
+  fail(error: unknown): void;
+}
+
+let folder: string;
+let state: StateFile;
+let queue: JobQueue;
+let started: Started[];
+let ended: Job[];
+let unexpected: unknown[];
+let lastId: number;
+
+/** Stops when told to, as real work does. */
+function work(request: JobRequest, run: JobRun): Promise<JobOutcome> {
+  return new Promise((resolve, reject) => {
+    started.push({
+      request,
+      run,
+      finish: (outcome) => resolve({ hasExceptions: false, result: null, ...outcome }),
+      fail: reject,
+    });
+    run.signal.addEventListener('abort', () => reject(new TidemarkError('job.cancelled', {})));
+  });
+}
+
+function makeQueue(): JobQueue {
+  const works = Object.fromEntries(
+    ['backup', 'restore', 'undo', 'verify', 'thinOut', 'cleanUp', 'saveSettings', 'readHistory'].map(
+      (kind) => [kind, work],
+    ),
+  );
+  return new JobQueue({
+    state,
+    clock: new FakeClock({ startMs: 1_800_000_000_000 }),
+    zone: () => 'Europe/Berlin',
+    newJobId: () => toJobId(`new-${++lastId}`),
+    works: works as never,
+    onChange: () => undefined,
+    onEnded: (job) => ended.push(job),
+    onUnexpected: (error) => unexpected.push(error),
+  });
+}
+
+beforeEach(async () => {
+  folder = makeProfileFolder();
+  state = await openState(folder);
+  [started, ended, unexpected, lastId] = [[], [], [], 0];
+  queue = makeQueue();
+  await queue.open();
+});
+afterEach(async () => {
+  await queue.close();
+  await state.close();
+  expect(unexpected).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const backup = (plan: string, place: string): JobRequest => ({
+  kind: 'backup',
+  planId: toPlanId(plan),
+  placeId: toPlaceId(place),
+});
+const verify = (place: string): JobRequest => ({
+  kind: 'verify',
+  placeId: toPlaceId(place),
+  part: 1,
+  of: 30,
+});
+const restore = (place: string): JobRequest => ({
+  kind: 'restore',
+  placeId: toPlaceId(place),
+  snapshotId: 'a'.repeat(64),
+  paths: [textToByteString('/a')],
+  target: null,
+  rule: 'keep-both',
+});
+const stored = (id: string): Job | undefined => state.read((reader) => getJob(reader, toJobId(id)));
+const kinds = (): string[] => started.map(({ request }) => request.kind);
+const settled = (): Promise<void> => expect.poll(() => state.read(() => 1)).toBe(1);
+
+test('a job is stored before anybody hears of it, and its end before anybody acts on it', async () => {
+  const id = await queue.add(backup('p', 'a'), 'schedule');
+  await expect.poll(() => started).toHaveLength(1);
+  expect(stored(id)).toMatchObject({ state: 'running', startOffsetSec: 3600 });
+  started[0]!.finish({ result: { files: 3 } });
+  expect(await queue.wait(id)).toMatchObject({ state: 'done', result: { files: 3 } });
+  expect(stored(id)).toMatchObject({ state: 'done' });
+  expect(ended).toHaveLength(1);
+});
+
+test('one writer per place, other places beside it; a restore beside a backup, nothing beside a verification', async () => {
+  await queue.add(backup('p', 'a'), 'schedule');
+  await queue.add(backup('q', 'a'), 'schedule');
+  await queue.add(backup('p', 'b'), 'schedule');
+  await expect.poll(() => started).toHaveLength(2);
+  await queue.add(restore('a'), 'person');
+  await expect.poll(kinds).toEqual(['backup', 'backup', 'restore']);
+  expect(started.map(({ request }) => 'placeId' in request && request.placeId)).toEqual(['a', 'b', 'a']);
+  for (const job of started.splice(0)) job.finish();
+  await expect.poll(() => started).toHaveLength(1);
+  await queue.add(verify('a'), 'upkeep');
+  await settled();
+  expect(started).toHaveLength(1);
+  started.splice(0)[0]!.finish();
+  await expect.poll(kinds).toEqual(['verify']);
+  await queue.add(restore('a'), 'person');
+  await settled();
+  expect(kinds()).toEqual(['verify']);
+});
+
+test('what the person asked for goes first, getting back before all', async () => {
+  await queue.add(verify('a'), 'upkeep');
+  await expect.poll(() => started).toHaveLength(1);
+  await queue.add(backup('p', 'a'), 'schedule');
+  await queue.add(backup('q', 'a'), 'person');
+  await queue.add(restore('a'), 'person');
+  for (const expected of ['verify', 'restore', 'backup', 'backup']) {
+    await expect.poll(() => started.length).toBeGreaterThan(0);
+    expect(started[0]!.request.kind).toBe(expected);
+    started.shift()!.finish();
+  }
+  expect(ended.filter(({ kind }) => kind === 'backup').map(({ planId }) => planId)).toEqual(['q']);
+  await expect
+    .poll(() => ended.filter(({ kind }) => kind === 'backup').map(({ planId }) => planId))
+    .toEqual(['q', 'p']);
+});
+
+test('the same work is not added twice; a person’s wish makes it the person’s', async () => {
+  const first = await queue.add(backup('p', 'a'), 'schedule');
+  expect(await queue.add(backup('p', 'a'), 'watcher')).toBe(first);
+  expect(stored(first)?.startedBy).toBe('schedule');
+  expect(await queue.add(backup('p', 'a'), 'person')).toBe(first);
+  expect(stored(first)?.startedBy).toBe('person');
+  const again = await queue.add(restore('a'), 'person');
+  expect(await queue.add(restore('a'), 'person')).not.toBe(again);
+});
+
+test('cancelled while it waits and while it runs', async () => {
+  const running = await queue.add(backup('p', 'a'), 'schedule');
+  const waiting = await queue.add(backup('q', 'a'), 'schedule');
+  await expect.poll(() => started).toHaveLength(1);
+  await queue.cancel(waiting);
+  expect(stored(waiting)).toMatchObject({ state: 'cancelled' });
+  await queue.cancel(running);
+  expect(await queue.wait(running)).toMatchObject({ state: 'cancelled', error: null });
+  await expect(queue.cancel(running)).rejects.toMatchObject({ code: 'request.notFound' });
+});
+
+test('rests and goes on; only what rests can go on', async () => {
+  const id = await queue.add(backup('p', 'a'), 'schedule');
+  await expect.poll(() => started).toHaveLength(1);
+  await queue.rest(id, 'onBattery');
+  await expect.poll(() => stored(id)?.state).toBe('paused');
+  expect(queue.active()).toMatchObject([{ wait: 'onBattery' }]);
+  await queue.resume(id);
+  await expect.poll(() => started).toHaveLength(2);
+  await queue.resume(id);
+  started[1]!.finish();
+  expect(await queue.wait(id)).toMatchObject({ state: 'done' });
+});
+
+test('an error is kept with its advice; one that is none of ours is told as such', async () => {
+  const first = await queue.add(backup('p', 'a'), 'schedule');
+  await expect.poll(() => started).toHaveLength(1);
+  started[0]!.fail(
+    new TidemarkError('storage.full', { location: '/a', outOfInodes: false }, { retry: 'later' }),
+  );
+  expect(await queue.wait(first)).toMatchObject({
+    state: 'failed',
+    error: { code: 'storage.full', retry: 'later' },
+  });
+  const second = await queue.add(backup('p', 'a'), 'schedule');
+  await expect.poll(() => started).toHaveLength(2);
+  started[1]!.fail(new RangeError('odd'));
+  expect(await queue.wait(second)).toMatchObject({ error: { code: 'internal.invariantBroken' } });
+  expect(unexpected.splice(0)).toHaveLength(1);
+});
+
+test('files that had trouble are kept with the job', async () => {
+  const id = await queue.add(backup('p', 'a'), 'schedule');
+  await expect.poll(() => started).toHaveLength(1);
+  const error = new TidemarkError('files.unreadable', { path: '/x', reason: 'no' }).toWire();
+  for (let n = 0; n < 5; n++) started[0]!.run.trouble(textToByteString(`/x${n}`), error);
+  started[0]!.finish({ hasExceptions: true });
+  expect(await queue.wait(id)).toMatchObject({ state: 'doneExcept', troubleCount: 5 });
+  expect(stored(id)).toMatchObject({ troubleCount: 5 });
+  expect(state.read((reader) => listJobTroubles(reader, id))).toHaveLength(5);
+});
+
+test('the engine process dies: interrupted, taken up again at once, but not a second time', async () => {
+  const id = await queue.add(backup('p', 'a'), 'schedule');
+  for (const round of [0, 1]) {
+    await expect.poll(() => started).toHaveLength(round + 1);
+    started[round]!.fail(new TidemarkError('internal.connectionLost', {}));
+  }
+  await expect.poll(() => ended).toHaveLength(2);
+  expect(stored(id)?.state).toBe('interrupted');
+  expect(ended.map(({ state: how, startedBy }) => [how, startedBy])).toEqual([
+    ['interrupted', 'schedule'],
+    ['interrupted', 'retry'],
+  ]);
+  await settled();
+  expect(started).toHaveLength(2);
+});
+
+test('closing lets a running job stop and wait for the next start', async () => {
+  const id = await queue.add(backup('p', 'a'), 'schedule');
+  await expect.poll(() => started).toHaveLength(1);
+  await queue.close();
+  expect(stored(id)).toMatchObject({ state: 'queued', endedAtMs: null });
+  queue = makeQueue();
+  await queue.open();
+  await expect.poll(() => started).toHaveLength(2);
+});
+
+test('after a crash: what ran is interrupted and queued anew, what waited waits, what rested rests', async () => {
+  await queue.close();
+  const request = { kind: 'backup', planId: 'p', placeId: 'a' };
+  const open = { endedAtMs: null, error: null, result: null, isAhead: false };
+  await state.commit((writer) => {
+    putJob(writer, sampleJob('ran', { ...open, state: 'running', request }));
+    putJob(writer, sampleJob('ran again', { ...open, state: 'running', request, startedBy: 'retry' }));
+    putJob(writer, sampleJob('waited', { ...open, state: 'queued', request: { ...request, planId: 'q' } }));
+    putJob(writer, sampleJob('rested', { ...open, state: 'paused', request: { ...request, planId: 'r' } }));
+  });
+  queue = makeQueue();
+  await queue.open();
+  expect(stored('ran')).toMatchObject({ state: 'interrupted', error: { code: 'job.interrupted' } });
+  expect(stored('ran again')).toMatchObject({ state: 'interrupted' });
+  expect(queue.active().map(({ row }) => [row.id, row.startedBy])).toEqual([
+    ['rested', 'schedule'],
+    ['waited', 'schedule'],
+    ['new-1', 'retry'],
+  ]);
+});
