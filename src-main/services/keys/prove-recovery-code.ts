@@ -39,7 +39,8 @@ export function proveRecoveryCode(request: ProofRequest, signal?: AbortSignal): 
 }
 
 export interface ConfirmedCode {
-  readonly proof: RecoveryProof;
+  /** `anotherKey`: what was typed opens the place and is not the new code; the old paper, perhaps. */
+  readonly proof: RecoveryProof | { readonly kind: 'anotherKey' };
   /** Older recovery codes, which open nothing any more. Empty when the proof failed. */
   readonly withdrawn: readonly KeyId[];
 }
@@ -57,15 +58,32 @@ export function confirmRecoveryCode(
     request,
     signal,
     async (repository, proof) => {
-      // The old code, typed once more, opens as well; it must not withdraw the new one.
-      if (proof.keyId !== request.newKeyId) return { proof: { kind: 'doesNotOpen' }, withdrawn: [] };
-      const keys = await listPlaceKeys(repository, signal);
-      const older = keys.filter(({ kind, isCurrent }) => kind === 'recovery' && !isCurrent);
-      for (const { id } of older) await removeKey(repository, id, signal);
-      return { proof, withdrawn: older.map(({ id }) => id) };
+      // The old code opens as well; it must not withdraw the new one.
+      if (proof.keyId !== request.newKeyId) return { proof: { kind: 'anotherKey' }, withdrawn: [] };
+      return withdrawOlder(repository, proof, signal);
     },
     (proof) => ({ proof, withdrawn: [] }),
   );
+}
+
+async function withdrawOlder(
+  repository: Repository,
+  proof: RecoveryProof,
+  signal: AbortSignal | undefined,
+): Promise<ConfirmedCode> {
+  const keys = await listPlaceKeys(repository, signal);
+  const withdrawn: KeyId[] = [];
+  for (const { id } of keys.filter(({ kind, isCurrent }) => kind === 'recovery' && !isCurrent)) {
+    try {
+      await removeKey(repository, id, signal);
+      withdrawn.push(id);
+    } catch (error) {
+      if (!isTidemarkError(error, 'repository.objectNotFound')) throw error;
+      // Another computer withdraws as well: what matters is whose code is left.
+      if (error.data.id === repository.keyId) return { proof: { kind: 'doesNotOpen' }, withdrawn };
+    }
+  }
+  return { proof, withdrawn };
 }
 
 async function withProven<Result>(

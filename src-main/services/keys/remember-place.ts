@@ -1,6 +1,7 @@
 /**
  * Making this computer remember a place: a machine key of its own at the place, its secret in the keychain. A key whose
- * secret is not surely kept is taken back, so that no keys pile up which nobody has; and nothing else is.
+ * secret is not surely kept is taken back, so that no keys pile up which nobody has; nothing else is removed because a
+ * keychain refuses.
  */
 import type { KeyId } from '#base/ids.ts';
 import { isTidemarkError } from '#base/errors.ts';
@@ -19,7 +20,12 @@ export type RememberedPlace =
       /** Of this computer's earlier machine key, when it could be withdrawn. */
       readonly withdrawn?: KeyId;
     }
-  | { readonly kind: 'notRemembered'; readonly reason: KeychainRefusal };
+  | {
+      readonly kind: 'notRemembered';
+      readonly reason: KeychainRefusal;
+      /** A key that could not be taken back because the place is in use: the `earlierKeyId` of next time. */
+      readonly leftKeyId?: KeyId;
+    };
 
 /**
  * With the person's consent, after a place was opened by typing. `earlierKeyId`: this computer's machine key of before,
@@ -44,8 +50,8 @@ export async function rememberPlace(
   const made = await addMachineKey(repository, earlier !== undefined, signal);
   const kept = await keychain.set(accountOf(placeId), made.secret);
   if (kept.kind === 'notRemembered') {
-    await removeKey(repository, made.keyId, signal);
-    return kept;
+    const isTakenBack = await withdrawIfFree(repository, made.keyId, signal);
+    return isTakenBack ? kept : { ...kept, leftKeyId: made.keyId };
   }
   const isWithdrawn = earlier !== undefined && (await withdrawIfFree(repository, earlier, signal));
   return { kind: 'remembered', keyId: made.keyId, ...(isWithdrawn ? { withdrawn: earlier } : {}) };
@@ -61,7 +67,7 @@ async function findEarlier(
   return keys.some((key) => key.id === id && key.kind === 'machine' && !key.isCurrent) ? id : undefined;
 }
 
-/** A place in use keeps the old key until somebody withdraws it by hand: remembering is worth more than tidiness. */
+/** Not while the place is in use: then the key stays for now, because remembering is worth more than tidiness. */
 async function withdrawIfFree(
   repository: Repository,
   keyId: KeyId,
