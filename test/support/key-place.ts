@@ -10,6 +10,7 @@ import type { RepositoryPorts } from '#repository/repository.ts';
 import { accountOf, type PlaceAccess } from '#services/keys/place-access.ts';
 import type { FoundSecret, RememberedSecret, SecretStore } from '#services/secrets/secret-store.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
+import { hastyClock } from '#test/support/hasty-clock.ts';
 import { MemoryStorage } from '#storage/memory/memory-storage.ts';
 import type { Storage } from '#storage/port.ts';
 
@@ -67,7 +68,7 @@ export class KeyPlace {
       this.derivations += 1;
       return ports.primitives.scrypt(password, salt, 16, 1, 1, length);
     };
-    return { ...ports, primitives: { ...ports.primitives, scrypt } };
+    return { ...ports, clock: hastyClock, primitives: { ...ports.primitives, scrypt } };
   }
 
   remembered(): string | undefined {
