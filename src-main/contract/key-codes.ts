@@ -20,6 +20,12 @@ export type KeychainRefusal =
   /** Anything else it answered. */
   | 'refused';
 
+/**
+ * Why a place does not open by itself. `notGiven`: the keychain answers and gives nothing, so its key is locked, lost or
+ * was never there; `doesNotOpen`: the key that it gives has been withdrawn or is damaged.
+ */
+export type SecretNeed = KeychainRefusal | 'notGiven' | 'doesNotOpen';
+
 /** Who made a key and for what, as its file says; `foreign`: made by another program. */
 export type KeyKind = 'machine' | 'recovery' | 'helper' | 'passphrase' | 'foreign';
 

@@ -3,7 +3,7 @@
  * window, tray and command line; a code without a text does not compile. Holds no markup and never a secret.
  */
 import type { ErrorText } from './error-texts.ts';
-import type { GroupProblem, KeychainRefusal, KeyKind, PassphraseWeakness } from './key-codes.ts';
+import type { GroupProblem, KeychainRefusal, KeyKind, PassphraseWeakness, SecretNeed } from './key-codes.ts';
 
 const REFUSAL_TEXTS = {
   noService: {
@@ -50,15 +50,27 @@ export function notRememberedText(reason: KeychainRefusal): ErrorText {
   };
 }
 
-/** That a secret is asked for; no reason: the keychain answers and gives nothing, so it may be locked or new. */
-export function secretNeededText(place: string, reason?: KeychainRefusal): ErrorText {
-  const why =
-    reason === undefined ? 'the keychain of this computer does not give its key' : REFUSAL_TEXTS[reason].why;
+/** That a secret is asked for, once. */
+export function secretNeededText(place: string, need: SecretNeed): ErrorText {
   return {
-    title: `${place} cannot be opened by itself: ${why}.`,
+    title: `${place} does not open by itself: ${whyNeeded(need)}.`,
     safe: 'Nothing was deleted, and your versions are safe. New ones wait until then.',
-    todo: 'Unlock the keychain, or type the recovery code or the passphrase once.',
+    todo:
+      need === 'doesNotOpen'
+        ? 'Type the recovery code or the passphrase once.'
+        : 'Unlock the keychain, or type the recovery code or the passphrase once.',
   };
+}
+
+function whyNeeded(need: SecretNeed): string {
+  switch (need) {
+    case 'notGiven':
+      return 'the keychain of this computer does not give its key';
+    case 'doesNotOpen':
+      return 'the key that this computer remembers opens it no more';
+    default:
+      return REFUSAL_TEXTS[need].why;
+  }
 }
 
 /** The one sentence beside the field where a code is typed. */

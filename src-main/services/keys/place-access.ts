@@ -6,7 +6,7 @@
 import type { KeyId } from '#base/ids.ts';
 import { isTidemarkError } from '#base/errors.ts';
 import { SecretText } from '#base/secret-text.ts';
-import type { KeychainRefusal } from '#contract/key-codes.ts';
+import type { SecretNeed } from '#contract/key-codes.ts';
 import { openRepository } from '#repository/open-repository.ts';
 import type { Repository, RepositoryPorts } from '#repository/repository.ts';
 import type { SecretStore } from '#services/secrets/secret-store.ts';
@@ -26,11 +26,7 @@ export interface PlaceAccess {
 
 export type OpenedByItself =
   | { readonly kind: 'opened'; readonly repository: Repository }
-  | {
-      readonly kind: 'secretNeeded';
-      /** `notGiven`: never remembered, taken away or locked; `doesNotOpen`: its key has been withdrawn or is damaged. */
-      readonly reason: KeychainRefusal | 'notGiven' | 'doesNotOpen';
-    };
+  | { readonly kind: 'secretNeeded'; readonly reason: SecretNeed };
 
 export type OpenedByTyping =
   | { readonly kind: 'opened'; readonly repository: Repository }

@@ -35,10 +35,15 @@ describe('texts about keys', () => {
     expect(notRememberedText(reason).title).toMatch(/^Not remembered on this computer: .+\.$/);
   });
 
-  test('a keychain that gives nothing asks without a reason that nobody knows', () => {
-    expect(secretNeededText('The blue drive').title).toBe(
-      'The blue drive cannot be opened by itself: the keychain of this computer does not give its key.',
+  test('a keychain that gives nothing, or a key that does not open, asks for what helps', () => {
+    expect(secretNeededText('The blue drive', 'notGiven').title).toBe(
+      'The blue drive does not open by itself: the keychain of this computer does not give its key.',
     );
+    expect(secretNeededText('The blue drive', 'doesNotOpen')).toEqual({
+      title: 'The blue drive does not open by itself: the key that this computer remembers opens it no more.',
+      safe: 'Nothing was deleted, and your versions are safe. New ones wait until then.',
+      todo: 'Type the recovery code or the passphrase once.',
+    });
   });
 
   test.each([
