@@ -84,15 +84,17 @@ export class KeytarSecretStore implements SecretStore {
     if (!this.#isKnownSystem) return { kind: 'unavailable', reason: 'notSupported' };
     if (this.#isHanging) return { kind: 'unavailable', reason: 'timedOut' };
     let isLate = false;
+    let isOver = false;
     const work = this.#earlier.then(() => (isLate ? TIMED_OUT : this.#ask(run)));
     this.#earlier = work.then(() => {
+      isOver = true;
       if (isLate) this.#isHanging = false;
     });
     const done = new AbortController();
     const limit = this.#clock.sleep(KEYCHAIN_LIMIT_MS, done.signal).then(
       () => {
         isLate = true;
-        this.#isHanging = true;
+        this.#isHanging = !isOver;
         return TIMED_OUT;
       },
       () => TIMED_OUT,
