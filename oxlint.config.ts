@@ -26,9 +26,13 @@ function importRule(layer: Layer): { group: string[]; message: string } {
       ? ['!node:*', '!node:*/**', ...GUARDED_MODULES]
       : layer.node.map((name) => `!node:${name}`);
   const own = layer.alias === undefined ? [] : [`!${layer.alias}/**`];
+  // Its own address covers the layers inside its folder as well.
+  const inside = LAYERS.filter(
+    ({ folder }) => folder.startsWith(`${layer.folder}/`) && !layer.mayImport.includes(folder),
+  ).flatMap(({ alias }) => (alias === undefined ? [] : [`${alias}/**`]));
   const packages = (layer.packages ?? []).map((name) => `!${name}`);
   return {
-    group: ['*', '!./**', '!../**', ...LEAVES_ITS_LAYER, ...own, ...ours, ...node, ...packages],
+    group: ['*', '!./**', '!../**', ...LEAVES_ITS_LAYER, ...own, ...inside, ...ours, ...node, ...packages],
     message: `${layer.folder} may not import this, or not by this path: see src-main/layers.ts.`,
   };
 }
@@ -40,7 +44,9 @@ function filesOf(layer: Layer): string {
 function importOverride(layer: Layer): Override {
   return {
     files: [filesOf(layer)],
-    rules: { 'no-restricted-imports': ['error', { patterns: [importRule(layer)] }] },
+    rules: {
+      'no-restricted-imports': ['error', { paths: [NO_SEARCH_BY_NAME], patterns: [importRule(layer)] }],
+    },
   };
 }
 
@@ -52,6 +58,18 @@ function addressOf(target: string): string {
   if (owner?.alias === undefined) throw new Error(`src-main/layers.ts names ${target}, which is no layer`);
   return `${owner.alias}${target.slice(owner.folder.length)}.ts`;
 }
+
+/** On a locked keyring it ends the process with a signal (atom/node-keytar#477). By whatever name the object goes. */
+const NO_SEARCH_OF_SECRETS = {
+  property: 'findCredentials',
+  message: 'It kills the process on a locked keyring: ask for one account at a time.',
+};
+
+const NO_SEARCH_BY_NAME = {
+  name: 'keytar',
+  importNames: [NO_SEARCH_OF_SECRETS.property],
+  message: NO_SEARCH_OF_SECRETS.message,
+};
 
 /** Tools of the clock and of chance, with the port that stands for them. */
 const CLOCK_PROPERTIES = [
@@ -81,6 +99,7 @@ export default defineConfig({
     'no-var': 'error',
     'prefer-const': 'error',
     'no-empty': ['error', { allowEmptyCatch: false }],
+    'no-restricted-properties': ['error', NO_SEARCH_OF_SECRETS],
     // Names are bytes; patterns over them name control characters on purpose.
     'no-control-regex': 'off',
     'unicorn/no-new-array': 'off',
@@ -116,13 +135,16 @@ export default defineConfig({
     {
       files: LAYERS.filter((layer) => layer.noClock === true).map(filesOf),
       rules: {
-        'no-restricted-properties': ['error', ...CLOCK_PROPERTIES],
+        'no-restricted-properties': ['error', ...CLOCK_PROPERTIES, NO_SEARCH_OF_SECRETS],
         'no-restricted-globals': ['error', ...CLOCK_GLOBALS],
       },
     },
     {
       files: [`src-main/${CLOCK_FILE}`],
-      rules: { 'no-restricted-properties': 'off', 'no-restricted-globals': 'off' },
+      rules: {
+        'no-restricted-properties': ['error', NO_SEARCH_OF_SECRETS],
+        'no-restricted-globals': 'off',
+      },
     },
     {
       files: ['test/**/*.ts'],

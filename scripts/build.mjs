@@ -14,8 +14,8 @@ const ENTRIES = {
   'watch-worker': 'src-main/hosts/watch-worker/main.ts',
 };
 
-/** Left in node_modules: koffi and sql.js bring binaries, archiver is large and loaded only when an archive is asked for. */
-const EXTERNAL = ['koffi', 'archiver', 'sql.js'];
+/** Left in node_modules: keytar, koffi and sql.js bring binaries, archiver is large and loaded only when an archive is asked for. */
+const EXTERNAL = ['keytar', 'koffi', 'archiver', 'sql.js'];
 
 try {
   ensureNode();

@@ -8,12 +8,18 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { ROOT, hasProgram } from './checkout.mjs';
 
-/** Program -> Debian package, and what it is for. */
+/** Program -> Debian packages, and what they are for. */
 const TOOLS = [
   { program: 'restic', package: 'restic', use: 'comparing with the real restic' },
   { program: 'setfattr', package: 'attr', use: 'extended attributes made by another program' },
   { program: 'strace', package: 'strace', use: 'system calls that fail on purpose' },
   { program: 'mkfs.ext4', package: 'e2fsprogs', use: 'small disks that fill up' },
+  { program: 'dbus-run-session', package: 'dbus', use: 'a session with a keychain' },
+  {
+    program: 'gnome-keyring-daemon',
+    package: 'gnome-keyring libsecret-1-0',
+    use: 'secrets in a real keychain',
+  },
   { program: 'setfacl', package: 'acl', use: 'access control lists made by another program' },
 ];
 
@@ -27,7 +33,7 @@ const CURRENT_RESTIC = path.join(ROOT, '.cache', 'tools', 'restic-current', 'usr
 export function prepareTestTools() {
   let missing = TOOLS.filter((tool) => !hasProgram(tool.program));
   if (missing.length > 0 && canInstall()) {
-    const packages = missing.map((tool) => tool.package);
+    const packages = missing.flatMap((tool) => tool.package.split(' '));
     console.log(`Installing by apt: ${packages.join(' ')}`);
     apt(['update', '-q'], 'inherit');
     apt(['install', '-y', '-q', '--no-install-recommends', ...packages], 'inherit');

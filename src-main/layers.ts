@@ -125,6 +125,36 @@ export const LAYERS: readonly Layer[] = [
     node: 'any',
     packages: ['chokidar'],
   },
+  // Of the engine process alone: a native part may take its process along.
+  {
+    folder: 'services/secrets',
+    alias: '#services/secrets',
+    mayImport: ['base', 'contract'],
+    node: [],
+    noClock: true,
+  },
+  {
+    folder: 'services/secrets/keytar',
+    alias: '#services/secrets/keytar',
+    mayImport: ['base', 'contract', 'services/secrets'],
+    node: [],
+    packages: ['keytar'],
+    noClock: true,
+  },
+  {
+    folder: 'services/keys',
+    alias: '#services/keys',
+    mayImport: [
+      'base',
+      'contract',
+      'engine/repository',
+      'engine/operations',
+      'storage/port',
+      'services/secrets',
+    ],
+    node: [],
+    noClock: true,
+  },
   {
     folder: 'core',
     alias: '#core',

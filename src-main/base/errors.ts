@@ -25,6 +25,9 @@ export interface ErrorData {
   'repository.lockLost': { reason: string };
   'repository.keyInUse': { keyId: string };
   'repository.keyInvalid': { keyId: string; reason: string };
+  'repository.tooManyKeys': { keyCount: number; most: number };
+  /** No other key that a person keeps would be left. */
+  'repository.lastRecoveryKey': { keyId: string };
   'repository.ambiguousId': { prefix: string; kind: string };
   'repository.objectNotFound': { id: string; kind: string };
   'integrity.fileCorrupt': { kind: string; id: string; reason: string };

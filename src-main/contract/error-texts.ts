@@ -107,6 +107,16 @@ const ERROR_TEXTS = {
     safe: NOTHING_CHANGED,
     todo: 'Open with another password, or put the key file back from a copy of the place.',
   }),
+  'repository.tooManyKeys': ({ keyCount }, words) => ({
+    title: `The ${words.repository} has ${keyCount} keys already; with more it would open slowly, and in the end not everywhere.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Withdraw one that is not needed any more, then try again.',
+  }),
+  'repository.lastRecoveryKey': ({ keyId }, words) => ({
+    title: `The key ${short(keyId)} is the last one that a person keeps; without it only a computer could open the ${words.repository}.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Make a new recovery code first, then withdraw this one.',
+  }),
   'repository.ambiguousId': ({ prefix, kind }) => ({
     title: `More than one ${kind} begins with "${prefix}".`,
     safe: NOTHING_CHANGED,

@@ -109,6 +109,42 @@ const LINT_PLANTS: readonly Plant[] = [
     IMPORTS,
   ),
   plant(
+    'the keychain outside its adapter',
+    'services/secrets/foreign.ts',
+    `export const load = () => import('keytar');`,
+    IMPORTS,
+  ),
+  plant(
+    'the keychain adapter in another service',
+    'services/jobs/keychain.ts',
+    `import { answer } from '#services/secrets/keytar/good-keychain.ts'; answer();`,
+    IMPORTS,
+  ),
+  plant(
+    'the search of all secrets',
+    'services/secrets/keytar/search.ts',
+    `import keytar from 'keytar'; export const all = () => keytar.findCredentials('x');`,
+    'eslint(no-restricted-properties)',
+  ),
+  plant(
+    'the search of all secrets, taken out of its module',
+    'services/secrets/keytar/search-by-name.ts',
+    `import keytar from 'keytar'; const { findCredentials } = keytar; void findCredentials('x');`,
+    'eslint(no-restricted-properties)',
+  ),
+  plant(
+    'the search of all secrets, imported by name',
+    'services/secrets/keytar/search-import.ts',
+    `import { findCredentials } from 'keytar'; void findCredentials('x');`,
+    IMPORTS,
+  ),
+  plant(
+    'the search of all secrets in a host',
+    'hosts/cli/search.ts',
+    `export const all = (keychain: { findCredentials(): string }): string => keychain.findCredentials();`,
+    'eslint(no-restricted-properties)',
+  ),
+  plant(
     'one host names another',
     'hosts/cli/other-host.ts',
     `import { run } from '#hosts/pipeline-worker/good-host.ts'; run();`,
@@ -258,6 +294,10 @@ const GOOD: readonly [file: string, source: string][] = [
   [
     'storage/sftp/good-program.ts',
     `import { spawn } from 'node:child_process'; export const start = (): number | undefined => spawn('ssh').pid;`,
+  ],
+  [
+    'services/secrets/keytar/good-keychain.ts',
+    `export const answer = async (): Promise<string | null> => { const { default: keytar } = await import('keytar'); return keytar.getPassword('a', 'b'); };`,
   ],
   ['files/good-files.ts', `import koffi from 'koffi'; export const version: string = koffi.version;`],
   [

@@ -57,12 +57,14 @@ export function addKey(repository: Repository, key: NewKey, signal?: AbortSignal
 
 /**
  * `id` may be the unique beginning of one. @returns the removed key's whole id
- * @throws repository.keyInUse for the key that opened the repository; repository.objectNotFound, repository.locked
+ * @throws repository.keyInUse for the key that opened the repository; repository.objectNotFound, also when that key has
+ * been removed meanwhile: two who remove each other's would lock everybody out; repository.locked
  */
 export function removeKey(repository: Repository, id: string, signal?: AbortSignal): Promise<KeyId> {
   return underLock(repository, { exclusive: true }, signal, async (stop, assertHeld) => {
     const keyId = await findObjectId<KeyId>(repository, 'key', id, stop);
     if (keyId === repository.keyId) throw new TidemarkError('repository.keyInUse', { keyId });
+    await findObjectId(repository, 'key', repository.keyId, stop);
     await assertHeld();
     await repository.storage.remove('key', keyId, stop);
     return keyId;

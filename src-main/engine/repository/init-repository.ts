@@ -1,4 +1,5 @@
 /** Making a new repository: key first, then config, so that a half-made one is never taken for an old one. Source: repository format, section 5. */
+import type { Identity } from '#base/identity.ts';
 import { bytesToId, isId } from '#base/ids.ts';
 import { TidemarkError } from '#base/errors.ts';
 import { encodeConfig, type RepositoryConfig } from '#format/config.ts';
@@ -12,6 +13,8 @@ export interface InitOptions {
   readonly version: 1 | 2;
   /** Taken from another repository so that both cut files alike. */
   readonly chunkerPolynomial?: bigint;
+  /** Who the first key is said to be made by; we when absent. */
+  readonly keyOwner?: Pick<Identity, 'hostname' | 'username'>;
 }
 
 /** @throws repository.alreadyExists when the place holds any part of a repository */
@@ -32,7 +35,8 @@ export async function initRepository(
     id: bytesToId(random(32)),
     chunkerPolynomial: options.chunkerPolynomial ?? choosePolynomial(random),
   };
-  const keyId = await addKey(storage, primitives, clock, identity, masterKey, password, signal);
+  const owner = options.keyOwner ?? identity;
+  const keyId = await addKey(storage, primitives, clock, owner, masterKey, password, signal);
   await storage.save('config', 'config', sealBytes(primitives, masterKey, encodeConfig(config)), signal);
   return new Repository(ports, config, masterKey, keyId);
 }

@@ -21,7 +21,7 @@ import { formatTime, localZone } from '#format/time.ts';
 import type { Storage } from '#storage/port.ts';
 
 /** restic gives up after this many keys; a password whose key comes later would not open the repository there. */
-const MAX_KEYS_TRIED = 20;
+export const MAX_KEYS_TRIED = 20;
 
 /**
  * Cost of deriving a key: 32 MiB of memory and about a quarter of a second of one core. One of the equally strong
@@ -40,6 +40,7 @@ interface ListedKey {
 }
 
 /**
+ * `hint`: the key that it probably is, tried first, because each try takes a quarter of a second; need not exist.
  * @throws repository.wrongPassword when no key opens, repository.keyInvalid when none opens and one is damaged,
  * repository.notFound when there are no keys
  */
@@ -48,11 +49,14 @@ export async function findKey(
   primitives: Primitives,
   password: Uint8Array,
   signal?: AbortSignal,
+  hint?: KeyId,
 ): Promise<OpenedKey> {
   const names = (await storage.list('key', signal)).map(({ name }) => name).filter(isId);
   if (names.length === 0) throw new TidemarkError('repository.notFound', { location: storage.location });
+  const others = names.filter((name) => name !== hint);
+  const inOrder = hint !== undefined && others.length < names.length ? [hint, ...others] : others;
   let damaged: TidemarkError | undefined;
-  for (const name of names.slice(0, MAX_KEYS_TRIED)) {
+  for (const name of inOrder.slice(0, MAX_KEYS_TRIED)) {
     try {
       const { file } = await loadKey(storage, primitives, name as KeyId, signal);
       const masterKey = await openKeyFile(primitives, name as KeyId, file, password);

@@ -1,4 +1,5 @@
 /** Opening an existing repository with a password. Source: repository format, sections 4 and 5. */
+import type { KeyId } from '#base/ids.ts';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import { parseConfig, type RepositoryConfig, UnsupportedVersion } from '#format/config.ts';
 import { openSealed } from '#format/envelope.ts';
@@ -8,6 +9,7 @@ import { findKey } from './key-store.ts';
 import { Repository, type RepositoryPorts } from './repository.ts';
 
 /**
+ * `keyHint`: the key that the password probably opens.
  * @throws repository.notFound, repository.wrongPassword, repository.versionUnsupported, repository.configInvalid,
  * storage errors
  */
@@ -15,11 +17,12 @@ export async function openRepository(
   ports: RepositoryPorts,
   password: Uint8Array,
   signal?: AbortSignal,
+  keyHint?: KeyId,
 ): Promise<Repository> {
   const { storage, primitives } = ports;
   await storage.open(signal);
   const sealedConfig = await loadConfigFile(storage, signal);
-  const { keyId, masterKey } = await findKey(storage, primitives, password, signal);
+  const { keyId, masterKey } = await findKey(storage, primitives, password, signal, keyHint);
   return new Repository(ports, openConfig(primitives, masterKey, sealedConfig), masterKey, keyId);
 }
 
