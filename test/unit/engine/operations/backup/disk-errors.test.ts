@@ -76,10 +76,11 @@ async function filesOf({ snapshotId }: BackupResult): Promise<VersionFiles> {
   );
 }
 
+/** In order of path. */
 const problemsOf = ({ problems }: BackupResult) =>
   problems
     .map(({ path, code, keptPrevious }) => [toDisplay(path).slice(source.length + 1), code, keptPrevious])
-    .toSorted();
+    .toSorted((a, b) => (a.join() < b.join() ? -1 : 1));
 
 function change(...paths: readonly string[]): void {
   for (const path of paths)
