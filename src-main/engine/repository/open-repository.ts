@@ -8,19 +8,26 @@ import { findKey } from './key-store.ts';
 import { Repository, type RepositoryPorts } from './repository.ts';
 
 /**
+ * Only reads. `expectedId`: of the repository that was there before, where somebody knows it.
  * @throws repository.notFound, repository.wrongPassword, repository.versionUnsupported, repository.configInvalid,
- * storage errors
+ * storage.wrongDrive when another one lies there; storage errors
  */
 export async function openRepository(
   ports: RepositoryPorts,
   password: Uint8Array,
   signal?: AbortSignal,
+  expectedId?: string,
 ): Promise<Repository> {
   const { storage, primitives } = ports;
   await storage.open(signal);
   const sealedConfig = await loadConfigFile(storage, signal);
   const { keyId, masterKey } = await findKey(storage, primitives, password, signal);
-  return new Repository(ports, openConfig(primitives, masterKey, sealedConfig), masterKey, keyId);
+  const config = openConfig(primitives, masterKey, sealedConfig);
+  if (expectedId !== undefined && config.id !== expectedId) {
+    const data = { location: storage.location, expectedId, foundId: config.id };
+    throw new TidemarkError('storage.wrongDrive', data, { retry: 'afterUser' });
+  }
+  return new Repository(ports, config, masterKey, keyId);
 }
 
 async function loadConfigFile(storage: Storage, signal: AbortSignal | undefined): Promise<Uint8Array> {
