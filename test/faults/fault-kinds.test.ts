@@ -69,6 +69,11 @@ const SWEEPS: Record<WorkName, Partial<Record<FaultMethod, readonly Kind[]>>> = 
     load: ['fail', 'truncate'],
     list: ['fail'],
   },
+  recover: {
+    save: ['fail', 'failAfter', 'truncate', 'lie'],
+    load: ['fail', 'truncate'],
+    list: ['fail'],
+  },
 };
 
 /** Every so many calls only, each kind from another one on: loads are many and alike, and so are the tests. */
@@ -85,7 +90,7 @@ it.each(sweeps)(
   async ({ name, method, kind, number }) => {
     const work = world.works[name];
     // These write little.
-    const writesLittle = name === 'forget' || name === 'repair index';
+    const writesLittle = ['forget', 'repair index', 'recover'].includes(name);
     const step = method !== 'load' && writesLittle ? 1 : (STEPS[method] ?? 1);
     let reached = 0;
     for (let skip = number % step; ; skip += step) {
@@ -112,8 +117,8 @@ async function assertRecovers(work: Work, at: MemoryStorage, when: string): Prom
 
 /** One listing, or all of them, leaves out one file. Who looks at no such listing is not in the table. */
 const LISTINGS: Record<'snapshot' | 'index' | 'pack', readonly WorkName[]> = {
-  snapshot: ['backup', 'forget', 'prune', 'copy', 'tag', 'rewrite --forget'],
-  index: ['backup', 'prune', 'copy', 'rewrite --forget', 'repair index'],
+  snapshot: ['backup', 'forget', 'prune', 'copy', 'tag', 'rewrite --forget', 'recover'],
+  index: ['backup', 'prune', 'copy', 'rewrite --forget', 'repair index', 'recover'],
   pack: ['prune', 'repair index'],
 };
 const listings = (['snapshot', 'index', 'pack'] as const).flatMap((type) =>

@@ -13,6 +13,7 @@ import { createTargetFiles } from '#files/open-files.ts';
 import type { TidemarkError } from '#base/errors.ts';
 import type { TargetFiles } from '#files/port.ts';
 import type { RestoreRule } from '#operations/restore/rules.ts';
+import { createPrimitives } from '#primitives/node-primitives.ts';
 import { executeUndo } from '#operations/undo/execute.ts';
 import type { Repository } from '#repository/repository.ts';
 import { backUp, makeLocalRepository, makeMemoryRepository, TEST_PASSWORD } from '#test/support/engine.ts';
@@ -105,7 +106,12 @@ test('G1 an undo stopped at any step: nothing lost, and the next one finishes it
     copyTree(before, target);
     await restoreInto(target, 'exact');
     const { files, stepsTaken } = stoppingAt(step);
-    const parts = { files, clock: systemClock, identity: machineIdentity() };
+    const parts = {
+      files,
+      clock: systemClock,
+      identity: machineIdentity(),
+      primitives: createPrimitives(),
+    };
     const end = await executeUndo(parts, { folder: textToByteString(target), force: false }).catch(
       (error: unknown) => error,
     );

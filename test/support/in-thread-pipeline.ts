@@ -7,7 +7,7 @@ import type { Worker } from 'node:worker_threads';
 import { CHUNK_MAX_BYTES } from '#format/chunker.ts';
 import { utcZone } from '#format/time.ts';
 import { createSourceFiles, createTargetFiles } from '#files/open-files.ts';
-import type { TargetFiles } from '#files/port.ts';
+import type { SourceFiles, TargetFiles } from '#files/port.ts';
 import type { PipelineHost } from '#operations/pipeline-host.ts';
 import { jobHandlers } from '#pipeline/job-handlers.ts';
 import type { FromWorker, ToWorker } from '#pipeline/protocol.ts';
@@ -44,22 +44,34 @@ export function inThreadBackupPipelineSealing(createCodec: typeof createBlobCode
   };
 }
 
+/** For backups, reading files of the test's own making. */
+export function inThreadBackupPipelineReading(makeSourceFiles: () => SourceFiles): PipelineHost {
+  return {
+    workerCount: 2,
+    startWorker: () =>
+      new InThreadWorker(true, createTargetFiles, createBlobCodec, makeSourceFiles) as unknown as Worker,
+  };
+}
+
 class InThreadWorker extends EventEmitter {
   #listener: ((message: ToWorker) => void) | undefined;
   #hasEnded = false;
   readonly #cutsFiles: boolean;
   readonly #makeTargetFiles: () => TargetFiles;
   readonly #createCodec: typeof createBlobCodec;
+  readonly #makeSourceFiles: () => SourceFiles;
 
   constructor(
     cutsFiles: boolean,
     makeTargetFiles: () => TargetFiles = createTargetFiles,
     createCodec = createBlobCodec,
+    makeSourceFiles: () => SourceFiles = createSourceFiles,
   ) {
     super();
     this.#cutsFiles = cutsFiles;
     this.#makeTargetFiles = makeTargetFiles;
     this.#createCodec = createCodec;
+    this.#makeSourceFiles = makeSourceFiles;
   }
 
   postMessage(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
@@ -96,7 +108,7 @@ class InThreadWorker extends EventEmitter {
       primitives: createPrimitives(),
       codec: this.#createCodec(keys, { compression, verify: true }),
       sourceCodec: this.#createCodec(sourceKeys, { compression, verify: true }),
-      sourceFiles: createSourceFiles(),
+      sourceFiles: this.#makeSourceFiles(),
       targetFiles: this.#makeTargetFiles(),
       zone: utcZone,
       chunkBuffers: this.#cutsFiles ? makeChunkBuffers(chunkerPolynomial) : [],

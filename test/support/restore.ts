@@ -7,6 +7,7 @@ import type { PipelineHost } from '#operations/pipeline-host.ts';
 import { executeUndo } from '#operations/undo/execute.ts';
 import type { UndoObserver, UndoRequest, UndoResult } from '#operations/undo/types.ts';
 import type { Identity } from '#base/identity.ts';
+import { createPrimitives } from '#primitives/node-primitives.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { machineIdentity } from '#core/machine-identity.ts';
 import { executeRestore } from '#operations/restore/execute.ts';
@@ -70,6 +71,7 @@ export async function undo(
     files: createTargetFiles(),
     clock: nowMs === undefined ? systemClock : { ...systemClock, nowMs: () => nowMs },
     identity: identity ?? machineIdentity(),
+    primitives: createPrimitives(),
   };
   const observer: UndoObserver = {
     onEntry: (at, action, copy) =>

@@ -60,6 +60,25 @@ export async function unmountLazily(folder: string): Promise<void> {
   await run('umount', ['-l', folder]);
 }
 
+/**
+ * A disk that begins to die when `die` is called: from then on it reports an error (EIO) for all that lies behind its first `goodMib`,
+ * and nothing of it is in memory any more. The loop device does so where its file has become too short.
+ */
+export async function withDyingDisk<T>(
+  { mib, goodMib }: { readonly mib: number; readonly goodMib: number },
+  use: (folder: string, die: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const options = { kind: 'ext4', mib } as const;
+  return withSmallDisk(options, (folder) =>
+    use(folder, async () => {
+      const image = join(folder, '..', 'image');
+      await run('umount', [folder]);
+      await run('mount', ['-o', 'loop', image, folder]);
+      await truncate(image, goodMib << 20);
+    }),
+  );
+}
+
 async function mount(options: SmallDiskOptions, base: string, folder: string): Promise<void> {
   if (options.kind === 'tmpfs') {
     const inodes = options.inodes === undefined ? '' : `,nr_inodes=${String(options.inodes)}`;

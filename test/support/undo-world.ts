@@ -110,7 +110,7 @@ function keptPaths(target: string): { path: string; kept: string }[] {
     : [];
   const root = createTargetFiles().openRoot(textToByteString(target), 'fail');
   for (const id of ids.filter((one) => one !== 'CACHEDIR.TAG')) {
-    for (const entry of readJournals(root, id as ByteString))
+    for (const { entry } of readJournals(root, id as ByteString))
       if (entry.kind === 'name' && entry.kept !== undefined)
         found.push({ path: toDisplay(entry.path.join('/') as ByteString), kept: entry.kept.join('/') });
   }

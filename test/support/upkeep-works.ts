@@ -17,6 +17,7 @@ import { executeCheck } from '#operations/check/execute.ts';
 import type { CheckProblem } from '#operations/check/types.ts';
 import { executeCopy } from '#operations/copy/execute.ts';
 import { executeForget } from '#operations/forget/execute.ts';
+import { executeRecover } from '#operations/recover/execute.ts';
 import { executeRepairIndex } from '#operations/repair-index/execute.ts';
 import { executeRewrite } from '#operations/rewrite/execute.ts';
 import { executeTag } from '#operations/tag.ts';
@@ -41,6 +42,7 @@ export const WORK_NAMES = [
   'tag',
   'rewrite --forget',
   'repair index',
+  'recover',
 ] as const;
 export type WorkName = (typeof WORK_NAMES)[number];
 
@@ -133,6 +135,7 @@ export async function makeUpkeepWorks(): Promise<UpkeepWorks> {
       ),
     ),
     'repair index': repairWork(),
+    recover: recoverWork(),
   };
   return {
     pristine,
@@ -261,6 +264,33 @@ export async function makeUpkeepWorks(): Promise<UpkeepWorks> {
     for (const { id, snapshot } of snapshots)
       if (snapshot.original !== undefined) found.set(snapshot.original, present.get(id)!);
     return found;
+  }
+
+  /** Two snapshot files are lost. What cannot be read for a moment may make a folder look like the root of one. */
+  function recoverWork(): Work {
+    const start = image.fork();
+    for (const id of ids.slice(0, 2)) start.files.delete(`snapshots/${id}`);
+    const [, , kept] = ids;
+    return {
+      start,
+      run: (at, signal) =>
+        executeRecover(
+          { repository: reopenHastily(pristine, at), pipeline: inThreadBackupPipeline },
+          { trees: [], form: 'each', hostname: 'testhost', programVersion: 'tidemark test' },
+          {},
+          signal,
+        ),
+      assertKept: async (at, when) => {
+        await assertReadable(at, when);
+        expect((await contentsOf(pristine, at)).get(kept!), when).toBe(contents.get(kept!));
+        for (const path of start.files.keys()) expect(at.files.has(path), `${when}: ${path}`).toBe(true);
+      },
+      assertDone: async (at, when) => {
+        await assertReadable(at, when);
+        const present = [...(await contentsOf(pristine, at)).values()];
+        expect(present, when).toEqual(expect.arrayContaining([...contents.values()]));
+      },
+    };
   }
 
   /** One index file is lost, one is damaged. */

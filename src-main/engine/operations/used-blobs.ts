@@ -4,18 +4,14 @@
  * marked must refuse then. Files are not looked at, only what trees say of them. Source: repository format, 15 (2, 3).
  */
 import { bytesToId, ID_BYTES, idToBytes, type BlobId } from '#base/ids.ts';
-import { invariant, throwIfCancelled } from '#base/errors.ts';
-import type { SealedBlob } from '#pipeline/job-types.ts';
+import { throwIfCancelled } from '#base/errors.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
-import { TreeInspection, type InspectedTrees } from '#pipeline/tree-inspection.ts';
+import type { InspectedTrees } from '#pipeline/tree-inspection.ts';
 import type { BlobType } from '#repository/blob-index.ts';
 import type { Repository } from '#repository/repository.ts';
-import { reasonUnlessFatal } from './check/prepare.ts';
+import { BYTES_PER_JOB, inspectTreeEntries, TREES_PER_JOB, type TreeVisitor } from './inspect-trees.ts';
 import { NumberList } from './number-list.ts';
 
-/** A message costs as much as looking through a few trees. */
-const TREES_PER_JOB = 64;
-const BYTES_PER_JOB = 1 << 20;
 /** Losses told one by one; more say nothing new. */
 export const MAX_LOST_LISTED = 10_000;
 
@@ -161,59 +157,18 @@ class Marking {
   }
 
   async #inspect(entries: readonly number[]): Promise<void> {
-    const unreadable: { readonly entry: number; readonly reason: string }[] = [];
-    const loaded = await Promise.all(
-      entries.map(async (entry) => {
-        try {
-          return await this.#load(entry);
-        } catch (error) {
-          unreadable.push({ entry, reason: reasonUnlessFatal(error) });
-          return undefined;
-        }
-      }),
-    );
-    const given = entries.filter((_entry, i) => loaded[i] !== undefined);
-    const inspected = await this.#pool.run('inspectTrees', {
-      trees: loaded.filter((blob) => blob !== undefined),
-    });
-    this.#follow(inspected);
-    for (const { tree, reason } of inspected.failures) unreadable.push({ entry: given[tree]!, reason });
-    for (const { entry, reason } of unreadable) await this.#tryOtherPlaces(entry, reason);
+    const visitor: TreeVisitor = {
+      follow: (inspected) => this.#follow(inspected),
+      lose: (entry, reason) => this.#lose('tree', this.#repository.index.entryAt(entry).id, 0, reason),
+    };
+    await inspectTreeEntries(this.#repository, this.#pool, entries, visitor, this.#options.signal);
     this.#treesDone += entries.length;
     this.#options.onProgress?.(this.#treesDone, this.#trees);
-  }
-
-  async #load(entry: number): Promise<SealedBlob> {
-    const sealed = await this.#repository.loadSealedBlob('tree', this.#treeId(entry), this.#options.signal);
-    invariant(sealed !== undefined, 'an entry of the index leads nowhere');
-    return sealed;
   }
 
   /** A node without what its kind must have refers to nothing: a check tells of it, and nothing hangs on it. */
   #follow({ subtreeIds, contentIds }: InspectedTrees): void {
     for (let at = 0; at < subtreeIds.length; at += ID_BYTES) this.#reachTree(subtreeIds, at);
     for (let at = 0; at < contentIds.length; at += ID_BYTES) this.#reachData(contentIds, at);
-  }
-
-  /** The first place is bad; another one will do. */
-  async #tryOtherPlaces(entry: number, reason: string): Promise<void> {
-    const treeId = this.#treeId(entry);
-    const inspection = new TreeInspection();
-    try {
-      const plain = await this.#repository.loadBlob('tree', treeId, this.#options.signal);
-      inspection.add(() => plain);
-    } catch (error) {
-      reasonUnlessFatal(error);
-      this.#lose('tree', idToBytes(treeId), 0, reason);
-      return;
-    }
-    const inspected = inspection.finish();
-    const [failure] = inspected.failures;
-    if (failure === undefined) this.#follow(inspected);
-    else this.#lose('tree', idToBytes(treeId), 0, failure.reason);
-  }
-
-  #treeId(entry: number): BlobId {
-    return bytesToId<BlobId>(this.#repository.index.entryAt(entry).id);
   }
 }

@@ -11,6 +11,7 @@ import { parseTime } from '#format/time.ts';
 import { errorCodeOf } from './jobs/error-code.ts';
 import type { EntryMetadata, EntryProblem, PlaceOutcome, RestoreSettings } from './restore-types.ts';
 import { SafeKeeping, type Move } from './safe-keeping.ts';
+import { contentMarkOf, type ContentMark } from './undo-journal.ts';
 import type { JobContext } from './worker-thread.ts';
 
 /** Zeros are worth a hole from one block of a usual file system on. */
@@ -134,6 +135,16 @@ export class RestorePlace {
     if (found !== undefined) this.keeping?.noteMetadata(path, found, timeOf(metadata.mtime, []));
   }
 
+  /** What is noted of a file, by which an undo knows its content: `ids` of its blobs, 32 bytes each. */
+  contentMark(
+    { primitives }: JobContext,
+    ids: Uint8Array,
+    lengths: readonly number[],
+  ): ContentMark | undefined {
+    if (this.keeping === undefined) return undefined;
+    return contentMarkOf((bytes) => primitives.sha256(bytes), ids, lengths);
+  }
+
   /** What lies there loses its name and is kept, by the end of the job. */
   setAside(path: TargetPath): EntryProblem | undefined {
     const move = { path, from: undefined, isReplacing: true };
@@ -156,9 +167,10 @@ export class RestorePlace {
     metadata: EntryMetadata,
     isReplacing: boolean,
     temporary: number,
+    mark?: ContentMark,
   ): EntryProblem | undefined {
     const path = [...folder, this.#temporaryName(temporary)];
-    return this.#under(path, [...folder, name], isReplacing, () => {
+    return this.#under(path, { path: [...folder, name], isReplacing, content: mark }, () => {
       const file = this.root.createFile(path);
       try {
         if (this.write(file, content, 0) < content.length) file.truncate(content.length);
@@ -195,9 +207,10 @@ export class RestorePlace {
     sizeBytes: number,
     metadata: EntryMetadata,
     isReplacing: boolean,
+    mark?: ContentMark,
   ): EntryProblem | undefined {
     const path = [...folder, temporaryName];
-    return this.#under(path, [...folder, name], isReplacing, () => {
+    return this.#under(path, { path: [...folder, name], isReplacing, content: mark }, () => {
       const file = this.root.openFile(path);
       try {
         file.truncate(sizeBytes);
@@ -218,9 +231,10 @@ export class RestorePlace {
     temporary: number,
     metadata: EntryMetadata | undefined,
     make: (path: TargetPath) => void,
+    mark?: ContentMark,
   ): EntryProblem | undefined {
     const path = [...folder, this.#temporaryName(temporary)];
-    return this.#under(path, [...folder, name], isReplacing, () => {
+    return this.#under(path, { path: [...folder, name], isReplacing, content: mark }, () => {
       make(path);
       return metadata === undefined
         ? []
@@ -264,25 +278,24 @@ export class RestorePlace {
    */
   #under(
     path: TargetPath,
-    finalPath: TargetPath,
-    isReplacing: boolean,
+    final: Omit<Move, 'from'>,
     make: () => readonly MetadataProblem[],
   ): EntryProblem | undefined {
     try {
       const problems = make();
       if (this.keeping !== undefined) {
-        const move = { path: finalPath, from: path, isReplacing };
+        const move = { ...final, from: path };
         this.#waiting.push({ index: this.#index, kind: 'move', move, problems });
         return undefined;
       }
-      if (isReplacing) this.root.rename(path, finalPath);
-      else this.root.renameNew(path, finalPath);
+      if (final.isReplacing) this.root.rename(path, final.path);
+      else this.root.renameNew(path, final.path);
       return incomplete(problems);
     } catch (error) {
       this.discard(path);
       if (error instanceof ReadBackMismatch) return { kind: 'failed', code: 'EIO' };
       const code = errorCodeOf(error);
-      throwIfFull(code, finalPath, error);
+      throwIfFull(code, final.path, error);
       return problemOf(code);
     }
   }

@@ -139,6 +139,14 @@ export type BlobUse =
       readonly offset: number;
     };
 
+/** What a file consists of. */
+export interface PlacedContent {
+  /** Of its blobs, 32 bytes each. */
+  readonly ids: Uint8Array;
+  /** Of their plaintexts. */
+  readonly lengths: readonly number[];
+}
+
 /** Work on entries that needs no blob. */
 export type EntryToPlace = { readonly folder: number } & (
   | {
@@ -154,6 +162,8 @@ export type EntryToPlace = { readonly folder: number } & (
       readonly name: ByteString;
       readonly isReplacing: boolean;
       readonly existing: TargetPath;
+      /** Absent for links, fifos and devices. */
+      readonly content?: PlacedContent;
     }
   /** All parts of a file are written: gives it its length, metadata and name. */
   | {
@@ -163,6 +173,7 @@ export type EntryToPlace = { readonly folder: number } & (
       readonly metadata: EntryMetadata;
       readonly temporaryName: ByteString;
       readonly sizeBytes: number;
+      readonly content: PlacedContent;
     }
   /** An unfinished file that will not be finished. */
   | { readonly kind: 'discard'; readonly temporaryName: ByteString }

@@ -11,7 +11,7 @@ import type { FileMetadata, FileStat, OpenTarget, TargetPath, TargetRoot } from 
 import { CACHE_FOLDER_TAG } from '#rules/tagged-exclude.ts';
 import { UNDO_FOLDER } from '#rules/undo-folder.ts';
 import { errorCodeOf } from './jobs/error-code.ts';
-import { encodeJournalEntry, markOf, type JournalEntry } from './undo-journal.ts';
+import { encodeJournalEntry, markOf, type ContentMark, type JournalEntry } from './undo-journal.ts';
 
 export const KEPT_FOLDER = 'kept' as ByteString;
 export const JOURNAL_PREFIX = 'journal-';
@@ -23,6 +23,8 @@ export interface Move {
   readonly from: TargetPath | undefined;
   /** What is there is to be kept; else nothing may be there. */
   readonly isReplacing: boolean;
+  /** Of a file that comes. */
+  readonly content?: ContentMark | undefined;
 }
 
 export class SafeKeeping {
@@ -86,10 +88,10 @@ export class SafeKeeping {
    * then nothing was moved.
    */
   moveAll(moves: readonly Move[]): (string | undefined)[] {
-    const kept = moves.map(({ path, from, isReplacing }) => {
+    const kept = moves.map(({ path, from, isReplacing, content }) => {
       const place = isReplacing ? this.#nextKept([]) : undefined;
       const found = from && this.#root.stat(from);
-      this.note({ kind: 'name', path, kept: place, from, mark: found && markOf(found) });
+      this.note({ kind: 'name', path, kept: place, from, mark: found && markOf(found), content });
       return place;
     });
     this.flush();
@@ -101,10 +103,11 @@ export class SafeKeeping {
     this.#journal = undefined;
   }
 
-  #move({ path, from }: Move, kept: TargetPath | undefined): string | undefined {
+  #move(move: Move, kept: TargetPath | undefined): string | undefined {
+    const { path, from } = move;
     let keptAt: TargetPath | undefined;
     try {
-      keptAt = kept && this.#setAside(path, from, kept);
+      keptAt = kept && this.#setAside(move, kept);
       if (from !== undefined) this.#root.renameNew(from, path);
       return undefined;
     } catch (error) {
@@ -115,7 +118,8 @@ export class SafeKeeping {
   }
 
   /** Where it is then. Undefined: it was gone already. */
-  #setAside(path: TargetPath, from: TargetPath | undefined, kept: TargetPath): TargetPath | undefined {
+  #setAside(move: Move, kept: TargetPath): TargetPath | undefined {
+    const { path } = move;
     try {
       this.#root.renameNew(path, kept);
       return kept;
@@ -123,17 +127,17 @@ export class SafeKeeping {
       const code = errorCodeOf(error);
       if (code === 'ENOENT' && this.#root.stat(path) === undefined) return undefined;
       if (code !== 'EXDEV') throw error;
-      return this.#setAsideElsewhere(path, from, error);
+      return this.#setAsideElsewhere(move, error);
     }
   }
 
   /** In the highest folder that lies on the same file system and may be written. */
-  #setAsideElsewhere(path: TargetPath, from: TargetPath | undefined, cause: unknown): TargetPath {
+  #setAsideElsewhere({ path, from, content }: Move, cause: unknown): TargetPath {
     for (const place of this.#placesAbove(path)) {
       if (!this.#makePlace(place)) continue;
       const kept = this.#nextKept(place);
       const found = from && this.#root.stat(from);
-      this.note({ kind: 'name', path, kept, from, mark: found && markOf(found) });
+      this.note({ kind: 'name', path, kept, from, mark: found && markOf(found), content });
       this.flush();
       try {
         this.#root.renameNew(path, kept);

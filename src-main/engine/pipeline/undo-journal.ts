@@ -3,8 +3,9 @@
  * JSON per step; a line that is not whole was never acted upon. Paths are names below the target, joined by `/`, one
  * character per byte. Pure: who writes and reads the file is elsewhere.
  *
- * ["f", path, kept, from, mark]  something gets the name `path`, or loses it when `from` and `mark` are null. What was
+ * ["f", path, kept, from, mark, content]  something gets the name `path`, or loses it when `from` and `mark` are null. What was
  *                                there goes to `kept` first (null: nothing was); what comes is prepared under `from`.
+ *                                `content` (of files): digest in hex, lengths of its pieces as 32-bit numbers in base64.
  * ["d", path]                    a folder is made.
  * ["m", path, inode, metadata, time]  metadata of something that stays, as it was before; for a file also the time that it
  *                                gets (seconds, nanoseconds), by which a later change is known.
@@ -21,6 +22,14 @@ export interface EntryMark {
   readonly mtimeNsec: number;
 }
 
+/** What a restored file holds, so that it can be compared without the repository. */
+export interface ContentMark {
+  /** SHA-256, in hex, of the SHA-256s of all pieces one after the other: these are the ids of its blobs. */
+  readonly digest: string;
+  /** Bytes of each piece. */
+  readonly lengths: readonly number[];
+}
+
 export type JournalEntry =
   | {
       readonly kind: 'name';
@@ -28,6 +37,8 @@ export type JournalEntry =
       readonly kept: TargetPath | undefined;
       readonly from: TargetPath | undefined;
       readonly mark: EntryMark | undefined;
+      /** Files only, and not in journals of older versions. */
+      readonly content: ContentMark | undefined;
     }
   | { readonly kind: 'folder'; readonly path: TargetPath }
   | {
@@ -62,8 +73,15 @@ function toLine(entry: JournalEntry): unknown {
   const path = entry.path.join('/');
   switch (entry.kind) {
     case 'name': {
-      const { kept, from, mark } = entry;
-      return ['f', path, kept?.join('/') ?? null, from?.join('/') ?? null, mark ? markToLine(mark) : null];
+      const { kept, from, mark, content } = entry;
+      const line = [
+        'f',
+        path,
+        kept?.join('/') ?? null,
+        from?.join('/') ?? null,
+        mark ? markToLine(mark) : null,
+      ];
+      return content === undefined ? line : [...line, contentToLine(content)];
     }
     case 'folder':
       return ['d', path];
@@ -74,6 +92,27 @@ function toLine(entry: JournalEntry): unknown {
 
 function markToLine({ kind, inode, sizeBytes, mtimeSec, mtimeNsec }: EntryMark): unknown {
   return [kind, String(inode), sizeBytes, mtimeSec, mtimeNsec];
+}
+
+/** `ids`: of the file's blobs, 32 bytes each; `lengths`: of their plaintexts. */
+export function contentMarkOf(
+  sha256: (bytes: Uint8Array) => Uint8Array,
+  ids: Uint8Array,
+  lengths: readonly number[],
+): ContentMark {
+  return { digest: Buffer.from(sha256(ids)).toString('hex'), lengths };
+}
+
+function contentToLine({ digest, lengths }: ContentMark): unknown {
+  return [digest, Buffer.from(Uint32Array.from(lengths).buffer).toString('base64')];
+}
+
+function toContent(value: unknown): ContentMark | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const [digest, lengths] = value as unknown[];
+  // A copy: the numbers must lie at a place that is a multiple of their size.
+  const bytes = new Uint8Array(Buffer.from(String(lengths), 'base64'));
+  return { digest: String(digest), lengths: [...new Uint32Array(bytes.buffer)] };
 }
 
 /** Plain JSON. */
@@ -107,8 +146,15 @@ function fromLine(line: unknown): JournalEntry | undefined {
     return was && { kind: 'metadata', path, inode: BigInt(String(rest[0])), was, becomes };
   }
   if (what !== 'f') return undefined;
-  const [kept, from, mark] = rest;
-  return { kind: 'name', path, kept: toPath(kept), from: toPath(from), mark: toMark(mark) };
+  const [kept, from, mark, content] = rest;
+  return {
+    kind: 'name',
+    path,
+    kept: toPath(kept),
+    from: toPath(from),
+    mark: toMark(mark),
+    content: toContent(content),
+  };
 }
 
 function toPath(text: unknown): TargetPath | undefined {

@@ -8,22 +8,34 @@ import type { Storage } from '#storage/port.ts';
 import { findKey } from './key-store.ts';
 import { Repository, type RepositoryPorts } from './repository.ts';
 
+export interface OpenOptions {
+  /** The key that the password probably opens. */
+  readonly keyHint?: KeyId | undefined;
+  /** Of the repository that was there before, where somebody knows it. */
+  readonly expectedId?: string | undefined;
+}
+
 /**
- * `keyHint`: the key that the password probably opens.
+ * Only reads.
  * @throws repository.notFound, repository.wrongPassword, repository.versionUnsupported, repository.configInvalid,
- * storage errors
+ * storage.wrongDrive when another one lies there; storage errors
  */
 export async function openRepository(
   ports: RepositoryPorts,
   password: Uint8Array,
   signal?: AbortSignal,
-  keyHint?: KeyId,
+  { keyHint, expectedId }: OpenOptions = {},
 ): Promise<Repository> {
   const { storage, primitives } = ports;
   await storage.open(signal);
   const sealedConfig = await loadConfigFile(storage, signal);
   const { keyId, masterKey } = await findKey(storage, primitives, password, signal, keyHint);
-  return new Repository(ports, openConfig(primitives, masterKey, sealedConfig), masterKey, keyId);
+  const config = openConfig(primitives, masterKey, sealedConfig);
+  if (expectedId !== undefined && config.id !== expectedId) {
+    const data = { location: storage.location, expectedId, foundId: config.id };
+    throw new TidemarkError('storage.wrongDrive', data, { retry: 'afterUser' });
+  }
+  return new Repository(ports, config, masterKey, keyId);
 }
 
 async function loadConfigFile(storage: Storage, signal: AbortSignal | undefined): Promise<Uint8Array> {

@@ -1,7 +1,12 @@
 /** The JSON messages of a backup, in restic's shapes and order. Source: restic's manual, "Scripting", checked against 0.19.1. */
 import { toDisplay } from '#base/byte-string.ts';
-import type { BackupItem, BackupProgress, BackupResult, ChangedPathsOutcome } from './calls/backup.ts';
-import type { ItemProblem } from './calls/access.ts';
+import type {
+  BackupItem,
+  BackupProgress,
+  BackupResult,
+  ChangedPathsOutcome,
+  UnreadItem,
+} from './calls/backup.ts';
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -27,12 +32,14 @@ export function backupStatusJson(progress: BackupProgress, elapsedSeconds: numbe
   );
 }
 
-export function backupItemProblemJson(problem: ItemProblem): Message {
+export function backupItemProblemJson(problem: UnreadItem): Message {
   return {
     message_type: 'error',
     error: { message: problem.reason },
     during: 'archival',
     item: toDisplay(problem.path),
+    // Ours: restic leaves such files out.
+    ...(problem.keptPrevious ? { kept_previous: true } : {}),
   };
 }
 

@@ -13,6 +13,7 @@ import type { ForgetCalls } from './calls/forget.ts';
 import type { KeyCalls } from './calls/keys.ts';
 import type { PruneCalls } from './calls/prune.ts';
 import type { ReadingCalls } from './calls/reading.ts';
+import type { RecoverCalls } from './calls/recover.ts';
 import type { RepairIndexCalls } from './calls/repair-index.ts';
 import type { RepairPacksCalls } from './calls/repair-packs.ts';
 import type { RepairSnapshotsCalls } from './calls/repair-snapshots.ts';
@@ -33,6 +34,7 @@ export interface EngineCalls
     KeyCalls,
     PruneCalls,
     ReadingCalls,
+    RecoverCalls,
     RepairIndexCalls,
     RepairPacksCalls,
     RepairSnapshotsCalls,

@@ -84,6 +84,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'mend a damaged repository',
     load: async () => (await import('./commands/repair.ts')).defineRepair,
   },
+  recover: {
+    summary: 'make snapshots anew for files that lost theirs',
+    load: async () => (await import('./commands/recover.ts')).defineRecover,
+  },
   key: {
     summary: 'list, add, remove and change passwords',
     load: async () => (await import('./commands/key.ts')).defineKey,

@@ -93,7 +93,7 @@ async function tryOpening(
   signal: AbortSignal | undefined,
 ): Promise<Repository | undefined> {
   try {
-    return await openRepository(ports, secret.toPassword(), signal, keyHint);
+    return await openRepository(ports, secret.toPassword(), signal, { keyHint });
   } catch (error) {
     if (isTidemarkError(error, 'repository.wrongPassword')) return undefined;
     // A damaged key may have been this one; another may open all the same.

@@ -8,6 +8,8 @@ import { sealBytes } from '#format/envelope.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
 import { executeCheck } from '#operations/check/execute.ts';
 import type { CheckResult } from '#operations/check/types.ts';
+import { executeRecover } from '#operations/recover/execute.ts';
+import type { RecoverResult } from '#operations/recover/types.ts';
 import { executeRepairIndex } from '#operations/repair-index/execute.ts';
 import { executeRepairPacks } from '#operations/repair-packs/execute.ts';
 import { createBlobCodec } from '#primitives/blob-codec.ts';
@@ -55,6 +57,12 @@ function check(at: Storage): Promise<CheckResult> {
 function repairIndex(at: Storage): Promise<unknown> {
   const parts = { repository: reopenHastily(world.pristine, at), pipeline: inThreadPipeline, keepCopy };
   return executeRepairIndex(parts, { readAllPacks: false, dryRun: false });
+}
+
+function recover(at: Storage): Promise<RecoverResult> {
+  const parts = { repository: reopenHastily(world.pristine, at), pipeline: inThreadBackupPipeline };
+  const request = { trees: [], form: 'each', hostname: 'testhost', programVersion: 'tidemark test' } as const;
+  return executeRecover(parts, request);
 }
 
 function repairPacks(at: Storage, packs: readonly string[]): Promise<unknown> {
@@ -135,6 +143,28 @@ it('E4 each snapshot file damaged in turn: that one is named, all others restore
     await save(at);
     expect((await check(at)).errors).toHaveLength(1);
   }
+});
+
+it('E4 each snapshot file damaged or missing in turn: its tree is found and gets a snapshot, and nothing goes', async () => {
+  for (const [id, content] of world.contents)
+    for (const how of ['damaged', 'missing']) {
+      const at = world.image.fork();
+      if (how === 'missing') at.files.delete(`snapshots/${id}`);
+      else at.files.get(`snapshots/${id}`)![20]! ^= 8;
+      const before = new Map(at.files);
+      const { orphans, damaged, recovered } = await recover(at);
+      expect(damaged).toHaveLength(how === 'damaged' ? 1 : 0);
+      expect(orphans).toMatchObject([{ topNames: ['source'], lostFiles: 0, lostFolders: 0 }]);
+      expect(recovered).toHaveLength(1);
+      expect((await contentsOf(world.pristine, at)).get(recovered[0]!.snapshotId)).toBe(content);
+      for (const [path, bytes] of before) expect(at.files.get(path), path).toEqual(bytes);
+      expect((await recover(at)).orphans).toEqual([]);
+      // Once the damaged file is away, a prune keeps what was recovered.
+      at.files.delete(`snapshots/${id}`);
+      await runPrune(world.pristine, at);
+      expect(await troublesOf(world.pristine, at)).toEqual([]);
+      expect((await contentsOf(world.pristine, at)).get(recovered[0]!.snapshotId)).toBe(content);
+    }
 });
 
 describe('what opens everything', () => {

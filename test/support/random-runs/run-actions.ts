@@ -161,8 +161,8 @@ async function undo(
   const isUntouched = world.source.touched.length === changesThen;
   const present = world.picture();
   const request = { folder: textToByteString(world.source.root), id, force: false };
-  const { identity } = world.openClient().repository.ports;
-  const parts = { files: createTargetFiles(), clock: world.clock, identity };
+  const { identity, primitives } = world.openClient().repository.ports;
+  const parts = { files: createTargetFiles(), clock: world.clock, identity, primitives };
   const code = await codeOf(executeUndo(parts, request));
   const after = world.picture();
   touchAll(world, before, present, after);

@@ -6,13 +6,9 @@
 import type { ByteString } from '#base/byte-string.ts';
 import { bytesToId, ID_BYTES, idAt, idToBytes, type BlobId } from '#base/ids.ts';
 import { throwIfCancelled, invariant } from '#base/errors.ts';
-import type {
-  FileToRead,
-  FolderToScan,
-  ReadFile,
-  ScannedEntry,
-  ScannedFolder,
-} from '#pipeline/scan-types.ts';
+import { isDiskError } from '#pipeline/jobs/error-code.ts';
+import type { PathProblem } from '#pipeline/protocol.ts';
+import type { FolderToScan, ReadFile, ScannedEntry, ScannedFolder } from '#pipeline/scan-types.ts';
 import { nameOfNodeText } from '#format/tree.ts';
 import { unpackFolders } from '#pipeline/packed-folders.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
@@ -21,27 +17,15 @@ import type { Repository } from '#repository/repository.ts';
 import type { BackupTally } from './backup-tally.ts';
 import { childOf, childOfSame, givenEntries, nodeTextOf, pathIn, pathOf } from './folder-entries.ts';
 import { FolderInProgress } from './folder-in-progress.ts';
+import { FoldersToStore } from './folders-to-store.ts';
+import { FilesToRead, type WaitingFile } from './files-to-read.ts';
 import { LARGE_FILE_BYTES, LargeFiles } from './large-files.ts';
 import type { FollowedHints } from './followed-hints.ts';
+import { PreviousVersions } from './previous-versions.ts';
 import type { SourceFolder } from './source-tree.ts';
 
 /** Folders per scan job: a message costs as much as scanning a few entries. */
 const FOLDERS_PER_SCAN = 8;
-/** Files per read job, and bytes after which a job is full. */
-const FILES_PER_READ = 128;
-const BYTES_PER_READ = 4 << 20;
-/** Complete trees per job, and characters after which a job is full. */
-const TREES_PER_STORE = 64;
-const TEXT_PER_STORE = 1 << 20;
-/** With this much waiting to be read no further folder is scanned. */
-const ENOUGH_FILES_WAITING = 4 * FILES_PER_READ;
-
-interface WaitingFile extends FileToRead {
-  readonly folder: FolderInProgress;
-  readonly index: number;
-  readonly sizeBytes: number;
-  readonly wasInParent: boolean;
-}
 
 export class BackupRun {
   readonly #repository: Repository;
@@ -52,10 +36,12 @@ export class BackupRun {
   readonly #hints: FollowedHints | undefined;
   /** Depth first: the last one is next. */
   readonly #folders: FolderInProgress[] = [];
-  #files: WaitingFile[] = [];
-  #filesBytes = 0;
+  readonly #files = new FilesToRead();
   readonly #largeFiles: LargeFiles<WaitingFile>;
-  #trees: FolderInProgress[] = [];
+  /** Could not be read, for reasons that lie in the disk: the parent's version is to stand for each. */
+  readonly #unreadFiles: { readonly file: WaitingFile; readonly code: string }[] = [];
+  readonly #previous: PreviousVersions;
+  readonly #trees = new FoldersToStore();
   #jobsUnderWay = 0;
   #failure: { readonly error: unknown } | undefined;
   #rootId: BlobId | undefined;
@@ -75,10 +61,11 @@ export class BackupRun {
     this.#tally = tally;
     this.#signal = signal;
     this.#largeFiles = new LargeFiles(pool, settings, tally, (file, result) => {
-      if (result === undefined) this.#waitInLine(file);
+      if (result === undefined) this.#files.add(file);
       else this.#takeRead(file, result);
     });
     this.#hints = hints;
+    this.#previous = new PreviousVersions(repository, signal);
   }
 
   /**
@@ -108,16 +95,14 @@ export class BackupRun {
   }
 
   #nextJob(): (() => Promise<void>) | undefined {
-    const treesAreMany = this.#trees.length >= TREES_PER_STORE;
-    const filesAreMany = this.#files.length >= FILES_PER_READ || this.#filesBytes >= BYTES_PER_READ;
-    if (treesAreMany) return this.#treeJob();
+    if (this.#trees.fillsJob) return this.#treeJob();
+    if (this.#unreadFiles.length > 0) return this.#keepingJob();
     const largeFileJob = this.#largeFiles.nextJob();
     if (largeFileJob !== undefined) return largeFileJob;
-    if (filesAreMany && (this.#files.length >= ENOUGH_FILES_WAITING || this.#jobsUnderWay > 0))
-      return this.#readJob();
+    if (this.#files.fillsJob && (this.#files.isEnough || this.#jobsUnderWay > 0)) return this.#readJob();
     if (this.#folders.length > 0) return this.#scanJob();
-    if (this.#files.length > 0) return this.#readJob();
-    if (this.#trees.length > 0) return this.#treeJob();
+    if (!this.#files.isEmpty) return this.#readJob();
+    if (!this.#trees.isEmpty) return this.#treeJob();
     invariant(this.#jobsUnderWay > 0, 'a backup has nothing to do and no root tree');
     return undefined;
   }
@@ -179,9 +164,7 @@ export class BackupRun {
   #takeScanned(folder: FolderInProgress, scanned: ScannedFolder): void {
     switch (scanned.kind) {
       case 'unlisted':
-        for (const problem of scanned.problems) this.#tally.addProblem(problem);
-        this.#hints?.leaveScanned(folder, undefined);
-        this.#dropFolder(folder);
+        this.#takeUnlisted(folder, scanned.problems);
         break;
       case 'deferred':
         this.#folders.push(folder);
@@ -190,10 +173,21 @@ export class BackupRun {
         this.#takeSame(folder, scanned);
         break;
       case 'entries':
-        for (const problem of scanned.problems) this.#tally.addProblem(problem);
+        for (const problem of scanned.problems) this.#tally.addProblem({ ...problem, keptPrevious: false });
         this.#hints?.leaveScanned(folder, scanned.left);
         this.#takeEntries(folder, scanned.entries);
     }
+  }
+
+  #takeUnlisted(folder: FolderInProgress, problems: readonly PathProblem[]): void {
+    const keptPrevious = this.#previous.hasFolder(folder, problems);
+    for (const problem of problems) this.#tally.addProblem({ ...problem, keptPrevious });
+    if (keptPrevious) {
+      this.#takeTree(folder, folder.parentSubtree!);
+      return;
+    }
+    this.#hints?.leaveScanned(folder, undefined);
+    this.#dropFolder(folder);
   }
 
   #takeSame(folder: FolderInProgress, same: ScannedFolder & { readonly kind: 'same' }): void {
@@ -274,7 +268,7 @@ export class BackupRun {
           const finished = folder.finished.get(entry.name);
           if (finished === undefined) folder.drop();
           else folder.set(index, nodeTextOf(child, finished));
-        } else if (entry.isLeaf) this.#trees.push(child);
+        } else if (entry.isLeaf) this.#trees.add(child);
         else if (this.#isAsInParent(child)) {
           folder.set(index, nodeTextOf(child, child.parentSubtree!));
           this.#tally.addFolder(child.path, 'unmodified');
@@ -292,12 +286,7 @@ export class BackupRun {
   ): void {
     const file = { folder, index, name, path: pathIn(folder, name), sizeBytes, wasInParent };
     if (sizeBytes >= LARGE_FILE_BYTES && this.#pool.workerCount > 1) this.#largeFiles.add(file);
-    else this.#waitInLine(file);
-  }
-
-  #waitInLine(file: WaitingFile): void {
-    this.#files.push(file);
-    this.#filesBytes += file.sizeBytes;
+    else this.#files.add(file);
   }
 
   #hasAllBlobs(contentIds: Uint8Array): boolean {
@@ -308,7 +297,7 @@ export class BackupRun {
   }
 
   #readJob(): () => Promise<void> {
-    const batch = this.#takeReadBatch();
+    const batch = this.#files.takeBatch();
     return async () => {
       const files = batch.map(({ path, name }) => ({ path, name }));
       const { files: results, stored } = await this.#pool.run('read', { files, settings: this.#settings });
@@ -317,49 +306,52 @@ export class BackupRun {
     };
   }
 
-  #takeReadBatch(): WaitingFile[] {
-    let count = 0;
-    let bytes = 0;
-    while (count < this.#files.length && count < FILES_PER_READ && bytes < BYTES_PER_READ)
-      bytes += this.#files[count++]!.sizeBytes;
-    this.#filesBytes -= bytes;
-    return this.#files.splice(0, count);
-  }
-
   #takeRead(file: WaitingFile, result: ReadFile): void {
     if (result.kind === 'stored') {
       file.folder.set(file.index, result.text);
       this.#tally.addFile(() => file.path, file.wasInParent ? 'changed' : 'new', result.sizeBytes);
       if (result.changedWhileReading) this.#tally.addChangedWhileReading(file.path);
+    } else if (isDiskError(result.code)) {
+      this.#unreadFiles.push({ file, code: result.code });
+      return;
     } else {
       file.folder.drop();
-      this.#tally.addProblem({ path: file.path, code: result.code, during: 'read' });
+      this.#tally.addProblem({ path: file.path, code: result.code, during: 'read', keptPrevious: false });
     }
     this.#completeIfDone(file.folder);
   }
 
+  /** Each as the parent snapshot has it, or left out. */
+  #keepingJob(): () => Promise<void> {
+    const unread = this.#unreadFiles.splice(0);
+    return async () => {
+      for (const { file, code } of unread) {
+        const { folder, index, name, path } = file;
+        const previous = await this.#previous.findFile(folder, name);
+        this.#tally.addProblem({ path, code, during: 'read', keptPrevious: previous !== undefined });
+        if (previous === undefined) folder.drop();
+        else {
+          folder.set(index, previous.text);
+          this.#tally.addFile(() => path, 'unmodified', previous.sizeBytes);
+        }
+        this.#completeIfDone(folder);
+      }
+    };
+  }
+
   #completeIfDone(folder: FolderInProgress): void {
     if (!folder.isComplete) return;
-    if (folder.needsTexts) this.#trees.push(folder);
+    if (folder.needsTexts) this.#trees.add(folder);
     // Still the parent's tree: it is stored already.
     else this.#takeTree(folder, folder.parentSubtree!);
   }
 
   #treeJob(): () => Promise<void> {
-    const batch: FolderInProgress[] = [];
-    const nodeTexts: ByteString[] = [];
-    let textLength = 0;
-    while (this.#trees.length > 0 && batch.length < TREES_PER_STORE && textLength < TEXT_PER_STORE) {
-      const folder = this.#trees.shift()!;
-      const text = folder.takeText();
-      textLength += text.length;
-      batch.push(folder);
-      nodeTexts.push(text);
-    }
+    const { folders, nodeTexts } = this.#trees.takeBatch();
     return async () => {
       const { ids, stored } = await this.#pool.run('storeTrees', { nodeTexts });
       this.#tally.addStored('tree', stored);
-      for (const [i, folder] of batch.entries()) this.#takeTree(folder, bytesToId<BlobId>(idAt(ids, i)));
+      for (const [i, folder] of folders.entries()) this.#takeTree(folder, bytesToId<BlobId>(idAt(ids, i)));
     };
   }
 

@@ -1,15 +1,15 @@
 /** Counts of one backup, as the snapshot's summary and the progress display want them. */
 import type { ByteString } from '#base/byte-string.ts';
 import type { StoredCounts } from '#pipeline/job-types.ts';
-import type { BlobType, PathProblem } from '#pipeline/protocol.ts';
+import type { BlobType } from '#pipeline/protocol.ts';
 import type { TreeCounts } from './followed-hints.ts';
-import type { BackupObserver, BackupResult, FileChange } from './types.ts';
+import type { BackupObserver, BackupProblem, BackupResult, FileChange } from './types.ts';
 
 /** Progress is passed on at most this often. */
 const PROGRESS_EVERY_MS = 100;
 
 export class BackupTally {
-  readonly problems: PathProblem[] = [];
+  readonly problems: BackupProblem[] = [];
   readonly changedWhileReading: ByteString[] = [];
   currentFolder: ByteString | undefined;
   readonly #observer: BackupObserver;
@@ -82,7 +82,7 @@ export class BackupTally {
     this.#report();
   }
 
-  addProblem(problem: PathProblem): void {
+  addProblem(problem: BackupProblem): void {
     this.problems.push(problem);
     this.#observer.onProblem?.(problem);
   }

@@ -83,6 +83,12 @@ export interface BackupProgress {
   readonly problems: number;
 }
 
+/** Something that could not be read. */
+export interface BackupProblem extends PathProblem {
+  /** The disk failed: the snapshot has the file or folder as the parent has it. Otherwise it is not in the snapshot. */
+  readonly keptPrevious: boolean;
+}
+
 export interface BackupResult {
   /** Undefined after a dry run and when nothing had changed and that was to be skipped. */
   readonly snapshotId: SnapshotId | undefined;
@@ -90,8 +96,8 @@ export interface BackupResult {
   /** Undefined when no hints were given. */
   readonly hints: HintOutcome | undefined;
   readonly summary: Required<Omit<SnapshotSummary, 'unknownFields'>>;
-  /** What could not be read and is not in the snapshot. */
-  readonly problems: readonly PathProblem[];
+  /** What could not be read. */
+  readonly problems: readonly BackupProblem[];
   /** Files that changed on every try; the snapshot has them as they were found. */
   readonly changedWhileReading: readonly ByteString[];
 }
@@ -101,7 +107,7 @@ export type FileChange = 'new' | 'changed' | 'unmodified';
 /** Calls come from the core's thread and must be quick. */
 export interface BackupObserver {
   onProgress?(progress: BackupProgress): void;
-  onProblem?(problem: PathProblem): void;
+  onProblem?(problem: BackupProblem): void;
   /** A file changed on every try and is stored as it was found. */
   onChangedWhileReading?(path: ByteString): void;
   /** For a listing of everything (`--verbose`); costs a call per entry. */

@@ -4,11 +4,17 @@
  * back until it is done (`expect`, `settle`).
  */
 import type { ByteString } from '#base/byte-string.ts';
-import { idToBytes, type BlobId } from '#base/ids.ts';
+import { idToBytes, joinIds, type BlobId } from '#base/ids.ts';
 import type { TargetPath } from '#files/port.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
-import type { EntryOutcome, EntryToPlace, PlaceOutcome, RestoreSettings } from '#pipeline/restore-types.ts';
+import type {
+  EntryOutcome,
+  EntryToPlace,
+  PlacedContent,
+  PlaceOutcome,
+  RestoreSettings,
+} from '#pipeline/restore-types.ts';
 import type { Repository } from '#repository/repository.ts';
 import { BlobWriter, plainLength, type BlobWriterHost } from './blob-writer.ts';
 import type { FileEnd, FileTask } from './file-task.ts';
@@ -194,6 +200,7 @@ export class EntryRestorer {
       name,
       metadata,
       content: content.ids,
+      lengths: content.lengths,
       sizeBytes: content.sizeBytes,
       isReplacing,
       group,
@@ -223,7 +230,8 @@ export class EntryRestorer {
       group.waiting.push(name);
       return;
     }
-    const { sizeBytes } = this.contentOf(node);
+    const content = this.contentOf(node);
+    const { sizeBytes } = content;
     const end = (): void => {
       this.#tally.addBytes(sizeBytes);
       this.#tally.addFile(() => locationIn(folder, node.name), restoredAs(isReplacing), sizeBytes);
@@ -233,10 +241,12 @@ export class EntryRestorer {
       return;
     }
     const existing = [...group.first.folder.path, group.first.name];
-    this.#place(folder, { kind: 'hardLink', name: node.name, isReplacing, existing }, (outcome) => {
+    const link = { kind: 'hardLink', name: node.name, isReplacing, existing } as const;
+    const isFile = node.type === 'file';
+    this.#place(folder, isFile ? { ...link, content: placedContent(content) } : link, (outcome) => {
       if (outcome === undefined) end();
       // A disk without hard links, or with too many of this one: it becomes a file of its own.
-      else if (outcome.kind === 'failed') this.#restoreAlone(name, this.contentOf(node), undefined);
+      else if (outcome.kind === 'failed') this.#restoreAlone(name, content, undefined);
       else this.#tally.addOutcome(locationIn(folder, node.name), outcome);
     });
   }
@@ -276,7 +286,15 @@ export class EntryRestorer {
       onFileEnd: ended,
       onPartsWritten: (task, temporaryName) => {
         const { folder, name, metadata, isReplacing, sizeBytes } = task;
-        const finish = { kind: 'finish', name, metadata, isReplacing, sizeBytes, temporaryName } as const;
+        const finish = {
+          kind: 'finish',
+          name,
+          metadata,
+          isReplacing,
+          sizeBytes,
+          temporaryName,
+          content: placedContent({ ids: task.content, lengths: task.lengths }),
+        } as const;
         this.#place(folder, finish, (outcome) => {
           this.writer.forget(temporaryName);
           ended(task, outcome ?? { kind: 'there' });
@@ -343,6 +361,10 @@ export class EntryRestorer {
 function locationIn(folder: RestoreFolder, name: ByteString): ByteString {
   const { location } = folder;
   return (location === '/' ? `/${name}` : `${location}/${name}`) as ByteString;
+}
+
+function placedContent({ ids, lengths }: Pick<Content, 'ids' | 'lengths'>): PlacedContent {
+  return { ids: joinIds(ids.map(idToBytes)), lengths };
 }
 
 function restoredAs(isReplacing: boolean): RestoreAction {

@@ -12,6 +12,8 @@ export interface FileTask {
   readonly metadata: EntryMetadata;
   /** Not empty; all of it is in the index. */
   readonly content: readonly BlobId[];
+  /** Of the blobs' plaintexts. */
+  readonly lengths: readonly number[];
   /** Sum of the blobs' plaintext lengths. */
   readonly sizeBytes: number;
   /** Something that is there gives way. */

@@ -9,7 +9,7 @@ import type { TargetRoot } from '#files/port.ts';
 import { localZone } from '#format/time.ts';
 import { chooseUndo, findUndo } from './find-undo.ts';
 import { labelTime } from './label-time.ts';
-import { readJournals } from './read-journal.ts';
+import { readJournals, type ReadEntry } from './read-journal.ts';
 import { TakeBack } from './take-back.ts';
 import type { UndoObserver, UndoParts, UndoRequest, UndoResult } from './types.ts';
 import {
@@ -39,7 +39,7 @@ export async function executeUndo(
     const { record } = chooseUndo(found, request);
     const nowMs = parts.clock.nowMs();
     const label = `changed ${labelTime(nowMs, localZone())}`;
-    const work = new TakeBack({ root, folder, record, label, observer });
+    const work = new TakeBack({ root, folder, record, label, observer, primitives: parts.primitives });
     await takeAllBack(work, root, record, () => breathe(parts, signal));
     const isComplete = work.problems === 0 && !isKeepingAnything(root, record.id);
     if (isComplete) {
@@ -62,11 +62,11 @@ async function takeAllBack(
   breath: () => Promise<void>,
 ): Promise<void> {
   const passes = [
-    (entry: Entry) => entry.kind !== 'name' && work.prepareFolder(entry),
-    (entry: Entry) => entry.kind === 'name' && work.takeFileBack(entry),
+    ({ entry }: ReadEntry) => entry.kind !== 'name' && work.prepareFolder(entry),
+    ({ entry, writtenUntil }: ReadEntry) => entry.kind === 'name' && work.takeFileBack(entry, writtenUntil),
     undefined,
-    (entry: Entry) => entry.kind === 'name' && work.returnOnly(entry),
-    (entry: Entry) => entry.kind === 'metadata' && work.restoreMetadata(entry),
+    ({ entry }: ReadEntry) => entry.kind === 'name' && work.returnOnly(entry),
+    ({ entry }: ReadEntry) => entry.kind === 'metadata' && work.restoreMetadata(entry),
   ];
   for (const pass of passes) {
     if (pass === undefined) {
@@ -74,14 +74,12 @@ async function takeAllBack(
       continue;
     }
     let steps = 0;
-    for (const entry of readJournals(root, id)) {
+    for (const read of readJournals(root, id)) {
       if (steps++ % STEPS_PER_BREATH === 0) await breath();
-      pass(entry);
+      pass(read);
     }
   }
 }
-
-type Entry = ReturnType<typeof readJournals> extends Generator<infer Item> ? Item : never;
 
 async function breathe({ clock }: UndoParts, signal: AbortSignal | undefined): Promise<void> {
   throwIfCancelled(signal);

@@ -3,10 +3,19 @@
  * can be repeated. What goes wrong with one entry is told, and the others go on.
  */
 import type { ByteString } from '#base/byte-string.ts';
+import { joinIds } from '#base/ids.ts';
 import { isTidemarkError } from '#base/errors.ts';
+import type { Primitives } from '#format/primitives.ts';
+import type { Instant } from '#format/time.ts';
 import type { FileStat, TargetPath, TargetRoot } from '#files/port.ts';
 import { errorCodeOf } from '#pipeline/jobs/error-code.ts';
-import { isSameMark, markOf, type EntryMark, type JournalEntry } from '#pipeline/undo-journal.ts';
+import {
+  isSameMark,
+  markOf,
+  type ContentMark,
+  type EntryMark,
+  type JournalEntry,
+} from '#pipeline/undo-journal.ts';
 import { besideName } from '#rules/beside-name.ts';
 import { openUp } from './open-up.ts';
 import type { UndoAction, UndoObserver } from './types.ts';
@@ -22,6 +31,7 @@ export interface TakeBackParts {
   /** For names of what was changed since. */
   readonly label: string;
   readonly observer: UndoObserver;
+  readonly primitives: Pick<Primitives, 'sha256'>;
 }
 
 export class TakeBack {
@@ -32,17 +42,19 @@ export class TakeBack {
   readonly #record: UndoRecord;
   readonly #label: string;
   readonly #observer: UndoObserver;
+  readonly #primitives: Pick<Primitives, 'sha256'>;
   /** Made by the restore, by their joined names. */
   readonly #madeFolders = new Map<string, TargetPath>();
   /** Times that the restore itself gave to files with several names, by their inode. */
   readonly #givenTimes = new Map<bigint, readonly [sec: number, nsec: number]>();
 
-  constructor({ root, folder, record, label, observer }: TakeBackParts) {
+  constructor({ root, folder, record, label, observer, primitives }: TakeBackParts) {
     this.#root = root;
     this.#folder = folder;
     this.#record = record;
     this.#label = label;
     this.#observer = observer;
+    this.#primitives = primitives;
   }
 
   /**
@@ -69,20 +81,22 @@ export class TakeBack {
     });
   }
 
-  /** Something that the restore put there. */
-  takeFileBack({ path, kept, mark }: NameEntry): void {
+  /** Something that the restore put there, about `until` or before. */
+  takeFileBack(entry: NameEntry, until: Instant): void {
+    const { path, kept, mark } = entry;
     if (mark === undefined) return;
     this.#try(path, () => {
       const current = this.#look(path);
-      if (kept === undefined) this.#removeMade(path, current, mark);
-      else this.#returnKept(path, current, kept, mark);
+      const isAsRestored = current !== undefined && this.#isAsRestored(current, mark, entry, until);
+      if (kept === undefined) this.#removeMade(path, current, isAsRestored);
+      else this.#returnKept(path, current, kept, isAsRestored);
     });
   }
 
   /** Something that the restore only took away. */
   returnOnly({ path, kept, mark }: NameEntry): void {
     if (mark !== undefined || kept === undefined) return;
-    this.#try(path, () => this.#returnKept(path, this.#look(path), kept, undefined));
+    this.#try(path, () => this.#returnKept(path, this.#look(path), kept, false));
   }
 
   /** Deepest first. One with something else in it stays. */
@@ -116,9 +130,9 @@ export class TakeBack {
     if (root !== undefined) this.#root.applyMetadata([], root);
   }
 
-  #removeMade(path: TargetPath, current: FileStat | undefined, mark: EntryMark): void {
+  #removeMade(path: TargetPath, current: FileStat | undefined, isAsRestored: boolean): void {
     if (current === undefined) return;
-    if (!this.#isAsRestored(current, mark)) {
+    if (!isAsRestored) {
       // It is the person's own now, and nothing else wants the name.
       this.#tell(path, 'stayed');
       return;
@@ -127,18 +141,47 @@ export class TakeBack {
     this.#tell(path, 'removed');
   }
 
-  /** A new name of a file that was there before was marked before that file got its time. */
-  #isAsRestored(current: FileStat, mark: EntryMark): boolean {
+  /**
+   * Size and time can be kept by who writes into a file, the time of its last change (ctime) cannot. That is also changed by what
+   * leaves the content alone, such as another name, or an undo of a later restore: so then the content decides.
+   */
+  #isAsRestored(
+    current: FileStat,
+    mark: EntryMark,
+    { path, content }: NameEntry,
+    { sec, nsec }: Instant,
+  ): boolean {
+    // A new name of a file that was there before was marked before that file got its time.
     const [mtimeSec, mtimeNsec] = this.#givenTimes.get(mark.inode) ?? [];
     const later = mtimeSec === undefined ? mark : { ...mark, mtimeSec, mtimeNsec: mtimeNsec! };
-    return isSameMark(markOf(current), mark) || isSameMark(markOf(current), later);
+    if (!isSameMark(markOf(current), mark) && !isSameMark(markOf(current), later)) return false;
+    const { ctimeSec, ctimeNsec } = current;
+    const isOlder = ctimeSec < sec || (ctimeSec === sec && ctimeNsec < nsec);
+    return isOlder || content === undefined || this.#hasContent(path, content);
+  }
+
+  #hasContent(path: TargetPath, { digest, lengths }: ContentMark): boolean {
+    const ids: Uint8Array[] = [];
+    const file = this.#root.openFile(path, 'read');
+    try {
+      let offset = 0;
+      for (const length of lengths) {
+        const piece = new Uint8Array(length);
+        if (file.read(piece, offset) !== length) return false;
+        ids.push(this.#primitives.sha256(piece));
+        offset += length;
+      }
+    } finally {
+      file.close();
+    }
+    return Buffer.from(this.#primitives.sha256(joinIds(ids))).toString('hex') === digest;
   }
 
   #returnKept(
     path: TargetPath,
     current: FileStat | undefined,
     kept: TargetPath,
-    mark: EntryMark | undefined,
+    isAsRestored: boolean,
   ): void {
     const was = this.#root.stat(kept);
     // It was never taken away, or is back already.
@@ -147,7 +190,7 @@ export class TakeBack {
     else if (current.inode === was.inode && current.device === was.device && was.kind !== 'dir')
       // Two names of one file: a rename would leave both (POSIX).
       this.#root.remove(kept);
-    else if (mark === undefined || !this.#isAsRestored(current, mark)) this.#returnBeside(path, kept);
+    else if (!isAsRestored) this.#returnBeside(path, kept);
     else if (was.kind === 'dir') {
       this.#root.remove(path);
       this.#root.renameNew(kept, path);

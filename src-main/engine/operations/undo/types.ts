@@ -3,6 +3,7 @@ import type { ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Identity } from '#base/identity.ts';
 import type { TargetFiles } from '#files/port.ts';
+import type { Primitives } from '#format/primitives.ts';
 import type { UndoState } from './undo-record.ts';
 
 /** No repository is needed: everything lies in the target. */
@@ -10,6 +11,7 @@ export interface UndoParts {
   readonly files: TargetFiles;
   readonly clock: Clock;
   readonly identity: Identity;
+  readonly primitives: Pick<Primitives, 'sha256'>;
 }
 
 export interface UndoRequest {

@@ -168,7 +168,7 @@ export function removeWhatServed(root: TargetRoot, id: ByteString): void {
 /** Tops of other file systems that this restore kept things on. */
 function otherPlaces(root: TargetRoot, id: ByteString): TargetPath[] {
   const places = new Map<string, TargetPath>();
-  for (const entry of readJournals(root, id)) {
+  for (const { entry } of readJournals(root, id)) {
     if (entry.kind !== 'name' || entry.kept === undefined) continue;
     const at = entry.kept.indexOf(UNDO_FOLDER);
     if (at > 0) places.set(entry.kept.slice(0, at).join('/'), entry.kept.slice(0, at));

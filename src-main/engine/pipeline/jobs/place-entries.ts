@@ -19,7 +19,7 @@ export function placeEntries(input: PlaceEntries['input'], context: JobContext):
       if (entry.kind !== 'discard') context.reportRead(0);
       const folder = input.folders[entry.folder]!;
       place.at(index);
-      const outcome = placeEntry(entry, folder, place, input.firstTemporary + index);
+      const outcome = placeEntry(entry, folder, place, input.firstTemporary + index, context);
       if (outcome !== undefined) outcomes.push({ index, ...outcome });
     }
     outcomes.push(...place.commit());
@@ -34,17 +34,20 @@ function placeEntry(
   folder: TargetPath,
   place: RestorePlace,
   temporary: number,
+  context: JobContext,
 ): EntryProblem | undefined {
   switch (entry.kind) {
     case 'create':
       return createEntry(entry, folder, place, temporary);
     case 'hardLink': {
-      const { name, isReplacing, existing } = entry;
+      const { name, isReplacing, existing, content } = entry;
       let madeAt: TargetPath = [];
-      const outcome = place.makeEntry(folder, name, isReplacing, temporary, undefined, (path) => {
+      const link = (path: TargetPath): void => {
         madeAt = path;
         place.root.makeHardLink(existing, path);
-      });
+      };
+      const mark = content && place.contentMark(context, content.ids, content.lengths);
+      const outcome = place.makeEntry(folder, name, isReplacing, temporary, undefined, link, mark);
       // Renaming one name of a file over another one of it does nothing and leaves both (POSIX).
       const isReplaced = isReplacing && place.keeping === undefined;
       if (isReplaced && madeAt.length > 0) place.discard(madeAt);
@@ -58,6 +61,7 @@ function placeEntry(
         entry.sizeBytes,
         entry.metadata,
         entry.isReplacing,
+        place.contentMark(context, entry.content.ids, entry.content.lengths),
       );
     case 'discard':
       place.discard([...folder, entry.temporaryName]);

@@ -19,7 +19,7 @@ import type { ScanSettings } from '../scan-settings.ts';
 import type { FolderToScan, GivenEntry, ScannedEntry, ScannedFolder, TouchedEntries } from '../scan-types.ts';
 import { leftBehind, likenessOf, mergeEntries, type NamedEntry } from '../touched-folder.ts';
 import type { JobContext } from '../worker-thread.ts';
-import { errorCodeOf } from './error-code.ts';
+import { errorCodeOf, isDiskError } from './error-code.ts';
 import { FileReader } from './file-reader.ts';
 
 type Scan = JobTypes['scan'];
@@ -104,7 +104,8 @@ class FolderScanner {
     this.#entriesSeen += found.length;
     // What the person named is stored whatever the rules say, as restic does; so are the folders above.
     const isJudged = folder.onlyEntries === undefined;
-    const seen = this.#lookAt(found, isJudged, isJudged && touched !== undefined, parent, problems);
+    const lost: NamedEntry[] = [];
+    const seen = this.#lookAt(found, isJudged, isJudged && touched !== undefined, parent, problems, lost);
     if (
       folder.maySaySame &&
       problems.length === 0 &&
@@ -119,8 +120,12 @@ class FolderScanner {
         const described = await this.#describe(entry, problems);
         if (described !== undefined) entries.push({ name: entry.name, entry: described });
       } catch (error) {
-        problems.push({ path: entry.path, code: errorCodeOf(error), during: 'scan' });
+        loseEntry(entry, errorCodeOf(error), problems, lost);
       }
+    }
+    if (lost.length > 0) {
+      entries.push(...lost);
+      entries.sort((a, b) => compareByteStrings(a.name, b.name));
     }
     if (touched === undefined)
       return { kind: 'entries', entries: entries.map(({ entry }) => entry), problems, left: undefined };
@@ -135,6 +140,7 @@ class FolderScanner {
     mayBeGone: boolean,
     parent: ParentTree | undefined,
     problems: PathProblem[],
+    lost: NamedEntry[],
   ): SeenEntry[] {
     const { sourceFiles, zone } = this.#context;
     const seen: SeenEntry[] = [];
@@ -148,7 +154,8 @@ class FolderScanner {
         seen.push({ name, path, stat, times, isLeaf, parent: parent?.get(name) });
       } catch (error) {
         const code = errorCodeOf(error);
-        if (!(mayBeGone && code === 'ENOENT')) problems.push({ path, code, during: 'scan' });
+        if (!(mayBeGone && code === 'ENOENT'))
+          loseEntry({ name, path, parent: parent?.get(name) }, code, problems, lost);
       }
     }
     return seen;
@@ -263,6 +270,8 @@ class FolderScanner {
     this.#bytesLeft -= sizeBytes;
     const read = await this.#reader.read({ name, path }, stat);
     if (read.kind === 'stored') return { ...read, wasInParent };
+    // Another try does no harm, and whoever asks for it knows what to do when it fails, too.
+    if (isDiskError(read.code)) return { kind: 'file', name, sizeBytes, wasInParent };
     problems.push({ path, code: read.code, during: 'read' });
     return undefined;
   }
@@ -314,4 +323,26 @@ function sameFolder(seen: readonly SeenEntry[]): ScannedFolder {
     sizeBytes: files.reduce((sum, { stat }) => sum + stat.sizeBytes, 0),
     contentIds: joinIds(files.flatMap(({ parent }) => (parent?.content ?? []).map(idToBytes))),
   };
+}
+
+/** What cannot even be looked at: left out, but for what the parent has of it when the disk is to blame. */
+function loseEntry(
+  { name, path, parent }: Pick<SeenEntry, 'name' | 'path' | 'parent'>,
+  code: string,
+  problems: PathProblem[],
+  lost: NamedEntry[],
+): void {
+  const isKept = parent !== undefined && isDiskError(code);
+  if (isKept) lost.push({ name, entry: entryOfParent(parent) });
+  // A file is tried once more, and told of then.
+  if (!isKept || parent.type !== 'file') problems.push({ path, code, during: 'scan' });
+}
+
+function entryOfParent({ error: _error, ...node }: TreeNode): ScannedEntry {
+  const { name, type, subtree } = node;
+  if (type === 'file') return { kind: 'file', name, sizeBytes: Number(node.size), wasInParent: true };
+  const text = encodeNode(node);
+  if (type !== 'dir' || subtree === undefined) return { kind: 'node', text };
+  const textBeforeSubtree = text.slice(0, -SUBTREE_TAIL) as ByteString;
+  return { kind: 'dir', name, textBeforeSubtree, parentSubtree: subtree, isLeaf: false, likeness: 'other' };
 }

@@ -28,7 +28,7 @@ export function writeFiles(input: Types['input'], context: JobContext): Types['o
       }
       if (plain === undefined) continue;
       place.at(index);
-      const outcome = writeUse(use, plain, input, index, place, unfinished);
+      const outcome = writeUse(use, plain, input, index, place, unfinished, context);
       if (outcome !== undefined) outcomes.push({ index, ...outcome });
     }
     outcomes.push(...place.commit());
@@ -57,11 +57,13 @@ function writeUse(
   index: number,
   place: RestorePlace,
   unfinished: UnfinishedFile,
+  context: JobContext,
 ): EntryProblem | undefined {
   const folder = input.folders[use.folder]!;
   if (use.kind === 'file') {
     const { name, metadata, isReplacing } = use;
-    return place.writeFile(folder, name, plain, metadata, isReplacing, input.firstTemporary + index);
+    const mark = place.contentMark(context, idAt(input.ids, use.blob), [plain.length]);
+    return place.writeFile(folder, name, plain, metadata, isReplacing, input.firstTemporary + index, mark);
   }
   const path = [...folder, use.temporaryName];
   try {

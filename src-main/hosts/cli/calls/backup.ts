@@ -50,10 +50,15 @@ export interface BackupItem {
   readonly sizeBytes: number;
 }
 
+export interface UnreadItem extends ItemProblem {
+  /** Its disk failed; the snapshot has it as the one before has it. */
+  readonly keptPrevious: boolean;
+}
+
 export interface BackupHandlers {
   /** Given only when somebody watches: knowing how much there is costs a count. */
   onProgress?(progress: BackupProgress): void;
-  onProblem(problem: ItemProblem): void;
+  onProblem(problem: UnreadItem): void;
   /** Something about a file that is saved all the same. */
   onWarning(problem: ItemProblem): void;
   /** Given only by who wants to hear of every entry: unchanged folders are otherwise passed over as a whole. */
@@ -94,6 +99,8 @@ export interface BackupResult {
   readonly summary: BackupSummary;
   /** How many times `onProblem` was called. */
   readonly problems: number;
+  /** Of them, those for which the disk is to blame. */
+  readonly diskProblems: number;
   readonly seconds: number;
 }
 

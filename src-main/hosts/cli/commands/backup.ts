@@ -12,7 +12,7 @@ import {
   backupSummaryJson,
 } from '../backup-json.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
-import type { BackupHandlers, BackupInput, BackupResult, WalkReason } from '../calls/backup.ts';
+import type { BackupHandlers, BackupInput, BackupResult, UnreadItem, WalkReason } from '../calls/backup.ts';
 import { readChangedPaths } from '../changed-paths.ts';
 import { exitMessage } from '../exit-message.ts';
 import { formatBytes, formatCount, formatDuration, formatName } from '../format-values.ts';
@@ -97,7 +97,7 @@ function readSources(
     });
   }
   for (const path of missing) {
-    const problem = { path, reason: 'it is not there' };
+    const problem = { path, reason: 'it is not there', keptPrevious: false };
     if (options.json) output.jsonComplaint(backupItemProblemJson(problem));
     else output.complain(`Not saved: ${formatName(toDisplay(path))} (${problem.reason})`);
   }
@@ -157,7 +157,7 @@ async function runBackup(session: CommandSession, input: BackupInput) {
       ...progressHandler(session, startedMs),
       onProblem: (problem) => {
         if (options.json) output.jsonComplaint(backupItemProblemJson(problem));
-        else output.complain(`Not read: ${formatName(toDisplay(problem.path))} (${problem.reason})`);
+        else output.complain(unreadLine(problem));
       },
       onWarning: (problem) => {
         if (!options.json)
@@ -171,10 +171,21 @@ async function runBackup(session: CommandSession, input: BackupInput) {
   output.json(backupSummaryJson(result, input.dryRun));
   for (const line of summaryLines(result, input.dryRun)) output.say(line);
   if (result.problems === 0) return;
-  const sentence = `${formatCount(result.problems, 'file or folder', 'files or folders')} could not be read; everything else is saved. The list above says why; they are saved as soon as they can be read.`;
+  const sentence = incompleteSentence(result);
   if (options.json) output.jsonComplaint(exitMessage(EXIT_INCOMPLETE, sentence));
   else output.complain(sentence);
   return EXIT_INCOMPLETE;
+}
+
+function unreadLine({ path, reason, keptPrevious }: UnreadItem): string {
+  const kept = keptPrevious ? '; kept as in the snapshot before' : '';
+  return `Not read: ${formatName(toDisplay(path))} (${reason}${kept})`;
+}
+
+function incompleteSentence({ problems, diskProblems }: BackupResult): string {
+  const unread = `${formatCount(problems, 'file or folder', 'files or folders')} could not be read; everything else is saved. The list above says why; they are saved as soon as they can be read.`;
+  if (diskProblems === 0) return unread;
+  return `${unread} A disk reported errors and may be failing: copy what matters from it to another disk soon, and keep older snapshots.`;
 }
 
 function progressHandler(

@@ -4,6 +4,7 @@ import { describeErrorCode } from '#files/describe-file-error.ts';
 import { createSourceFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
 import { timeText } from '#operations/backup/prepare.ts';
+import { isDiskError } from '#pipeline/jobs/error-code.ts';
 import type {
   BackupObserver,
   BackupProgress as OperationProgress,
@@ -37,6 +38,7 @@ export const backup: EngineCalls['backup'] = async (access, input, handlers, con
       ...(result.hints === undefined ? {} : { changedPaths: result.hints }),
       summary: result.summary,
       problems: result.problems.length,
+      diskProblems: result.problems.filter(({ code }) => isDiskError(code)).length,
       seconds: (performance.now() - startedMs) / 1000,
     };
   });
@@ -78,7 +80,8 @@ function toObserver({ onProgress, onProblem, onWarning, onItem }: BackupHandlers
           onProgress: ({ currentFolder, ...progress }: OperationProgress) =>
             onProgress({ ...progress, current: currentFolder === undefined ? [] : [currentFolder] }),
         }),
-    onProblem: ({ path, code }) => onProblem({ path, reason: describeErrorCode(code) }),
+    onProblem: ({ path, code, keptPrevious }) =>
+      onProblem({ path, reason: describeErrorCode(code), keptPrevious }),
     onChangedWhileReading: (path) =>
       onWarning({ path, reason: 'it changed while it was being read; saved as it was found' }),
     ...(onItem === undefined

@@ -5,6 +5,7 @@ import { machineIdentity } from '#core/machine-identity.ts';
 import { describeErrorCode } from '#files/describe-file-error.ts';
 import { createTargetFiles } from '#files/open-files.ts';
 import { absolutePath } from '#operations/backup/source-tree.ts';
+import { createPrimitives } from '#primitives/node-primitives.ts';
 import { executeUndo } from '#operations/undo/execute.ts';
 import { listUndo } from '#operations/undo/find-undo.ts';
 import type { UndoParts } from '#operations/undo/types.ts';
@@ -31,7 +32,12 @@ export const undoCalls: Pick<EngineCalls, 'undo' | 'listUndo'> = {
 };
 
 function undoParts(): UndoParts {
-  return { files: createTargetFiles(), clock: systemClock, identity: machineIdentity() };
+  return {
+    files: createTargetFiles(),
+    clock: systemClock,
+    identity: machineIdentity(),
+    primitives: createPrimitives(),
+  };
 }
 
 function fullPath(folder: ByteString): ByteString {

@@ -11,6 +11,7 @@ import { diff } from './call-diff.ts';
 import { findCalls } from './call-find.ts';
 import { forget } from './call-forget.ts';
 import { prune } from './call-prune.ts';
+import { recover } from './call-recover.ts';
 import { repairIndex } from './call-repair-index.ts';
 import { repairPacks } from './call-repair-packs.ts';
 import { repairSnapshots } from './call-repair-snapshots.ts';
@@ -30,6 +31,7 @@ export function connectEngine(): EngineCalls {
     copy,
     forget,
     prune,
+    recover,
     repairIndex,
     repairPacks,
     repairSnapshots,

@@ -32,7 +32,13 @@ const SUMMARY = {
   backupStart: '2026-11-22T10:04:41.356692587Z',
   backupEnd: '2026-11-22T10:04:42.186129069Z',
 };
-const BACKED_UP: BackupResult = { snapshotId: ID, summary: SUMMARY, problems: 0, seconds: 0.5 };
+const BACKED_UP: BackupResult = {
+  snapshotId: ID,
+  summary: SUMMARY,
+  problems: 0,
+  diskProblems: 0,
+  seconds: 0.5,
+};
 
 const NODE: TreeNode = {
   name: b('f.tmp'),
@@ -313,7 +319,7 @@ describe('backup', () => {
           problems: 1,
         });
       }
-      handlers.onProblem({ path: b('/t/x'), reason: 'permission denied' });
+      handlers.onProblem({ path: b('/t/x'), reason: 'permission denied', keptPrevious: false });
       handlers.onItem?.({ path: b('/t'), isDir: true, action: 'new', sizeBytes: 0 });
       return Promise.resolve({ ...BACKED_UP, problems: 1 });
     }) as EngineCalls['backup'],

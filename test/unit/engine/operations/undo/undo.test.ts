@@ -356,6 +356,58 @@ describe('folders in the place of files, and the reverse', () => {
   });
 });
 
+/** Another content, with size and time as they were: only the time of the last change tells. */
+function changeUnseen(path: string): void {
+  const times = join(base, 'times');
+  const { mtimeNs, size } = fs.statSync(path, { bigint: true });
+  execFileSync('cp', ['-p', path, times]);
+  fs.writeFileSync(path, Buffer.alloc(Number(size), 'edited'));
+  execFileSync('touch', ['-r', times, path]);
+  fs.rmSync(times);
+  expect(fs.statSync(path, { bigint: true })).toMatchObject({ mtimeNs, size });
+}
+
+describe('a file that was changed in place, with its size and time kept', () => {
+  test.each(['a/deep/old', 'a/large', 'a/second name'])(
+    '%s: the change is kept beside what comes back',
+    async (path) => {
+      fs.writeFileSync(join(target, 'a', 'second name'), 'today too');
+      fs.rmSync(before, { recursive: true });
+      execFileSync('cp', ['-a', target, before]);
+      await run({ overwrite: 'replace-keep-current' });
+      changeUnseen(join(target, path));
+      const edited = fs.readFileSync(join(target, path));
+      const { result, told } = await undo(target);
+      // Of a file with two names both are what it is.
+      expect(result.counts.copied, told.join('\n')).toBe(path === 'a/second name' ? 2 : 1);
+      expect(fs.readFileSync(join(target, path)).equals(fs.readFileSync(join(before, path)))).toBe(true);
+      const copies = fs.readdirSync(join(target, path, '..')).filter((name) => name.includes('changed'));
+      expect(copies.some((name) => fs.readFileSync(join(target, path, '..', name)).equals(edited))).toBe(
+        true,
+      );
+    },
+  );
+
+  test('one that nothing was in the way of stays', async () => {
+    await run({ overwrite: 'replace-keep-current' });
+    changeUnseen(join(target, 'gone', 'file'));
+    const { result } = await undo(target);
+    expect(result.counts).toMatchObject({ stayed: 1, copied: 0 });
+    expect(fs.readFileSync(join(target, 'gone', 'file'), 'utf8')).toBe('editededite');
+  });
+
+  test('what leaves the content alone is no change', async () => {
+    await run({ overwrite: 'replace-keep-current' });
+    for (const path of ['a/large', 'a/deep/old', 'gone/file']) {
+      fs.chmodSync(join(target, path), 0o600);
+      fs.linkSync(join(target, path), join(base, 'other name'));
+      fs.rmSync(join(base, 'other name'));
+    }
+    expect((await undo(target)).result.counts).toMatchObject({ copied: 0, stayed: 0 });
+    expect(changedSinceBefore()).toEqual([]);
+  });
+});
+
 describe('several restores', () => {
   test('are taken back one after the other, the newest first', async () => {
     await run({ overwrite: 'only-missing' });
