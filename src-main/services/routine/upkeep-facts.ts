@@ -45,6 +45,7 @@ export function gatherUpkeep(place: Place, sources: UpkeepSources): PlaceUpkeep 
     lastVerifyMs: endOf(memory.lastDone('verify', place.id)),
     lastVerifyPart: verified === undefined || numberOf(verified, 'of') === 1 ? 0 : numberOf(verified, 'part'),
     areSettingsSaved: sources.areSettingsSaved(place.id),
+    lastSettingsMs: endOf(memory.lastDone('saveSettings', place.id)),
     lastHistoryMs: endOf(memory.lastDone('readHistory', place.id)),
   };
 }

@@ -15,6 +15,8 @@ export const UPKEEP_RHYTHM = {
   /** Less than a day, so that a machine that is on in the evening only still does it daily. */
   dailyMs: 20 * HOUR_MS,
   cleanUpMs: 7 * DAY_MS,
+  /** Who is still changing plans gets them carried once, not at every click. */
+  settingsMs: 5 * 60_000,
   /** A rule that was changed by mistake can be changed back before anything goes. */
   ruleRestMs: DAY_MS,
   /** What went because of a changed rule can still be recovered so long. */
@@ -45,6 +47,7 @@ export interface PlaceUpkeep {
   readonly lastVerifyPart: number;
   /** What was last carried there is what would be carried now. */
   readonly areSettingsSaved: boolean;
+  readonly lastSettingsMs?: number | undefined;
   readonly lastHistoryMs?: number | undefined;
 }
 
@@ -73,7 +76,8 @@ function nextFor(place: PlaceUpkeep, facts: UpkeepFacts): JobRequest | undefined
   const { nowMs } = facts;
   const hasBackup = place.plans.some(({ lastBackupMs }) => lastBackupMs !== undefined);
   if (isOlder(place.lastHistoryMs, 24 * HOUR_MS, nowMs)) return { kind: 'readHistory', placeId };
-  if (hasBackup && !place.areSettingsSaved) return { kind: 'saveSettings', placeId };
+  const maySave = isOlder(place.lastSettingsMs, UPKEEP_RHYTHM.settingsMs, nowMs);
+  if (hasBackup && !place.areSettingsSaved && maySave) return { kind: 'saveSettings', placeId };
   if (!facts.isClockDoubtful) {
     const thin = place.plans.find((plan) => mayThinOut(plan, nowMs));
     if (thin !== undefined) return { kind: 'thinOut', planId: thin.planId, placeId };

@@ -14,13 +14,17 @@ it('C4 another disk under the same path, between two runs: told apart by id, and
   const password = Buffer.from(TEST_PASSWORD);
   const before = new Map(other.storage.files);
   const watched = new FaultStorage(other.storage);
-  const opening = openRepository(createRepositoryPorts(watched), password, undefined, { expectedId: meantId });
+  const opening = openRepository(createRepositoryPorts(watched), password, undefined, {
+    expectedId: meantId,
+  });
   expect(await failureOf(opening)).toMatchObject({
     code: 'storage.wrongDrive',
     data: { expectedId: meantId, foundId: other.repository.config.id },
   });
   expect(watched.changeCount).toBe(0);
   expect(new Map(other.storage.files)).toEqual(before);
-  const opened = await openRepository(createRepositoryPorts(meant.storage), password, undefined, { expectedId: meantId });
+  const opened = await openRepository(createRepositoryPorts(meant.storage), password, undefined, {
+    expectedId: meantId,
+  });
   expect(opened.config.id).toBe(meantId);
 });

@@ -1,0 +1,197 @@
+/** The routine alive, in fake time over a real queue and state: scenarios B1 to B7 as they reach a person. */
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { putSetting } from '#services/state/settings-table.ts';
+import { DAY, HOUR, MINUTE, RoutineWorld, START, worldPlan } from '#test/support/routine-world.ts';
+import { makeProfileFolder, toPlanId } from '#test/support/state.ts';
+
+let folder: string;
+let world: RoutineWorld;
+
+beforeEach(() => {
+  folder = makeProfileFolder();
+  world = new RoutineWorld(folder);
+});
+afterEach(async () => {
+  await world.quit();
+  expect(world.unexpected).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const PLAN = worldPlan('p', ['usb']);
+
+test('a new plan is saved at once, then every hour', async () => {
+  await world.boot({ plans: [PLAN], places: ['usb'] });
+  await world.pass(3 * HOUR);
+  expect(world.backups()).toEqual([
+    'p to usb by schedule at 0',
+    'p to usb by schedule at 60',
+    'p to usb by schedule at 120',
+    'p to usb by schedule at 180',
+  ]);
+  expect(world.routine.health.state).toBe('protected');
+});
+
+test('B1 B3: three weeks asleep are caught up by one run, and said to be missed', async () => {
+  await world.boot({ plans: [PLAN], places: ['usb'] });
+  await world.pass(10 * MINUTE);
+  await world.sleepMachine(21 * DAY);
+  await world.pass(30 * MINUTE);
+  expect(world.woke).toBe(1);
+  const [, ...after] = world.backups();
+  expect(after).toHaveLength(1);
+  expect(after[0]).toMatch(/by catchUp/);
+});
+
+test('B2: after waking the place is not there for a while: probed ever more rarely, no alarm, saved when it is back', async () => {
+  await world.boot({ plans: [PLAN], places: ['usb'] });
+  await world.pass(10 * MINUTE);
+  world.away.add('usb');
+  await world.sleepMachine(9 * HOUR);
+  const before = world.probes.length;
+  await world.pass(20 * MINUTE, 15_000);
+  const gaps = world.probes.slice(before).map(({ atMs }, at, all) => atMs - (all[at - 1]?.atMs ?? atMs));
+  expect(gaps.length).toBeGreaterThan(3);
+  expect(gaps.length).toBeLessThan(9);
+  expect(world.backups()).toHaveLength(1);
+  expect(world.told).toEqual([]);
+  expect(world.routine.waiting).toMatchObject([{ wait: 'placeAway' }]);
+  world.away.clear();
+  world.routine.machineChanged('drives');
+  await world.pass(MINUTE);
+  expect(world.backups()).toHaveLength(2);
+});
+
+test('B4: a jump to 2038 and back costs one run more and hides none', async () => {
+  await world.boot({ plans: [PLAN], places: ['usb'] });
+  await world.pass(10 * MINUTE);
+  const yearsMs = Date.UTC(2038, 0, 1) - START;
+  world.clock.jumpWall(yearsMs);
+  await world.pass(10 * MINUTE, 15_000);
+  world.clock.jumpWall(-yearsMs);
+  await world.pass(2 * HOUR);
+  const late = world.runs.filter(({ kind, atMs }) => kind === 'backup' && atMs > START + yearsMs);
+  expect(late).toHaveLength(1);
+  const right = world.runs.filter(({ kind, atMs }) => kind === 'backup' && atMs < START + yearsMs);
+  expect(right.length).toBeGreaterThanOrEqual(3);
+  // Nothing is removed while a version from the future is the newest.
+  expect(world.runs.filter(({ kind }) => kind === 'thinOut' || kind === 'cleanUp')).toEqual([]);
+});
+
+test('B5: a fixed time comes once on the day that the clocks change', async () => {
+  // Berlin loses the hour from 2:00 to 3:00 on 29 March 2026.
+  const start = Date.UTC(2026, 2, 28, 12);
+  world.clock.jumpWall(start - START);
+  const nightly = worldPlan('n', ['usb'], {
+    schedule: { fixedTimes: [{ minuteOfDay: 150 }], isWatching: false },
+    createdAtMs: start - DAY,
+  });
+  await world.boot({ plans: [nightly], places: ['usb'] });
+  await world.pass(2 * DAY, 5 * MINUTE);
+  const hours = world.runs
+    .filter(({ kind }) => kind === 'backup')
+    .map(({ atMs }) => new Date(atMs).toISOString());
+  expect(hours).toEqual(['2026-03-28T12:00:00.000Z', '2026-03-29T01:00:00.000Z', '2026-03-30T00:30:00.000Z']);
+});
+
+test('B6: on battery a running backup rests and goes on with the mains; the person’s own does not rest', async () => {
+  world.backupMs = 30 * MINUTE;
+  const careful = worldPlan('p', ['usb'], { conditions: { ...PLAN.conditions, mainsOnly: true } });
+  await world.boot({ plans: [careful], places: ['usb'] });
+  await world.pass(5 * MINUTE);
+  world.machine = { ...world.machine, power: 'battery' };
+  world.routine.machineChanged('power');
+  await world.pass(5 * MINUTE);
+  expect(world.queue.active()).toMatchObject([{ row: { state: 'paused' }, wait: 'onBattery' }]);
+  const [job] = world.queue.active();
+  await world.queue.add(job!.request, 'person');
+  await world.pass(40 * MINUTE);
+  expect(world.queue.active()).toEqual([]);
+  world.machine = { ...world.machine, power: 'mains' };
+  world.routine.machineChanged('power');
+  await world.pass(40 * MINUTE);
+  expect(world.backups().map((text) => text.split(' at ')[0])).toEqual([
+    'p to usb by schedule',
+    'p to usb by person',
+  ]);
+});
+
+test('B7: on a metered line the cloud waits and the drive goes on', async () => {
+  world.machine = { ...world.machine, network: 'metered' };
+  const plan = worldPlan('p', ['usb', 'cloud'], { conditions: { ...PLAN.conditions, avoidMetered: true } });
+  await world.boot({ plans: [plan], places: ['usb'] });
+  const { putPlace } = await import('#services/state/places-table.ts');
+  const { samplePlace } = await import('#test/support/state.ts');
+  await world.state.commit((writer) => putPlace(writer, samplePlace('cloud', { kind: 's3' })));
+  world.routine.poke();
+  await world.pass(10 * MINUTE);
+  expect(world.backups()).toEqual(['p to usb by schedule at 0']);
+  expect(world.routine.waiting).toMatchObject([{ placeId: 'cloud', wait: 'meteredNetwork' }]);
+  world.machine = { ...world.machine, network: 'unmetered' };
+  world.routine.machineChanged('network');
+  await world.pass(10 * MINUTE);
+  expect(world.backups().some((text) => text.startsWith('p to cloud'))).toBe(true);
+});
+
+test('the power fails in mid-run: taken up at the next start, once', async () => {
+  world.backupMs = 30 * MINUTE;
+  await world.boot({ plans: [PLAN], places: ['usb'] });
+  await world.pass(5 * MINUTE);
+  await world.powerFails(10 * MINUTE);
+  await world.boot();
+  await world.pass(20 * MINUTE);
+  expect(world.backups()).toEqual(['p to usb by schedule at 0', 'p to usb by retry at 15']);
+});
+
+test('failures are tried again ever more rarely and never end the schedule', async () => {
+  world.failing.set('usb', 'storage.full');
+  await world.boot({ plans: [PLAN], places: ['usb'] });
+  await world.pass(4 * HOUR);
+  const tries = world.backups().length;
+  expect(tries).toBeGreaterThan(4);
+  expect(tries).toBeLessThan(12);
+  expect(world.told.map(([key]) => key)).toHaveLength(1);
+  world.failing.clear();
+  await world.pass(2 * HOUR);
+  expect(world.routine.health.state).toBe('protected');
+  expect(world.told.at(-1)?.[1]).toBe(true);
+});
+
+test('a pause holds everything that happens by itself, and ends by itself', async () => {
+  await world.boot({ plans: [PLAN], places: ['usb'] });
+  await world.pass(30 * MINUTE);
+  const nowMs = world.clock.nowMs();
+  await world.state.commit((writer) =>
+    putSetting(writer, 'pause', { sinceMs: nowMs, untilMs: nowMs + 2 * HOUR }),
+  );
+  world.routine.poke();
+  await world.pass(3 * HOUR);
+  expect(world.backups()).toEqual([
+    'p to usb by schedule at 0',
+    'p to usb by catchUp at 150',
+    'p to usb by schedule at 210',
+  ]);
+});
+
+test('the watcher’s wish is run where nothing holds it', async () => {
+  await world.boot({ plans: [worldPlan('p', ['usb', 'nas'])], places: ['usb', 'nas'] });
+  await world.pass(20 * MINUTE);
+  world.away.add('nas');
+  world.routine.machineChanged('drives');
+  await world.settle();
+  await world.routine.wantRun(toPlanId('p'));
+  await world.pass(10 * MINUTE);
+  expect(world.backups().filter((text) => text.includes('watcher'))).toEqual(['p to usb by watcher at 20']);
+});
+
+test('places are kept in order between the backups: history, settings, a slice of proof each day', async () => {
+  await world.boot({ plans: [PLAN], places: ['usb'] });
+  await world.pass(2 * DAY, 5 * MINUTE);
+  const upkeep = world.runs.filter(({ kind }) => kind !== 'backup').map(({ kind }) => kind);
+  expect(upkeep.filter((kind) => kind === 'verify')).toHaveLength(3);
+  expect(upkeep).toContain('saveSettings');
+  expect(upkeep).toContain('thinOut');
+  expect(upkeep).toContain('readHistory');
+  // What failed is not tried at every look.
+  expect(upkeep.length).toBeLessThan(60);
+});
