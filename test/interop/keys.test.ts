@@ -84,7 +84,9 @@ describe.each(programs)('restic $version', ({ path }) => {
     if (opened.kind !== 'opened') throw new Error(opened.kind);
     const { recoveryCode } = await adoptPlace(opened.repository, access, { recoveryCode: true });
     const { keyId, secret } = recoveryCode!;
-    const repository = await openRepository(openPorts(place), secret.toPassword(), undefined, { keyHint: keyId });
+    const repository = await openRepository(openPorts(place), secret.toPassword(), undefined, {
+      keyHint: keyId,
+    });
     expect(repository.config.id).toBe(opened.repository.config.id);
     expect((await listKeys(repository)).map(({ id }) => id)).toContain(opened.repository.keyId);
   });
