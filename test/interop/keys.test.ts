@@ -94,7 +94,7 @@ describe.each(programs)('restic $version', ({ path }) => {
 
 describe('after the code was replaced', () => {
   beforeAll(async () => {
-    const request = { openPorts, typed: next.secret.reveal().toLowerCase(), newKeyId: next.keyId };
+    const request = { openPorts, typed: next.secret.reveal().toLowerCase() };
     expect((await confirmRecoveryCode(request)).withdrawn).toEqual([created.recoveryCode.keyId]);
   });
 

@@ -40,7 +40,12 @@ test('the search finds what it is meant to find', () => {
 
 const CASES = [
   { name: 'with a real keychain', kind: UNLOCKED, obstacle: secretServiceObstacle(), machineKeys: 2 },
-  { name: 'without a keychain', kind: NO_BUS, obstacle: undefined, machineKeys: 0 },
+  {
+    name: 'without a keychain',
+    kind: NO_BUS,
+    obstacle: process.platform === 'linux' ? undefined : 'needs Linux',
+    machineKeys: 0,
+  },
 ];
 
 for (const { name, kind, obstacle, machineKeys } of CASES) {

@@ -203,6 +203,30 @@ export const SABOTAGES: readonly Sabotage[] = [
     replace: '    a.sizeBytes === b.sizeBytes\n',
     tests: ['test/unit/engine/operations/backup/large-files.test.ts'],
   },
+  {
+    name: 'keychain-believed',
+    what: 'a keychain that says it remembered a secret is believed without reading it back',
+    file: 'src-main/services/secrets/keytar/keytar-secret-store.ts',
+    find: "const isSame = kept.kind === 'found' && kept.secret.equals(secret);",
+    replace: 'const isSame = true;',
+    tests: ['test/unit/services/secrets'],
+  },
+  {
+    name: 'old-paper-confirms',
+    what: 'the old recovery code, typed once more, withdraws the new one',
+    file: 'src-main/services/keys/prove-recovery-code.ts',
+    find: 'if (newest?.isCurrent !== true)',
+    replace: 'if (newest === undefined)',
+    tests: ['test/unit/services/keys'],
+  },
+  {
+    name: 'each-others-keys',
+    what: "two who remove each other's keys at the same time leave none",
+    file: 'src-main/engine/operations/keys.ts',
+    find: "    await findObjectId(repository, 'key', repository.keyId, stop);\n",
+    replace: '',
+    tests: ['test/unit/services/keys'],
+  },
 ];
 
 /** @throws internal.invariantBroken when the text to replace is not there exactly once */

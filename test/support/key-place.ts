@@ -6,7 +6,7 @@ import type { KeyId } from '#base/ids.ts';
 import type { SecretText } from '#base/secret-text.ts';
 import type { KeychainRefusal } from '#contract/key-codes.ts';
 import { createRepositoryPorts } from '#core/repository-ports.ts';
-import type { RepositoryPorts } from '#repository/repository.ts';
+import { Repository, type RepositoryPorts } from '#repository/repository.ts';
 import { accountOf, type PlaceAccess } from '#services/keys/place-access.ts';
 import type { FoundSecret, RememberedSecret, SecretStore } from '#services/secrets/secret-store.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
@@ -44,6 +44,8 @@ export class TestKeychain implements SecretStore {
 export class KeyPlace {
   readonly storage: Storage;
   readonly keychain = new TestKeychain();
+  /** What the wall clock says; the real one when undefined. */
+  nowMs: number | undefined;
   /** How often a key was derived. */
   derivations = 0;
 
@@ -68,7 +70,16 @@ export class KeyPlace {
       this.derivations += 1;
       return ports.primitives.scrypt(password, salt, 16, 1, 1, length);
     };
-    return { ...ports, clock: hastyClock, primitives: { ...ports.primitives, scrypt } };
+    return {
+      ...ports,
+      clock: { ...hastyClock, nowMs: () => this.nowMs ?? hastyClock.nowMs() },
+      primitives: { ...ports.primitives, scrypt },
+    };
+  }
+
+  /** With the ports of now. */
+  reopened({ config, keys, keyId }: Repository): Repository {
+    return new Repository(this.openPorts(), config, keys, keyId);
   }
 
   remembered(): string | undefined {

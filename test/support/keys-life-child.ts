@@ -121,8 +121,8 @@ const typed = code.secret.reveal();
 log('proven', await proveRecoveryCode({ openPorts, typed }));
 const next = keep('second recovery code', await makeNextRecoveryCode(repository));
 log('next', next);
-log('old paper', await confirmRecoveryCode({ openPorts, typed, newKeyId: next.keyId }));
-log('confirmed', await confirmRecoveryCode({ openPorts, typed: next.secret.reveal(), newKeyId: next.keyId }));
+log('old paper', await confirmRecoveryCode({ openPorts, typed }));
+log('confirmed', await confirmRecoveryCode({ openPorts, typed: next.secret.reveal() }));
 
 const session = access();
 const typedPassphrase = await openByTyping(session, passphrase.reveal());

@@ -8,7 +8,7 @@ import { isTidemarkError } from '#base/errors.ts';
 import { removeKey } from '#operations/keys.ts';
 import { openRepository } from '#repository/open-repository.ts';
 import type { Repository, RepositoryPorts } from '#repository/repository.ts';
-import { listPlaceKeys } from './key-kinds.ts';
+import { listPlaceKeys, type PlaceKey } from './key-kinds.ts';
 import { readRecoveryCode, type CodeReading } from './recovery-code.ts';
 
 export interface ProofRequest {
@@ -39,41 +39,43 @@ export function proveRecoveryCode(request: ProofRequest, signal?: AbortSignal): 
 }
 
 export interface ConfirmedCode {
-  /** `anotherKey`: what was typed opens the place and is not the new code; the old paper, perhaps. */
+  /** `anotherKey`: what was typed opens the place and is not the newest recovery code; the old paper, perhaps. */
   readonly proof: RecoveryProof | { readonly kind: 'anotherKey' };
   /** Older recovery codes, which open nothing any more. Empty when the proof failed. */
   readonly withdrawn: readonly KeyId[];
 }
 
 /**
- * Second half of a new recovery code: it is typed by the person and opens the place; only then, and by it, every older
- * recovery code is withdrawn. Helper codes and passphrase stay. To be repeated after a failure.
+ * As `proveRecoveryCode`, and the second half of a new recovery code: it is typed by the person and opens the place;
+ * only then, and by it, every older recovery code is withdrawn. Helper codes and passphrase stay. Needs no memory of
+ * the first half, and is to be repeated after a failure.
  * @throws repository.locked when the place is in use: the older code then still opens
  */
-export function confirmRecoveryCode(
-  request: ProofRequest & { readonly newKeyId: KeyId },
-  signal?: AbortSignal,
-): Promise<ConfirmedCode> {
+export function confirmRecoveryCode(request: ProofRequest, signal?: AbortSignal): Promise<ConfirmedCode> {
   return withProven<ConfirmedCode>(
     request,
     signal,
     async (repository, proof) => {
-      // The old code opens as well; it must not withdraw the new one.
-      if (proof.keyId !== request.newKeyId) return { proof: { kind: 'anotherKey' }, withdrawn: [] };
-      return withdrawOlder(repository, proof, signal);
+      const keys = await listPlaceKeys(repository, signal);
+      const codes = keys.filter(({ kind, isDamaged }) => kind === 'recovery' && !isDamaged);
+      // The old code opens as well; it must not withdraw the new one. By a wrong clock the order may be wrong too:
+      // then the code stays that the person has just typed, never one that nobody has.
+      const newest = codes.sort((a, b) => Date.parse(b.created) - Date.parse(a.created))[0];
+      if (newest?.isCurrent !== true) return { proof: { kind: 'anotherKey' }, withdrawn: [] };
+      return withdrawOthers(repository, proof, codes.slice(1), signal);
     },
     (proof) => ({ proof, withdrawn: [] }),
   );
 }
 
-async function withdrawOlder(
+async function withdrawOthers(
   repository: Repository,
   proof: RecoveryProof,
+  codes: readonly PlaceKey[],
   signal: AbortSignal | undefined,
 ): Promise<ConfirmedCode> {
-  const keys = await listPlaceKeys(repository, signal);
   const withdrawn: KeyId[] = [];
-  for (const { id } of keys.filter(({ kind, isCurrent }) => kind === 'recovery' && !isCurrent)) {
+  for (const { id } of codes) {
     try {
       await removeKey(repository, id, signal);
       withdrawn.push(id);

@@ -115,7 +115,7 @@ describe('a new place', () => {
     expect(place.remembered()).toBeUndefined();
   });
 
-  test('is never made over an old one, and leaves no secret behind then', async () => {
+  test('F4 is never made over an old one, and leaves no secret behind then', async () => {
     const storage = new MemoryStorage();
     await initRepository(new KeyPlace(storage).openPorts(), Buffer.from('foreign'), { version: 2 });
     place = new KeyPlace(storage);
@@ -156,7 +156,7 @@ describe('a new place', () => {
 
 describe('a keychain that refuses', () => {
   test.each(['locked', { unavailable: 'noService' }] as const)(
-    '%j: asks, and nothing is removed or made',
+    'F4 %j: asks, and nothing is removed or made',
     async (state) => {
       await create();
       const [keysBefore, secretBefore] = [await place.keyIds(), place.remembered()];
@@ -266,7 +266,7 @@ describe('another recovery code', () => {
     const next = await makeNextRecoveryCode(repository);
     expect((await opened(old.secret.reveal())).keyId).toBe(old.keyId);
     const confirm = (typed: string): ReturnType<typeof confirmRecoveryCode> =>
-      confirmRecoveryCode({ ...proofOf(typed), newKeyId: next.keyId });
+      confirmRecoveryCode(proofOf(typed));
     const before = await place.keyIds();
     expect(await confirm(old.secret.reveal())).toEqual({ proof: { kind: 'anotherKey' }, withdrawn: [] });
     expect(await confirm(helper.secret.reveal())).toEqual({ proof: { kind: 'anotherKey' }, withdrawn: [] });
@@ -284,18 +284,27 @@ describe('another recovery code', () => {
     const { repository, recoveryCode: old } = await create();
     const lostOnTheWay = await makeNextRecoveryCode(repository);
     const next = await makeNextRecoveryCode(repository);
-    const request = { ...proofOf(next.secret.reveal()), newKeyId: next.keyId };
+    const request = proofOf(next.secret.reveal());
     expect(new Set((await confirmRecoveryCode(request)).withdrawn)).toEqual(
       new Set([old.keyId, lostOnTheWay.keyId]),
     );
     expect(await kinds(repository)).toEqual(['machine', 'recovery']);
   });
 
+  test('by a wrong clock: the code that was typed stays', async () => {
+    const { repository, recoveryCode: old } = await create();
+    place.nowMs = Date.UTC(2020, 0, 1);
+    const early = await makeNextRecoveryCode(place.reopened(repository));
+    expect((await confirmRecoveryCode(proofOf(early.secret.reveal()))).proof.kind).toBe('anotherKey');
+    expect((await confirmRecoveryCode(proofOf(old.secret.reveal()))).withdrawn).toEqual([early.keyId]);
+    expect((await opened(old.secret.reveal())).keyId).toBe(old.keyId);
+  });
+
   test('is not confirmed when the place is in use, and the old one still opens', async () => {
     const { repository, recoveryCode: old } = await create();
     const next = await makeNextRecoveryCode(repository);
     const lock = await repository.lock({ exclusive: false });
-    const request = { ...proofOf(next.secret.reveal()), newKeyId: next.keyId };
+    const request = proofOf(next.secret.reveal());
     await expect(confirmRecoveryCode(request)).rejects.toMatchObject({ code: 'repository.locked' });
     await lock.release();
     expect((await opened(old.secret.reveal())).keyId).toBe(old.keyId);
@@ -304,16 +313,18 @@ describe('another recovery code', () => {
 
   test('two computers at once: one code is left, and the other person is told', async () => {
     const { repository } = await create();
-    const [mine, theirs] = [await makeNextRecoveryCode(repository), await makeNextRecoveryCode(repository)];
+    // The newest wins.
+    const theirs = await makeNextRecoveryCode(repository);
+    const mine = await makeNextRecoveryCode(repository);
     const theirView = await openRepository(place.openPorts(), theirs.secret.toPassword());
-    const confirmMine = { ...proofOf(mine.secret.reveal()), newKeyId: mine.keyId };
+    const confirmMine = proofOf(mine.secret.reveal());
     expect((await confirmRecoveryCode(confirmMine)).proof.kind).toBe('proven');
     // They had opened before, and are about to remove mine.
     await expect(removeKey(theirView, mine.keyId)).rejects.toMatchObject({
       code: 'repository.objectNotFound',
       data: { id: theirs.keyId },
     });
-    const confirmTheirs = { ...proofOf(theirs.secret.reveal()), newKeyId: theirs.keyId };
+    const confirmTheirs = proofOf(theirs.secret.reveal());
     expect(await confirmRecoveryCode(confirmTheirs)).toEqual({
       proof: { kind: 'doesNotOpen' },
       withdrawn: [],
@@ -367,7 +378,7 @@ describe('how many, and which must stay', () => {
       code: 'repository.tooManyKeys',
     });
     const next = await makeNextRecoveryCode(repository);
-    await confirmRecoveryCode({ ...proofOf(next.secret.reveal()), newKeyId: next.keyId });
+    await confirmRecoveryCode(proofOf(next.secret.reveal()));
     expect(await place.keyIds()).toHaveLength(MAX_KEYS);
   });
 
