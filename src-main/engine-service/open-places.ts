@@ -1,0 +1,149 @@
+/**
+ * Opens places for the time of one call. What is dear is kept: keys that were derived once until the place is forgotten, and
+ * for some minutes the index, which the next call brings up to date. The place itself is opened and looked at anew each time:
+ * the drive may be another one meanwhile. Owns that two calls of this process never write in one place.
+ */
+import type { Clock } from '#base/clock.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import type { PlaceAccess } from '#contract/engine/engine-values.ts';
+import type { OpenedKey } from '#repository/key-store.ts';
+import { openRepository, reopenRepository } from '#repository/open-repository.ts';
+import type { Repository, RepositoryPorts } from '#repository/repository.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { KeptIndexes } from './kept-indexes.ts';
+import type { PlaceSecrets } from './place-secrets.ts';
+
+interface WarmKey extends OpenedKey {
+  readonly repositoryId: string;
+}
+
+export interface PlaceUse {
+  readonly signal: AbortSignal;
+  /** The call that writes, if it does; names it to a second one. */
+  readonly writes?: string;
+  /** The index is loaded by the call, and only added to. */
+  readonly keepsIndex?: boolean;
+}
+
+export class OpenPlaces {
+  readonly #createPorts: EngineParts['createPorts'];
+  readonly #secrets: PlaceSecrets;
+  readonly #warmKeys = new Map<string, WarmKey>();
+  readonly #indexes: KeptIndexes;
+  /** Repository id -> the call that writes there. */
+  readonly #writers = new Map<string, string>();
+
+  constructor(createPorts: EngineParts['createPorts'], clock: Clock, secrets: PlaceSecrets) {
+    this.#createPorts = createPorts;
+    this.#secrets = secrets;
+    this.#indexes = new KeptIndexes(clock);
+  }
+
+  /**
+   * @throws repository.noPassword, repository.wrongPassword, repository.notFound, storage.wrongDrive,
+   * storage.unreachable, job.alreadyRunning; what `work` throws
+   */
+  async with<T>(
+    access: PlaceAccess,
+    use: PlaceUse,
+    work: (repository: Repository) => Promise<T>,
+  ): Promise<T> {
+    const ports = this.#createPorts(access.location);
+    try {
+      const repository = await this.#open(ports, access, use.signal);
+      return await this.#writing(repository.config.id, use.writes, () =>
+        use.keepsIndex === true ? this.#withKeptIndex(repository, work) : work(repository),
+      );
+    } finally {
+      await ports.storage.close();
+    }
+  }
+
+  /** With what is typed; keeps nothing. @throws as `with` */
+  async withPassword<T>(
+    location: string,
+    password: Uint8Array,
+    signal: AbortSignal,
+    work: (repository: Repository) => Promise<T>,
+  ): Promise<T> {
+    const ports = this.#createPorts(location);
+    try {
+      return await work(await openRepository(ports, password, signal));
+    } finally {
+      await ports.storage.close();
+    }
+  }
+
+  /** The place was opened, or made, just now. */
+  keepKeys(placeId: string, { keyId, keys, config }: Repository): void {
+    this.#warmKeys.set(placeId, { keyId, masterKey: keys, repositoryId: config.id });
+  }
+
+  forget(placeId: string): void {
+    const key = this.#warmKeys.get(placeId);
+    this.#warmKeys.delete(placeId);
+    if (key !== undefined) this.#indexes.drop(key.repositoryId);
+  }
+
+  close(): void {
+    this.#warmKeys.clear();
+    this.#indexes.close();
+  }
+
+  async #open(ports: RepositoryPorts, access: PlaceAccess, signal: AbortSignal): Promise<Repository> {
+    const { placeId, repositoryId } = access;
+    const warm = this.#warmKeys.get(placeId);
+    if (warm !== undefined) {
+      const repository = await reopenRepository(ports, warm, signal);
+      if (repository !== undefined) return expectRepository(repository, repositoryId);
+      this.forget(placeId);
+    }
+    const { secret, isRemembered } = await this.#secrets.find(placeId);
+    try {
+      const repository = await openRepository(ports, secret.toPassword(), signal);
+      expectRepository(repository, repositoryId);
+      this.keepKeys(placeId, repository);
+      return repository;
+    } catch (error) {
+      // Nobody mistypes what the keychain remembers: what it does not open is another repository.
+      if (!isRemembered || repositoryId === null || !isTidemarkError(error, 'repository.wrongPassword'))
+        throw error;
+      throw wrongDrive(ports.storage.location, repositoryId, 'unknown', error);
+    }
+  }
+
+  async #writing<T>(repositoryId: string, call: string | undefined, work: () => Promise<T>): Promise<T> {
+    if (call === undefined) return work();
+    const other = this.#writers.get(repositoryId);
+    if (other !== undefined)
+      throw new TidemarkError('job.alreadyRunning', { jobId: other }, { retry: 'later' });
+    this.#writers.set(repositoryId, call);
+    try {
+      return await work();
+    } finally {
+      this.#writers.delete(repositoryId);
+    }
+  }
+
+  /** Lent to one call at a time; what failed may have left it wrong. */
+  async #withKeptIndex<T>(repository: Repository, work: (repository: Repository) => Promise<T>): Promise<T> {
+    const kept = this.#indexes.take(repository.config.id);
+    if (kept !== undefined) repository.adoptIndex(kept);
+    const result = await work(repository);
+    const left = repository.releaseIndex();
+    if (left !== undefined) this.#indexes.keep(repository.config.id, left);
+    return result;
+  }
+}
+
+/** @throws storage.wrongDrive */
+export function expectRepository(repository: Repository, expectedId: string | null): Repository {
+  const foundId = repository.config.id;
+  if (expectedId === null || foundId === expectedId) return repository;
+  throw wrongDrive(repository.storage.location, expectedId, foundId);
+}
+
+function wrongDrive(location: string, expectedId: string, foundId: string, cause?: unknown): TidemarkError {
+  const data = { location, expectedId, foundId };
+  return new TidemarkError('storage.wrongDrive', data, { retry: 'afterUser', cause });
+}
