@@ -5,7 +5,6 @@ import type { PlaceAccess } from '#contract/engine/engine-values.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { EngineParts, JobThreads } from './engine-parts.ts';
 import { OpenPlaces, type PlaceUse } from './open-places.ts';
-import { PlaceSecrets } from './place-secrets.ts';
 
 /** Catalogues are not kept yet. */
 export type ServedCalls = Omit<EngineCalls, 'history.read'>;
@@ -13,13 +12,11 @@ export type EngineHandlers = CallHandlers<ServedCalls>;
 
 export class EngineService {
   readonly parts: EngineParts;
-  readonly secrets: PlaceSecrets;
   readonly places: OpenPlaces;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
-    this.secrets = new PlaceSecrets(parts);
-    this.places = new OpenPlaces(parts.createPorts, parts.clock, this.secrets);
+    this.places = new OpenPlaces(parts);
   }
 
   /** As `places.with`, with threads that load meanwhile. */

@@ -3,15 +3,16 @@
  * for some minutes the index, which the next call brings up to date. The place itself is opened and looked at anew each time:
  * the drive may be another one meanwhile. Owns that two calls of this process never write in one place.
  */
-import type { Clock } from '#base/clock.ts';
-import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import { TidemarkError } from '#base/errors.ts';
 import type { PlaceAccess } from '#contract/engine/engine-values.ts';
 import type { OpenedKey } from '#repository/key-store.ts';
-import { openRepository, reopenRepository } from '#repository/open-repository.ts';
+import { reopenRepository } from '#repository/open-repository.ts';
 import type { Repository, RepositoryPorts } from '#repository/repository.ts';
+import { accountOf, openByItself, openByTyping } from '#services/keys/place-access.ts';
+import type { PlaceAccess as OpenAccess } from '#services/keys/place-access.ts';
+import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { KeptIndexes } from './kept-indexes.ts';
-import type { PlaceSecrets } from './place-secrets.ts';
 
 interface WarmKey extends OpenedKey {
   readonly repositoryId: string;
@@ -26,21 +27,19 @@ export interface PlaceUse {
 }
 
 export class OpenPlaces {
-  readonly #createPorts: EngineParts['createPorts'];
-  readonly #secrets: PlaceSecrets;
+  readonly #parts: EngineParts;
   readonly #warmKeys = new Map<string, WarmKey>();
   readonly #indexes: KeptIndexes;
   /** Repository id -> the call that writes there. */
   readonly #writers = new Map<string, string>();
 
-  constructor(createPorts: EngineParts['createPorts'], clock: Clock, secrets: PlaceSecrets) {
-    this.#createPorts = createPorts;
-    this.#secrets = secrets;
-    this.#indexes = new KeptIndexes(clock);
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.#indexes = new KeptIndexes(parts.clock);
   }
 
   /**
-   * @throws repository.noPassword, repository.wrongPassword, repository.notFound, storage.wrongDrive,
+   * @throws repository.secretNeeded, repository.wrongPassword, repository.notFound, storage.wrongDrive,
    * storage.unreachable, job.alreadyRunning; what `work` throws
    */
   async with<T>(
@@ -48,27 +47,32 @@ export class OpenPlaces {
     use: PlaceUse,
     work: (repository: Repository) => Promise<T>,
   ): Promise<T> {
-    const ports = this.#createPorts(access.location);
-    try {
+    return this.withPorts(access.location, async (ports) => {
       const repository = await this.#open(ports, access, use.signal);
-      return await this.#writing(repository.config.id, use.writes, () =>
+      return this.#writing(repository.config.id, use.writes, () =>
         use.keepsIndex === true ? this.#withKeptIndex(repository, work) : work(repository),
       );
-    } finally {
-      await ports.storage.close();
-    }
+    });
   }
 
   /** With what is typed; keeps nothing. @throws as `with` */
-  async withPassword<T>(
+  withTyped<T>(
     location: string,
-    password: Uint8Array,
+    typed: string,
     signal: AbortSignal,
     work: (repository: Repository) => Promise<T>,
   ): Promise<T> {
-    const ports = this.#createPorts(location);
+    return this.withPorts(location, async (ports) => {
+      const nowhere = { keychain: new SessionSecretStore(), session: new SessionSecretStore() };
+      return work(await openTyped({ ports, placeId: '', ...nowhere }, typed, signal));
+    });
+  }
+
+  /** Not opened yet; closed in the end. */
+  async withPorts<T>(location: string, work: (ports: RepositoryPorts) => Promise<T>): Promise<T> {
+    const ports = this.#parts.createPorts(location);
     try {
-      return await work(await openRepository(ports, password, signal));
+      return await work(ports);
     } finally {
       await ports.storage.close();
     }
@@ -98,18 +102,25 @@ export class OpenPlaces {
       if (repository !== undefined) return expectRepository(repository, repositoryId);
       this.forget(placeId);
     }
-    const { secret, isRemembered } = await this.#secrets.find(placeId);
-    try {
-      const repository = await openRepository(ports, secret.toPassword(), signal);
-      expectRepository(repository, repositoryId);
-      this.keepKeys(placeId, repository);
-      return repository;
-    } catch (error) {
-      // Nobody mistypes what the keychain remembers: what it does not open is another repository.
-      if (!isRemembered || repositoryId === null || !isTidemarkError(error, 'repository.wrongPassword'))
-        throw error;
-      throw wrongDrive(ports.storage.location, repositoryId, 'unknown', error);
-    }
+    const { keychain, session } = this.#parts;
+    const opened = await openByItself({ ports, placeId, keychain, session }, signal);
+    if (opened.kind !== 'opened') throw await this.#refusal(ports, access, opened.reason);
+    this.keepKeys(placeId, expectRepository(opened.repository, repositoryId));
+    return opened.repository;
+  }
+
+  async #refusal(
+    { storage: { location } }: RepositoryPorts,
+    { placeId, repositoryId }: PlaceAccess,
+    reason: string,
+  ): Promise<TidemarkError> {
+    const isTyped = (await this.#parts.session.get(accountOf(placeId))).kind === 'found';
+    // Nobody mistypes what the keychain remembers: what it does not open is another repository.
+    if (reason === 'doesNotOpen' && !isTyped && repositoryId !== null)
+      return wrongDrive(location, repositoryId, 'unknown');
+    return isTyped || reason === 'doesNotOpen'
+      ? wrongPassword(location)
+      : new TidemarkError('repository.secretNeeded', { location, reason }, { retry: 'afterUser' });
   }
 
   async #writing<T>(repositoryId: string, call: string | undefined, work: () => Promise<T>): Promise<T> {
@@ -143,7 +154,18 @@ export function expectRepository(repository: Repository, expectedId: string | nu
   throw wrongDrive(repository.storage.location, expectedId, foundId);
 }
 
-function wrongDrive(location: string, expectedId: string, foundId: string, cause?: unknown): TidemarkError {
+export function wrongDrive(location: string, expectedId: string, foundId: string): TidemarkError {
   const data = { location, expectedId, foundId };
-  return new TidemarkError('storage.wrongDrive', data, { retry: 'afterUser', cause });
+  return new TidemarkError('storage.wrongDrive', data, { retry: 'afterUser' });
+}
+
+export function wrongPassword(location: string): TidemarkError {
+  return new TidemarkError('repository.wrongPassword', { location }, { retry: 'afterUser' });
+}
+
+/** A recovery code however it was typed, or a passphrase. @throws repository.wrongPassword */
+export async function openTyped(access: OpenAccess, typed: string, signal: AbortSignal): Promise<Repository> {
+  const opened = await openByTyping(access, typed, signal);
+  if (opened.kind !== 'opened') throw wrongPassword(access.ports.storage.location);
+  return opened.repository;
 }

@@ -1,141 +1,144 @@
 /**
- * The calls that make a place, open it for the first time, and see to its keys. Each place has a key of this computer, which
- * the keychain remembers, and a recovery code, which nobody but a person keeps.
+ * The calls that make a place, open it for the first time, and see to its keys (services/keys). A recovery code is in an
+ * answer once, and nowhere else.
  */
-import { isTidemarkError, TidemarkError } from '#base/errors.ts';
-import { SecretText } from '#base/secret-text.ts';
+import { isTidemarkError } from '#base/errors.ts';
+import type { KeyId } from '#base/ids.ts';
 import type { KeysOutcome } from '#contract/engine/engine-values.ts';
-import { addKey } from '#operations/keys.ts';
-import { initRepository } from '#repository/init-repository.ts';
-import type { Repository } from '#repository/repository.ts';
-import { makeMachineKey } from '#services/keys/machine-key.ts';
-import { makeRecoveryCode, readRecoveryCode } from '#services/keys/recovery-code.ts';
+import { notRememberedText, secretNeededText } from '#contract/key-texts.ts';
+import type { Repository, RepositoryPorts } from '#repository/repository.ts';
+import { adoptPlace, createPlace } from '#services/keys/create-place.ts';
+import { listPlaceKeys } from '#services/keys/key-kinds.ts';
+import { accountOf, openByItself, type PlaceAccess as OpenAccess } from '#services/keys/place-access.ts';
+import { makeNextRecoveryCode } from '#services/keys/place-keys.ts';
+import { confirmRecoveryCode, proveRecoveryCode } from '#services/keys/prove-recovery-code.ts';
+import type { RememberedPlace } from '#services/keys/remember-place.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
-import { expectRepository } from './open-places.ts';
+import { expectRepository, openTyped, wrongDrive, wrongPassword } from './open-places.ts';
 import { probePlace } from './probe-place.ts';
 
 type PlaceCall = Extract<keyof EngineHandlers, `place.${string}`>;
 
-export function placeCalls({ parts, places, secrets }: EngineService): Pick<EngineHandlers, PlaceCall> {
-  return {
-    async 'place.probe'({ location }, { signal }) {
-      const { storage } = parts.createPorts(location);
-      try {
-        return await probePlace(storage, signal);
-      } finally {
-        await storage.close();
-      }
-    },
+export function placeCalls({ parts, places }: EngineService): Pick<EngineHandlers, PlaceCall> {
+  const { keychain, session } = parts;
+  /** Codes that were made and not proven yet: the older ones still open. */
+  const unprovenCodes = new Map<string, KeyId>();
+  const openAccess = (ports: RepositoryPorts, placeId: string): OpenAccess => ({
+    ports,
+    placeId,
+    keychain,
+    session,
+  });
 
-    async 'place.create'({ placeId, location }, { signal }) {
-      const ports = parts.createPorts(location);
-      try {
-        const { primitives } = ports;
-        const machineKey = makeMachineKey((length) => primitives.randomBytes(length));
-        const repository = await initRepository(ports, machineKey.toPassword(), { version: 2 }, signal);
+  return {
+    'place.probe': ({ location }, { signal }) =>
+      places.withPorts(location, ({ storage }) => probePlace(storage, signal)),
+
+    'place.create': ({ placeId, location }, { signal }) =>
+      places.withPorts(location, async (ports) => {
+        const access = openAccess(ports, placeId);
         try {
-          const recoveryCode = await addRecoveryCode(repository, signal);
-          const notRemembered = await secrets.remember(placeId, machineKey);
-          places.keepKeys(placeId, repository);
-          return { ...keysOf(repository), recoveryCode: recoveryCode.reveal(), notRemembered };
+          const created = await createPlace(access, { version: 2 }, signal);
+          places.keepKeys(placeId, created.repository);
+          const recoveryCode = created.recoveryCode.secret.reveal();
+          return { ...keysOf(created.repository, created.machineKey), recoveryCode };
         } catch (error) {
-          // Nobody has its key: it must not be in the way of the next try.
-          await removeNewRepository(repository);
-          throw error;
+          const finished = isTidemarkError(error, 'repository.alreadyExists')
+            ? await finishCreating(access, signal)
+            : undefined;
+          if (finished === undefined) throw error;
+          return finished;
         }
-      } finally {
-        await ports.storage.close();
-      }
-    },
+      }),
 
     'place.open': ({ placeId, location, password, addsKey }, { signal }) =>
-      openTyped(location, password, signal, async (repository, typed) => {
-        const secret = addsKey
-          ? makeMachineKey((length) => repository.ports.primitives.randomBytes(length))
-          : typed;
-        const machineKeyId = addsKey
-          ? await addKey(repository, { password: secret.toPassword() }, signal)
-          : repository.keyId;
-        const notRemembered = await secrets.remember(placeId, secret);
+      places.withPorts(location, async (ports) => {
+        const access = openAccess(ports, placeId);
+        const repository = await openTyped(access, password, signal);
         places.keepKeys(placeId, repository);
-        return { ...keysOf(repository), machineKeyId, notRemembered };
+        if (!addsKey) return { ...keysOf(repository), notRemembered: await whyNotRemembered(placeId) };
+        const { machineKey } = await adoptPlace(repository, access, { recoveryCode: false }, signal);
+        if (machineKey.kind === 'remembered') await session.delete(accountOf(placeId));
+        return keysOf(repository, machineKey);
       }),
 
     'place.unlock': ({ access, password }, { signal }) =>
-      openTyped(access.location, password, signal, async (repository, typed) => {
-        expectRepository(repository, access.repositoryId);
-        const notRemembered = await secrets.rememberForSession(access.placeId, typed);
-        places.keepKeys(access.placeId, repository);
-        return { ...keysOf(repository), notRemembered };
+      places.withPorts(access.location, async (ports) => {
+        const { placeId, repositoryId } = access;
+        const repository = await openTyped(openAccess(ports, placeId), password, signal);
+        try {
+          expectRepository(repository, repositoryId);
+        } catch (error) {
+          // It is another place's.
+          await session.delete(accountOf(placeId));
+          throw error;
+        }
+        places.keepKeys(placeId, repository);
+        return { ...keysOf(repository), notRemembered: await whyNotRemembered(placeId) };
       }),
 
     async 'place.proveRecovery'({ access, code }, { signal }) {
-      const reading = readRecoveryCode(code);
-      if (reading.kind !== 'complete') throw wrongPassword(access.location);
-      await places.withPassword(access.location, reading.code.toPassword(), signal, async (repository) => {
-        expectRepository(repository, access.repositoryId);
-      });
+      const { placeId, location, repositoryId } = access;
+      const request = {
+        openPorts: () => parts.createPorts(location),
+        typed: code,
+        ...(repositoryId === null ? {} : { repositoryId }),
+      };
+      const newKeyId = unprovenCodes.get(placeId);
+      const proof =
+        newKeyId === undefined
+          ? await proveRecoveryCode(request, signal)
+          : (await confirmRecoveryCode({ ...request, newKeyId }, signal)).proof;
+      if (proof.kind === 'otherRepository') throw wrongDrive(location, repositoryId ?? '', proof.foundId);
+      if (proof.kind !== 'proven') throw wrongPassword(location);
+      unprovenCodes.delete(placeId);
     },
 
     'place.renewRecovery': ({ access }, { signal }) =>
       places.with(access, { signal, writes: 'place.renewRecovery' }, async (repository) => {
-        const recoveryCode = await addRecoveryCode(repository, signal);
-        return { ...keysOf(repository), recoveryCode: recoveryCode.reveal() };
+        const { keyId, secret } = await makeNextRecoveryCode(repository, signal);
+        unprovenCodes.set(access.placeId, keyId);
+        return { ...keysOf(repository), recoveryCode: secret.reveal() };
       }),
 
     async 'place.forget'({ placeId }) {
       places.forget(placeId);
-      await secrets.forget(placeId);
+      unprovenCodes.delete(placeId);
+      await session.delete(accountOf(placeId));
+      await keychain.delete(accountOf(placeId));
     },
 
-    'place.secretState': ({ access }) => secrets.state(access.placeId),
+    async 'place.secretState'({ access }) {
+      const account = accountOf(access.placeId);
+      if ((await session.get(account)).kind === 'found') return 'session';
+      return (await keychain.get(account)).kind === 'found' ? 'remembered' : 'missing';
+    },
   };
 
-  /** A recovery code however it was typed, else a passphrase as it was. */
-  async function openTyped<T>(
-    location: string,
-    typed: string,
-    signal: AbortSignal,
-    work: (repository: Repository, secret: SecretText) => Promise<T>,
-  ): Promise<T> {
-    const reading = readRecoveryCode(typed);
-    const asTyped = new SecretText(typed);
-    const readings = reading.kind === 'complete' ? [reading.code, asTyped] : [asTyped];
-    let failure: unknown;
-    for (const secret of readings) {
-      try {
-        return await places.withPassword(location, secret.toPassword(), signal, (repository) =>
-          work(repository, secret),
-        );
-      } catch (error) {
-        if (!isTidemarkError(error, 'repository.wrongPassword')) throw error;
-        failure = error;
-      }
-    }
-    throw failure;
+  /** A place that was cut off while it was made has no code for the person yet. Undefined: it is not one of these. */
+  async function finishCreating(access: OpenAccess, signal: AbortSignal): Promise<KeysOutcome | undefined> {
+    const opened = await openByItself(access, signal);
+    if (opened.kind !== 'opened') return undefined;
+    const { repository } = opened;
+    const keys = await listPlaceKeys(repository, signal);
+    if (keys.some(({ kind }) => kind !== 'machine')) return undefined;
+    const { secret } = await makeNextRecoveryCode(repository, signal);
+    places.keepKeys(access.placeId, repository);
+    return { ...keysOf(repository), recoveryCode: secret.reveal() };
+  }
+
+  async function whyNotRemembered(placeId: string): Promise<string | null> {
+    const kept = await keychain.get(accountOf(placeId));
+    if (kept.kind === 'found') return null;
+    return secretNeededText('This place', kept.kind === 'unavailable' ? kept.reason : undefined).title;
   }
 }
 
-async function addRecoveryCode(repository: Repository, signal: AbortSignal): Promise<SecretText> {
-  const code = makeRecoveryCode((length) => repository.ports.primitives.randomBytes(length));
-  await addKey(repository, { password: code.toPassword() }, signal);
-  return code;
-}
-
-function keysOf({ config, keyId }: Repository): KeysOutcome {
-  return { repositoryId: config.id, machineKeyId: keyId, recoveryCode: null, notRemembered: null };
-}
-
-function wrongPassword(location: string): TidemarkError {
-  return new TidemarkError('repository.wrongPassword', { location }, { retry: 'afterUser' });
-}
-
-/** Config first: what is left after that is no repository. Best effort; the first failure counts. */
-async function removeNewRepository({ storage }: Repository): Promise<void> {
-  try {
-    await storage.remove('config', 'config');
-    for (const { name } of await storage.list('key')) await storage.remove('key', name);
-  } catch (error) {
-    if (!isTidemarkError(error)) throw error;
-  }
+function keysOf({ config, keyId }: Repository, machineKey?: RememberedPlace): KeysOutcome {
+  return {
+    repositoryId: config.id,
+    machineKeyId: machineKey?.kind === 'remembered' ? machineKey.keyId : keyId,
+    recoveryCode: null,
+    notRemembered: machineKey?.kind === 'notRemembered' ? notRememberedText(machineKey.reason).title : null,
+  };
 }

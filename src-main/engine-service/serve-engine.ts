@@ -21,46 +21,51 @@ export interface ServedEngine {
 
 export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine {
   const service = new EngineService(parts);
-  const underWay = new Set<Promise<unknown>>();
-  const { 'history.read': _later, ...served } = engineCalls;
-  const handlers = countingCalls(
-    {
-      ...placeCalls(service),
-      ...versionCalls(service),
-      ...backupCalls(service),
-      ...checkCalls(service),
-      ...thinOutCalls(service),
-      ...restoreCalls(service),
-    } as EngineHandlers,
-    underWay,
-  );
-  const { publish } = serveCalls(channel, served, engineTopics, handlers, {
+  const handlers: EngineHandlers = {
+    ...placeCalls(service),
+    ...versionCalls(service),
+    ...backupCalls(service),
+    ...checkCalls(service),
+    ...thinOutCalls(service),
+    ...restoreCalls(service),
+    ...settingsCalls(service),
+  };
+  const { 'history.read': _notYet, ...served } = engineCalls;
+  const idle = new IdleWatch();
+  const { publish } = serveCalls(channel, served, engineTopics, idle.watching(handlers), {
     onUnexpected: (error, callName) => publish('log', { level: 'error', text: describe(error, callName) }),
   });
-  const ended = new Promise<void>((resolve) => {
-    channel.onClose(() => {
-      void Promise.allSettled(underWay).then(() => {
-        service.places.close();
-        resolve();
-      });
-    });
-  });
+  const closed = new Promise<void>((resolve) => channel.onClose(resolve));
+  const ended = closed.then(() => idle.reached()).then(() => service.places.close());
   return { ended };
 }
 
-/** The same handlers, whose answers are waited for at the end. */
-function countingCalls(handlers: EngineHandlers, underWay: Set<Promise<unknown>>): EngineHandlers {
-  const counting = Object.entries(handlers).map(([name, handler]) => [
-    name,
-    (input: never, context: never) => {
-      const answer = Promise.resolve((handler as (input: never, context: never) => unknown)(input, context));
-      underWay.add(answer);
-      const done = (): void => void underWay.delete(answer);
-      answer.then(done, done);
-      return answer;
-    },
-  ]);
-  return Object.fromEntries(counting) as EngineHandlers;
+/** Knows when no call is under way. */
+class IdleWatch {
+  #underWay = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  watching(handlers: EngineHandlers): EngineHandlers {
+    const watched = Object.entries(handlers).map(([name, handler]) => [
+      name,
+      async (input: never, context: never): Promise<unknown> => {
+        this.#underWay++;
+        try {
+          return await handler(input, context);
+        } finally {
+          this.#underWay--;
+          if (this.#underWay === 0) for (const wake of this.#waiting.splice(0)) wake();
+        }
+      },
+    ]);
+    return Object.fromEntries(watched) as EngineHandlers;
+  }
+
+  reached(): Promise<void> {
+    return this.#underWay === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => void this.#waiting.push(resolve));
+  }
 }
 
 /** For the log. Secrets travel wrapped (secret-text.ts) and are in no message. */
