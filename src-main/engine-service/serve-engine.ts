@@ -11,6 +11,7 @@ import type { EngineParts } from './engine-parts.ts';
 import { EngineService, type EngineHandlers } from './engine-service.ts';
 import { placeCalls } from './place-calls.ts';
 import { restoreCalls } from './restore-calls.ts';
+import { settingsCalls } from './settings-calls.ts';
 import { thinOutCalls } from './thin-out-calls.ts';
 import { versionCalls } from './version-calls.ts';
 

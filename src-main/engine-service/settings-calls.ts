@@ -45,7 +45,7 @@ export function settingsCalls({
         const stored = (await findSettings(repository, signal)).slice(0, MOST_LISTED);
         await repository.loadIndex({ signal });
         const listed: StoredSettings[] = [];
-        let failure: unknown;
+        let failure: TidemarkError | undefined;
         for (const each of stored) {
           try {
             listed.push(await load(repository, each, signal));
@@ -105,7 +105,7 @@ async function hasSame(
   }
 }
 
-function isDamage(error: unknown): boolean {
+function isDamage(error: unknown): error is TidemarkError {
   return (
     isTidemarkError(error) &&
     (error.code.startsWith('integrity.') || error.code === 'files.pathNotInSnapshot')
