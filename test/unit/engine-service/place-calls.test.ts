@@ -31,7 +31,7 @@ describe('looking at a location', () => {
 });
 
 describe('a new place', () => {
-  test('has a key of this computer and a recovery code, which alone opens it elsewhere', async () => {
+  test('has a key of this computer, which opens it by itself, and a recovery code', async () => {
     const keychain = new SessionSecretStore();
     const { calls } = startTestEngine({ keychain });
     const location = path.join(temporaryFolder(), 'place');
@@ -39,35 +39,26 @@ describe('a new place', () => {
     expect(made).toMatchObject({ notRemembered: null });
     const access = { placeId: 'one', location, repositoryId: made.repositoryId };
     expect(await calls['place.secretState']({ access })).toBe('remembered');
-    const code = made.recoveryCode ?? '';
-    expect((await openTestRepository(location, code)).config.id).toBe(made.repositoryId);
-    await calls['place.proveRecovery']({ access, code: code.toLowerCase().replaceAll('-', ' ') });
-    await expect(calls['place.proveRecovery']({ access, code: 'wrong' })).rejects.toMatchObject({
-      code: 'repository.wrongPassword',
-    });
-    // A new process of this computer knows it by itself, another computer by the code.
+    expect((await openTestRepository(location, made.recoveryCode ?? '')).config.id).toBe(made.repositoryId);
+    // A new process of this computer.
     const again = startTestEngine({ keychain });
     expect((await again.calls['versions.list']({ access })).versions).toEqual([]);
-    const elsewhere = startTestEngine();
-    const opened = await elsewhere.calls['place.open']({
-      placeId: 'theirs',
-      location,
-      password: code,
-      addsKey: true,
-    });
-    expect(opened).toMatchObject({ repositoryId: made.repositoryId, recoveryCode: null });
-    expect(opened.notRemembered).toContain('no keychain');
-    // A new code opens once it has been typed; then the old one does not any more.
-    const { recoveryCode } = await calls['place.renewRecovery']({ access });
-    await calls['place.proveRecovery']({ access, code: recoveryCode ?? '' });
-    await expect(calls['place.proveRecovery']({ access, code })).rejects.toMatchObject({
-      code: 'repository.wrongPassword',
-    });
-    await calls['place.forget']({ placeId: 'one' });
-    expect(await calls['place.secretState']({ access })).toBe('missing');
-    await expect(calls['versions.list']({ access })).rejects.toMatchObject({
+    await again.calls['place.forget']({ placeId: 'one' });
+    expect(await again.calls['place.secretState']({ access })).toBe('missing');
+    await expect(again.calls['versions.list']({ access })).rejects.toMatchObject({
       code: 'repository.secretNeeded',
     });
+  });
+
+  test('a recovery code is proven at the place, and a new one takes its turn when it is', async () => {
+    const engine = startTestEngine();
+    const { calls } = engine;
+    const access = await makePlace(engine, path.join(temporaryFolder(), 'place'));
+    expect(await calls['place.secretState']({ access })).toBe('session');
+    const { recoveryCode } = await calls['place.renewRecovery']({ access });
+    const prove = (code: string) => calls['place.proveRecovery']({ access, code });
+    await expect(prove('wrong')).rejects.toMatchObject({ code: 'repository.wrongPassword' });
+    await prove((recoveryCode ?? '').toLowerCase().replaceAll('-', ' '));
   });
 
   test('is refused where there is one, and never made where a drive is missing', async () => {
@@ -121,9 +112,9 @@ describe('a place that is not what it was', () => {
   test('a wrong password is one, and what was known before stays known', async () => {
     const engine = startTestEngine();
     const access = await makePlace(engine, path.join(temporaryFolder(), 'place'));
-    await expect(
-      engine.calls['place.unlock']({ access, password: 'something else' }),
-    ).rejects.toMatchObject({ code: 'repository.wrongPassword' });
+    await expect(engine.calls['place.unlock']({ access, password: 'something else' })).rejects.toMatchObject({
+      code: 'repository.wrongPassword',
+    });
     expect((await engine.calls['versions.list']({ access })).damaged).toBe(0);
     const { location } = access;
     const unknown = startTestEngine();
@@ -144,9 +135,9 @@ describe('a place that is not what it was', () => {
     expect(fs.existsSync(access.location)).toBe(false);
     fs.mkdirSync(access.location);
     const source = path.join(folder, 'away');
-    await expect(
-      engine.calls.backup({ access, choice: backupChoice(source) }),
-    ).rejects.toMatchObject({ code: 'repository.notFound' });
+    await expect(engine.calls.backup({ access, choice: backupChoice(source) })).rejects.toMatchObject({
+      code: 'repository.notFound',
+    });
     expect(fs.readdirSync(access.location)).toEqual([]);
   });
 });

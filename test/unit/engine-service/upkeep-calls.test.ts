@@ -14,6 +14,7 @@ import {
   temporaryFolder,
   type TestEngine,
 } from '#test/support/engine-service.ts';
+import { inThreadBackupPipeline } from '#test/support/in-thread-pipeline.ts';
 import { NO_RESTIC, resticPrograms } from '#test/support/restic.ts';
 import { runProgram } from '#test/support/product.ts';
 
@@ -37,7 +38,7 @@ async function makeWorld(): Promise<World> {
 const KEEP_ONE: ThinOutChoice = {
   seriesTag: SERIES,
   policy: { counts: { last: 1 }, withinUnits: {} },
-  lastSeenMs: 0,
+  lastSeenMs: Date.now(),
   completeIds: [],
   isOnHold: false,
 };
@@ -46,28 +47,37 @@ describe('upkeep', () => {
   test('thinning out keeps to its series and to the brake, and the preview says the same without writing', async () => {
     const { calls, access, source } = await makeWorld();
     const repository = await openTestRepository(access.location, PLACE_PASSWORD);
-    const days = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    const days = [1, 2, 3, 4, 5, 6, 7];
     for (const day of days)
-      await backUp(repository, source, {
-        tags: [day === 10 ? 'tidemark-series=other' : SERIES],
-        time: `2026-01-${String(day).padStart(2, '0')}T12:00:00Z`,
-      });
+      await backUp(
+        repository,
+        source,
+        {
+          tags: [day === 7 ? 'tidemark-series=other' : SERIES],
+          time: `2026-01-0${day}T12:00:00Z`,
+        },
+        {},
+        undefined,
+        inThreadBackupPipeline,
+      );
     const { versions } = await calls['versions.list']({ access });
     const completeIds = versions.map(({ snapshotId }) => snapshotId);
     const choice = { ...KEEP_ONE, completeIds };
     const before = fs.readdirSync(access.location, { recursive: true });
     const preview = await calls['thinOut.preview']({ access, choice });
-    // Nine of the series: a fifth may go, the oldest.
-    expect(preview).toMatchObject({ keeps: 1, spares: 7 });
+    // Six of the series: a fifth may go, the oldest.
+    expect(preview).toMatchObject({ keeps: 1, spares: 4 });
     expect(preview.removes.map(({ time }) => time)).toEqual(['2026-01-01T12:00:00Z']);
     expect(fs.readdirSync(access.location, { recursive: true })).toEqual(before);
     const onHold = await calls.thinOut({ access, choice: { ...choice, isOnHold: true } });
-    expect(onHold).toEqual({ removedIds: [], spared: 8, refused: 0 });
+    expect(onHold).toEqual({ removedIds: [], spared: 5, refused: 0 });
     const outcome = await calls.thinOut({ access, choice });
     expect(outcome.removedIds).toEqual(preview.removes.map(({ snapshotId }) => snapshotId));
-    await expect(calls.thinOut({ access, choice: { ...choice, seriesTag: 'photos' } })).rejects.toMatchObject({
-      code: 'request.invalidInput',
-    });
+    await expect(calls.thinOut({ access, choice: { ...choice, seriesTag: 'photos' } })).rejects.toMatchObject(
+      {
+        code: 'request.invalidInput',
+      },
+    );
     await expect(
       calls.thinOut({ access, choice: { ...choice, lastSeenMs: Date.UTC(2100, 0, 1) } }),
     ).rejects.toMatchObject({ code: 'retention.clockImplausible' });
