@@ -24,12 +24,14 @@ const PACK_SIZE_BYTES = 16 << 20;
 const FEW_HINTS = 500;
 const THREADS_FOR_FEW_HINTS = 2;
 
+const PATH_STYLE = process.platform === 'win32' ? 'windows' : 'posix';
+
 export function backupCalls(service: EngineService): Pick<EngineHandlers, 'backup'> {
   return {
     async backup({ access, choice }, { signal, tell }) {
       refuseBadPatterns(choice);
       const teller = new JobTeller(tell, service.parts.clock);
-      const isSmall = choice.hints !== undefined && choice.hints.paths.length <= FEW_HINTS;
+      const isSmall = isSmallWork(choice);
       const use = {
         signal,
         writes: 'backup',
@@ -49,9 +51,14 @@ export function backupCalls(service: EngineService): Pick<EngineHandlers, 'backu
   };
 }
 
+/** A folder that is looked at whole may hold anything. */
+function isSmallWork({ hints }: BackupChoice): boolean {
+  return hints !== undefined && hints.wholeFolders.length === 0 && hints.paths.length <= FEW_HINTS;
+}
+
 /** Before anything is opened. @throws request.invalidInput */
 function refuseBadPatterns({ excludePatterns }: BackupChoice): void {
-  createExcludeFilter({ patterns: excludePatterns });
+  createExcludeFilter({ patterns: excludePatterns, style: PATH_STYLE });
 }
 
 function toRequest(choice: BackupChoice, { identity, programVersion }: EngineParts): BackupRequest {
@@ -64,7 +71,7 @@ function toRequest(choice: BackupChoice, { identity, programVersion }: EnginePar
       ignoreInode: false,
       ignoreCtime: false,
       withAtime: false,
-      exclude: { patterns: choice.excludePatterns },
+      exclude: { patterns: choice.excludePatterns, style: PATH_STYLE },
       folderTags: choice.excludesCaches ? [CACHE_FOLDER_TAG] : [],
       excludeLargerThanBytes: undefined,
     },
@@ -73,7 +80,7 @@ function toRequest(choice: BackupChoice, { identity, programVersion }: EnginePar
     tags: choice.tags,
     seriesTag: choice.tags.find(isSeriesTag),
     hostname: identity.hostname,
-    changeHints: hints === undefined ? undefined : { paths: hints.paths, since: hints.since as SnapshotId },
+    changeHints: hints === undefined ? undefined : { ...hints, since: hints.since as SnapshotId },
     compression: 'auto',
     packSizeBytes: PACK_SIZE_BYTES,
     dryRun: false,
@@ -109,6 +116,7 @@ function toOutcome(result: BackupResult, version: BackupOutcome['version']): Bac
   const { summary, hints } = result;
   return {
     version,
+    // What is there as it was before is not there as it is now.
     leftOut: result.problems.length,
     changedWhileReading: result.changedWhileReading.length,
     walkedBecause: hints?.kind === 'walked' ? hints.reason : null,

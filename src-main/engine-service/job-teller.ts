@@ -9,8 +9,8 @@ import type { JobProgress } from '#contract/app/job-values.ts';
 import type { JobTold } from '#contract/engine/engine-calls.ts';
 
 const PROGRESS_EVERY_MS = 100;
-/** A disk that fails refuses a million files. */
-export const MOST_TROUBLES_TOLD = 1_000;
+/** A disk that fails refuses a million files. Far more than the core keeps: it must see that there are too many. */
+const MOST_TROUBLES_TOLD = 10_000;
 
 const NOTHING_YET: Omit<JobProgress, 'troubles'> = {
   filesDone: 0,
@@ -29,10 +29,6 @@ export class JobTeller {
   constructor(tell: (told: JobTold) => void, clock: Clock) {
     this.#tell = tell;
     this.#clock = clock;
-  }
-
-  get troubleCount(): number {
-    return this.#troubles;
   }
 
   progress(known: Partial<Omit<JobProgress, 'troubles'>>): void {

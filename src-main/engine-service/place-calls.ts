@@ -130,7 +130,7 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
   async function whyNotRemembered(placeId: string): Promise<string | null> {
     const kept = await keychain.get(accountOf(placeId));
     if (kept.kind === 'found') return null;
-    return secretNeededText('This place', kept.kind === 'unavailable' ? kept.reason : undefined).title;
+    return secretNeededText('This place', kept.kind === 'unavailable' ? kept.reason : 'notGiven').title;
   }
 }
 

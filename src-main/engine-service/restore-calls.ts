@@ -17,6 +17,7 @@ import type {
 import { executeUndo } from '#operations/undo/execute.ts';
 import { listUndo } from '#operations/undo/find-undo.ts';
 import type { UndoParts } from '#operations/undo/types.ts';
+import { createPrimitives } from '#primitives/node-primitives.ts';
 import type { Repository } from '#repository/repository.ts';
 import { literalPattern } from '#rules/literal-pattern.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
@@ -28,7 +29,12 @@ const MOST_PROBLEMS_SHOWN = 1_000;
 
 export function restoreCalls(service: EngineService): Pick<EngineHandlers, RestoreCall> {
   const { clock, identity } = service.parts;
-  const undoParts = (): UndoParts => ({ files: createTargetFiles(), clock, identity });
+  const undoParts = (): UndoParts => ({
+    files: createTargetFiles(),
+    clock,
+    identity,
+    primitives: createPrimitives(),
+  });
   return {
     async restore({ access, ask }, { signal, tell }) {
       const observer = toObserver(new JobTeller(tell, clock));

@@ -10,7 +10,7 @@ import type { ForgetPlan, ForgetRequest } from '#operations/forget/types.ts';
 import { prune } from '#operations/prune/run.ts';
 import { DEFAULT_PRUNE_REQUEST } from '#operations/prune/types.ts';
 import type { CalendarSpan } from '#rules/calendar.ts';
-import { isSeriesTag, seriesIdIn } from '#rules/snapshot-groups.ts';
+import { isSeriesTag } from '#rules/snapshot-groups.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
 import { JobTeller } from './job-teller.ts';
 import { toListedVersion } from './listed-version.ts';
@@ -91,9 +91,8 @@ function toRequest({ seriesTag, policy, ...choice }: ThinOutChoice): ForgetReque
     groupBy: ['series'],
     allowRemoveAll: false,
     unattended: {
-      lastSeenMs: choice.lastSeenMs,
+      ...(choice.lastSeenMs === null ? {} : { lastSeenMs: choice.lastSeenMs }),
       isComplete: ({ id }) => complete.has(id),
-      seriesOnHold: new Set(choice.isOnHold ? [seriesIdIn(seriesTag)] : []),
     },
   };
 }

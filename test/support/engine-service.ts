@@ -12,7 +12,7 @@ import { createCallClient, type CallConnection } from '#contract/calls/create-ca
 import { engineCalls, type EngineCalls, type EngineTopics } from '#contract/engine/engine-calls.ts';
 import type { BackupChoice, PlaceAccess } from '#contract/engine/engine-values.ts';
 import { createEngineParts } from '#core/create-engine-parts.ts';
-import type { EngineProcess } from '#core/host-ports.ts';
+import type { EngineProcess } from '#contract/engine/engine-process.ts';
 import type { EngineParts } from '#engine-service/engine-parts.ts';
 import { serveEngine } from '#engine-service/serve-engine.ts';
 import { seriesTag } from '#rules/snapshot-groups.ts';

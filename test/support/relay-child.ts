@@ -1,7 +1,7 @@
 /** Passes on what comes over its parent's channel to a pipe, a line of JSON for each message, and back; ends with either. */
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { parentChannel } from '#core/engine-link/parent-channel.ts';
+import { parentChannel } from '#core/parent-channel.ts';
 
 const channel = parentChannel();
 const toTest = new Socket({ fd: 3 });

@@ -3,7 +3,7 @@
  * safe place and let go of their locks; whoever wants it gone at once kills it.
  */
 import { createEngineParts } from '#core/create-engine-parts.ts';
-import { parentChannel } from '#core/engine-link/parent-channel.ts';
+import { parentChannel } from '#core/parent-channel.ts';
 import { serveEngine } from '#engine-service/serve-engine.ts';
 
 /** Jobs that are cancelled end within seconds; a disk that hangs may hold one for ever. */

@@ -57,7 +57,7 @@ describe('backup', () => {
     // Nobody has told of it: hints are believed.
     write('letters/two.txt', 'changed behind their back');
     const paths = [textToByteString(path.join(source, 'letters/one.txt'))];
-    const hints = { paths, since: first.version.snapshotId };
+    const hints = { paths, wholeFolders: [], since: first.version.snapshotId };
     const second = await calls.backup({ access, choice: backupChoice(source, { hints }) });
     expect(second).toMatchObject({
       wasHinted: true,

@@ -40,7 +40,6 @@ const KEEP_ONE: ThinOutChoice = {
   policy: { counts: { last: 1 }, withinUnits: {} },
   lastSeenMs: Date.now(),
   completeIds: [],
-  isOnHold: false,
 };
 
 describe('upkeep', () => {
@@ -69,8 +68,6 @@ describe('upkeep', () => {
     expect(preview).toMatchObject({ keeps: 1, spares: 4 });
     expect(preview.removes.map(({ time }) => time)).toEqual(['2026-01-01T12:00:00Z']);
     expect(fs.readdirSync(access.location, { recursive: true })).toEqual(before);
-    const onHold = await calls.thinOut({ access, choice: { ...choice, isOnHold: true } });
-    expect(onHold).toEqual({ removedIds: [], spared: 5, refused: 0 });
     const outcome = await calls.thinOut({ access, choice });
     expect(outcome.removedIds).toEqual(preview.removes.map(({ snapshotId }) => snapshotId));
     await expect(calls.thinOut({ access, choice: { ...choice, seriesTag: 'photos' } })).rejects.toMatchObject(

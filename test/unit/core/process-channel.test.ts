@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { channelOfChild } from '#core/engine-link/child-engine.ts';
-import { messageChannel } from '#core/engine-link/message-channel.ts';
+import { channelOfChild } from '#core/child-engine.ts';
+import { messageChannel } from '#core/message-channel.ts';
 import { describeChannel } from '#test/suites/channel-suite.ts';
 
-const RELAY = fileURLToPath(new URL('../../../support/relay-child.ts', import.meta.url));
+const RELAY = fileURLToPath(new URL('../../support/relay-child.ts', import.meta.url));
 
 describeChannel('two processes', async () => {
   const child = fork(RELAY, [], {

@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startChildEngine } from '#core/engine-link/child-engine.ts';
-import { startInProcessEngine } from '#core/engine-link/in-process-engine.ts';
-import type { EngineProcess } from '#core/host-ports.ts';
+import { startChildEngine } from '#core/child-engine.ts';
+import { startInProcessEngine } from '#core/in-process-engine.ts';
+import type { EngineProcess } from '#contract/engine/engine-process.ts';
 import { backupChoice, connectTo, temporaryFolder } from '#test/support/engine-service.ts';
 
 function childrenOfThis(): string[] {

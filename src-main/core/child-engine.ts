@@ -4,8 +4,8 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { engineProcessUrl } from '../program-files.ts';
-import type { EngineProcess } from '../host-ports.ts';
+import { engineProcessUrl } from './program-files.ts';
+import type { EngineProcess } from '#contract/engine/engine-process.ts';
 import { messageChannel } from './message-channel.ts';
 
 export function startChildEngine(): EngineProcess {
