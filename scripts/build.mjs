@@ -10,6 +10,7 @@ import { ensureNode } from './ensure-node.mjs';
 /** Name in dist/ -> entry point. */
 const ENTRIES = {
   cli: 'src-main/hosts/cli/main.ts',
+  'engine-process': 'src-main/hosts/engine-process/main.ts',
   'pipeline-worker': 'src-main/hosts/pipeline-worker/main.ts',
   'watch-worker': 'src-main/hosts/watch-worker/main.ts',
 };
@@ -29,7 +30,7 @@ try {
   process.exit(1);
 }
 
-/** What both entries share becomes a file of its own beside them: dist/ stays flat, its files name each other. */
+/** What the entries share becomes a file of its own beside them: dist/ stays flat, its files name each other. */
 async function bundle() {
   const { build } = await import('rolldown');
   const fresh = path.join(ROOT, '.cache', `dist-${process.pid}`);

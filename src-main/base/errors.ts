@@ -12,6 +12,8 @@ export interface ErrorData {
   'repository.configInvalid': { reason: string };
   'repository.wrongPassword': { location: string };
   'repository.noPassword': Record<string, never>;
+  /** Neither typed in this session nor given by the keychain; `reason`: why not, as a word. */
+  'repository.secretNeeded': { location: string; reason: string };
   'repository.locked': {
     hostname: string;
     username: string;

@@ -85,6 +85,11 @@ const ERROR_TEXTS = {
     safe: NOTHING_CHANGED,
     todo: 'Give it with --password-file, --password-command or TIDEMARK_PASSWORD.',
   }),
+  'repository.secretNeeded': ({ location }, words) => ({
+    title: `The key to the ${words.repository} at ${location} is not at hand: the keychain of this computer does not give it.`,
+    safe: SAVED_IS_SAFE,
+    todo: 'Unlock the keychain, or type the recovery code or the passphrase once.',
+  }),
   'repository.locked': (data, words) => ({
     title: `The ${words.repository} is in use by ${data.username}@${data.hostname} (process ${data.pid}) since ${data.since}.`,
     safe: NOTHING_CHANGED,

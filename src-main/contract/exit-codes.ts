@@ -17,6 +17,7 @@ const EXIT_CODES = {
   'storage.unreachable': 10,
   'repository.locked': 11,
   'repository.wrongPassword': 12,
+  'repository.secretNeeded': 12,
   'job.cancelled': 130,
 } as const satisfies Partial<Record<ErrorCode, ExitCode>>;
 

@@ -54,11 +54,17 @@ export class BlobIndex {
   /** Entry number + 1; 0 = free. */
   #slots = new Uint32Array(FIRST_SLOTS);
   #packIds: PackId[] = [];
+  #claimCount = 0;
   readonly #packNumbers = new Map<PackId, number>();
 
   /** Entries, each place of a blob counted, claims too. */
   get entryCount(): number {
     return this.#entryCount;
+  }
+
+  /** Claims whose blob has no place yet: somebody is storing it, or has failed to. */
+  get claimCount(): number {
+    return this.#claimCount;
   }
 
   get packCount(): number {
@@ -111,6 +117,7 @@ export class BlobIndex {
       const at = (entry & SEGMENT_MASK) * WORDS;
       if (segment.words[at] === claimTag) {
         segment.words.set([tag, offset, length, uncompressedLength], at);
+        this.#claimCount--;
         return;
       }
       if (segment.words[at] === tag && segment.words[at + 1] === offset) return;
@@ -126,6 +133,7 @@ export class BlobIndex {
   claim(type: BlobType, ids: Uint8Array, idOffset = 0): boolean {
     if (this.#find(type, ids, idOffset) >= 0) return false;
     this.#append(tagOf(NO_PACK, type), ids, idOffset, 0, 0, 0);
+    this.#claimCount++;
     return true;
   }
 

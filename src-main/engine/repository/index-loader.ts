@@ -71,7 +71,23 @@ export async function loadIndexFiles(
   observer?: IndexFileObserver,
   omitsPack?: OmitsPack,
 ): Promise<Omit<LoadedIndex, 'index'>> {
-  const indexIds = (await files.list('index', signal)).map(({ name }) => name as IndexId);
+  const indexIds = await listIndexFiles(files, signal);
+  return { indexIds, damaged: await addIndexFiles(files, index, indexIds, signal, observer, omitsPack) };
+}
+
+export async function listIndexFiles(files: RepositoryFiles, signal?: AbortSignal): Promise<IndexId[]> {
+  return (await files.list('index', signal)).map(({ name }) => name as IndexId);
+}
+
+/** @returns the damaged ones */
+export async function addIndexFiles(
+  files: RepositoryFiles,
+  index: BlobIndex,
+  indexIds: readonly IndexId[],
+  signal?: AbortSignal,
+  observer?: IndexFileObserver,
+  omitsPack?: OmitsPack,
+): Promise<TidemarkError<'integrity.indexCorrupt'>[]> {
   const damaged: TidemarkError<'integrity.indexCorrupt'>[] = [];
   const loading: Promise<Uint8Array>[] = [];
   for (let next = 0; next < indexIds.length; next++) {
@@ -90,7 +106,7 @@ export async function loadIndexFiles(
     }
     loading[next] = Promise.resolve(new Uint8Array(0));
   }
-  return { indexIds, damaged };
+  return damaged;
 }
 
 /** Some MiB of text that nobody needs any more go at once, instead of when the collector happens to see how much it is. */

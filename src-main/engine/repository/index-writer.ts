@@ -24,13 +24,16 @@ export interface PackToIndex {
 export class IndexWriter {
   readonly #files: RepositoryFiles;
   readonly #clock: Clock;
+  readonly #onSaved: ((id: IndexId) => void) | undefined;
   #packs: PackToIndex[] = [];
   #blobCount = 0;
   #oldestMs = 0;
 
-  constructor(files: RepositoryFiles, clock: Clock) {
+  /** `onSaved` hears of each file that is durable. */
+  constructor(files: RepositoryFiles, clock: Clock, onSaved?: (id: IndexId) => void) {
     this.#files = files;
     this.#clock = clock;
+    this.#onSaved = onSaved;
   }
 
   /** Notes a durable pack; writes an index file when one is due. */
@@ -50,7 +53,9 @@ export class IndexWriter {
     this.#packs = [];
     this.#blobCount = 0;
     try {
-      return await this.#files.save<IndexId>('index', encodeIndex(withEntries(packs)), signal);
+      const id = await this.#files.save<IndexId>('index', encodeIndex(withEntries(packs)), signal);
+      this.#onSaved?.(id);
+      return id;
     } catch (error) {
       // They are durable and still to be named.
       this.#packs.push(...packs);

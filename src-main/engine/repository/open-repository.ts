@@ -1,11 +1,11 @@
-/** Opening an existing repository with a password. Source: repository format, sections 4 and 5. */
+/** Opening an existing repository with a password, or with keys that were opened before. Source: repository format, sections 4 and 5. */
 import type { KeyId } from '#base/ids.ts';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import { parseConfig, type RepositoryConfig, UnsupportedVersion } from '#format/config.ts';
 import { openSealed } from '#format/envelope.ts';
 import type { CryptoKeys, Primitives } from '#format/primitives.ts';
 import type { Storage } from '#storage/port.ts';
-import { findKey } from './key-store.ts';
+import { findKey, type OpenedKey } from './key-store.ts';
 import { Repository, type RepositoryPorts } from './repository.ts';
 
 export interface OpenOptions {
@@ -36,6 +36,29 @@ export async function openRepository(
     throw new TidemarkError('storage.wrongDrive', data, { retry: 'afterUser' });
   }
   return new Repository(ports, config, masterKey, keyId);
+}
+
+/**
+ * Without deriving a key, which takes a quarter of a second. Undefined when the place no longer has the key, or has
+ * another repository: then the password decides.
+ * @throws repository.notFound, repository.versionUnsupported, storage errors
+ */
+export async function reopenRepository(
+  ports: RepositoryPorts,
+  { keyId, masterKey }: OpenedKey,
+  signal?: AbortSignal,
+): Promise<Repository | undefined> {
+  const { storage, primitives } = ports;
+  await storage.open(signal);
+  const sealedConfig = await loadConfigFile(storage, signal);
+  try {
+    await storage.stat('key', keyId, signal);
+    return new Repository(ports, openConfig(primitives, masterKey, sealedConfig), masterKey, keyId);
+  } catch (error) {
+    if (isTidemarkError(error, 'storage.objectMissing') || isTidemarkError(error, 'repository.configInvalid'))
+      return undefined;
+    throw error;
+  }
 }
 
 async function loadConfigFile(storage: Storage, signal: AbortSignal | undefined): Promise<Uint8Array> {

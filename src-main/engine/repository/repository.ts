@@ -12,7 +12,13 @@ import type { BlobCodec, CryptoKeys, Primitives } from '#format/primitives.ts';
 import type { Storage } from '#storage/port.ts';
 import { BlobIndex, type BlobType } from './blob-index.ts';
 import { BlobReader, type SealedBlob } from './blob-reader.ts';
-import { loadIndexFiles, type IndexFileObserver, type OmitsPack } from './index-loader.ts';
+import {
+  addIndexFiles,
+  listIndexFiles,
+  loadIndexFiles,
+  type IndexFileObserver,
+  type OmitsPack,
+} from './index-loader.ts';
 import { RepositoryFiles } from './repository-files.ts';
 import type { LockFiles } from './find-locks.ts';
 import type { OwnLocks } from './own-locks.ts';
@@ -39,6 +45,12 @@ export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An index that an earlier opening of the same repository leaves: all that the files named say, and nothing else. */
+export interface KeptIndex {
+  readonly index: BlobIndex;
+  readonly indexIds: readonly IndexId[];
+}
+
 export class Repository {
   readonly ports: RepositoryPorts;
   readonly config: RepositoryConfig;
@@ -50,7 +62,10 @@ export class Repository {
   readonly codec: BlobCodec;
   #index: BlobIndex | undefined;
   #indexIds: readonly IndexId[] = [];
+  /** All that its files say is in it. */
+  #isIndexWhole = false;
   #reader: BlobReader | undefined;
+  #kept: KeptIndex | undefined;
 
   constructor(ports: RepositoryPorts, config: RepositoryConfig, keys: CryptoKeys, keyId: KeyId) {
     this.ports = ports;
@@ -80,6 +95,23 @@ export class Repository {
     return this.#indexIds;
   }
 
+  /** Before `loadIndex`; whoever hands it over does not use it any more. */
+  adoptIndex(kept: KeptIndex): void {
+    this.#kept = kept;
+  }
+
+  /**
+   * For the next opening, after everything has gone well; this one is not used any more. Undefined when there is none that
+   * says exactly what its files say: a claim that is left stands for a blob that nobody has stored.
+   */
+  releaseIndex(): KeptIndex | undefined {
+    const index = this.#index;
+    this.#index = undefined;
+    this.#reader = undefined;
+    if (index === undefined || !this.#isIndexWhole || index.claimCount > 0) return undefined;
+    return { index, indexIds: this.#indexIds };
+  }
+
   /**
    * Loads every index file, once. List snapshots before, so that all their blobs are found.
    * @throws integrity.indexCorrupt, unless damaged files are to be returned
@@ -94,18 +126,20 @@ export class Repository {
     } = {},
   ): Promise<readonly TidemarkError<'integrity.indexCorrupt'>[]> {
     if (this.#index !== undefined) return [];
-    const index = new BlobIndex();
-    const { indexIds, damaged } = await loadIndexFiles(
-      this.files,
-      index,
-      options.signal,
-      options.observer,
-      options.omitsPack,
-    );
+    const kept = this.#kept;
+    this.#kept = undefined;
+    const { observer, omitsPack, signal } = options;
+    const seesFiles = observer !== undefined || omitsPack !== undefined;
+    const updated =
+      kept === undefined || seesFiles ? undefined : await this.#bringUpToDate(kept, options.signal);
+    const index = updated?.index ?? new BlobIndex();
+    const { indexIds, damaged } =
+      updated ?? (await loadIndexFiles(this.files, index, signal, observer, omitsPack));
     const [first] = damaged;
     if (first !== undefined && options.keepGoing !== true) throw first;
     this.#index = index;
     this.#indexIds = indexIds;
+    this.#isIndexWhole = damaged.length === 0 && omitsPack === undefined;
     this.#reader = new BlobReader(this.storage, index, this.codec);
     return damaged;
   }
@@ -175,7 +209,26 @@ export class Repository {
       keys: this.keys,
       clock: this.ports.clock,
       assertLockHeld: () => lock.assertHeld(),
+      onIndexSaved: (id) => {
+        this.#indexIds = [...this.#indexIds, id];
+      },
     });
+  }
+
+  /**
+   * Only what is new is read. Undefined when a file is gone: somebody has pruned or repaired, and what it said may not
+   * hold any more. Packs are removed only after the index files that name them. Source: repository format, 15.
+   */
+  async #bringUpToDate(
+    { index, indexIds }: KeptIndex,
+    signal: AbortSignal | undefined,
+  ): Promise<(KeptIndex & { readonly damaged: TidemarkError<'integrity.indexCorrupt'>[] }) | undefined> {
+    const found = await listIndexFiles(this.files, signal);
+    const present = new Set(found);
+    if (!indexIds.every((id) => present.has(id))) return undefined;
+    const known = new Set(indexIds);
+    const fresh = found.filter((id) => !known.has(id));
+    return { index, indexIds: found, damaged: await addIndexFiles(this.files, index, fresh, signal) };
   }
 
   #blobReader(): BlobReader {

@@ -4,7 +4,7 @@
  * is stored once. Nothing is written without a lock that is proven ours. Source: repository format, 8.1 and 14.
  */
 import type { Clock } from '#base/clock.ts';
-import { ID_BYTES, bytesToId, joinIds, type PackId } from '#base/ids.ts';
+import { ID_BYTES, bytesToId, joinIds, type IndexId, type PackId } from '#base/ids.ts';
 import type { PackEntry } from '#format/pack-header.ts';
 import type { CryptoKeys, Primitives } from '#format/primitives.ts';
 import { finishPack } from '#pipeline/finish-pack.ts';
@@ -24,6 +24,8 @@ export interface WriteScopeParts {
   readonly clock: Clock;
   /** Awaited before every write. @throws repository.lockLost */
   assertLockHeld(): Promise<void>;
+  /** Hears of each index file that is durable. */
+  onIndexSaved?(id: IndexId): void;
 }
 
 export class WriteScope {
@@ -32,7 +34,7 @@ export class WriteScope {
 
   constructor(parts: WriteScopeParts) {
     this.#parts = parts;
-    this.#indexWriter = new IndexWriter(parts.files, parts.clock);
+    this.#indexWriter = new IndexWriter(parts.files, parts.clock, (id) => parts.onIndexSaved?.(id));
   }
 
   /** One byte per id: 1 = unknown until now, to be stored by the caller. */

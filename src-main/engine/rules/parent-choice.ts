@@ -20,6 +20,22 @@ export interface ParentWish {
   readonly timeNs: bigint;
 }
 
+/**
+ * The newest of a series, not later than the new one: a series goes on when folders come and go and the machine is renamed.
+ * Of two of the same time the later in the list.
+ */
+export function chooseParentInSeries<
+  Candidate extends { readonly tags: readonly string[]; readonly timeNs: bigint },
+>(candidates: Iterable<Candidate>, seriesTag: string | undefined, timeNs: bigint): Candidate | undefined {
+  if (seriesTag === undefined) return undefined;
+  let chosen: Candidate | undefined;
+  for (const candidate of candidates) {
+    if (candidate.timeNs > timeNs || !candidate.tags.includes(seriesTag)) continue;
+    if (chosen === undefined || candidate.timeNs >= chosen.timeNs) chosen = candidate;
+  }
+  return chosen;
+}
+
 /** The newest of the same host, not later than the new one, that holds all its paths. Of two of the same time the later in the list, as in restic. */
 export function chooseParent<Candidate extends ParentCandidate>(
   candidates: Iterable<Candidate>,

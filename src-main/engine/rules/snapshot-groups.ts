@@ -36,10 +36,20 @@ export function seriesTag(seriesId: string): string {
   return SERIES_TAG_PREFIX + seriesId;
 }
 
+/** Whether a tag names a series. */
+export function isSeriesTag(tag: string): boolean {
+  return tag.startsWith(SERIES_TAG_PREFIX) && tag !== SERIES_TAG_PREFIX;
+}
+
+/** The id in a tag that names a series. */
+export function seriesIdIn(tag: string): string {
+  return tag.slice(SERIES_TAG_PREFIX.length);
+}
+
 /** Of several (somebody merged tags) the first in order, so that the answer does not depend on their order. */
 function seriesIdOf({ tags }: Snapshot): string | undefined {
-  const ids = tags.filter((tag) => tag.startsWith(SERIES_TAG_PREFIX) && tag !== SERIES_TAG_PREFIX);
-  return ids.toSorted()[0]?.slice(SERIES_TAG_PREFIX.length);
+  const [first] = tags.filter(isSeriesTag).toSorted();
+  return first === undefined ? undefined : seriesIdIn(first);
 }
 
 /** Equal for two snapshots exactly when they are of one series: its id, or host and paths as JSON. */

@@ -4,7 +4,7 @@
  */
 import { Command } from 'commander';
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
-import { programVersion } from './program-version.ts';
+import { programVersion } from '#core/program-version.ts';
 import type { CliHost } from './cli-host.ts';
 import type { RunCommand } from './command-session.ts';
 import { defineGlobalOptions, GLOBAL_OPTIONS_WITH_VALUE } from './global-options.ts';

@@ -9,7 +9,7 @@ import type { SourceFiles } from '#files/port.ts';
 import { formatTime, localZone, parseTime } from '#format/time.ts';
 import { parseTree } from '#format/tree.ts';
 import type { TreeNode } from '#format/tree-node.ts';
-import { chooseParent } from '#rules/parent-choice.ts';
+import { chooseParent, chooseParentInSeries } from '#rules/parent-choice.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
 import { absolutePath, buildSourceTree, type SourceFolder } from './source-tree.ts';
@@ -105,11 +105,9 @@ export async function chooseBackupParent(
   const candidates = snapshots
     .filter(({ snapshot }) => snapshot.tree !== null)
     .map((stored) => ({ ...stored.snapshot, timeNs: timeNs(stored.snapshot.time), stored }));
-  return chooseParent(candidates, {
-    hostname: request.hostname,
-    paths: paths.map(toDisplay),
-    timeNs: timeNs(time),
-  })?.stored;
+  const wish = { hostname: request.hostname, paths: paths.map(toDisplay), timeNs: timeNs(time) };
+  const chosen = chooseParentInSeries(candidates, request.seriesTag, wish.timeNs);
+  return (chosen ?? chooseParent(candidates, wish))?.stored;
 }
 
 function timeNs(text: string): bigint {

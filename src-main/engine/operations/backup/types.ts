@@ -19,6 +19,8 @@ export interface BackupRequest {
   readonly time?: string;
   /** `none` reads every file again; an id (or its beginning) names the parent; otherwise it is chosen. */
   readonly parent?: string;
+  /** Where the parent is chosen: among snapshots with this tag; as ever when there is none. */
+  readonly seriesTag?: string | undefined;
   /** Look only at what was touched; the rest is taken from the parent snapshot. Walks all the same when that is not safe. */
   readonly changeHints?: ChangeHints | undefined;
   readonly compression: Compression;

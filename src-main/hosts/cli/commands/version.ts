@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { RunCommand } from '../command-session.ts';
 import { example } from '../option-values.ts';
-import { programVersion } from '../program-version.ts';
+import { programVersion } from '#core/program-version.ts';
 
 export function defineVersion(command: Command, run: RunCommand): void {
   command.addHelpText('after', example('tidemark version')).action(() =>

@@ -14,7 +14,7 @@ import type {
 import { machineIdentity } from '#core/machine-identity.ts';
 import type { BackupHandlers, BackupInput, BackupItem, BackupResult } from '../calls/backup.ts';
 import type { EngineCalls } from '../engine-calls.ts';
-import { programVersion } from '../program-version.ts';
+import { programVersion } from '#core/program-version.ts';
 import { workingFolder } from './call-terms.ts';
 import { withPipeline } from './engine-session.ts';
 

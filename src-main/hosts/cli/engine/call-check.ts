@@ -1,5 +1,5 @@
 /** The `check` call: problems become sentences, damage is named by file and version. */
-import { describeAffected, describeHint, describeProblem } from './check-words.ts';
+import { describeAffected, describeHint, describeProblem } from '#engine-service/check-words.ts';
 import { executeCheck } from '#operations/check/execute.ts';
 import type { EngineCalls } from '../engine-calls.ts';
 import { withPipeline } from './engine-session.ts';

@@ -3,7 +3,7 @@ import { executeCopy } from '#operations/copy/execute.ts';
 import { DEFAULT_BATCH_BYTES } from '#operations/copy/types.ts';
 import type { EngineCalls } from '../engine-calls.ts';
 import { toStoreFilter } from './call-terms.ts';
-import { describeAffected } from './check-words.ts';
+import { describeAffected } from '#engine-service/check-words.ts';
 import { withPipeline, withRepository } from './engine-session.ts';
 
 export const copy: EngineCalls['copy'] = (access, input, handlers, context) =>

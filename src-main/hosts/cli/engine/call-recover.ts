@@ -5,7 +5,7 @@ import { executeRecover } from '#operations/recover/execute.ts';
 import { prepareRecover } from '#operations/recover/prepare.ts';
 import type { RecoverObserver } from '#operations/recover/types.ts';
 import type { EngineCalls } from '../engine-calls.ts';
-import { programVersion } from '../program-version.ts';
+import { programVersion } from '#core/program-version.ts';
 import { withPipeline } from './engine-session.ts';
 
 export const recover: EngineCalls['recover'] = (access, input, handlers, context) =>

@@ -3,7 +3,7 @@ import { keepCopy } from '#files/keep-copy.ts';
 import { executeRepairIndex } from '#operations/repair-index/execute.ts';
 import type { RepairIndexProgress } from '#operations/repair-index/types.ts';
 import type { EngineCalls } from '../engine-calls.ts';
-import { describeAffected } from './check-words.ts';
+import { describeAffected } from '#engine-service/check-words.ts';
 import { withPipeline } from './engine-session.ts';
 
 const NOUNS: Readonly<Record<RepairIndexProgress['stage'], string>> = {

@@ -8,7 +8,7 @@ import type { RepairPacksProgress, RepairPacksRequest } from '#operations/repair
 import type { Repository } from '#repository/repository.ts';
 import type { RepairPacksInput } from '../calls/repair-packs.ts';
 import type { EngineCalls } from '../engine-calls.ts';
-import { describeAffected } from './check-words.ts';
+import { describeAffected } from '#engine-service/check-words.ts';
 import { workingFolder } from './call-terms.ts';
 import { withPipeline, withSource } from './engine-session.ts';
 

@@ -2,6 +2,7 @@
  * The one place where the engine's real functions are put behind the calls of the commands.
  * Loaded only when a command is about to work, so that `--help` and mistakes cost nothing.
  */
+import { createPlacePorts } from '#core/place-ports.ts';
 import { initRepository } from '#repository/init-repository.ts';
 import type { EngineCalls } from '../engine-calls.ts';
 import { backup } from './call-backup.ts';
@@ -20,7 +21,7 @@ import { readingCalls } from './calls-reading.ts';
 import { rewrite } from './call-rewrite.ts';
 import { tag } from './call-tag.ts';
 import { undoCalls } from './call-undo.ts';
-import { portsFor, withRepository } from './engine-session.ts';
+import { withRepository } from './engine-session.ts';
 
 export function connectEngine(): EngineCalls {
   return {
@@ -46,7 +47,7 @@ export function connectEngine(): EngineCalls {
 
 const init: EngineCalls['init'] = async ({ location, password, version, chunkerFrom }, context) => {
   const { signal } = context;
-  const ports = portsFor(location);
+  const ports = createPlacePorts(location);
   try {
     const chunkerPolynomial =
       chunkerFrom === undefined

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { programVersion } from '#hosts/cli/program-version.ts';
+import { programVersion } from '#core/program-version.ts';
 
 it('the version is that of package.json', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };

@@ -1,0 +1,29 @@
+/** What the engine's calls need of the process that carries them. */
+import type { Clock } from '#base/clock.ts';
+import type { Identity } from '#base/identity.ts';
+import type { PipelineHost } from '#operations/pipeline-host.ts';
+import type { RepositoryPorts } from '#repository/repository.ts';
+import type { SecretStore } from '#services/secrets/secret-store.ts';
+
+/** Threads for one job. */
+export interface JobThreads extends PipelineHost {
+  /** They load while the place is being opened. */
+  warmUp(): void;
+  /** Ends those that were never used. */
+  close(): Promise<void>;
+}
+
+export interface EngineParts {
+  readonly clock: Clock;
+  readonly identity: Identity;
+  /** As snapshots name it. */
+  readonly programVersion: string;
+  /** For the repository at a location, its storage not opened yet. @throws request.invalidInput */
+  createPorts(location: string): RepositoryPorts;
+  /** `most`: a small job is not worth more. */
+  createThreads(most?: number): JobThreads;
+  /** Beyond the end of the process. */
+  readonly keychain: SecretStore;
+  /** Until then. */
+  readonly session: SecretStore;
+}

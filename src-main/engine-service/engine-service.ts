@@ -1,0 +1,36 @@
+/** What the handlers of the engine's calls share. */
+import type { CallHandlers } from '#contract/calls/call-table.ts';
+import type { EngineCalls } from '#contract/engine/engine-calls.ts';
+import type { PlaceAccess } from '#contract/engine/engine-values.ts';
+import type { Repository } from '#repository/repository.ts';
+import type { EngineParts, JobThreads } from './engine-parts.ts';
+import { OpenPlaces, type PlaceUse } from './open-places.ts';
+
+/** Catalogues are not kept yet. */
+export type ServedCalls = Omit<EngineCalls, 'history.read'>;
+export type EngineHandlers = CallHandlers<ServedCalls>;
+
+export class EngineService {
+  readonly parts: EngineParts;
+  readonly places: OpenPlaces;
+
+  constructor(parts: EngineParts) {
+    this.parts = parts;
+    this.places = new OpenPlaces(parts);
+  }
+
+  /** As `places.with`, with threads that load meanwhile. */
+  async withThreads<T>(
+    access: PlaceAccess,
+    use: PlaceUse & { readonly mostThreads?: number | undefined },
+    work: (repository: Repository, threads: JobThreads) => Promise<T>,
+  ): Promise<T> {
+    const threads = this.parts.createThreads(use.mostThreads);
+    threads.warmUp();
+    try {
+      return await this.places.with(access, use, (repository) => work(repository, threads));
+    } finally {
+      await threads.close();
+    }
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * Opens places for the time of one call. What is dear is kept: keys that were derived once until the place is forgotten, and
+ * for some minutes the index, which the next call brings up to date. The place itself is opened and looked at anew each time:
+ * the drive may be another one meanwhile. Owns that two calls of this process never write in one place.
+ */
+import { TidemarkError } from '#base/errors.ts';
+import type { PlaceAccess } from '#contract/engine/engine-values.ts';
+import type { OpenedKey } from '#repository/key-store.ts';
+import { reopenRepository } from '#repository/open-repository.ts';
+import type { Repository, RepositoryPorts } from '#repository/repository.ts';
+import { accountOf, openByItself, openByTyping } from '#services/keys/place-access.ts';
+import type { PlaceAccess as OpenAccess } from '#services/keys/place-access.ts';
+import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { KeptIndexes } from './kept-indexes.ts';
+
+interface WarmKey extends OpenedKey {
+  readonly repositoryId: string;
+}
+
+export interface PlaceUse {
+  readonly signal: AbortSignal;
+  /** The call that writes, if it does; names it to a second one. */
+  readonly writes?: string;
+  /** The index is loaded by the call, and only added to. */
+  readonly keepsIndex?: boolean;
+}
+
+export class OpenPlaces {
+  readonly #parts: EngineParts;
+  readonly #warmKeys = new Map<string, WarmKey>();
+  readonly #indexes: KeptIndexes;
+  /** Repository id -> the call that writes there. */
+  readonly #writers = new Map<string, string>();
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.#indexes = new KeptIndexes(parts.clock);
+  }
+
+  /**
+   * @throws repository.secretNeeded, repository.wrongPassword, repository.notFound, storage.wrongDrive,
+   * storage.unreachable, job.alreadyRunning; what `work` throws
+   */
+  async with<T>(
+    access: PlaceAccess,
+    use: PlaceUse,
+    work: (repository: Repository) => Promise<T>,
+  ): Promise<T> {
+    return this.withPorts(access.location, async (ports) => {
+      const repository = await this.#open(ports, access, use.signal);
+      return this.#writing(repository.config.id, use.writes, () =>
+        use.keepsIndex === true ? this.#withKeptIndex(repository, work) : work(repository),
+      );
+    });
+  }
+
+  /** With what is typed; keeps nothing. @throws as `with` */
+  withTyped<T>(
+    location: string,
+    typed: string,
+    signal: AbortSignal,
+    work: (repository: Repository) => Promise<T>,
+  ): Promise<T> {
+    return this.withPorts(location, async (ports) => {
+      const nowhere = { keychain: new SessionSecretStore(), session: new SessionSecretStore() };
+      return work(await openTyped({ ports, placeId: '', ...nowhere }, typed, signal));
+    });
+  }
+
+  /** Not opened yet; closed in the end. */
+  async withPorts<T>(location: string, work: (ports: RepositoryPorts) => Promise<T>): Promise<T> {
+    const ports = this.#parts.createPorts(location);
+    try {
+      return await work(ports);
+    } finally {
+      await ports.storage.close();
+    }
+  }
+
+  /** The place was opened, or made, just now. */
+  keepKeys(placeId: string, { keyId, keys, config }: Repository): void {
+    this.#warmKeys.set(placeId, { keyId, masterKey: keys, repositoryId: config.id });
+  }
+
+  forget(placeId: string): void {
+    const key = this.#warmKeys.get(placeId);
+    this.#warmKeys.delete(placeId);
+    if (key !== undefined) this.#indexes.drop(key.repositoryId);
+  }
+
+  close(): void {
+    this.#warmKeys.clear();
+    this.#indexes.close();
+  }
+
+  async #open(ports: RepositoryPorts, access: PlaceAccess, signal: AbortSignal): Promise<Repository> {
+    const { placeId, repositoryId } = access;
+    const warm = this.#warmKeys.get(placeId);
+    if (warm !== undefined) {
+      const repository = await reopenRepository(ports, warm, signal);
+      if (repository !== undefined) return expectRepository(repository, repositoryId);
+      this.forget(placeId);
+    }
+    const { keychain, session } = this.#parts;
+    const opened = await openByItself({ ports, placeId, keychain, session }, signal);
+    if (opened.kind !== 'opened') throw await this.#refusal(ports, access, opened.reason);
+    this.keepKeys(placeId, expectRepository(opened.repository, repositoryId));
+    return opened.repository;
+  }
+
+  async #refusal(
+    { storage: { location } }: RepositoryPorts,
+    { placeId, repositoryId }: PlaceAccess,
+    reason: string,
+  ): Promise<TidemarkError> {
+    const isTyped = (await this.#parts.session.get(accountOf(placeId))).kind === 'found';
+    // Nobody mistypes what the keychain remembers: what it does not open is another repository.
+    if (reason === 'doesNotOpen' && !isTyped && repositoryId !== null)
+      return wrongDrive(location, repositoryId, 'unknown');
+    return isTyped || reason === 'doesNotOpen'
+      ? wrongPassword(location)
+      : new TidemarkError('repository.secretNeeded', { location, reason }, { retry: 'afterUser' });
+  }
+
+  async #writing<T>(repositoryId: string, call: string | undefined, work: () => Promise<T>): Promise<T> {
+    if (call === undefined) return work();
+    const other = this.#writers.get(repositoryId);
+    if (other !== undefined)
+      throw new TidemarkError('job.alreadyRunning', { jobId: other }, { retry: 'later' });
+    this.#writers.set(repositoryId, call);
+    try {
+      return await work();
+    } finally {
+      this.#writers.delete(repositoryId);
+    }
+  }
+
+  /** Lent to one call at a time; what failed may have left it wrong. */
+  async #withKeptIndex<T>(repository: Repository, work: (repository: Repository) => Promise<T>): Promise<T> {
+    const kept = this.#indexes.take(repository.config.id);
+    if (kept !== undefined) repository.adoptIndex(kept);
+    const result = await work(repository);
+    const left = repository.releaseIndex();
+    if (left !== undefined) this.#indexes.keep(repository.config.id, left);
+    return result;
+  }
+}
+
+/** @throws storage.wrongDrive */
+export function expectRepository(repository: Repository, expectedId: string | null): Repository {
+  const foundId = repository.config.id;
+  if (expectedId === null || foundId === expectedId) return repository;
+  throw wrongDrive(repository.storage.location, expectedId, foundId);
+}
+
+export function wrongDrive(location: string, expectedId: string, foundId: string): TidemarkError {
+  const data = { location, expectedId, foundId };
+  return new TidemarkError('storage.wrongDrive', data, { retry: 'afterUser' });
+}
+
+export function wrongPassword(location: string): TidemarkError {
+  return new TidemarkError('repository.wrongPassword', { location }, { retry: 'afterUser' });
+}
+
+/** A recovery code however it was typed, or a passphrase. @throws repository.wrongPassword */
+export async function openTyped(access: OpenAccess, typed: string, signal: AbortSignal): Promise<Repository> {
+  const opened = await openByTyping(access, typed, signal);
+  if (opened.kind !== 'opened') throw wrongPassword(access.ports.storage.location);
+  return opened.repository;
+}

@@ -1,0 +1,75 @@
+/**
+ * The engine behind a channel: every call of the contract, for one core. When the channel closes all jobs are cancelled
+ * and stop at a safe place; what was kept between calls is given back.
+ */
+import type { Channel } from '#contract/calls/channel.ts';
+import { serveCalls } from '#contract/calls/serve-calls.ts';
+import { engineCalls, engineTopics } from '#contract/engine/engine-calls.ts';
+import { backupCalls } from './backup-calls.ts';
+import { checkCalls } from './check-calls.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { EngineService, type EngineHandlers } from './engine-service.ts';
+import { placeCalls } from './place-calls.ts';
+import { restoreCalls } from './restore-calls.ts';
+import { settingsCalls } from './settings-calls.ts';
+import { thinOutCalls } from './thin-out-calls.ts';
+import { versionCalls } from './version-calls.ts';
+
+export interface ServedEngine {
+  /** Resolves when the channel is closed and no call is under way any more. */
+  readonly ended: Promise<void>;
+}
+
+export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine {
+  const service = new EngineService(parts);
+  const handlers: EngineHandlers = {
+    ...placeCalls(service),
+    ...versionCalls(service),
+    ...backupCalls(service),
+    ...checkCalls(service),
+    ...thinOutCalls(service),
+    ...restoreCalls(service),
+    ...settingsCalls(service),
+  };
+  const { 'history.read': _notYet, ...served } = engineCalls;
+  const idle = new IdleWatch();
+  const { publish } = serveCalls(channel, served, engineTopics, idle.watching(handlers), {
+    onUnexpected: (error, callName) => publish('log', { level: 'error', text: describe(error, callName) }),
+  });
+  const closed = new Promise<void>((resolve) => channel.onClose(resolve));
+  const ended = closed.then(() => idle.reached()).then(() => service.places.close());
+  return { ended };
+}
+
+/** Knows when no call is under way. */
+class IdleWatch {
+  #underWay = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  watching(handlers: EngineHandlers): EngineHandlers {
+    const watched = Object.entries(handlers).map(([name, handler]) => [
+      name,
+      async (input: never, context: never): Promise<unknown> => {
+        this.#underWay++;
+        try {
+          return await handler(input, context);
+        } finally {
+          this.#underWay--;
+          if (this.#underWay === 0) for (const wake of this.#waiting.splice(0)) wake();
+        }
+      },
+    ]);
+    return Object.fromEntries(watched) as EngineHandlers;
+  }
+
+  reached(): Promise<void> {
+    return this.#underWay === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => void this.#waiting.push(resolve));
+  }
+}
+
+/** For the log. Secrets travel wrapped (secret-text.ts) and are in no message. */
+function describe(error: unknown, callName: string): string {
+  return `${callName}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}

@@ -1,0 +1,165 @@
+/**
+ * The engine process killed (SIGKILL), and single worker threads of it ended, at random moments of a backup. After each the
+ * repository is sound, no lock is in the way of the next engine, and its run finishes with everything that is in the folder. A
+ * few in every run; by hand `KILLED_ENGINES=100 vitest run test/faults/killed-engine.test.ts`.
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isTidemarkError } from '#base/errors.ts';
+import type { PlaceAccess } from '#contract/engine/engine-values.ts';
+import { startChildEngine } from '#core/child-engine.ts';
+import { PipelineThreads } from '#core/pipeline-threads.ts';
+import { pipelineWorkerUrl } from '#core/program-files.ts';
+import { SeededRandom } from '#test/bench/seeded-random.ts';
+import { openTestRepository } from '#test/support/engine.ts';
+import {
+  backupChoice,
+  connectTo,
+  makePlace,
+  PLACE_PASSWORD,
+  startTestEngine,
+  temporaryFolder,
+  type TestEngine,
+} from '#test/support/engine-service.ts';
+import { troublesOf } from '#test/support/prune.ts';
+import { runProgram } from '#test/support/product.ts';
+import { RandomTree } from '#test/support/random-tree.ts';
+import { resticPrograms } from '#test/support/restic.ts';
+
+const KILLS = Number(process.env['KILLED_ENGINES'] ?? 3);
+const TIME_LIMIT_MS = 60_000 + 20_000 * KILLS;
+
+const stateHome = process.env['XDG_STATE_HOME'];
+beforeEach(() => {
+  // Own locks are remembered there; what other tests remember is no business of these.
+  process.env['XDG_STATE_HOME'] = fs.mkdtempSync(path.join(os.tmpdir(), 'tidemark-state-'));
+});
+afterEach(() => {
+  fs.rmSync(process.env['XDG_STATE_HOME']!, { recursive: true, force: true });
+  if (stateHome === undefined) delete process.env['XDG_STATE_HOME'];
+  else process.env['XDG_STATE_HOME'] = stateHome;
+});
+
+interface World {
+  readonly access: PlaceAccess;
+  readonly tree: RandomTree;
+  readonly random: SeededRandom;
+}
+
+async function makeWorld(seed: number): Promise<World> {
+  const folder = temporaryFolder();
+  const random = new SeededRandom(seed);
+  const tree = new RandomTree(path.join(folder, 'source'), random, { entries: 60, fileBytes: 2 << 20 });
+  tree.mutate(40);
+  const access = await makePlace(startTestEngine(), path.join(folder, 'place'));
+  return { access, tree, random };
+}
+
+/** Resolves when it is over, however. */
+async function tryBackup({ calls }: TestEngine, { access, tree }: World): Promise<boolean> {
+  try {
+    await calls.backup({ access, choice: backupChoice(tree.root) });
+    return true;
+  } catch (error) {
+    if (!isTidemarkError(error)) throw error;
+    expect(['internal.connectionLost', 'internal.invariantBroken']).toContain(error.code);
+    return false;
+  }
+}
+
+async function expectSound({ access }: World, versions: number): Promise<void> {
+  const repository = await openTestRepository(access.location, PLACE_PASSWORD);
+  expect(await troublesOf(repository, repository.storage)).toEqual([]);
+  expect((await repository.snapshots.loadAll()).snapshots).toHaveLength(versions);
+  for (const { path: restic } of resticPrograms().slice(-1)) {
+    const env = { RESTIC_PASSWORD: PLACE_PASSWORD };
+    // Without a lock: that of the killed run is still there.
+    const args = ['-r', access.location, '--no-cache', '--no-lock', 'check'];
+    const { code, stderr } = await runProgram(restic, args, { env });
+    expect(code, stderr).toBe(0);
+  }
+}
+
+test(
+  `the engine process, ${KILLS} times`,
+  async () => {
+    const world = await makeWorld(Date.now() % 100_000);
+    const { access } = world;
+    const startEngine = async () => {
+      const child = startChildEngine();
+      const engine = connectTo(child);
+      await engine.calls['place.unlock']({ access, password: PLACE_PASSWORD });
+      return { child, engine };
+    };
+    let versions = 0;
+    let workMs = 1_500;
+    for (let round = 0; round < KILLS; round++) {
+      const killed = await startEngine();
+      const timer = setTimeout(() => killed.child.kill(), ((round + Math.random()) / KILLS) * workMs);
+      if (await tryBackup(killed.engine, world)) versions++;
+      clearTimeout(timer);
+      killed.child.kill();
+      // A version that was just being saved counts, though nobody has heard of it.
+      const repository = await openTestRepository(access.location, PLACE_PASSWORD);
+      versions = Math.max(versions, (await repository.snapshots.loadAll()).snapshots.length);
+      await expectSound(world, versions);
+      const next = await startEngine();
+      const startedAtMs = performance.now();
+      expect(await tryBackup(next.engine, world)).toBe(true);
+      workMs = performance.now() - startedAtMs;
+      versions++;
+      expect(fs.readdirSync(path.join(access.location, 'locks'))).toEqual([]);
+      next.child.channel.close();
+      world.tree.mutate(10);
+    }
+    await expectSound(world, versions);
+  },
+  TIME_LIMIT_MS,
+);
+
+test(
+  `single threads of it, ${KILLS} times`,
+  async () => {
+    const world = await makeWorld((Date.now() % 100_000) + 1);
+    let victim: Worker | undefined;
+    let doomed = false;
+    const engine = startTestEngine({
+      createThreads: (most) => {
+        const threads = new PipelineThreads(pipelineWorkerUrl(), most);
+        const startWorker = threads.startWorker.bind(threads);
+        threads.startWorker = () => {
+          const worker = startWorker();
+          // One that has said something is loaded: ending it before would end the process (end-worker.ts).
+          worker.once('message', () => (victim ??= doomed ? worker : undefined));
+          return worker;
+        };
+        return threads;
+      },
+    });
+    const { access } = world;
+    await engine.calls['place.unlock']({ access, password: PLACE_PASSWORD });
+    let versions = 0;
+    for (let round = 0; round < KILLS; round++) {
+      victim = undefined;
+      doomed = true;
+      const watch = setInterval(() => {
+        if (victim === undefined) return;
+        clearInterval(watch);
+        setTimeout(() => void victim?.terminate(), Math.random() * 150);
+      }, 5);
+      if (await tryBackup(engine, world)) versions++;
+      clearInterval(watch);
+      doomed = false;
+      await expectSound(world, versions);
+      expect(await tryBackup(engine, world)).toBe(true);
+      versions++;
+      expect(fs.readdirSync(path.join(access.location, 'locks'))).toEqual([]);
+      world.tree.mutate(10);
+    }
+    await expectSound(world, versions);
+  },
+  TIME_LIMIT_MS,
+);

@@ -1,0 +1,143 @@
+/** Places over the channel: made, opened, mistaken for each other, and not there. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
+import { openTestRepository } from '#test/support/engine.ts';
+import {
+  backupChoice,
+  makePlace,
+  PLACE_PASSWORD,
+  startTestEngine,
+  temporaryFolder,
+} from '#test/support/engine-service.ts';
+
+describe('looking at a location', () => {
+  test('what lies there', async () => {
+    const engine = startTestEngine();
+    const folder = temporaryFolder();
+    const kindOf = async (name: string): Promise<string> =>
+      (await engine.calls['place.probe']({ location: path.join(folder, name) })).kind;
+    fs.mkdirSync(path.join(folder, 'empty/lost+found'), { recursive: true });
+    fs.writeFileSync(path.join(folder, 'file'), '');
+    await makePlace(engine, path.join(folder, 'place'));
+    expect(await kindOf('empty')).toBe('empty');
+    expect(await kindOf('place')).toBe('repository');
+    expect(await kindOf('.')).toBe('otherFiles');
+    expect(await kindOf('new')).toBe('missing');
+    expect(await kindOf('new/deeper')).toBe('unreachable');
+    expect(await kindOf('file')).toBe('unreachable');
+  });
+});
+
+describe('a new place', () => {
+  test('has a key of this computer, which opens it by itself, and a recovery code', async () => {
+    const keychain = new SessionSecretStore();
+    const { calls } = startTestEngine({ keychain });
+    const location = path.join(temporaryFolder(), 'place');
+    const made = await calls['place.create']({ placeId: 'one', location });
+    expect(made).toMatchObject({ notRemembered: null });
+    const access = { placeId: 'one', location, repositoryId: made.repositoryId };
+    expect(await calls['place.secretState']({ access })).toBe('remembered');
+    expect((await openTestRepository(location, made.recoveryCode ?? '')).config.id).toBe(made.repositoryId);
+    // A new process of this computer.
+    const again = startTestEngine({ keychain });
+    expect((await again.calls['versions.list']({ access })).versions).toEqual([]);
+    await again.calls['place.forget']({ placeId: 'one' });
+    expect(await again.calls['place.secretState']({ access })).toBe('missing');
+    await expect(again.calls['versions.list']({ access })).rejects.toMatchObject({
+      code: 'repository.secretNeeded',
+    });
+  });
+
+  test('a recovery code is proven at the place, and a new one takes its turn when it is', async () => {
+    const engine = startTestEngine();
+    const { calls } = engine;
+    const access = await makePlace(engine, path.join(temporaryFolder(), 'place'));
+    expect(await calls['place.secretState']({ access })).toBe('session');
+    const { recoveryCode } = await calls['place.renewRecovery']({ access });
+    const prove = (code: string) => calls['place.proveRecovery']({ access, code });
+    await expect(prove('wrong')).rejects.toMatchObject({ code: 'repository.wrongPassword' });
+    await prove((recoveryCode ?? '').toLowerCase().replaceAll('-', ' '));
+  });
+
+  test('is refused where there is one, and never made where a drive is missing', async () => {
+    const engine = startTestEngine();
+    const folder = temporaryFolder();
+    const { location } = await makePlace(engine, path.join(folder, 'place'));
+    const create = (at: string) => engine.calls['place.create']({ placeId: 'new', location: at });
+    await expect(create(location)).rejects.toMatchObject({ code: 'repository.alreadyExists' });
+    await expect(create(path.join(folder, 'mount/place'))).rejects.toMatchObject({
+      code: 'storage.unreachable',
+    });
+    expect(fs.existsSync(path.join(folder, 'mount'))).toBe(false);
+  });
+});
+
+describe('a place that is not what it was', () => {
+  test('another drive under the same path is refused, known or not, and nothing is written to it', async () => {
+    const engine = startTestEngine();
+    const { calls } = engine;
+    const folder = temporaryFolder();
+    const source = path.join(folder, 'source');
+    fs.mkdirSync(source);
+    fs.writeFileSync(path.join(source, 'file'), 'content');
+    const access = await makePlace(engine, path.join(folder, 'place'));
+    await calls.backup({ access, choice: backupChoice(source) });
+    // Opened by the same password, and with keys that are warm.
+    fs.renameSync(access.location, path.join(folder, 'away'));
+    const other = await makePlace(engine, access.location, 'other');
+    const before = fs.readdirSync(access.location, { recursive: true });
+    await expect(calls.backup({ access, choice: backupChoice(source) })).rejects.toMatchObject({
+      code: 'storage.wrongDrive',
+      data: { expectedId: access.repositoryId, foundId: other.repositoryId },
+    });
+    expect(fs.readdirSync(access.location, { recursive: true })).toEqual(before);
+    // Back again, it is used as before.
+    fs.rmSync(access.location, { recursive: true });
+    fs.renameSync(path.join(folder, 'away'), access.location);
+    expect((await calls['versions.list']({ access })).versions).toHaveLength(1);
+  });
+
+  test('what the keychain remembers and what does not open: another drive', async () => {
+    const keychain = new SessionSecretStore();
+    const { calls } = startTestEngine({ keychain });
+    const folder = temporaryFolder();
+    const made = await calls['place.create']({ placeId: 'one', location: path.join(folder, 'one') });
+    const foreign = await makePlace(startTestEngine(), path.join(folder, 'two'));
+    const access = { placeId: 'one', location: foreign.location, repositoryId: made.repositoryId };
+    await expect(calls['versions.list']({ access })).rejects.toMatchObject({ code: 'storage.wrongDrive' });
+  });
+
+  test('a wrong password is one, and what was known before stays known', async () => {
+    const engine = startTestEngine();
+    const access = await makePlace(engine, path.join(temporaryFolder(), 'place'));
+    await expect(engine.calls['place.unlock']({ access, password: 'something else' })).rejects.toMatchObject({
+      code: 'repository.wrongPassword',
+    });
+    expect((await engine.calls['versions.list']({ access })).damaged).toBe(0);
+    const { location } = access;
+    const unknown = startTestEngine();
+    const open = (password: string) =>
+      unknown.calls['place.open']({ placeId: 'x', location, password, addsKey: false });
+    await expect(open('wrong')).rejects.toMatchObject({ code: 'repository.wrongPassword' });
+    expect(await open(PLACE_PASSWORD)).toMatchObject({ repositoryId: access.repositoryId });
+  });
+
+  test('a missing drive is said to be missing, and an empty folder to be no place; neither is filled', async () => {
+    const engine = startTestEngine();
+    const folder = temporaryFolder();
+    const access = await makePlace(engine, path.join(folder, 'place'));
+    fs.renameSync(access.location, path.join(folder, 'away'));
+    await expect(engine.calls['versions.list']({ access })).rejects.toMatchObject({
+      code: 'storage.unreachable',
+    });
+    expect(fs.existsSync(access.location)).toBe(false);
+    fs.mkdirSync(access.location);
+    const source = path.join(folder, 'away');
+    await expect(engine.calls.backup({ access, choice: backupChoice(source) })).rejects.toMatchObject({
+      code: 'repository.notFound',
+    });
+    expect(fs.readdirSync(access.location)).toEqual([]);
+  });
+});
