@@ -182,11 +182,11 @@ export class RoutineWorld {
         { location: placeId, reason: 'away' },
         { retry: 'later' },
       );
-    if (request.kind !== 'backup')
-      return {
-        hasExceptions: false,
-        result: request.kind === 'verify' ? { part: request.part, of: request.of } : {},
-      };
+    if (request.kind === 'verify')
+      return { hasExceptions: false, result: { part: request.part, of: request.of } };
+    if (request.kind === 'saveSettings')
+      return { hasExceptions: false, result: { digest: this.state.read(settingsDigest) } };
+    if (request.kind !== 'backup') return { hasExceptions: false, result: {} };
     await clock.sleep(this.backupMs, run.signal);
     const code = this.failing.get(request.placeId);
     if (code !== undefined) throw new TidemarkError(code, {} as never, { retry: 'later' });

@@ -1,0 +1,117 @@
+/** A whole core with the real engine in this process, a profile in a folder of its own, and a host that only listens. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { systemClock } from '#base/system-clock.ts';
+import type { Problem } from '#contract/protection-codes.ts';
+import type { Mirror } from '#contract/app/mirror-values.ts';
+import { createChannelPair } from '#contract/calls/channel.ts';
+import type { EngineProcess } from '#contract/engine/engine-process.ts';
+import type { WirePath } from '#contract/app/values.ts';
+import type { Core } from '#core/core.ts';
+import { createCore } from '#core/create-core.ts';
+import { createEngineParts } from '#core/create-engine-parts.ts';
+import type { HostPorts } from '#core/host-ports.ts';
+import { serveEngine } from '#engine-service/serve-engine.ts';
+import type { SecretStore } from '#services/secrets/secret-store.ts';
+import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
+
+export class CoreWorld {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'tidemark-core-'));
+  readonly told: (readonly [Problem, boolean])[] = [];
+  readonly log: string[] = [];
+  /** Survives restarts of the core, as the system's keychain does. */
+  readonly keychain: SecretStore = new SessionSecretStore();
+  #core: Core | undefined;
+  engine: EngineProcess | undefined;
+
+  get core(): Core {
+    return this.#core!;
+  }
+  get calls(): Core['calls'] {
+    return this.core.calls;
+  }
+
+  at(...names: readonly string[]): string {
+    return path.join(this.folder, ...names);
+  }
+
+  write(name: string, content: string): void {
+    mkdirSync(path.dirname(this.at(name)), { recursive: true });
+    writeFileSync(this.at(name), content);
+  }
+
+  /** @param profile name of its folder: another one is another computer */
+  async start(profile = 'profile', ports: Partial<HostPorts> = {}): Promise<void> {
+    this.#core = await createCore(this.at(profile), {
+      name: 'commandLine',
+      version: 'test',
+      clock: systemClock,
+      randomBytes: (size) => randomBytes(size),
+      zone: () => 'Europe/Berlin',
+      startEngine: () => (this.engine = this.#startEngine()),
+      powerAndNetwork: () => ({ power: 'mains', isBatteryLow: false, network: 'unmetered' }),
+      onMachineChange: () => () => undefined,
+      notify: (problem, isOver) => void this.told.push([problem, isOver]),
+      log: (level, text) => void this.log.push(`${level}: ${text}`),
+      ...ports,
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#core?.close();
+    this.#core = undefined;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async addPlace(name = 'drive'): Promise<{ placeId: string; recoveryCode: string }> {
+    const made = await this.calls['places.create']({ name, location: this.at(name) });
+    return { placeId: made.placeId, recoveryCode: made.recoveryCode ?? '' };
+  }
+
+  /** By hand only unless told otherwise. */
+  async addPlan(
+    folders: readonly WirePath[],
+    placeIds: readonly string[],
+    more: Partial<Parameters<Core['calls']['plans.put']>[0]['choices']> = {},
+  ): Promise<string> {
+    const plan = await this.calls['plans.put']({
+      id: null,
+      choices: {
+        name: 'Letters',
+        isOn: true,
+        folders: [...folders],
+        exclusions: { presets: ['caches'], patterns: [] },
+        placeIds: [...placeIds],
+        schedule: { fixedTimes: [], isWatching: false },
+        retention: { counts: {}, withinUnits: {}, tagLists: [] },
+        conditions: { mainsOnly: false, avoidMetered: false, quietHours: [], bandwidth: [] },
+        commands: { before: [], after: [] },
+        ...more,
+      },
+    });
+    return plan.id;
+  }
+
+  /** Runs a job to its end. */
+  async run(
+    request: Parameters<Core['calls']['jobs.start']>[0],
+  ): Promise<Awaited<ReturnType<Core['calls']['jobs.wait']>>> {
+    return this.calls['jobs.wait']({ jobId: await this.calls['jobs.start'](request) });
+  }
+
+  async mirror(): Promise<Mirror> {
+    return this.calls['mirror.get']({});
+  }
+
+  #startEngine(): EngineProcess {
+    const [channel, engineEnd] = createChannelPair();
+    serveEngine(engineEnd, { ...createEngineParts(), keychain: this.keychain });
+    return { channel, kill: () => channel.close() };
+  }
+}

@@ -1,0 +1,204 @@
+/** The core as a window uses it, over the real engine and real folders: from the first place to a new computer. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CoreWorld } from '#test/support/core-world.ts';
+
+let world: CoreWorld;
+beforeEach(async () => {
+  world = new CoreWorld();
+  world.write('home/letter.txt', 'first words');
+  world.write('home/sub/other.txt', 'others');
+  await world.start();
+});
+afterEach(() => world.remove());
+
+const restoreAll = {
+  paths: [] as string[],
+  target: null,
+  rule: 'replace-keep-current' as const,
+};
+
+test('a place, a plan, a version, a mistake, putting back, and taking that back', async () => {
+  const { placeId, recoveryCode } = await world.addPlace();
+  expect(recoveryCode).toMatch(/^([0-9A-Z]{5}-){7}[0-9A-Z]{5}$/);
+  const planId = await world.addPlan([world.at('home')], [placeId]);
+  const saved = await world.run({ kind: 'backup', planId, placeId });
+  expect(saved).toMatchObject({ state: 'done', error: null, result: { filesNew: 2, leftOut: 0 } });
+  const { snapshotId } = saved.result as { snapshotId: string };
+  expect((await world.mirror()).health).toMatchObject({ copies: [{ planId, placeId }] });
+
+  world.write('home/letter.txt', 'spoilt');
+  const preview = await world.calls['restore.prepare']({ placeId, snapshotId, ...restoreAll });
+  expect(preview).toMatchObject({ updated: 1, unchanged: 1, hasRoom: true });
+  const back = await world.run({ kind: 'restore', placeId, snapshotId, ...restoreAll });
+  expect(back).toMatchObject({ state: 'done', result: { filesUpdated: 1 } });
+  expect(readFileSync(world.at('home/letter.txt'), 'utf8')).toBe('first words');
+
+  const { undoId, target } = back.result as { undoId: string; target: string };
+  const undone = await world.run({ kind: 'undo', folder: target, undoId });
+  expect(undone).toMatchObject({ state: 'done', result: { isComplete: true } });
+  expect(readFileSync(world.at('home/letter.txt'), 'utf8')).toBe('spoilt');
+});
+
+test('what is kept survives a restart, and the place opens by itself', async () => {
+  const { placeId } = await world.addPlace();
+  const planId = await world.addPlan([world.at('home')], [placeId]);
+  await world.run({ kind: 'backup', planId, placeId });
+  await world.stop();
+  await world.start();
+  const mirror = await world.mirror();
+  expect(mirror.plans).toMatchObject([{ id: planId, name: 'Letters' }]);
+  expect(await world.run({ kind: 'backup', planId, placeId })).toMatchObject({
+    state: 'done',
+    result: { filesUnmodified: 2, bytesAdded: expect.any(Number) as number },
+  });
+});
+
+test('the recovery code is proven on the place; another one is not', async () => {
+  const { placeId, recoveryCode } = await world.addPlace();
+  const wrong = recoveryCode.replace(/^...../, 'AAAAA');
+  await expect(world.calls['places.proveRecovery']({ placeId, code: wrong })).rejects.toMatchObject({
+    code: expect.stringMatching(/^(request.invalidInput|repository.wrongPassword)$/) as string,
+  });
+  expect((await world.mirror()).places).toMatchObject([{ isRecoveryProven: false }]);
+  await world.calls['places.proveRecovery']({
+    placeId,
+    code: recoveryCode.toLowerCase().replaceAll('-', ' '),
+  });
+  expect((await world.mirror()).places).toMatchObject([{ isRecoveryProven: true, secret: 'remembered' }]);
+});
+
+test('D1: an emptied folder makes no version, and the person is told', async () => {
+  const { placeId } = await world.addPlace();
+  const planId = await world.addPlan([world.at('home')], [placeId], {
+    schedule: { maxAgeMs: 3_600_000, fixedTimes: [], isWatching: false },
+  });
+  await world.run({ kind: 'backup', planId, placeId });
+  rmSync(world.at('home/letter.txt'));
+  rmSync(world.at('home/sub'), { recursive: true });
+  const refused = await world.run({ kind: 'backup', planId, placeId });
+  expect(refused).toMatchObject({ state: 'failed', error: { code: 'files.sourceEmpty' } });
+  await expect
+    .poll(async () => (await world.mirror()).health.problems.map(({ errorCode }) => errorCode))
+    .toContain('files.sourceEmpty');
+  // Meant so: the person says it.
+  expect(await world.run({ kind: 'backup', planId, placeId, allowEmptySource: true })).toMatchObject({
+    state: 'done',
+  });
+});
+
+test('C3 C4: a place that is gone, and another one in its stead, are told apart and written to by nobody', async () => {
+  const { placeId } = await world.addPlace();
+  const other = await world.addPlace('other');
+  const planId = await world.addPlan([world.at('home')], [placeId]);
+  await world.run({ kind: 'backup', planId, placeId });
+  const { renameSync, mkdirSync, readdirSync } = await import('node:fs');
+  renameSync(world.at('drive'), world.at('kept'));
+  mkdirSync(world.at('drive'));
+  expect(await world.run({ kind: 'backup', planId, placeId })).toMatchObject({
+    state: 'failed',
+    error: { code: expect.stringMatching(/^(repository.notFound|storage.unreachable)$/) as string },
+  });
+  expect(readdirSync(world.at('drive'))).toEqual([]);
+  rmSync(world.at('drive'), { recursive: true });
+  await world.calls['places.remove']({ placeId: other.placeId });
+  renameSync(world.at('other'), world.at('drive'));
+  const wrong = await world.run({ kind: 'backup', planId, placeId });
+  expect(wrong).toMatchObject({ state: 'failed', error: { code: 'storage.wrongDrive' } });
+  expect(readdirSync(world.at('drive/snapshots'))).toEqual([]);
+});
+
+test('a new computer takes over with nothing but the place and the code, and sends nothing again', async () => {
+  const { placeId, recoveryCode } = await world.addPlace();
+  const planId = await world.addPlan([world.at('home')], [placeId]);
+  await world.run({ kind: 'backup', planId, placeId });
+  expect(await world.run({ kind: 'saveSettings', placeId })).toMatchObject({ state: 'done' });
+  await world.stop();
+
+  await world.start('new profile');
+  expect(existsSync(world.at('new profile/state.db'))).toBe(true);
+  const found = await world.calls['adopt.look']({ location: world.at('drive'), password: recoveryCode });
+  expect(found).toMatchObject([{ planNames: ['Letters'], placeNames: ['drive'] }]);
+  const taken = await world.calls['adopt.take']({
+    location: world.at('drive'),
+    password: recoveryCode,
+    snapshotId: found[0]!.snapshotId,
+  });
+  expect(taken).toMatchObject({ plans: 1, places: 1 });
+  const mirror = await world.mirror();
+  expect(mirror.plans).toMatchObject([{ id: planId }]);
+  expect(mirror.places).toMatchObject([{ id: placeId }]);
+  const next = await world.run({ kind: 'backup', planId, placeId });
+  expect(next).toMatchObject({ state: 'done', result: { filesNew: 0, filesUnmodified: 2 } });
+  await expect
+    .poll(async () => (await world.mirror()).health.copies)
+    .toMatchObject([{ planId, placeId, newestAtMs: expect.any(Number) as number }]);
+});
+
+test('commands around a backup: what they say is kept, one that fails stops it', async () => {
+  const { placeId } = await world.addPlace();
+  const command = (script: string, onFailure: 'stop' | 'goOn') => ({
+    program: '/bin/sh',
+    arguments: ['-c', script],
+    timeoutMs: 10_000,
+    onFailure,
+  });
+  const planId = await world.addPlan([world.at('home')], [placeId], {
+    commands: {
+      before: [command(`echo dumped > ${world.at('home/dump.sql')}; echo fine`, 'stop')],
+      after: [command('echo oh no >&2; exit 3', 'goOn')],
+    },
+  });
+  expect(await world.run({ kind: 'backup', planId, placeId })).toMatchObject({
+    state: 'doneExcept',
+    result: {
+      filesNew: 3,
+      commands: [
+        { exitCode: 0, output: 'fine\n' },
+        { exitCode: 3, output: 'oh no\n' },
+      ],
+    },
+  });
+  const { plans } = await world.mirror();
+  const { id, pause: _p, createdAtMs: _c, changedAtMs: _m, ...choices } = plans[0]!;
+  const before = [command('echo broken; exit 7', 'stop')];
+  await world.calls['plans.put']({ id, choices: { ...choices, commands: { before, after: [] } } });
+  expect(await world.run({ kind: 'backup', planId, placeId })).toMatchObject({
+    state: 'failed',
+    error: { code: 'plans.commandFailed', data: { exitCode: 7, output: 'broken' } },
+  });
+});
+
+test('what cannot be kept is refused before it becomes part of a plan', async () => {
+  const { placeId } = await world.addPlace();
+  await expect(world.addPlan([world.at('home')], ['no such place'])).rejects.toMatchObject({
+    code: 'request.notFound',
+  });
+  await expect(
+    world.addPlan([world.at('home')], [placeId], {
+      schedule: { maxAgeMs: 1_000, fixedTimes: [], isWatching: false },
+    }),
+  ).rejects.toMatchObject({ code: 'request.invalidInput' });
+  expect((await world.mirror()).plans).toEqual([]);
+});
+
+test('windows hear of changes, with a revision that goes on', async () => {
+  const seen: number[] = [];
+  const stop = world.core.onMirrorChange((mirror) => seen.push(mirror.places.length));
+  const before = (await world.mirror()).revision;
+  await world.addPlace();
+  await expect.poll(() => seen.at(-1)).toBe(1);
+  stop();
+  expect((await world.mirror()).revision).toBeGreaterThan(before);
+});
+
+test('the log tells what happened and is whole', async () => {
+  const { placeId } = await world.addPlace();
+  const planId = await world.addPlan([world.at('home')], [placeId]);
+  await world.run({ kind: 'backup', planId, placeId });
+  const entries = await world.calls['activity.list']({ limit: 100, before: null });
+  expect(entries.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining(['placeAdded', 'planAdded', 'backupEnded']) as string[],
+  );
+  expect(await world.calls['activity.verify']({})).toMatchObject({ isIntact: true });
+});
