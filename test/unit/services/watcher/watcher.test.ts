@@ -97,7 +97,7 @@ describe('hints', () => {
     expect(watcher.takeHints('letters', 'drive').paths).toEqual([]);
   });
 
-  it('name what nobody can watch in every run, and the status says so', () => {
+  it('D10 name what nobody can watch in every run, and the status says so', () => {
     begin();
     expect(watcher.statusOf('letters')).toMatchObject({ kind: 'watching', doubts: [], unwatched: [] });
     const [share] = inLetters('share');
@@ -215,7 +215,7 @@ describe('a run', () => {
     expect(watcher.takeHints('letters', 'drive').doubts).toEqual(['woke']);
   });
 
-  it('a storm makes at most sixteen versions an hour, and names the folder it comes from', async () => {
+  it('D11 a storm makes at most sixteen versions an hour, and names the folder it comes from', async () => {
     begin();
     let runs = 0;
     for (let second = 0; second < 3_600; second++) {
