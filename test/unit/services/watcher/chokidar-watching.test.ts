@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { byteStringToBytes, textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
+import { byteStringToBytes, type ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/system-clock.ts';
 import type { DoubtReason } from '#contract/watch-codes.ts';

@@ -160,7 +160,11 @@ describe('plans', () => {
     const taken = watcher.takeHints('letters', 'drive');
     watcher.updatePlans([{ ...PLAN, folders: [textToByteString('/elsewhere')] }]);
     watching.watches[0]!.listener({
-      ...{ touched: inLetters('late'), touchedBeside: [], whole: [], doubts: [], watchedCount: 1 },
+      touched: inLetters('late'),
+      touchedBeside: [],
+      whole: [],
+      doubts: [],
+      watchedCount: 1,
       isReady: true,
     });
     watcher.confirm(taken, SAVED);
