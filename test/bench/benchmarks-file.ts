@@ -1,6 +1,7 @@
 /**
  * The text of docs/benchmarks.md: the latest tables, and one line per recorded run below. Pure. Only lines of the
- * history are taken over from the file there was; everything else is made anew, so the file stays short.
+ * history, and what was measured by hand, are taken over from the file there was; everything else is made anew, so the
+ * file stays short.
  */
 import type { BenchResult, ComparisonId } from './bench-result.ts';
 import { formatBytes, formatRatio } from './format-figures.ts';
@@ -25,6 +26,8 @@ const LATER_COLUMNS: typeof COLUMNS = [
 ];
 
 const HISTORY_HEADING = '## History';
+/** Last in the file. */
+const BY_HAND_HEADING = '## Watching';
 
 /** `previous`: the file as it is; undefined when there is none yet. */
 export function updateBenchmarksFile(previous: string | undefined, result: BenchResult): string {
@@ -48,7 +51,12 @@ Ratios of time; "most memory" is the largest ratio of peak memory.
 | ${columns.join(' | ')} |
 |${columns.map(() => '---').join('|')}|
 ${history.join('\n')}
-`;
+${byHand(previous ?? '')}`;
+}
+
+function byHand(text: string): string {
+  const start = text.indexOf(BY_HAND_HEADING);
+  return start < 0 ? '' : `\n${text.slice(start)}`;
 }
 
 /** One paragraph: when, what, where, and what to mind. */

@@ -152,7 +152,7 @@ async function byHints(what: string, change: () => void): Promise<void> {
 await byHints('one file changed', () => fs.appendFileSync(target, 'x'));
 await byHints('a folder renamed', () => fs.renameSync(join(root, 'fs'), join(root, 'fs-renamed')));
 await byHints('a folder renamed back', () => fs.renameSync(join(root, 'fs-renamed'), join(root, 'fs')));
-await byHints('a folder removed', () => fs.rmSync(join(root, 'sound'), { recursive: true }));
+await byHints('a folder removed', () => fs.rmSync(join(root, 'sound'), { recursive: true, force: true }));
 await byHints('10 000 new files in one folder', () => {
   fs.mkdirSync(join(root, 'burst'));
   for (let i = 0; i < 10_000; i++) fs.writeFileSync(join(root, `burst/${String(i)}`), String(i));

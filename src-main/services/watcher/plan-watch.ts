@@ -153,11 +153,11 @@ export class PlanWatch {
     for (const path of unread) pending.touched.add(path);
   }
 
-  /** The run failed: what it was told is to be told again. */
+  /** The run failed: what it was told is to be told again. It counts as a change of now, so that nobody asks at once. */
   giveBack(hints: TakenHints, nowMs: number): void {
     const taken = this.#end(hints, nowMs);
     if (taken === undefined) return;
-    if (taken.changes !== undefined) this.#changedAt(nowMs, taken.changes.firstMs);
+    if (taken.changes !== undefined) this.#changedAt(nowMs);
     const pending = this.#places.get(hints.placeId);
     if (pending === undefined) return;
     pending.touched.addAll(taken.touched);
@@ -205,8 +205,8 @@ export class PlanWatch {
     return this.#storm.suggest(this.#roots, nowMs);
   }
 
-  #changedAt(nowMs: number, firstMs = nowMs): void {
-    this.#changes = { firstMs: Math.min(this.#changes?.firstMs ?? nowMs, firstMs), lastMs: nowMs };
+  #changedAt(nowMs: number): void {
+    this.#changes = { firstMs: this.#changes?.firstMs ?? nowMs, lastMs: nowMs };
   }
 
   #end(hints: TakenHints, nowMs: number): Taken | undefined {

@@ -21,6 +21,13 @@ test('the latest tables replace the former ones, history grows at its top', asyn
   ]);
 });
 
+test('what was measured by hand stays at the end', () => {
+  const watching = '## Watching\n\nBy hand.\n';
+  const first = `${updateBenchmarksFile(undefined, sampleResult())}\n${watching}`;
+  const second = updateBenchmarksFile(first, sampleResult());
+  expect(second.slice(second.indexOf('## Watching'))).toBe(watching);
+});
+
 test('history is cut, oldest first', () => {
   let text = '';
   for (let day = 0; day < 60; day++) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { byteStringToBytes, textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
+import { byteStringToBytes, type ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/system-clock.ts';
 import type { DoubtReason } from '#contract/watch-codes.ts';
@@ -165,6 +165,13 @@ describe('a change is told', () => {
     await told.settled();
     expect(told.touched()).toEqual(['one/deep/other', 'one/file']);
     expect(told.always).toEqual([]);
+    told.forget();
+    fs.linkSync(join(source, 'one/file'), join(source, 'third'));
+    await told.settled();
+    told.forget();
+    fs.unlinkSync(join(source, 'third'));
+    await told.settled();
+    expect(told.touched()).toEqual(['one/deep/other', 'one/file', 'third']);
     fs.linkSync(join(source, 'one/file'), join(folder, 'outside'));
     await told.settled();
     fs.appendFileSync(join(source, 'one/file'), 'more');
@@ -174,7 +181,7 @@ describe('a change is told', () => {
 });
 
 describe('what cannot be watched is said', () => {
-  it('notices that the system dropped, because too many came at once (D10)', async () => {
+  it('D10 notices that the system dropped, because too many came at once', async () => {
     const limits = { maxWatches: 10_000, maxQueued: 200 };
     const told = await new Told(watchingWith({ loadLimits: () => Promise.resolve(limits) })).ready();
     for (let i = 0; i < 60; i++) fs.writeFileSync(join(source, `one/burst-${String(i)}`), 'x');
@@ -182,7 +189,7 @@ describe('what cannot be watched is said', () => {
     expect([...told.doubts]).toEqual(['eventsLost']);
   });
 
-  it('the real queue overflows without a word of the system, and is noticed all the same', async () => {
+  it('D10 the real queue overflows without a word of the system, and is noticed all the same', async () => {
     const told = await new Told(new ChokidarWatching(systemClock)).ready();
     const before = performance.now();
     // This thread is busy and reads no notice, as one that works; each file makes three.
@@ -192,7 +199,7 @@ describe('what cannot be watched is said', () => {
     expect([...told.doubts]).toContain('eventsLost');
   }, 60_000);
 
-  it('folders beyond the limit, those above first', async () => {
+  it('D10 folders beyond the limit, those above first', async () => {
     for (let i = 0; i < 10; i++) fs.mkdirSync(join(source, `many/${String(i)}`), { recursive: true });
     const told = await new Told(watchingWith(), [source], 6).ready();
     expect(told.watchedCount).toBe(6);
@@ -200,7 +207,7 @@ describe('what cannot be watched is said', () => {
     expect(new Set(told.unwatched.map(({ reason }) => reason))).toEqual(new Set(['watchLimit']));
   });
 
-  it('network folders, as sources and inside of them', async () => {
+  it('D10 network folders, as sources and inside of them', async () => {
     const mount = (path: string): Mount => ({
       point: path as ByteString,
       type: 'nfs4' as ByteString,
@@ -217,7 +224,7 @@ describe('what cannot be watched is said', () => {
     expect(told.watchedCount).toBe(2);
   });
 
-  it('a source that is gone, and that it has come back as another (D1)', async () => {
+  it('D1 a source that is gone, and that it has come back as another', async () => {
     const clock = new HastyLooks();
     const told = await new Told(watchingWith({}, clock)).ready();
     fs.renameSync(source, `${source}.away`);

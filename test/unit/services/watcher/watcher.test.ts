@@ -97,7 +97,7 @@ describe('hints', () => {
     expect(watcher.takeHints('letters', 'drive').paths).toEqual([]);
   });
 
-  it('name what nobody can watch in every run, and the status says so', () => {
+  it('D10 name what nobody can watch in every run, and the status says so', () => {
     begin();
     expect(watcher.statusOf('letters')).toMatchObject({ kind: 'watching', doubts: [], unwatched: [] });
     const [share] = inLetters('share');
@@ -160,7 +160,11 @@ describe('plans', () => {
     const taken = watcher.takeHints('letters', 'drive');
     watcher.updatePlans([{ ...PLAN, folders: [textToByteString('/elsewhere')] }]);
     watching.watches[0]!.listener({
-      ...{ touched: inLetters('late'), touchedBeside: [], whole: [], doubts: [], watchedCount: 1 },
+      touched: inLetters('late'),
+      touchedBeside: [],
+      whole: [],
+      doubts: [],
+      watchedCount: 1,
       isReady: true,
     });
     watcher.confirm(taken, SAVED);
@@ -215,7 +219,7 @@ describe('a run', () => {
     expect(watcher.takeHints('letters', 'drive').doubts).toEqual(['woke']);
   });
 
-  it('a storm makes at most sixteen versions an hour, and names the folder it comes from', async () => {
+  it('D11 a storm makes at most sixteen versions an hour, and names the folder it comes from', async () => {
     begin();
     let runs = 0;
     for (let second = 0; second < 3_600; second++) {
