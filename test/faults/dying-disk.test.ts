@@ -19,13 +19,13 @@ describe.skipIf(obstacle !== undefined)(
       const repository = join(folder, 'repository');
       const ours = (...args: string[]) => tidemark(['-r', repository, ...args], { cwd: folder });
       try {
-        await withDyingDisk({ mib: 64, goodMib: 24 }, async (disk, die) => {
+        await withDyingDisk({ mib: 32, goodMib: 12 }, async (disk, die) => {
           // Folders are spread over the disk, and so are their files; one file is far larger than what stays good.
           for (const n of NUMBERS) {
             fs.mkdirSync(join(disk, `folder ${String(n)}`));
             fs.writeFileSync(join(disk, `folder ${String(n)}`, 'file'), randomBytes(300_000));
           }
-          fs.writeFileSync(join(disk, 'large'), randomBytes(30 << 20));
+          fs.writeFileSync(join(disk, 'large'), randomBytes(14 << 20));
           fs.writeFileSync(join(disk, 'small'), 'small');
           expect(await ours('init')).toMatchObject({ code: 0 });
           expect(await ours('backup', disk)).toMatchObject({ code: 0 });
@@ -33,7 +33,7 @@ describe.skipIf(obstacle !== undefined)(
           // All are written anew, so that they must be read; only the size is as before.
           for (const n of NUMBERS)
             fs.writeFileSync(join(disk, `folder ${String(n)}`, 'file'), randomBytes(300_000));
-          fs.writeFileSync(join(disk, 'large'), randomBytes(30 << 20));
+          fs.writeFileSync(join(disk, 'large'), randomBytes(14 << 20));
           fs.writeFileSync(join(disk, 'small'), 'newer');
           await die();
           expect(() => fs.readFileSync(join(disk, 'large'))).toThrow('EIO');
@@ -44,9 +44,6 @@ describe.skipIf(obstacle !== undefined)(
             `Not read: ${disk}/large (the disk reported a read or write error; kept as in the snapshot before)`,
           );
           expect(stderr).toContain('A disk reported errors and may be failing');
-          const json = await ours('backup', '--json', disk);
-          expect(json.stderr).toContain(`"item":"${disk}/large","kept_previous":true`);
-
           const target = join(folder, 'restored');
           expect(await ours('restore', 'latest', '--target', target)).toMatchObject({ code: 0 });
           const restored = join(target, disk);

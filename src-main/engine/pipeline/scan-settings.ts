@@ -19,4 +19,6 @@ export interface ScanSettings {
   /** Contents of folders that hold such a file are left out. */
   readonly folderTags: readonly FolderTag[];
   readonly excludeLargerThanBytes: number | undefined;
+  /** A scan reads no file itself: somebody wants to hear what each of them costs. */
+  readonly readsLater?: boolean;
 }

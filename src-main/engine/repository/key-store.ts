@@ -45,7 +45,7 @@ interface ListedKey {
  * repository.notFound when there are no keys
  */
 export async function findKey(
-  storage: Storage,
+  storage: Pick<Storage, 'location' | 'list' | 'load'>,
   primitives: Primitives,
   password: Uint8Array,
   signal?: AbortSignal,
@@ -106,7 +106,7 @@ export async function addKey(
 }
 
 async function loadKey(
-  storage: Storage,
+  storage: Pick<Storage, 'load'>,
   primitives: Primitives,
   id: KeyId,
   signal?: AbortSignal,

@@ -48,12 +48,27 @@ export function backupItemJson(item: BackupItem): Message {
     message_type: 'verbose_status',
     action: item.action,
     item: toDisplay(item.path) + (item.isDir ? '/' : ''),
-    duration: 0,
-    data_size: item.action === 'unchanged' ? 0 : item.sizeBytes,
+    duration: item.cost.seconds,
+    data_size: item.cost.dataBytes,
+    data_size_in_repo: item.cost.dataBytesPacked,
+    metadata_size: item.cost.treeBytes,
+    metadata_size_in_repo: item.cost.treeBytesPacked,
+    total_files: 0,
+  };
+}
+
+/** How much there is to look at is known, so many seconds after the start. */
+export function backupScanJson(files: number, bytes: number, elapsedSeconds: number): Message {
+  return {
+    message_type: 'verbose_status',
+    action: 'scan_finished',
+    item: '',
+    duration: elapsedSeconds,
+    data_size: bytes,
     data_size_in_repo: 0,
     metadata_size: 0,
     metadata_size_in_repo: 0,
-    total_files: 0,
+    total_files: files,
   };
 }
 

@@ -4,7 +4,7 @@
  * complete trees go before both. Writes nothing itself; blobs go from the workers through the write scope.
  */
 import type { ByteString } from '#base/byte-string.ts';
-import { bytesToId, ID_BYTES, idAt, idToBytes, type BlobId } from '#base/ids.ts';
+import { bytesToId, idAt, idToBytes, type BlobId } from '#base/ids.ts';
 import { throwIfCancelled, invariant } from '#base/errors.ts';
 import { isDiskError } from '#pipeline/jobs/error-code.ts';
 import type { PathProblem } from '#pipeline/protocol.ts';
@@ -15,10 +15,20 @@ import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import type { ScanSettings } from '#pipeline/scan-settings.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { BackupTally } from './backup-tally.ts';
-import { childOf, childOfSame, givenEntries, nodeTextOf, pathIn, pathOf } from './folder-entries.ts';
+import {
+  childOf,
+  childOfSame,
+  givenEntries,
+  hasAllData,
+  nodeTextOf,
+  pathIn,
+  pathOf,
+} from './folder-entries.ts';
+import { addStoredBytes, NO_COST, NOTHING_STORED, type EntryCost } from './entry-cost.ts';
 import { FolderInProgress } from './folder-in-progress.ts';
 import { FoldersToStore } from './folders-to-store.ts';
 import { FilesToRead, type WaitingFile } from './files-to-read.ts';
+import { JobsUnderWay } from './jobs-under-way.ts';
 import { LARGE_FILE_BYTES, LargeFiles } from './large-files.ts';
 import type { FollowedHints } from './followed-hints.ts';
 import { PreviousVersions } from './previous-versions.ts';
@@ -42,10 +52,8 @@ export class BackupRun {
   readonly #unreadFiles: { readonly file: WaitingFile; readonly code: string }[] = [];
   readonly #previous: PreviousVersions;
   readonly #trees = new FoldersToStore();
-  #jobsUnderWay = 0;
-  #failure: { readonly error: unknown } | undefined;
+  readonly #jobs = new JobsUnderWay();
   #rootId: BlobId | undefined;
-  #wake: (() => void) | undefined;
 
   constructor(
     repository: Repository,
@@ -60,9 +68,9 @@ export class BackupRun {
     this.#settings = settings;
     this.#tally = tally;
     this.#signal = signal;
-    this.#largeFiles = new LargeFiles(pool, settings, tally, (file, result) => {
+    this.#largeFiles = new LargeFiles(pool, settings, tally, (file, result, cost) => {
       if (result === undefined) this.#files.add(file);
-      else this.#takeRead(file, result);
+      else this.#takeRead(file, result, cost);
     });
     this.#hints = hints;
     this.#previous = new PreviousVersions(repository, signal);
@@ -73,7 +81,7 @@ export class BackupRun {
    * @throws job.cancelled; whatever stopped a blob from being stored
    */
   async walk(sources: SourceFolder, parentTree: BlobId | undefined): Promise<BlobId> {
-    const onAbort = (): void => this.#wake?.();
+    const onAbort = (): void => this.#jobs.wake();
     this.#signal?.addEventListener('abort', onAbort);
     try {
       const root = new FolderInProgress('/' as ByteString, undefined, parentTree, sources);
@@ -81,11 +89,11 @@ export class BackupRun {
       this.#folders.push(root);
       while (this.#rootId === undefined) {
         throwIfCancelled(this.#signal);
-        if (this.#failure !== undefined) throw this.#failure.error;
+        this.#jobs.throwIfFailed();
         // Jobs count from when they are begun: a scan first loads its parent trees, before the pool hears of it.
-        const job = this.#jobsUnderWay < this.#pool.slotCount ? this.#nextJob() : undefined;
-        if (job === undefined) await this.#somethingHappens();
-        else this.#start(job);
+        const job = this.#jobs.count < this.#pool.slotCount ? this.#nextJob() : undefined;
+        if (job === undefined) await this.#jobs.somethingHappens();
+        else this.#jobs.start(job);
       }
       return this.#rootId;
     } finally {
@@ -99,40 +107,23 @@ export class BackupRun {
     if (this.#unreadFiles.length > 0) return this.#keepingJob();
     const largeFileJob = this.#largeFiles.nextJob();
     if (largeFileJob !== undefined) return largeFileJob;
-    if (this.#files.fillsJob && (this.#files.isEnough || this.#jobsUnderWay > 0)) return this.#readJob();
+    if (this.#files.fillsJob && (this.#files.isEnough || this.#jobs.count > 0)) return this.#readJob();
     if (this.#folders.length > 0) return this.#scanJob();
     if (!this.#files.isEmpty) return this.#readJob();
     if (!this.#trees.isEmpty) return this.#treeJob();
-    invariant(this.#jobsUnderWay > 0, 'a backup has nothing to do and no root tree');
+    invariant(this.#jobs.count > 0, 'a backup has nothing to do and no root tree');
     return undefined;
   }
 
-  #start(job: () => Promise<void>): void {
-    this.#jobsUnderWay++;
-    job()
-      .catch((error: unknown) => {
-        this.#failure ??= { error };
-      })
-      .finally(() => {
-        this.#jobsUnderWay--;
-        this.#wake?.();
-      });
-  }
-
-  #somethingHappens(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
-  }
-
   async #jobsEnded(): Promise<void> {
-    if (this.#jobsUnderWay > 0) this.#pool.cancelJobs();
-    while (this.#jobsUnderWay > 0) await this.#somethingHappens();
+    if (this.#jobs.count > 0) this.#pool.cancelJobs();
+    while (this.#jobs.count > 0) await this.#jobs.somethingHappens();
   }
 
   #scanJob(): () => Promise<void> {
     const folders = this.#folders.splice(-FOLDERS_PER_SCAN).reverse();
     this.#tally.currentFolder = folders[0]?.path;
+    for (const folder of folders) folder.startedMs ??= this.#tally.nowMs();
     return async () => {
       const toScan = await Promise.all(folders.map((folder) => this.#toScan(folder)));
       const { packed, stored } = await this.#pool.run('scan', { folders: toScan, settings: this.#settings });
@@ -290,26 +281,32 @@ export class BackupRun {
   }
 
   #hasAllBlobs(contentIds: Uint8Array): boolean {
-    for (let at = 0; at < contentIds.length; at += ID_BYTES) {
-      if (!this.#repository.index.has('data', contentIds, at)) return false;
-    }
-    return true;
+    return hasAllData(this.#repository.index, contentIds);
+  }
+
+  /** Where costs are told each file and each tree has a job of its own: what that stores and how long it takes are theirs. */
+  get #mostPerJob(): number | undefined {
+    return this.#tally.wantsEntries ? 1 : undefined;
   }
 
   #readJob(): () => Promise<void> {
-    const batch = this.#files.takeBatch();
+    const batch = this.#files.takeBatch(this.#mostPerJob);
+    const startedMs = this.#tally.nowMs();
     return async () => {
       const files = batch.map(({ path, name }) => ({ path, name }));
       const { files: results, stored } = await this.#pool.run('read', { files, settings: this.#settings });
       this.#tally.addStored('data', stored);
-      for (const [i, result] of results.entries()) this.#takeRead(batch[i]!, result);
+      const durationMs = this.#tally.nowMs() - startedMs;
+      const cost = { ...NO_COST, durationMs, data: addStoredBytes(NOTHING_STORED, stored) };
+      for (const [i, result] of results.entries()) this.#takeRead(batch[i]!, result, cost);
     };
   }
 
-  #takeRead(file: WaitingFile, result: ReadFile): void {
+  #takeRead(file: WaitingFile, result: ReadFile, cost: EntryCost): void {
     if (result.kind === 'stored') {
       file.folder.set(file.index, result.text);
-      this.#tally.addFile(() => file.path, file.wasInParent ? 'changed' : 'new', result.sizeBytes);
+      const change = file.wasInParent ? 'changed' : 'new';
+      this.#tally.addFile(() => file.path, change, result.sizeBytes, cost);
       if (result.changedWhileReading) this.#tally.addChangedWhileReading(file.path);
     } else if (isDiskError(result.code)) {
       this.#unreadFiles.push({ file, code: result.code });
@@ -347,10 +344,11 @@ export class BackupRun {
   }
 
   #treeJob(): () => Promise<void> {
-    const { folders, nodeTexts } = this.#trees.takeBatch();
+    const { folders, nodeTexts } = this.#trees.takeBatch(this.#mostPerJob);
     return async () => {
       const { ids, stored } = await this.#pool.run('storeTrees', { nodeTexts });
       this.#tally.addStored('tree', stored);
+      if (this.#tally.wantsEntries) folders[0]!.treesStored = addStoredBytes(folders[0]!.treesStored, stored);
       for (const [i, folder] of folders.entries()) this.#takeTree(folder, bytesToId<BlobId>(idAt(ids, i)));
     };
   }
@@ -362,8 +360,9 @@ export class BackupRun {
       return;
     }
     const change = parentSubtree === undefined ? 'new' : parentSubtree === id ? 'unmodified' : 'changed';
-    this.#tally.addFolder(folder.path, change);
     const { parent, index, name } = place;
+    this.#tally.addFolder(folder.path, change, change === 'unmodified' ? NO_COST : this.#costOf(folder));
+    parent.treesStored = addStoredBytes(parent.treesStored, folder.treesStored);
     if (index >= 0) {
       parent.set(index, nodeTextOf(folder, id));
       this.#completeIfDone(parent);
@@ -371,6 +370,11 @@ export class BackupRun {
     }
     parent.finished.set(name, id);
     this.#finishChildOfSame(parent, change !== 'unmodified');
+  }
+
+  #costOf({ startedMs, treesStored }: FolderInProgress): EntryCost {
+    const nowMs = this.#tally.nowMs();
+    return { ...NO_COST, durationMs: nowMs - (startedMs ?? nowMs), trees: treesStored };
   }
 
   /** A folder that cannot be listed is left out of the folder above. */

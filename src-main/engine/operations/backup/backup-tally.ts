@@ -2,6 +2,7 @@
 import type { ByteString } from '#base/byte-string.ts';
 import type { StoredCounts } from '#pipeline/job-types.ts';
 import type { BlobType } from '#pipeline/protocol.ts';
+import { NO_COST } from './entry-cost.ts';
 import type { TreeCounts } from './followed-hints.ts';
 import type { BackupObserver, BackupProblem, BackupResult, FileChange } from './types.ts';
 
@@ -42,6 +43,7 @@ export class BackupTally {
 
   setTotals(files: number, bytes: number): void {
     this.#totals = { files, bytes };
+    this.#observer.onCounted?.(files, bytes);
   }
 
   /** Somebody wants to hear of every single entry. */
@@ -49,12 +51,17 @@ export class BackupTally {
     return this.#observer.onEntry !== undefined;
   }
 
+  /** On a clock that only goes forward. */
+  nowMs(): number {
+    return this.#monotonicMs();
+  }
+
   /** `path` is asked for only when somebody listens. */
-  addFile(path: () => ByteString, change: FileChange, sizeBytes: number): void {
+  addFile(path: () => ByteString, change: FileChange, sizeBytes: number, cost = NO_COST): void {
     this.#files[change]++;
     this.#bytes += sizeBytes;
     if (change === 'unmodified') this.#bytesDone += sizeBytes;
-    this.#observer.onEntry?.(path(), 'file', change, sizeBytes);
+    this.#observer.onEntry?.(path(), 'file', change, sizeBytes, cost);
     this.#report();
   }
 
@@ -76,9 +83,9 @@ export class BackupTally {
     this.#observer.onChangedWhileReading?.(path);
   }
 
-  addFolder(path: ByteString, change: FileChange): void {
+  addFolder(path: ByteString, change: FileChange, cost = NO_COST): void {
     this.#folders[change]++;
-    this.#observer.onEntry?.(path, 'dir', change, 0);
+    this.#observer.onEntry?.(path, 'dir', change, 0, cost);
     this.#report();
   }
 

@@ -121,6 +121,7 @@ async function backUpUnderLock(
       trustsParentAttributes:
         parent?.snapshot.programVersion === request.programVersion &&
         parent.snapshot.uid === repository.ports.identity.uid,
+      readsLater: tally.wantsEntries,
     };
     if (tally.wantsTotals) {
       void countSources(pool, prepared.paths, settings).then((totals) => {

@@ -37,10 +37,10 @@ export class FilesToRead {
     this.#bytes += file.sizeBytes;
   }
 
-  takeBatch(): WaitingFile[] {
+  takeBatch(most = FILES_PER_READ): WaitingFile[] {
     let count = 0;
     let bytes = 0;
-    while (count < this.#files.length && count < FILES_PER_READ && bytes < BYTES_PER_READ)
+    while (count < this.#files.length && count < most && bytes < BYTES_PER_READ)
       bytes += this.#files[count++]!.sizeBytes;
     this.#bytes -= bytes;
     return this.#files.splice(0, count);

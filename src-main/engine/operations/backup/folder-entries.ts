@@ -1,9 +1,10 @@
 /** A folder in progress and its entries: where they lie on disk, the folders below it, the text of its own node. Pure. */
 import type { ByteString } from '#base/byte-string.ts';
-import type { BlobId } from '#base/ids.ts';
+import { ID_BYTES, type BlobId } from '#base/ids.ts';
 import { nameOfNodeText } from '#format/tree.ts';
 import type { FolderToScan, ScannedSubfolder } from '#pipeline/scan-types.ts';
 import { FolderInProgress } from './folder-in-progress.ts';
+import type { BlobIndex } from '#repository/blob-index.ts';
 import type { SourceFolder } from './source-tree.ts';
 
 export function childOf(folder: FolderInProgress, entry: ScannedSubfolder, index: number): FolderInProgress {
@@ -58,4 +59,11 @@ export function givenEntries(given: SourceFolder): FolderToScan['onlyEntries'] {
       name,
       path: (children === undefined ? path : `${path}/.`) as ByteString,
     }));
+}
+
+/** 32 bytes per blob. */
+export function hasAllData(index: BlobIndex, contentIds: Uint8Array): boolean {
+  for (let at = 0; at < contentIds.length; at += ID_BYTES)
+    if (!index.has('data', contentIds, at)) return false;
+  return true;
 }

@@ -5,6 +5,7 @@
  */
 import type { ByteString } from '#base/byte-string.ts';
 import type { BlobId } from '#base/ids.ts';
+import { NOTHING_STORED } from './entry-cost.ts';
 import type { SourceFolder } from './source-tree.ts';
 
 export interface FolderPlace {
@@ -34,6 +35,10 @@ export class FolderInProgress {
   wasChanged = false;
   /** One of its subfolders differs from the parent's. */
   hasChangedChild = false;
+  /** When it was first given to a scan; only where costs are told. */
+  startedMs: number | undefined;
+  /** Of its own list and those below it, so far. */
+  treesStored = NOTHING_STORED;
   /** Subfolders that were finished while the folder counted as same; undefined for one that could not be listed. */
   readonly finished = new Map<ByteString, BlobId | undefined>();
   #texts: (ByteString | undefined)[] = [];

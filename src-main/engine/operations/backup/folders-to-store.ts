@@ -22,11 +22,14 @@ export class FoldersToStore {
   }
 
   /** The folders let go of their texts. */
-  takeBatch(): { readonly folders: readonly FolderInProgress[]; readonly nodeTexts: readonly ByteString[] } {
+  takeBatch(most = TREES_PER_STORE): {
+    readonly folders: readonly FolderInProgress[];
+    readonly nodeTexts: readonly ByteString[];
+  } {
     const folders: FolderInProgress[] = [];
     const nodeTexts: ByteString[] = [];
     let length = 0;
-    while (!this.isEmpty && folders.length < TREES_PER_STORE && length < TEXT_PER_STORE) {
+    while (!this.isEmpty && folders.length < most && length < TEXT_PER_STORE) {
       const folder = this.#folders.shift()!;
       const text = folder.takeText();
       length += text.length;

@@ -10,6 +10,7 @@ import type { FileStat } from '#files/port.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import type { ScanSettings } from '#pipeline/scan-settings.ts';
 import type { FileToRead, ReadFile } from '#pipeline/scan-types.ts';
+import { addStoredBytes, NO_COST, NOTHING_STORED, type EntryCost, type StoredBytes } from './entry-cost.ts';
 import type { BackupTally } from './backup-tally.ts';
 
 /** From here on sharing a file among threads is worth reading it twice. */
@@ -26,6 +27,8 @@ interface ChunkBatch {
 /** One file's state. */
 interface CutFile<File> {
   readonly file: File;
+  readonly startedMs: number;
+  stored: StoredBytes;
   seen: FileStat | undefined;
   cutTo: number;
   /** `givenUp`: it changed or vanished, nothing more is begun for it. */
@@ -38,21 +41,18 @@ interface CutFile<File> {
   ids: Uint8Array[];
 }
 
+/** Called once per file; `undefined`: it did not hold still. */
+export type LargeFileEnd<File> = (file: File, result: ReadFile | undefined, cost: EntryCost) => void;
+
 export class LargeFiles<File extends FileToRead> {
   readonly #pool: PipelinePool;
   readonly #settings: ScanSettings;
   readonly #tally: BackupTally;
-  /** Told once per file; `undefined`: it did not hold still. */
-  readonly #onEnd: (file: File, result: ReadFile | undefined) => void;
+  readonly #onEnd: LargeFileEnd<File>;
   readonly #waiting: File[] = [];
   #files: CutFile<File>[] = [];
 
-  constructor(
-    pool: PipelinePool,
-    settings: ScanSettings,
-    tally: BackupTally,
-    onEnd: (file: File, result: ReadFile | undefined) => void,
-  ) {
+  constructor(pool: PipelinePool, settings: ScanSettings, tally: BackupTally, onEnd: LargeFileEnd<File>) {
     this.#pool = pool;
     this.#settings = settings;
     this.#tally = tally;
@@ -66,7 +66,7 @@ export class LargeFiles<File extends FileToRead> {
   /** Undefined when there is nothing to do, or nothing before a job under way has ended. */
   nextJob(): (() => Promise<void>) | undefined {
     while (this.#files.length < FILES_AT_A_TIME && this.#waiting.length > 0)
-      this.#files.push(newCutFile(this.#waiting.shift()!));
+      this.#files.push(newCutFile(this.#waiting.shift()!, this.#tally.nowMs()));
     for (const file of this.#files) {
       const job = this.#nextJobOf(file);
       if (job !== undefined) return this.#counted(file, job);
@@ -119,6 +119,7 @@ export class LargeFiles<File extends FileToRead> {
     const result = await this.#pool.run('storeChunks', input);
     if (result.kind === 'notAsSeen') return giveUp(file);
     file.ids[number] = result.ids;
+    file.stored = addStoredBytes(file.stored, result.stored);
     this.#tally.addStored('data', result.stored);
   }
 
@@ -133,13 +134,16 @@ export class LargeFiles<File extends FileToRead> {
 
   #end(file: CutFile<File>, result: ReadFile | undefined): void {
     this.#files = this.#files.filter((other) => other !== file);
-    this.#onEnd(file.file, result);
+    const durationMs = this.#tally.nowMs() - file.startedMs;
+    this.#onEnd(file.file, result, { ...NO_COST, durationMs, data: file.stored });
   }
 }
 
-function newCutFile<File>(file: File): CutFile<File> {
+function newCutFile<File>(file: File, startedMs: number): CutFile<File> {
   return {
     file,
+    startedMs,
+    stored: NOTHING_STORED,
     seen: undefined,
     cutTo: 0,
     stage: 'cutting',

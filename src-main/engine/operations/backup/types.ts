@@ -1,6 +1,7 @@
 /** What goes into a backup and what comes out. */
 import type { ByteString } from '#base/byte-string.ts';
 import type { SnapshotId } from '#base/ids.ts';
+import type { EntryCost } from './entry-cost.ts';
 import type { SnapshotSummary } from '#format/snapshot.ts';
 import type { Compression, PathProblem } from '#pipeline/protocol.ts';
 import type { ScanSettings } from '#pipeline/scan-settings.ts';
@@ -9,7 +10,7 @@ export interface BackupRequest {
   /** As the person gave them; relative ones are taken from `workingFolder`. */
   readonly sources: readonly ByteString[];
   readonly workingFolder: ByteString;
-  readonly scan: Omit<ScanSettings, 'onlyDevices' | 'trustsParentAttributes'>;
+  readonly scan: Omit<ScanSettings, 'onlyDevices' | 'trustsParentAttributes' | 'readsLater'>;
   readonly oneFileSystem: boolean;
   /** Patterns as stored in the snapshot. */
   readonly excludesForRecord: readonly string[];
@@ -113,5 +114,13 @@ export interface BackupObserver {
   /** A file changed on every try and is stored as it was found. */
   onChangedWhileReading?(path: ByteString): void;
   /** For a listing of everything (`--verbose`); costs a call per entry. */
-  onEntry?(path: ByteString, kind: 'file' | 'dir', change: FileChange, sizeBytes: number): void;
+  onEntry?(
+    path: ByteString,
+    kind: 'file' | 'dir',
+    change: FileChange,
+    sizeBytes: number,
+    cost: EntryCost,
+  ): void;
+  /** How much there is to look at is known; only where somebody watches. */
+  onCounted?(files: number, bytes: number): void;
 }

@@ -34,16 +34,34 @@ export async function executeRepairIndex(
   return underLock(parts.repository, { exclusive: true }, signal, async (stop, assertHeld) => {
     const prepared = await prepareRepairIndex(parts.repository, request, observer, stop);
     if (request.dryRun) return { ...prepared.plan, savedIndexFiles: 0 };
-    await keepLastDescriptions(parts, prepared, stop);
-    const saved = await rewriteIndex(
-      parts.repository.files,
-      packsToIndex(prepared, observer),
-      prepared.replacedFiles,
-      { assertHeld, signal: stop },
-    );
+    const savedIndexFiles = await saveIndex(parts, prepared, observer, assertHeld, stop);
     const checked = isSuspicious(prepared) ? await checkRepaired(parts, observer, stop) : undefined;
-    return { ...prepared.plan, savedIndexFiles: saved.length, ...(checked === undefined ? {} : { checked }) };
+    return { ...prepared.plan, savedIndexFiles, ...(checked === undefined ? {} : { checked }) };
   });
+}
+
+/** The same without a check, for whoever holds the exclusive lock already. The repository's index must not be loaded yet. */
+export async function repairIndexUnderLock(
+  parts: Pick<RepairIndexParts, 'repository' | 'keepCopy'>,
+  assertHeld: () => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const prepared = await prepareRepairIndex(parts.repository, { readAllPacks: false }, {}, signal);
+  await saveIndex(parts, prepared, {}, assertHeld, signal);
+}
+
+/** @returns how many files */
+async function saveIndex(
+  parts: Pick<RepairIndexParts, 'repository' | 'keepCopy'>,
+  prepared: PreparedRepairIndex,
+  observer: RepairIndexObserver,
+  assertHeld: () => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  await keepLastDescriptions(parts, prepared, signal);
+  const packs = packsToIndex(prepared, observer);
+  const { files } = parts.repository;
+  return (await rewriteIndex(files, packs, prepared.replacedFiles, { assertHeld, signal })).length;
 }
 
 /**
@@ -51,7 +69,7 @@ export async function executeRepairIndex(
  * elsewhere first.
  */
 async function keepLastDescriptions(
-  { repository, keepCopy }: RepairIndexParts,
+  { repository, keepCopy }: Pick<RepairIndexParts, 'repository' | 'keepCopy'>,
   { plan, replacedFiles }: PreparedRepairIndex,
   signal: AbortSignal | undefined,
 ): Promise<void> {

@@ -4,19 +4,20 @@
  * from elsewhere where they can be had, an index without the damaged packs, and only then is a damaged pack removed.
  */
 import { bytesToId, idToBytes, type BlobId } from '#base/ids.ts';
-import { throwIfCancelled, TidemarkError } from '#base/errors.ts';
+import { isTidemarkError, throwIfCancelled, TidemarkError } from '#base/errors.ts';
 import type { SourceFiles } from '#files/port.ts';
 import type { PackEntry } from '#format/pack-header.ts';
 import type { UnfinishedPack } from '#pipeline/protocol.ts';
 import { rewriteIndex } from '#repository/index-rewrite.ts';
 import type { PackToIndex } from '#repository/index-writer.ts';
-import type { Repository } from '#repository/repository.ts';
+import { Repository } from '#repository/repository.ts';
 import type { WriteScope } from '#repository/write-scope.ts';
 import { checkRepaired } from '../check-repaired.ts';
 import { PackInventory } from '../check/pack-inventory.ts';
 import { healBlobs } from '../heal-blobs.ts';
 import type { KeepCopy } from '../keep-copy.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
+import { repairIndexUnderLock } from '../repair-index/execute.ts';
 import { entriesOfColumns } from '../repair-index/pack-columns.ts';
 import { underLock } from '../under-lock.ts';
 import { examinePack } from './examine-pack.ts';
@@ -39,7 +40,7 @@ const MOST_WAITING_BYTES = 4 * PACK_SIZE_BYTES;
 
 /**
  * @throws repository.locked, repository.lockLost, repository.objectNotFound, repository.ambiguousId,
- * integrity.indexCorrupt, job.cancelled, files.targetNotWritable and files.noSpace when a copy cannot be kept, storage errors
+ * integrity.indexCorrupt for a trial, job.cancelled, files.targetNotWritable and files.noSpace when a copy cannot be kept, storage errors
  */
 export async function executeRepairPacks(
   parts: RepairPacksParts,
@@ -49,8 +50,9 @@ export async function executeRepairPacks(
 ): Promise<RepairPacksResult> {
   const { repository } = parts;
   return underLock(repository, { exclusive: true }, signal, async (stop, assertHeld) => {
-    const prepared = await prepareRepairPacks(repository, request.packs, observer, stop);
-    if (request.dryRun || prepared.packs.length === 0) return { ...prepared.plan, healedBlobs: 0 };
+    const { prepared, hasRepairedIndex } = await prepareWithIndex(parts, request, observer, assertHeld, stop);
+    const plan = { ...prepared.plan, hasRepairedIndex };
+    if (request.dryRun || prepared.packs.length === 0) return { ...plan, healedBlobs: 0 };
     const inventory = new PackInventory(repository.index);
     const scope = repository.openWriteScope({ assertHeld });
     await saveGoodBlobs(parts, prepared.packs, scope, observer, stop);
@@ -62,8 +64,29 @@ export async function executeRepairPacks(
       await repository.storage.remove('pack', packId, stop);
     }
     const checked = await checkRepaired(parts, observer, stop);
-    return { ...prepared.plan, healedBlobs, checked };
+    return { ...plan, healedBlobs, checked };
   });
+}
+
+/** What is in a pack can only be told by a whole index: a damaged one is repaired first, but not for a trial. */
+async function prepareWithIndex(
+  { repository, keepCopy }: RepairPacksParts,
+  { packs, dryRun }: RepairPacksRequest,
+  observer: RepairPacksObserver,
+  assertHeld: () => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly prepared: PreparedRepairPacks; readonly hasRepairedIndex: boolean }> {
+  try {
+    const prepared = await prepareRepairPacks(repository, packs, observer, signal);
+    return { prepared, hasRepairedIndex: false };
+  } catch (error) {
+    if (dryRun || !isTidemarkError(error, 'integrity.indexCorrupt')) throw error;
+  }
+  const { ports, config, keys, keyId } = repository;
+  const fresh = new Repository(ports, config, keys, keyId);
+  await repairIndexUnderLock({ repository: fresh, keepCopy }, assertHeld, signal);
+  const prepared = await prepareRepairPacks(repository, packs, observer, signal);
+  return { prepared, hasRepairedIndex: true };
 }
 
 async function saveGoodBlobs(

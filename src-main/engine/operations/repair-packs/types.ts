@@ -32,6 +32,8 @@ export interface RepairPacksPlan {
 export interface RepairPacksResult extends RepairPacksPlan {
   /** Of the lost ones, those that another place had. */
   readonly healedBlobs: number;
+  /** It was damaged, and was repaired before anything else. */
+  readonly hasRepairedIndex: boolean;
   /** How whole everything is now; absent when nothing was changed. */
   readonly checked?: CheckResult;
 }

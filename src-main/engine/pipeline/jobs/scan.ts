@@ -265,7 +265,8 @@ class FolderScanner {
       };
     }
     const wasInParent = parent?.type === 'file';
-    if (sizeBytes >= CHUNK_MIN_BYTES || sizeBytes > this.#bytesLeft)
+    const isForAnother = sizeBytes >= CHUNK_MIN_BYTES || sizeBytes > this.#bytesLeft;
+    if (isForAnother || this.#settings.readsLater === true)
       return { kind: 'file', name, sizeBytes, wasInParent };
     this.#bytesLeft -= sizeBytes;
     const read = await this.#reader.read({ name, path }, stat);

@@ -48,6 +48,18 @@ export interface BackupItem {
   readonly isDir: boolean;
   readonly action: 'new' | 'modified' | 'unchanged';
   readonly sizeBytes: number;
+  readonly cost: BackupItemCost;
+}
+
+/** All 0 for what is unchanged. */
+export interface BackupItemCost {
+  readonly seconds: number;
+  /** Of new content, and what it takes in the repository. */
+  readonly dataBytes: number;
+  readonly dataBytesPacked: number;
+  /** The same of the lists of a folder and of those below it. */
+  readonly treeBytes: number;
+  readonly treeBytesPacked: number;
 }
 
 export interface UnreadItem extends ItemProblem {
@@ -63,6 +75,8 @@ export interface BackupHandlers {
   onWarning(problem: ItemProblem): void;
   /** Given only by who wants to hear of every entry: unchanged folders are otherwise passed over as a whole. */
   onItem?(item: BackupItem): void;
+  /** How much there is is known; only beside `onProgress`. */
+  onCounted?(files: number, bytes: number): void;
 }
 
 export interface BackupSummary {

@@ -28,6 +28,8 @@ export interface RepairPacksResult {
   }[];
   readonly lostBlobs: number;
   readonly healedBlobs: number;
+  /** It was damaged, and was repaired first. */
+  readonly hasRepairedIndex: boolean;
   /** Folder that has copies of the damaged packs now; absent when none was made. */
   readonly copiesIn?: string;
   /** What cannot be restored whole, for people: one line per file. */

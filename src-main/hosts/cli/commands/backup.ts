@@ -8,6 +8,7 @@ import { CACHE_FOLDER_TAG, parseFolderTag } from '#rules/tagged-exclude.ts';
 import {
   backupItemJson,
   backupItemProblemJson,
+  backupScanJson,
   backupStatusJson,
   backupSummaryJson,
 } from '../backup-json.ts';
@@ -163,7 +164,7 @@ async function runBackup(session: CommandSession, input: BackupInput) {
         if (!options.json)
           output.complain(`Note: ${formatName(toDisplay(problem.path))}: ${problem.reason}.`);
       },
-      ...itemHandler(session),
+      ...itemHandler(session, startedMs),
     },
     context,
   );
@@ -202,7 +203,10 @@ function progressHandler(
 }
 
 /** Listening to every entry keeps the engine from passing over unchanged folders: only when somebody reads it. */
-function itemHandler({ options, output }: CommandSession): Pick<BackupHandlers, 'onItem'> {
+function itemHandler(
+  { options, output, host }: CommandSession,
+  startedMs: number,
+): Pick<BackupHandlers, 'onItem' | 'onCounted'> {
   if (options.verbosity < (options.json ? 1 : 2)) return {};
   return {
     onItem: (item) => {
@@ -210,6 +214,8 @@ function itemHandler({ options, output }: CommandSession): Pick<BackupHandlers, 
       const path = formatName(toDisplay(item.path)) + (item.isDir ? '/' : '');
       output.detail(2, `${item.action.padEnd(9)} ${path}`);
     },
+    onCounted: (files, bytes) =>
+      output.json(backupScanJson(files, bytes, (host.monotonicMs() - startedMs) / 1000)),
   };
 }
 

@@ -83,6 +83,7 @@ export function repairPacksJson(
     })),
     lost_blobs: result.lostBlobs,
     healed_blobs: result.healedBlobs,
+    ...(result.hasRepairedIndex ? { repaired_index: true } : {}),
     ...(result.copiesIn === undefined ? {} : { copies_in: result.copiesIn }),
     lost_paths: result.lossCount,
     losses: result.losses,
@@ -90,13 +91,14 @@ export function repairPacksJson(
 }
 
 export function repairPacksLines(result: RepairPacksResult, dryRun: boolean): string[] {
-  const lines = result.packs.map((pack) => packLine(pack, dryRun));
+  const lines = result.hasRepairedIndex ? ['The index was damaged and has been repaired.'] : [];
+  lines.push(...result.packs.map((pack) => packLine(pack, dryRun)));
   if (dryRun) lines.push('Nothing was written.');
   if (result.healedBlobs > 0)
     lines.push(`${formatCount(result.healedBlobs, 'lost piece')} of data found elsewhere and put back.`);
   if (result.copiesIn !== undefined)
     lines.push(
-      `Copies of the damaged packs are in ${result.copiesIn} (pack-...). Delete them when you need them no more.`,
+      `Copies of what was damaged are in ${result.copiesIn} (pack-..., index-...). Delete them when you need them no more.`,
     );
   return lines;
 }

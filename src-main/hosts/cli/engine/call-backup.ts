@@ -2,6 +2,7 @@
 
 import { describeErrorCode } from '#files/describe-file-error.ts';
 import { createSourceFiles } from '#files/open-files.ts';
+import type { EntryCost } from '#operations/backup/entry-cost.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
 import { timeText } from '#operations/backup/prepare.ts';
 import { isDiskError } from '#pipeline/jobs/error-code.ts';
@@ -12,7 +13,13 @@ import type {
   FileChange,
 } from '#operations/backup/types.ts';
 import { machineIdentity } from '#core/machine-identity.ts';
-import type { BackupHandlers, BackupInput, BackupItem, BackupResult } from '../calls/backup.ts';
+import type {
+  BackupHandlers,
+  BackupInput,
+  BackupItem,
+  BackupItemCost,
+  BackupResult,
+} from '../calls/backup.ts';
 import type { EngineCalls } from '../engine-calls.ts';
 import { programVersion } from '#core/program-version.ts';
 import { workingFolder } from './call-terms.ts';
@@ -72,7 +79,7 @@ function toRequest(input: BackupInput): BackupRequest {
   };
 }
 
-function toObserver({ onProgress, onProblem, onWarning, onItem }: BackupHandlers): BackupObserver {
+function toObserver({ onProgress, onProblem, onWarning, onItem, onCounted }: BackupHandlers): BackupObserver {
   return {
     ...(onProgress === undefined
       ? {}
@@ -87,8 +94,25 @@ function toObserver({ onProgress, onProblem, onWarning, onItem }: BackupHandlers
     ...(onItem === undefined
       ? {}
       : {
-          onEntry: (path, kind, change, sizeBytes) =>
-            onItem({ path, isDir: kind === 'dir', action: ACTIONS[change], sizeBytes }),
+          onEntry: (path, kind, change, sizeBytes, cost) =>
+            onItem({
+              path,
+              isDir: kind === 'dir',
+              action: ACTIONS[change],
+              sizeBytes,
+              cost: toItemCost(cost),
+            }),
         }),
+    ...(onCounted === undefined ? {} : { onCounted }),
+  };
+}
+
+function toItemCost({ durationMs, data, trees }: EntryCost): BackupItemCost {
+  return {
+    seconds: durationMs / 1000,
+    dataBytes: data.bytes,
+    dataBytesPacked: data.packedBytes,
+    treeBytes: trees.bytes,
+    treeBytesPacked: trees.packedBytes,
   };
 }

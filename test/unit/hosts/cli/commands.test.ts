@@ -320,7 +320,15 @@ describe('backup', () => {
         });
       }
       handlers.onProblem({ path: b('/t/x'), reason: 'permission denied', keptPrevious: false });
-      handlers.onItem?.({ path: b('/t'), isDir: true, action: 'new', sizeBytes: 0 });
+      handlers.onCounted?.(4, 2048);
+      const cost = {
+        seconds: 0.5,
+        dataBytes: 0,
+        dataBytesPacked: 0,
+        treeBytes: 350,
+        treeBytesPacked: 291,
+      };
+      handlers.onItem?.({ path: b('/t'), isDir: true, action: 'new', sizeBytes: 0, cost });
       return Promise.resolve({ ...BACKED_UP, problems: 1 });
     }) as EngineCalls['backup'],
   };
@@ -339,11 +347,15 @@ describe('backup', () => {
       error_count: 1,
       current_files: ['/t/é'],
     });
-    expect(JSON.parse(lines.at(-2) ?? '')).toMatchObject({
+    expect(JSON.parse(lines.at(-3) ?? '')).toMatchObject({
       message_type: 'verbose_status',
-      action: 'new',
-      item: '/t/',
+      action: 'scan_finished',
+      data_size: 2048,
+      total_files: 4,
     });
+    expect(lines.at(-2)).toBe(
+      '{"message_type":"verbose_status","action":"new","item":"/t/","duration":0.5,"data_size":0,"data_size_in_repo":0,"metadata_size":350,"metadata_size_in_repo":291,"total_files":0}',
+    );
     expect(lines.at(-1)).toBe(
       `{"message_type":"summary","files_new":2,"files_changed":0,"files_unmodified":1,"dirs_new":3,"dirs_changed":0,"dirs_unmodified":0,"data_blobs":2,"tree_blobs":4,"data_added":1753,"data_added_packed":1387,"total_files_processed":3,"total_bytes_processed":2048,"total_duration":0.5,"backup_start":"2026-11-22T10:04:41.356692587Z","backup_end":"2026-11-22T10:04:42.186129069Z","snapshot_id":"${ID}"}`,
     );

@@ -32,6 +32,7 @@ const PACKS: RepairPacksResult = {
   packs: [{ packId: A, state: 'damaged', blobs: 5, goodBlobs: 4 }],
   lostBlobs: 1,
   healedBlobs: 0,
+  hasRepairedIndex: false,
   losses: [],
   lossCount: 0,
 };

@@ -183,16 +183,33 @@ test('a trial changes nothing and tells the same', async () => {
   expect(await repair([packs.data.id])).toMatchObject({ packs: trial.packs, lostBlobs: trial.lostBlobs });
 });
 
-test('names that say nothing, and a damaged index, change nothing', async () => {
+test('names that say nothing, and a trial with a damaged index, change nothing', async () => {
   damageBlob(packs.data, 1);
   const before = new Map(storage.files);
   await expect(repair(['abcdef'])).rejects.toMatchObject({ code: 'repository.objectNotFound' });
   await expect(repair([''])).rejects.toMatchObject({ code: 'repository.objectNotFound' });
   const [indexPath] = [...before.keys()].filter((path) => path.startsWith('index/'));
   storage.files.get(indexPath!)![30]! ^= 1;
-  await expect(repair([packs.data.id])).rejects.toMatchObject({ code: 'integrity.indexCorrupt' });
+  const trial = repair([packs.data.id], { dryRun: true });
+  await expect(trial).rejects.toMatchObject({ code: 'integrity.indexCorrupt' });
   storage.files.get(indexPath!)![30]! ^= 1;
   expect(new Map(storage.files)).toEqual(before);
+});
+
+test('an index that cannot be read is repaired first, and the same is saved and lost as with a whole one', async () => {
+  damageBlob(packs.data, 1);
+  const whole = await repair([packs.data.id]);
+  expect(whole.hasRepairedIndex).toBe(false);
+  for (const [path] of image.files) {
+    if (!path.startsWith('index/')) continue;
+    storage = image.fork();
+    damageBlob(packs.data, 1);
+    storage.files.get(path)![30]! ^= 1;
+    const result = await repair([packs.data.id]);
+    expect(result).toMatchObject({ hasRepairedIndex: true, packs: whole.packs, lostBlobs: whole.lostBlobs });
+    expect(lostNames(result)).toEqual(lostNames(whole));
+    expect((await check()).affectedCount).toBe(lostNames(whole).length);
+  }
 });
 
 test('a copy that cannot be kept stops it before anything is changed', async () => {
