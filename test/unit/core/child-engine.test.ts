@@ -33,7 +33,9 @@ test('a place is made and used; no secret is in arguments or environment, and th
   const { version } = await calls.backup({ access, choice: backupChoice(path.join(folder, 'source')) });
   expect((await calls['versions.list']({ access })).versions).toEqual([version]);
   const [pid] = childrenOfThis().filter((each) => !before.includes(each));
-  const about = ['cmdline', 'environ'].map((name) => fs.readFileSync(`/proc/${pid}/${name}`, 'latin1')).join();
+  const about = ['cmdline', 'environ']
+    .map((name) => fs.readFileSync(`/proc/${pid}/${name}`, 'latin1'))
+    .join();
   expect(about).toContain('engine-process');
   expect(about).not.toContain('not for the engine');
   expect(about).not.toContain(keys.recoveryCode);

@@ -10,12 +10,7 @@ import { JobTeller } from '#engine-service/job-teller.ts';
 import { KEEP_INDEX_MS, KeptIndexes } from '#engine-service/kept-indexes.ts';
 import { BlobIndex } from '#repository/blob-index.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
-import {
-  backupChoice,
-  makePlace,
-  startTestEngine,
-  temporaryFolder,
-} from '#test/support/engine-service.ts';
+import { backupChoice, makePlace, startTestEngine, temporaryFolder } from '#test/support/engine-service.ts';
 
 test('two places are written side by side; a second writer of one place is refused', async () => {
   const engine = startTestEngine();
@@ -47,7 +42,11 @@ test('a cancel ends a job within two seconds, lets go of its lock, and the next 
   fs.mkdirSync(source);
   const bytes = Buffer.alloc(24 << 20);
   for (let at = 0; at < bytes.length; at += 4) bytes.writeUInt32LE((at * 2_654_435_761) >>> 0, at);
-  for (let n = 0; n < 4; n++) fs.writeFileSync(path.join(source, `large-${n}`), bytes.map((byte) => byte ^ n));
+  for (let n = 0; n < 4; n++)
+    fs.writeFileSync(
+      path.join(source, `large-${n}`),
+      bytes.map((byte) => byte ^ n),
+    );
   const access = await makePlace({ calls, ...engine }, path.join(folder, 'place'));
   const control = new AbortController();
   const running = calls.backup(
