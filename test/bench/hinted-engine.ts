@@ -32,8 +32,9 @@ try {
   };
   fs.writeFileSync(file, 'first');
   let startedMs = performance.now();
-  let { version, filesNew } = await calls.backup({ access, choice });
-  console.log(`first backup: ${filesNew} files, ${Math.round(performance.now() - startedMs)} ms`);
+  const first = await calls.backup({ access, choice });
+  console.log(`first backup: ${first.filesNew} files, ${Math.round(performance.now() - startedMs)} ms`);
+  let { version } = first;
   const times: number[] = [];
   for (let round = 0; round < Number(rounds); round++) {
     fs.writeFileSync(file, `change ${round}`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import { isTidemarkError } from '#base/errors.ts';
-import { chooseParent } from '#rules/parent-choice.ts';
+import { chooseParent, chooseParentInSeries } from '#rules/parent-choice.ts';
 import { parseReadDataSubset } from '#rules/read-data-subset.ts';
 import { parseSizeText } from '#rules/size-text.ts';
 import { CACHE_FOLDER_TAG, isLeftOutByTag, isTaggedBy, parseFolderTag } from '#rules/tagged-exclude.ts';
@@ -76,5 +76,14 @@ describe('parent choice', () => {
     expect(chooseParent([candidate(101n)], wish)).toBeUndefined();
     const same = candidate(100n);
     expect(chooseParent([candidate(50n), same], wish)).toBe(same);
+  });
+
+  it('in a series takes its newest, not later, whatever its paths and host', () => {
+    const inSeries = (timeNs: bigint, ...tags: string[]) => ({ ...candidate(timeNs, ['/c'], 'x'), tags });
+    const right = inSeries(90n, 'other', 'series');
+    const candidates = [inSeries(10n, 'series'), right, inSeries(95n, 'other'), inSeries(101n, 'series')];
+    expect(chooseParentInSeries(candidates, 'series', 100n)).toBe(right);
+    expect(chooseParentInSeries(candidates, 'none', 100n)).toBeUndefined();
+    expect(chooseParentInSeries(candidates, undefined, 100n)).toBeUndefined();
   });
 });
