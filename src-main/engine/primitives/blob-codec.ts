@@ -6,8 +6,13 @@
 import { hash } from 'node:crypto';
 import { TidemarkError } from '#base/errors.ts';
 import type { BlobCodec, CryptoKeys, SealedSize } from '#format/primitives.ts';
-import { NONCE_BYTES, SEAL_OVERHEAD_BYTES, createBlobCipher } from '#primitives/blob-cipher.ts';
-import { type CounterMode, createCounterMode } from '#primitives/counter-mode.ts';
+import {
+  type CipherModes,
+  NONCE_BYTES,
+  SEAL_OVERHEAD_BYTES,
+  createBlobCipher,
+  createCipherModes,
+} from '#primitives/blob-cipher.ts';
 import { type Kernels, createKernels } from '#primitives/kernels.ts';
 import {
   ZSTD_LEVEL_AUTO,
@@ -35,9 +40,9 @@ export function createBlobCodec(
   options: BlobCodecOptions,
   kernels: Kernels = createKernels(),
   zstd: Zstd = createZstd(options.compression === 'max' ? ZSTD_LEVEL_MAX : ZSTD_LEVEL_AUTO),
-  counterMode: CounterMode = createCounterMode(keys.encrypt, kernels),
+  modes: CipherModes = createCipherModes(keys, kernels),
 ): BlobCodec {
-  const cipher = createBlobCipher(keys, kernels, counterMode);
+  const cipher = createBlobCipher(modes);
   const opened = new GrowingBuffer();
   const inflated = new GrowingBuffer();
   const openedRoom = (length: number): Uint8Array => opened.take(length);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isTidemarkError } from '#base/errors.ts';
 import type { BlobCodec, CryptoKeys } from '#format/primitives.ts';
 import { createBlobCodec } from '#primitives/blob-codec.ts';
-import { createCounterMode } from '#primitives/counter-mode.ts';
+import { createCipherModes } from '#primitives/blob-cipher.ts';
 import { type Kernels, createKernels } from '#primitives/kernels.ts';
 import { ZSTD_LEVEL_AUTO, type Zstd, createZstd } from '#primitives/zstd.ts';
 import { nodePrimitives } from '#test/support/node-primitives.ts';
@@ -197,6 +197,21 @@ describe('opening', () => {
   });
 });
 
+it.each(['program', 'node'] as const)(
+  'seals and opens as the format says with the ciphers of the %s',
+  (only) => {
+    const kernels = createKernels();
+    const modes = createCipherModes(keys, kernels, only);
+    const codec = createBlobCodec(keys, AUTO, kernels, createZstd(ZSTD_LEVEL_AUTO), modes);
+    for (const length of SIZES) {
+      const plain = randomBytes(length);
+      const { sealed } = seal(codec, plain, false);
+      expect(Buffer.compare(openPlainly(sealed), plain)).toBe(0);
+      expect(Buffer.compare(codec.open(sealed, 0, sha256(plain)), plain)).toBe(0);
+    }
+  },
+);
+
 describe('sealing proves what it made', () => {
   const plains = [text(100), text(70_000), randomBytes(70_000), randomBytes(200_000)];
 
@@ -242,8 +257,8 @@ describe('sealing proves what it made', () => {
           if (calls++ === 0 && !isBefore) bytes[at] = (bytes[at] as number) ^ 0x10;
         },
       };
-      const nodeMode = createCounterMode(keys.encrypt, flipping, 'node');
-      const codec = createBlobCodec(keys, AUTO, flipping, createZstd(ZSTD_LEVEL_AUTO), nodeMode);
+      const nodeModes = createCipherModes(keys, flipping, 'node');
+      const codec = createBlobCodec(keys, AUTO, flipping, createZstd(ZSTD_LEVEL_AUTO), nodeModes);
       expectMemoryFault(() => seal(codec, text(3000), false));
       expect(calls).toBeGreaterThan(1);
     },
