@@ -12,7 +12,7 @@ import type { BlobCodec, CryptoKeys, Primitives } from '#format/primitives.ts';
 import type { Storage } from '#storage/port.ts';
 import { BlobIndex, type BlobType } from './blob-index.ts';
 import { BlobReader, type SealedBlob } from './blob-reader.ts';
-import { loadIndexFiles, type IndexFileObserver, type OmitsPack } from './index-loader.ts';
+import { loadIndexFiles, type IndexFileObserver, type LoadedIndex, type OmitsPack } from './index-loader.ts';
 import { RepositoryFiles } from './repository-files.ts';
 import type { LockFiles } from './find-locks.ts';
 import type { OwnLocks } from './own-locks.ts';
@@ -37,6 +37,13 @@ export interface RepositoryPorts {
 export interface LockOptions {
   readonly exclusive: boolean;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface IndexReading {
+  readonly signal?: AbortSignal | undefined;
+  readonly observer?: IndexFileObserver;
+  /** Blobs of these packs stay unknown, for repairs that mean to do without the packs. */
+  readonly omitsPack?: OmitsPack | undefined;
 }
 
 export class Repository {
@@ -85,29 +92,33 @@ export class Repository {
    * @throws integrity.indexCorrupt, unless damaged files are to be returned
    */
   async loadIndex(
-    options: {
-      readonly keepGoing?: boolean;
-      readonly signal?: AbortSignal | undefined;
-      readonly observer?: IndexFileObserver;
-      /** Blobs of these packs stay unknown, for repairs that mean to do without the packs. */
-      readonly omitsPack?: OmitsPack;
-    } = {},
+    options: IndexReading & { readonly keepGoing?: boolean } = {},
   ): Promise<readonly TidemarkError<'integrity.indexCorrupt'>[]> {
     if (this.#index !== undefined) return [];
-    const index = new BlobIndex();
-    const { indexIds, damaged } = await loadIndexFiles(
-      this.files,
-      index,
-      options.signal,
-      options.observer,
-      options.omitsPack,
-    );
-    const [first] = damaged;
+    const read = await this.readIndex(options);
+    const [first] = read.damaged;
     if (first !== undefined && options.keepGoing !== true) throw first;
+    this.adoptIndex(read);
+    return read.damaged;
+  }
+
+  /** What `loadIndex` would load, for who has yet to see whether it holds good. */
+  async readIndex({ signal, observer, omitsPack }: IndexReading = {}): Promise<LoadedIndex> {
+    const index = new BlobIndex();
+    return { index, ...(await loadIndexFiles(this.files, index, signal, observer, omitsPack)) };
+  }
+
+  /** Whether the repository's index files are the ones that were read: they never change, only come and go. */
+  async isCurrent({ indexIds }: LoadedIndex, signal?: AbortSignal): Promise<boolean> {
+    const names = new Set<string>((await this.files.list('index', signal)).map(({ name }) => name));
+    return names.size === indexIds.length && indexIds.every((id) => names.has(id));
+  }
+
+  /** In place of `loadIndex`. */
+  adoptIndex({ index, indexIds }: LoadedIndex): void {
     this.#index = index;
     this.#indexIds = indexIds;
     this.#reader = new BlobReader(this.storage, index, this.codec);
-    return damaged;
   }
 
   /** @throws integrity.blobMissing, integrity.blobCorrupt */
