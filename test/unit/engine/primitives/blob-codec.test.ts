@@ -90,6 +90,17 @@ for (const { source, missing } of zstdSources()) {
       expect(random.sealed).toHaveLength(1_000_032);
     });
 
+    it('compresses a large blob of which a part gets smaller, wherever it is', () => {
+      const noise = randomBytes(900_000);
+      for (const at of [0, 450_000, 750_000]) {
+        const plain = Uint8Array.from(noise);
+        plain.set(text(150_000), at);
+        const { sealed, uncompressedLength } = seal(codec, plain, true);
+        expect(uncompressedLength).toBe(plain.length);
+        expect(sealed.length).toBeLessThan(755_000);
+      }
+    });
+
     it('takes the plaintext from the kernels’ memory too, and leaves it as it was', () => {
       const region = kernels.allocate(1_572_864);
       for (const length of SIZES) {
