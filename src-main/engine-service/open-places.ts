@@ -139,7 +139,7 @@ export class OpenPlaces {
   /** Lent to one call at a time; what failed may have left it wrong. */
   async #withKeptIndex<T>(repository: Repository, work: (repository: Repository) => Promise<T>): Promise<T> {
     const kept = this.#indexes.take(repository.config.id);
-    if (kept !== undefined) repository.adoptIndex(kept);
+    if (kept !== undefined) repository.offerIndex(kept);
     const result = await work(repository);
     const left = repository.releaseIndex();
     if (left !== undefined) this.#indexes.keep(repository.config.id, left);

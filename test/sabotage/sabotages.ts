@@ -80,7 +80,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     name: 'authentication-ignored',
     what: 'flipped bits in a sealed blob are decrypted as if nothing were wrong',
     file: 'src-main/engine/primitives/blob-cipher.ts',
-    find: 'if (!isSame(tag.bytes(), sealed, NONCE_BYTES + length))',
+    find: 'if (!isSame(tag, sealed, NONCE_BYTES + length))',
     replace: 'if (length < 0)',
     tests: ['test/unit/engine/primitives/blob-codec.test.ts'],
   },

@@ -111,6 +111,42 @@ export function parseHeaderLength(lastBytes: Uint8Array, packBytes: number): num
   return length;
 }
 
+/** Blobs in columns, without an object for each. */
+export interface PackColumns {
+  /** 32 bytes per blob. */
+  readonly ids: Uint8Array;
+  /** 1 = tree, 0 = data. */
+  readonly isTree: Uint8Array;
+  /** Per blob: offset, sealed length, uncompressed length. */
+  readonly numbers: Uint32Array;
+}
+
+/** Whether an opened header names exactly these blobs, in this order and without gaps from the pack's start on. */
+export function isPackHeaderOf(plain: Uint8Array, { ids, isTree, numbers }: PackColumns): boolean {
+  const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
+  let offset = 0;
+  let position = 0;
+  for (let blob = 0; blob < isTree.length; blob++) {
+    const sealedLength = numbers[blob * 3 + 1]!;
+    const uncompressedLength = numbers[blob * 3 + 2]!;
+    const isCompressed = uncompressedLength !== 0;
+    const end = position + packEntryBytes(uncompressedLength);
+    const typeByte = (isTree[blob] === 1 ? TREE_FLAG : 0) | (isCompressed ? COMPRESSED_FLAG : 0);
+    const isSame =
+      end <= plain.length &&
+      plain[position] === typeByte &&
+      view.getUint32(position + 1, true) === sealedLength &&
+      (!isCompressed || view.getUint32(position + 5, true) === uncompressedLength) &&
+      numbers[blob * 3] === offset;
+    if (!isSame) return false;
+    for (let i = 0; i < ID_BYTES; i++)
+      if (plain[end - ID_BYTES + i] !== ids[blob * ID_BYTES + i]) return false;
+    offset += sealedLength;
+    position = end;
+  }
+  return position === plain.length;
+}
+
 /** Entries of an opened header, in order; ids are views into it. @throws FormatError */
 export function parsePackHeader(plain: Uint8Array): PackEntry[] {
   const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);

@@ -6,6 +6,11 @@ export interface LockChoice {
   readonly exclusive: boolean;
   /** Do without; only for work that merely reads. */
   readonly noLock?: boolean;
+  /**
+   * Begins while an exclusive lock is being confirmed, when others may still be at work: for reading ahead what is held
+   * against the repository again afterwards. Must not reject.
+   */
+  readonly meanwhile?: (stop: AbortSignal) => void;
 }
 
 /**
@@ -15,15 +20,16 @@ export interface LockChoice {
  */
 export async function underLock<Result>(
   repository: Repository,
-  { exclusive, noLock = false }: LockChoice,
+  { exclusive, noLock = false, meanwhile }: LockChoice,
   signal: AbortSignal | undefined,
   work: (stop: AbortSignal | undefined, assertHeld: () => Promise<void>) => Promise<Result>,
 ): Promise<Result> {
   if (noLock) return work(signal, () => Promise.resolve());
   return underAnnouncedLock(repository, { exclusive, signal }, async (lock) => {
+    const stop = AbortSignal.any([lock.signal, ...(signal === undefined ? [] : [signal])]);
+    meanwhile?.(stop);
     // Others may still be at work until then: what they are about to remove is not to be judged.
     if (exclusive) await lock.confirmed();
-    const stop = AbortSignal.any([lock.signal, ...(signal === undefined ? [] : [signal])]);
     return work(stop, () => lock.assertHeld());
   });
 }

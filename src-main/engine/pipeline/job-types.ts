@@ -1,5 +1,6 @@
 /** Every job a pipeline worker can do, with what goes in and comes out. One file per job lies beside this one. */
 import type { ByteString } from '#base/byte-string.ts';
+import type { PackColumns } from '#format/pack-header.ts';
 import type { PackedFolders } from './packed-folders.ts';
 import type { BlobType, UnfinishedPack } from './protocol.ts';
 import type { LargeFileJobTypes } from './large-file-types.ts';
@@ -26,14 +27,7 @@ export interface StoredCounts {
 }
 
 /** What the index says of one pack, in order of offset. */
-export interface PackEntries {
-  /** 32 bytes per blob. */
-  readonly ids: Uint8Array;
-  /** 1 = tree, 0 = data. */
-  readonly isTree: Uint8Array;
-  /** Per blob: offset, sealed length, uncompressed length. */
-  readonly numbers: Uint32Array;
-}
+export type PackEntries = PackColumns;
 
 /** What is wrong with a pack as a whole. */
 export type PackFault =

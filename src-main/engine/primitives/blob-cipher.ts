@@ -6,17 +6,15 @@
  *
  * Nonces and their AES-128 are made in batches. Every nonce is used once.
  */
-import { createCipheriv, randomFillSync } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { CryptoKeys } from '#format/primitives.ts';
 import { createCounterMode, type CounterMode } from '#primitives/counter-mode.ts';
 import type { Kernels } from '#primitives/kernels.ts';
+import { createPoly1305Aes, PAD_BYTES, TAG_BYTES, type Poly1305Aes } from '#primitives/poly1305-aes.ts';
 
 export const NONCE_BYTES = 16;
-export const MAC_BYTES = 16;
-export const SEAL_OVERHEAD_BYTES = NONCE_BYTES + MAC_BYTES;
+export const SEAL_OVERHEAD_BYTES = NONCE_BYTES + TAG_BYTES;
 
-/** The MAC is computed over pieces of this length, staged in the kernels' memory. */
-const STAGE_BYTES = 65_536;
 const NONCE_BATCH = 256;
 
 export interface BlobCipher {
@@ -39,16 +37,27 @@ interface NoncePool {
   readonly macPads: Uint8Array;
 }
 
-/** One per thread and key; not re-entrant. */
-export function createBlobCipher(
+/** The modes of operation under a repository's keys. */
+export interface CipherModes {
+  readonly counterMode: CounterMode;
+  readonly poly1305Aes: Poly1305Aes;
+}
+
+/** The fastest there are; `only` is for tests. */
+export function createCipherModes(
   keys: CryptoKeys,
   kernels: Kernels,
-  counterMode: CounterMode = createCounterMode(keys.encrypt, kernels),
-): BlobCipher {
-  const padCipher = createCipheriv('aes-128-ecb', keys.macK, null).setAutoPadding(false);
-  const macKey = kernels.allocate(32);
-  const tag = kernels.allocate(MAC_BYTES);
-  const text = kernels.allocate(STAGE_BYTES);
+  only?: 'program' | 'node',
+): CipherModes {
+  return {
+    counterMode: createCounterMode(keys.encrypt, kernels, only),
+    poly1305Aes: createPoly1305Aes(keys, kernels, only),
+  };
+}
+
+/** One per thread and key; not re-entrant. */
+export function createBlobCipher({ counterMode, poly1305Aes }: CipherModes): BlobCipher {
+  const tag = new Uint8Array(TAG_BYTES);
   // Two pools made apart, so that a bit that flips in one of them is found when the blob is opened again.
   let pool: NoncePool | undefined;
   let twin: NoncePool | undefined;
@@ -59,26 +68,9 @@ export function createBlobCipher(
     do randomFillSync(nonces);
     while (hasZeroBlock(nonces));
     const copy = nonces.slice();
-    pool = { nonces, macPads: padCipher.update(nonces) };
-    twin = { nonces: copy, macPads: padCipher.update(copy) };
+    pool = { nonces, macPads: poly1305Aes.pads(nonces) };
+    twin = { nonces: copy, macPads: poly1305Aes.pads(copy) };
     taken = 0;
-  }
-
-  function beginMac(macPad: Uint8Array): void {
-    // Both halves each time: a bit that flipped in the first stays for one blob, which then does not open.
-    const key = macKey.bytes();
-    key.set(keys.macR);
-    key.set(macPad, 16);
-    kernels.polyBegin(macKey.pointer);
-  }
-
-  function macPieces(cipherText: Uint8Array): void {
-    const stage = text.bytes();
-    for (let at = 0; at < cipherText.length; at += STAGE_BYTES) {
-      const piece = cipherText.subarray(at, at + STAGE_BYTES);
-      stage.set(piece);
-      kernels.polyUpdate(text.pointer, piece.length);
-    }
   }
 
   function openWith(
@@ -89,11 +81,8 @@ export function createBlobCipher(
     const length = sealed.length - SEAL_OVERHEAD_BYTES;
     const nonce = sealed.subarray(0, NONCE_BYTES);
     const cipherText = sealed.subarray(NONCE_BYTES, NONCE_BYTES + length);
-    beginMac(macPad);
-    macPieces(cipherText);
-    kernels.polyFinish(tag.pointer);
-    if (!isSame(tag.bytes(), sealed, NONCE_BYTES + length))
-      throw new Error('the authentication code does not match');
+    poly1305Aes.authenticate(macPad, cipherText, tag);
+    if (!isSame(tag, sealed, NONCE_BYTES + length)) throw new Error('the authentication code does not match');
     const target = room(length);
     counterMode.apply(nonce, cipherText, target);
     return target;
@@ -106,28 +95,26 @@ export function createBlobCipher(
       const from = taken * NONCE_BYTES;
       taken++;
       const nonce = nonces.subarray(from, from + NONCE_BYTES);
-      const macPad = macPads.subarray(from, from + MAC_BYTES);
+      const macPad = macPads.subarray(from, from + PAD_BYTES);
       const cipherText = out.subarray(offset + NONCE_BYTES, offset + NONCE_BYTES + plain.length);
       counterMode.apply(nonce, plain, cipherText);
-      beginMac(macPad);
-      macPieces(cipherText);
-      kernels.polyFinish(tag.pointer);
+      poly1305Aes.authenticate(macPad, cipherText, tag);
       out.set(nonce, offset);
-      out.set(tag.bytes(), offset + NONCE_BYTES + plain.length);
+      out.set(tag, offset + NONCE_BYTES + plain.length);
       return plain.length + SEAL_OVERHEAD_BYTES;
     },
     open: (sealed, room) => {
       if (sealed.length < SEAL_OVERHEAD_BYTES) throw new Error('shorter than any sealed blob');
       const nonce = sealed.subarray(0, NONCE_BYTES);
       if (hasZeroBlock(nonce)) throw new Error('the nonce is zero');
-      return openWith(sealed, padCipher.update(nonce), room);
+      return openWith(sealed, poly1305Aes.pads(nonce), room);
     },
     reopen: (sealed, room) => {
       if (twin === undefined) throw new Error('nothing was sealed yet');
       const from = (taken - 1) * NONCE_BYTES;
       const nonce = twin.nonces.subarray(from, from + NONCE_BYTES);
       if (!isSame(nonce, sealed, 0)) throw new Error('the nonce changed');
-      return openWith(sealed, twin.macPads.subarray(from, from + MAC_BYTES), room);
+      return openWith(sealed, twin.macPads.subarray(from, from + PAD_BYTES), room);
     },
   };
 }

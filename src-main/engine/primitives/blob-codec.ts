@@ -6,8 +6,13 @@
 import { hash } from 'node:crypto';
 import { TidemarkError } from '#base/errors.ts';
 import type { BlobCodec, CryptoKeys, SealedSize } from '#format/primitives.ts';
-import { NONCE_BYTES, SEAL_OVERHEAD_BYTES, createBlobCipher } from '#primitives/blob-cipher.ts';
-import { type CounterMode, createCounterMode } from '#primitives/counter-mode.ts';
+import {
+  type CipherModes,
+  NONCE_BYTES,
+  SEAL_OVERHEAD_BYTES,
+  createBlobCipher,
+  createCipherModes,
+} from '#primitives/blob-cipher.ts';
 import { type Kernels, createKernels } from '#primitives/kernels.ts';
 import {
   ZSTD_LEVEL_AUTO,
@@ -28,6 +33,9 @@ export interface BlobCodecOptions {
 
 /** Blobs from here on are stored as they are when compression does not make them smaller. Trees always get smaller. */
 const PLAIN_WHEN_LARGER_BYTES = 131_072;
+/** Such a blob is stored as it is, untried, when none of these samples of it gets smaller: a fortieth of the work. */
+const SAMPLES = 8;
+const SAMPLE_BYTES = 4096;
 
 /** Kernels and zstd may be shared with other users in the same thread. */
 export function createBlobCodec(
@@ -35,11 +43,13 @@ export function createBlobCodec(
   options: BlobCodecOptions,
   kernels: Kernels = createKernels(),
   zstd: Zstd = createZstd(options.compression === 'max' ? ZSTD_LEVEL_MAX : ZSTD_LEVEL_AUTO),
-  counterMode: CounterMode = createCounterMode(keys.encrypt, kernels),
+  modes: CipherModes = createCipherModes(keys, kernels),
 ): BlobCodec {
-  const cipher = createBlobCipher(keys, kernels, counterMode);
+  const cipher = createBlobCipher(modes);
   const opened = new GrowingBuffer();
   const inflated = new GrowingBuffer();
+  /** A frame that is not smaller than its sample does not fit. */
+  const sampleFrame = new Uint8Array(SAMPLE_BYTES - 1);
   const openedRoom = (length: number): Uint8Array => opened.take(length);
 
   function inflate(bytes: Uint8Array, uncompressedLength: number): Uint8Array {
@@ -54,10 +64,21 @@ export function createBlobCodec(
     const mayStayPlain = plain.length >= PLAIN_WHEN_LARGER_BYTES;
     const limit = mayStayPlain ? plain.length - 1 : maxCompressedBytes(plain.length);
     const from = offset + NONCE_BYTES;
+    if (mayStayPlain && options.compression === 'auto' && !seemsCompressible(plain)) return 0;
     const length = zstd.compressInto(plain, out.subarray(from, from + limit));
     if (length !== -1) return length;
     if (mayStayPlain) return 0;
     throw new RangeError('no room for the sealed blob');
+  }
+
+  /** Looks at samples spread evenly from the first byte to the last. */
+  function seemsCompressible(plain: Uint8Array): boolean {
+    const step = Math.floor((plain.length - SAMPLE_BYTES) / (SAMPLES - 1));
+    for (let sample = 0; sample < SAMPLES; sample++) {
+      const at = sample * step;
+      if (zstd.compressInto(plain.subarray(at, at + SAMPLE_BYTES), sampleFrame) !== -1) return true;
+    }
+    return false;
   }
 
   function verify(sealed: Uint8Array, size: SealedSize, id: Uint8Array): void {

@@ -6,8 +6,8 @@
  * does the XOR. Source: repository format, 3.1.
  */
 import { createCipheriv } from 'node:crypto';
-import koffi from 'koffi';
 import type { Kernels } from '#primitives/kernels.ts';
+import { createProgramCipher } from '#primitives/program-openssl.ts';
 
 export interface CounterMode {
   readonly source: 'program' | 'node';
@@ -26,57 +26,16 @@ export function createCounterMode(
   return native ?? createNodeMode(key, kernels);
 }
 
-interface OpensslFunctions {
-  newContext(): unknown;
-  freeContext(context: unknown): void;
-  aes256Ctr(): unknown;
-  init(context: unknown, cipher: unknown, engine: null, key: Uint8Array | null, nonce: Uint8Array): number;
-  update(context: unknown, out: Uint8Array, outLength: Int32Array, input: Uint8Array, length: number): number;
-}
-
-/** Undefined when the program does not export these functions. */
-function findOpenssl(): OpensslFunctions | undefined {
-  try {
-    const program = koffi.load(null);
-    return {
-      newContext: program.func('void *EVP_CIPHER_CTX_new()'),
-      freeContext: program.func('void EVP_CIPHER_CTX_free(void *context)'),
-      aes256Ctr: program.func('void *EVP_aes_256_ctr()'),
-      init: program.func(
-        'int EVP_EncryptInit_ex(void *context, void *cipher, void *engine, const void *key, const void *nonce)',
-      ),
-      update: program.func(
-        'int EVP_EncryptUpdate(void *context, void *out, void *outLength, const void *in, int length)',
-      ),
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-/** The library's contexts are memory that the collector does not see: they are freed with their owner. */
-const orphans = new FinalizationRegistry<() => void>((free) => free());
-
 function createProgramMode(key: Uint8Array): CounterMode | undefined {
-  const openssl = findOpenssl();
-  const context = openssl?.newContext();
-  if (openssl === undefined || context === null) return undefined;
-  const written = new Int32Array(1);
-  const begin = (cipher: unknown, keyBytes: Uint8Array | null, nonce: Uint8Array): boolean =>
-    openssl.init(context, cipher, null, keyBytes, nonce) === 1;
-  if (!begin(openssl.aes256Ctr(), key, new Uint8Array(16))) return undefined;
+  const cipher = createProgramCipher('aes_256_ctr', key);
+  if (cipher === undefined) return undefined;
   const mode: CounterMode = {
     source: 'program',
     apply: (nonce, input, output) => {
-      if (output.length < input.length) throw new RangeError('no room for the text');
-      const done =
-        begin(null, null, nonce) &&
-        openssl.update(context, output, written, input, input.length) === 1 &&
-        written[0] === input.length;
-      if (!done) throw new Error('AES failed');
+      cipher.begin(nonce);
+      cipher.update(input, output);
     },
   };
-  orphans.register(mode, () => openssl.freeContext(context));
   return isRight(mode, key) ? mode : undefined;
 }
 

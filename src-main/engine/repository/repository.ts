@@ -17,6 +17,7 @@ import {
   listIndexFiles,
   loadIndexFiles,
   type IndexFileObserver,
+  type LoadedIndex,
   type OmitsPack,
 } from './index-loader.ts';
 import { RepositoryFiles } from './repository-files.ts';
@@ -49,6 +50,13 @@ export interface LockOptions {
 export interface KeptIndex {
   readonly index: BlobIndex;
   readonly indexIds: readonly IndexId[];
+}
+
+export interface IndexReading {
+  readonly signal?: AbortSignal | undefined;
+  readonly observer?: IndexFileObserver;
+  /** Blobs of these packs stay unknown, for repairs that mean to do without the packs. */
+  readonly omitsPack?: OmitsPack | undefined;
 }
 
 export class Repository {
@@ -96,7 +104,7 @@ export class Repository {
   }
 
   /** Before `loadIndex`; whoever hands it over does not use it any more. */
-  adoptIndex(kept: KeptIndex): void {
+  offerIndex(kept: KeptIndex): void {
     this.#kept = kept;
   }
 
@@ -117,31 +125,39 @@ export class Repository {
    * @throws integrity.indexCorrupt, unless damaged files are to be returned
    */
   async loadIndex(
-    options: {
-      readonly keepGoing?: boolean;
-      readonly signal?: AbortSignal | undefined;
-      readonly observer?: IndexFileObserver;
-      /** Blobs of these packs stay unknown, for repairs that mean to do without the packs. */
-      readonly omitsPack?: OmitsPack;
-    } = {},
+    options: IndexReading & { readonly keepGoing?: boolean } = {},
   ): Promise<readonly TidemarkError<'integrity.indexCorrupt'>[]> {
     if (this.#index !== undefined) return [];
     const kept = this.#kept;
     this.#kept = undefined;
-    const { observer, omitsPack, signal } = options;
-    const seesFiles = observer !== undefined || omitsPack !== undefined;
+    const seesFiles = options.observer !== undefined || options.omitsPack !== undefined;
     const updated =
       kept === undefined || seesFiles ? undefined : await this.#bringUpToDate(kept, options.signal);
-    const index = updated?.index ?? new BlobIndex();
-    const { indexIds, damaged } =
-      updated ?? (await loadIndexFiles(this.files, index, signal, observer, omitsPack));
-    const [first] = damaged;
+    const read = updated ?? (await this.readIndex(options));
+    const [first] = read.damaged;
     if (first !== undefined && options.keepGoing !== true) throw first;
+    this.adoptIndex(read, options.omitsPack === undefined);
+    return read.damaged;
+  }
+
+  /** What `loadIndex` would load, for who has yet to see whether it holds good. */
+  async readIndex({ signal, observer, omitsPack }: IndexReading = {}): Promise<LoadedIndex> {
+    const index = new BlobIndex();
+    return { index, ...(await loadIndexFiles(this.files, index, signal, observer, omitsPack)) };
+  }
+
+  /** Whether the repository's index files are the ones that were read: they never change, only come and go. */
+  async isCurrent({ indexIds }: LoadedIndex, signal?: AbortSignal): Promise<boolean> {
+    const names = new Set<string>((await this.files.list('index', signal)).map(({ name }) => name));
+    return names.size === indexIds.length && indexIds.every((id) => names.has(id));
+  }
+
+  /** In place of `loadIndex`. @param isWhole no pack was left out on purpose */
+  adoptIndex({ index, indexIds, damaged }: LoadedIndex, isWhole = true): void {
     this.#index = index;
     this.#indexIds = indexIds;
-    this.#isIndexWhole = damaged.length === 0 && omitsPack === undefined;
+    this.#isIndexWhole = isWhole && damaged.length === 0;
     this.#reader = new BlobReader(this.storage, index, this.codec);
-    return damaged;
   }
 
   /** @throws integrity.blobMissing, integrity.blobCorrupt */
@@ -222,7 +238,7 @@ export class Repository {
   async #bringUpToDate(
     { index, indexIds }: KeptIndex,
     signal: AbortSignal | undefined,
-  ): Promise<(KeptIndex & { readonly damaged: TidemarkError<'integrity.indexCorrupt'>[] }) | undefined> {
+  ): Promise<LoadedIndex | undefined> {
     const found = await listIndexFiles(this.files, signal);
     const present = new Set(found);
     if (!indexIds.every((id) => present.has(id))) return undefined;

@@ -9,6 +9,7 @@ import type { PipelineHost } from '../pipeline-host.ts';
 import { underLock } from '../under-lock.ts';
 import { CheckTally } from './check-tally.ts';
 import { checkData } from './data-check.ts';
+import { EarlyIndex } from './early-index.ts';
 import { findAffected } from './find-affected.ts';
 import { prepareCheck } from './prepare.ts';
 import { TreeCheck } from './tree-check.ts';
@@ -30,14 +31,18 @@ export async function executeCheck(
   observer: CheckObserver = {},
   signal?: AbortSignal,
 ): Promise<CheckResult> {
-  const { repository } = parts;
-  return underLock(repository, { exclusive: true, noLock: request.noLock }, signal, (stop) =>
-    runCheck(parts, request, observer, stop),
-  );
+  const early = new EarlyIndex(parts.repository);
+  const lock = {
+    exclusive: true,
+    noLock: request.noLock,
+    meanwhile: (stop: AbortSignal) => early.begin(stop),
+  };
+  return underLock(parts.repository, lock, signal, (stop) => runCheck(parts, early, request, observer, stop));
 }
 
 async function runCheck(
   { repository, pipeline }: CheckParts,
+  early: EarlyIndex,
   request: CheckRequest,
   observer: CheckObserver,
   signal: AbortSignal | undefined,
@@ -49,7 +54,7 @@ async function runCheck(
   const stopPool = (): void => void pool.close();
   signal?.addEventListener('abort', stopPool);
   try {
-    return await runStages(repository, pool, request, tally, signal);
+    return await runStages(repository, early, pool, request, tally, signal);
   } finally {
     signal?.removeEventListener('abort', stopPool);
     await pool.close();
@@ -58,12 +63,19 @@ async function runCheck(
 
 async function runStages(
   repository: Repository,
+  early: EarlyIndex,
   pool: PipelinePool,
   request: CheckRequest,
   tally: CheckTally,
   signal: AbortSignal | undefined,
 ): Promise<CheckResult> {
-  const { roots, inventory, packsToRead, losses } = await prepareCheck(repository, request, tally, signal);
+  const { roots, inventory, packsToRead, losses } = await prepareCheck(
+    repository,
+    early,
+    request,
+    tally,
+    signal,
+  );
   const trees = new TreeCheck(repository, pool, tally, losses, signal);
   if (packsToRead.length === 0) {
     await trees.walk(roots);

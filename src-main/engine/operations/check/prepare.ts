@@ -10,7 +10,7 @@ import { parseKeyFile } from '#format/key-file.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { CheckTally } from './check-tally.ts';
 import { choosePacks } from './choose-packs.ts';
-import { IndexSurvey } from './index-survey.ts';
+import type { EarlyIndex } from './early-index.ts';
 import { Losses } from './losses.ts';
 import { PackInventory } from './pack-inventory.ts';
 import type { CheckRequest } from './types.ts';
@@ -39,6 +39,7 @@ const SNAPSHOTS_AT_A_TIME = 16;
 /** What is wrong goes into `tally`. @throws storage errors that concern the whole place, job.cancelled */
 export async function prepareCheck(
   repository: Repository,
+  early: EarlyIndex,
   request: CheckRequest,
   tally: CheckTally,
   signal: AbortSignal | undefined,
@@ -47,7 +48,7 @@ export async function prepareCheck(
   await checkKeys(repository, tally, signal);
   // Snapshots come before the index, so that whatever they refer to is in it (repository format, 14).
   const roots = await loadRoots(repository, tally, signal);
-  const inventory = await loadIndex(repository, tally, signal);
+  const inventory = await loadIndex(repository, early, tally, signal);
   const losses = new Losses(repository.index);
   const packs = await checkPacks(repository, inventory, losses, tally, signal);
   const { readData } = request;
@@ -123,14 +124,15 @@ async function loadRoots(
 
 async function loadIndex(
   repository: Repository,
+  early: EarlyIndex,
   tally: CheckTally,
   signal: AbortSignal | undefined,
 ): Promise<PackInventory> {
-  const survey = new IndexSurvey();
   tally.report('index', 0, 1);
-  const damaged = await repository.loadIndex({ keepGoing: true, signal, observer: survey });
+  const { survey, loaded } = await early.take(signal);
   throwIfCancelled(signal);
-  for (const { data } of damaged) tally.addError({ code: 'indexDamaged', ...data });
+  repository.adoptIndex(loaded);
+  for (const { data } of loaded.damaged) tally.addError({ code: 'indexDamaged', ...data });
   const { index, indexIds } = repository;
   survey.report(index, tally);
   tally.counts.indexFiles = indexIds.length;

@@ -6,12 +6,13 @@ import { bytesToId, idAt } from '#base/ids.ts';
 import { openSealed } from '#format/envelope.ts';
 import {
   HEADER_LENGTH_BYTES,
+  isPackHeaderOf,
   parseHeaderLength,
   parsePackHeader,
   type PackEntry,
 } from '#format/pack-header.ts';
 import { TreeInspection } from '../tree-inspection.ts';
-import type { BlobFault, JobTypes, PackFault } from '../job-types.ts';
+import type { BlobFault, JobTypes, PackEntries, PackFault } from '../job-types.ts';
 import type { JobContext } from '../worker-thread.ts';
 
 type VerifyPack = JobTypes['verifyPack'];
@@ -22,21 +23,21 @@ export function verifyPack(input: VerifyPack['input'], context: JobContext): Ver
   const blobs: BlobFault[] = [];
   if (!context.primitives.equal(context.primitives.sha256(bytes), packId))
     faults.push({ code: 'hashDiffers' });
-  const indexed = unpackEntries(entries);
-  if (!isContiguous(indexed)) faults.push({ code: 'notContiguous' });
-  const header = readHeader(bytes, faults, context);
-  const unindexed = header === undefined ? [] : compareWithHeader(indexed, header, blobs);
+  if (!isContiguous(entries)) faults.push({ code: 'notContiguous' });
+  const unindexed = verifyHeader(bytes, entries, faults, blobs, context);
   const inspection = new TreeInspection();
   const positions: number[] = [];
   let plainBytes = 0;
-  for (const entry of [...indexed, ...unindexed]) {
-    const plain = openBlob(bytes, entry, blobs, context);
-    if (plain === undefined) continue;
+  const open = (blob: IndexedBlob): void => {
+    const plain = openBlob(bytes, blob, blobs, context);
+    if (plain === undefined) return;
     plainBytes += plain.length;
-    if (entry.type !== 'tree' || entry.position < 0) continue;
+    if (blob.type !== 'tree' || blob.position < 0) return;
     inspection.add(() => plain);
-    positions.push(entry.position);
-  }
+    positions.push(blob.position);
+  };
+  for (let position = 0; position < entries.isTree.length; position++) open(blobAt(entries, position));
+  unindexed.forEach(open);
   releaseNow(bytes);
   const trees = { positions: Uint32Array.from(positions), inspected: inspection.finish() };
   return { faults, blobs, plainBytes, ...(positions.length === 0 ? {} : { trees }) };
@@ -48,42 +49,62 @@ interface IndexedBlob extends PackEntry {
   readonly position: number;
 }
 
-function unpackEntries({ ids, isTree, numbers }: VerifyPack['input']['entries']): IndexedBlob[] {
-  return Array.from(isTree, (tree, position) => ({
+/** Made when its turn comes: thousands that live as long as the pack is looked at would be work for the collector. */
+function blobAt({ ids, isTree, numbers }: PackEntries, position: number): IndexedBlob {
+  return {
     position,
-    type: tree === 1 ? 'tree' : 'data',
+    type: isTree[position] === 1 ? 'tree' : 'data',
     id: idAt(ids, position),
     offset: numbers[position * 3]!,
     sealedLength: numbers[position * 3 + 1]!,
     uncompressedLength: numbers[position * 3 + 2]!,
-  }));
+  };
 }
 
-function isContiguous(entries: readonly PackEntry[]): boolean {
+function isContiguous({ isTree, numbers }: PackEntries): boolean {
   let end = 0;
-  for (const { offset, sealedLength } of entries) {
-    if (offset !== end) return false;
-    end += sealedLength;
+  for (let position = 0; position < isTree.length; position++) {
+    if (numbers[position * 3] !== end) return false;
+    end += numbers[position * 3 + 1]!;
   }
   return true;
 }
 
-/** Undefined when there is no header to compare with. */
-function readHeader(bytes: Uint8Array, faults: PackFault[], context: JobContext): PackEntry[] | undefined {
+/** Returns the header's blobs that the index does not have there. */
+function verifyHeader(
+  bytes: Uint8Array,
+  indexed: PackEntries,
+  faults: PackFault[],
+  blobs: BlobFault[],
+  context: JobContext,
+): IndexedBlob[] {
+  let header: PackEntry[];
   try {
     if (bytes.length < HEADER_LENGTH_BYTES) throw new Error('the file is too short');
     const sealedLength = parseHeaderLength(bytes.subarray(-HEADER_LENGTH_BYTES), bytes.length);
     const start = bytes.length - HEADER_LENGTH_BYTES - sealedLength;
     const sealed = bytes.subarray(start, start + sealedLength);
-    const entries = parsePackHeader(openSealed(context.primitives, context.settings.keys, sealed));
-    const last = entries.at(-1);
+    const plain = openSealed(context.primitives, context.settings.keys, sealed);
+    if (endOf(indexed) === start && isPackHeaderOf(plain, indexed)) return [];
+    header = parsePackHeader(plain);
+    const last = header.at(-1);
     if (last === undefined || last.offset + last.sealedLength !== start)
       faults.push({ code: 'headerMisplaced' });
-    return entries;
   } catch (error) {
     faults.push({ code: 'headerUnreadable', reason: reasonOf(error) });
-    return undefined;
+    return [];
   }
+  return compareWithHeader(
+    Array.from(indexed.isTree, (_, position) => blobAt(indexed, position)),
+    header,
+    blobs,
+  );
+}
+
+/** Where the last blob ends; -1 when there is none. */
+function endOf({ isTree, numbers }: PackEntries): number {
+  const last = isTree.length - 1;
+  return last < 0 ? -1 : numbers[last * 3]! + numbers[last * 3 + 1]!;
 }
 
 /** Both directions. Returns the header's blobs that the index does not have there. */
@@ -92,7 +113,6 @@ function compareWithHeader(
   header: readonly PackEntry[],
   blobs: BlobFault[],
 ): IndexedBlob[] {
-  if (indexed.length === header.length && indexed.every((entry, i) => isSame(entry, header[i]!))) return [];
   const inHeader = new Map(header.map((entry) => [placeOf(entry), entry]));
   for (const entry of indexed) {
     const other = inHeader.get(placeOf(entry));
@@ -108,16 +128,6 @@ function compareWithHeader(
   const unindexed = [...inHeader.values()].map((entry) => ({ ...entry, position: -1 }));
   for (const entry of unindexed) addFault(blobs, entry, 'notInIndex');
   return unindexed;
-}
-
-function isSame(a: PackEntry, b: PackEntry): boolean {
-  return (
-    a.offset === b.offset &&
-    a.sealedLength === b.sealedLength &&
-    a.uncompressedLength === b.uncompressedLength &&
-    a.type === b.type &&
-    Buffer.compare(a.id, b.id) === 0
-  );
 }
 
 function placeOf({ offset, type, id }: PackEntry): string {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isTidemarkError } from '#base/errors.ts';
 import type { BlobCodec, CryptoKeys } from '#format/primitives.ts';
 import { createBlobCodec } from '#primitives/blob-codec.ts';
-import { createCounterMode } from '#primitives/counter-mode.ts';
+import { createCipherModes } from '#primitives/blob-cipher.ts';
 import { type Kernels, createKernels } from '#primitives/kernels.ts';
 import { ZSTD_LEVEL_AUTO, type Zstd, createZstd } from '#primitives/zstd.ts';
 import { nodePrimitives } from '#test/support/node-primitives.ts';
@@ -88,6 +88,17 @@ for (const { source, missing } of zstdSources()) {
       const random = seal(codec, randomBytes(1_000_000), true);
       expect(random.uncompressedLength).toBe(0);
       expect(random.sealed).toHaveLength(1_000_032);
+    });
+
+    it('compresses a large blob of which a part gets smaller, wherever it is', () => {
+      const noise = randomBytes(900_000);
+      for (const at of [0, 450_000, 750_000]) {
+        const plain = Uint8Array.from(noise);
+        plain.set(text(150_000), at);
+        const { sealed, uncompressedLength } = seal(codec, plain, true);
+        expect(uncompressedLength).toBe(plain.length);
+        expect(sealed.length).toBeLessThan(755_000);
+      }
     });
 
     it('takes the plaintext from the kernels’ memory too, and leaves it as it was', () => {
@@ -197,6 +208,21 @@ describe('opening', () => {
   });
 });
 
+it.each(['program', 'node'] as const)(
+  'seals and opens as the format says with the ciphers of the %s',
+  (only) => {
+    const kernels = createKernels();
+    const modes = createCipherModes(keys, kernels, only);
+    const codec = createBlobCodec(keys, AUTO, kernels, createZstd(ZSTD_LEVEL_AUTO), modes);
+    for (const length of SIZES) {
+      const plain = randomBytes(length);
+      const { sealed } = seal(codec, plain, false);
+      expect(Buffer.compare(openPlainly(sealed), plain)).toBe(0);
+      expect(Buffer.compare(codec.open(sealed, 0, sha256(plain)), plain)).toBe(0);
+    }
+  },
+);
+
 describe('sealing proves what it made', () => {
   const plains = [text(100), text(70_000), randomBytes(70_000), randomBytes(200_000)];
 
@@ -242,8 +268,8 @@ describe('sealing proves what it made', () => {
           if (calls++ === 0 && !isBefore) bytes[at] = (bytes[at] as number) ^ 0x10;
         },
       };
-      const nodeMode = createCounterMode(keys.encrypt, flipping, 'node');
-      const codec = createBlobCodec(keys, AUTO, flipping, createZstd(ZSTD_LEVEL_AUTO), nodeMode);
+      const nodeModes = createCipherModes(keys, flipping, 'node');
+      const codec = createBlobCodec(keys, AUTO, flipping, createZstd(ZSTD_LEVEL_AUTO), nodeModes);
       expectMemoryFault(() => seal(codec, text(3000), false));
       expect(calls).toBeGreaterThan(1);
     },

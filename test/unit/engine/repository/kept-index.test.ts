@@ -45,7 +45,7 @@ test('only what is new is read, and what the run itself has written is known', a
   await backUpInto(reopen(made));
   const reads = new IndexReads(storage);
   const next = reopen(made, reads);
-  next.adoptIndex(kept!);
+  next.offerIndex(kept!);
   await next.loadIndex();
   expect(reads.count).toBe(1);
   const fresh = reopen(made);
@@ -61,7 +61,7 @@ test('after a prune by somebody else nothing is taken for stored that is gone', 
   const request = { ...DEFAULT_PRUNE_REQUEST, maxUnused: { kind: 'percent', percent: 0 } as const };
   await prune({ repository: reopen(made), pipeline: inThreadPipeline }, request);
   const next = reopen(made);
-  next.adoptIndex(kept!);
+  next.offerIndex(kept!);
   await backUpInto(next);
   expect(await troublesOf(reopen(made), storage)).toEqual([]);
 });

@@ -99,6 +99,39 @@ test('another lock is heeded, unless told otherwise', async () => {
   }
 });
 
+describe('the index is read while the lock is being confirmed', () => {
+  /** Checks under a lock; `change` happens before the index files are listed once more, under the lock. */
+  async function checkChanged(storage: MemoryStorage, change: () => void): Promise<CheckResult> {
+    const list = storage.list.bind(storage);
+    let listings = 0;
+    storage.list = (kind, signal) => {
+      if (kind === 'index' && ++listings === 2) change();
+      return list(kind, signal);
+    };
+    const parts = { repository: reopen(pristine, storage), pipeline: inThreadPipeline };
+    return executeCheck(parts, { readData: 'none', noLock: false });
+  }
+
+  test('and what others took away meanwhile is not in it', async () => {
+    const storage = image.fork();
+    const result = await checkChanged(storage, () => {
+      for (const path of pathsOf(storage, 'index/').slice(1)) storage.files.delete(path);
+    });
+    expect(result.counts.indexFiles).toBe(1);
+    expect(result.errorCount).toBeGreaterThan(0);
+  });
+
+  test('and what others wrote meanwhile is in it', async () => {
+    const storage = image.fork();
+    const later = pathsOf(storage, 'index/').map((path) => [path, storage.files.get(path)!] as const);
+    for (const [path] of later) storage.files.delete(path);
+    const result = await checkChanged(storage, () => {
+      for (const [path, bytes] of later) storage.files.set(path, bytes);
+    });
+    expect(result).toMatchObject({ errorCount: 0, hintCount: 0, counts: { indexFiles: 2 } });
+  });
+});
+
 test('cancel ends it, and the lock goes', async () => {
   const control = new AbortController();
   const checking = executeCheck(
