@@ -1,22 +1,24 @@
 /**
- * What the engine process costs when one file has changed and the watcher has told which: from the call to the version.
+ * What the built engine process costs when one file has changed and the watcher has told which: from the call to the version.
  * `node test/bench/hinted-engine.ts FOLDER WORK_FOLDER [ROUNDS]`; the folder is only read but for one file that is made in it.
  */
+import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { textToByteString } from '#base/byte-string.ts';
 import { createCallClient } from '#contract/calls/create-call-client.ts';
 import { engineCalls, type EngineCalls, type EngineTopics } from '#contract/engine/engine-calls.ts';
 import type { BackupChoice } from '#contract/engine/engine-values.ts';
-import { startChildEngine } from '#core/child-engine.ts';
+import { channelOfChild } from '#core/child-engine.ts';
 
 const [folder, work, rounds = '7'] = process.argv.slice(2);
 if (folder === undefined || work === undefined) throw new Error('usage: FOLDER WORK_FOLDER [ROUNDS]');
 // The keychain is not asked: what is measured here is no place of anybody.
 process.env['DBUS_SESSION_BUS_ADDRESS'] = 'disabled:';
 
-const engine = startChildEngine();
-const { calls } = createCallClient<EngineCalls, EngineTopics>(engine.channel, engineCalls);
+const program = path.resolve(import.meta.dirname, '../../dist/engine-process.mjs');
+const channel = channelOfChild(fork(program, [], { serialization: 'advanced' }));
+const { calls } = createCallClient<EngineCalls, EngineTopics>(channel, engineCalls);
 const location = fs.mkdtempSync(path.join(work, 'hinted-engine-'));
 const file = path.join(folder, 'tidemark-bench.txt');
 const placeId = 'bench';
@@ -51,6 +53,6 @@ try {
   console.log(`median ${Math.round(sorted[sorted.length >> 1]!)} ms`);
 } finally {
   fs.rmSync(file, { force: true });
-  engine.channel.close();
+  channel.close();
   fs.rmSync(location, { recursive: true, force: true });
 }
