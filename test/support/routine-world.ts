@@ -1,5 +1,5 @@
 /**
- * A routine with a real queue and a real state, and around it a world that tests make: the clock, places that come and
+ * A routine with a real queue and a real state (on a disk in memory), and around it a world that tests make: the clock, places that come and
  * go, backups that take their time. Everything that decides is the product's; what would touch a disk is played.
  */
 import type { ErrorCode } from '#base/errors.ts';
@@ -11,12 +11,13 @@ import { JobQueue } from '#services/jobs/job-queue.ts';
 import type { JobOutcome, JobRun } from '#services/jobs/job-work.ts';
 import { Routine } from '#services/routine/routine.ts';
 import type { MachineState } from '#services/scheduler/schedule-types.ts';
-import { putPlace } from '#services/state/places-table.ts';
+import { listPlaces, putPlace } from '#services/state/places-table.ts';
 import { putPlan, type Plan } from '#services/state/plans-table.ts';
 import type { StateFile } from '#services/state/state-file.ts';
 import { putVersions } from '#services/state/versions-table.ts';
 import { settingsDigest } from '#services/travelling-settings/travelling-settings.ts';
 import { FakeClock } from './fake-clock.ts';
+import { MemoryStateDisk } from './memory-state-disk.ts';
 import { openState, samplePlace, samplePlan, sampleVersion } from './state.ts';
 
 export const MINUTE = 60_000;
@@ -52,6 +53,7 @@ export class RoutineWorld {
   readonly unexpected: unknown[] = [];
   woke = 0;
   readonly #folder: string;
+  readonly #disk: MemoryStateDisk;
   #state: StateFile | undefined;
   #queue: JobQueue | undefined;
   #routine: Routine | undefined;
@@ -59,6 +61,7 @@ export class RoutineWorld {
 
   constructor(folder: string) {
     this.#folder = folder;
+    this.#disk = new MemoryStateDisk(folder);
   }
 
   get state(): StateFile {
@@ -72,13 +75,26 @@ export class RoutineWorld {
   }
 
   /** The program starts; after a crash it finds what was saved. */
-  async boot(setUp?: { readonly plans: readonly Plan[]; readonly places: readonly string[] }): Promise<void> {
+  async boot(setUp?: {
+    readonly plans: readonly Plan[];
+    readonly places: readonly string[];
+    readonly clouds?: readonly string[];
+  }): Promise<void> {
     const { clock } = this;
-    this.#state = await openState(this.#folder, { clock });
+    this.#state = await openState(this.#folder, { clock, disk: this.#disk });
     if (setUp !== undefined) {
       await this.state.commit((writer) => {
         for (const id of setUp.places)
-          putPlace(writer, samplePlace(id, { address: { location: `/${id}` }, isRecoveryProven: true }));
+          putPlace(
+            writer,
+            samplePlace(id, {
+              address: { location: `/${id}` },
+              isRecoveryProven: true,
+              addedAtMs: START - DAY,
+            }),
+          );
+        for (const id of setUp.clouds ?? [])
+          putPlace(writer, samplePlace(id, { kind: 's3', address: { location: `/${id}` } }));
         for (const plan of setUp.plans) putPlan(writer, plan);
       });
     }
@@ -114,6 +130,8 @@ export class RoutineWorld {
       onUnexpected,
     });
     await this.queue.open();
+    // As places are that the program itself has made.
+    for (const { id } of this.state.read(listPlaces)) this.routine.wasListed(id);
     this.routine.start();
     await this.settle();
   }
@@ -147,7 +165,7 @@ export class RoutineWorld {
     await this.pass(MINUTE, 15_000);
   }
 
-  /** Saves go to a real disk: waits until nothing moves any more. */
+  /** Waits until nothing moves any more. */
   async settle(): Promise<void> {
     let quiet = 0;
     let last = '';

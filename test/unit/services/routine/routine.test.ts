@@ -74,8 +74,9 @@ test('B4: a jump to 2038 and back costs one run more and hides none', async () =
   expect(late).toHaveLength(1);
   const right = world.runs.filter(({ kind, atMs }) => kind === 'backup' && atMs < START + yearsMs);
   expect(right.length).toBeGreaterThanOrEqual(3);
-  // Nothing is removed while a version from the future is the newest.
-  expect(world.runs.filter(({ kind }) => kind === 'thinOut' || kind === 'cleanUp')).toEqual([]);
+  // Nothing is removed while the clock is in doubt.
+  const removing = world.runs.filter(({ kind }) => kind === 'thinOut' || kind === 'cleanUp');
+  expect(removing.filter(({ atMs }) => atMs > START + yearsMs)).toEqual([]);
 });
 
 test('B5: a fixed time comes once on the day that the clocks change', async () => {
@@ -87,7 +88,7 @@ test('B5: a fixed time comes once on the day that the clocks change', async () =
     createdAtMs: start - DAY,
   });
   await world.boot({ plans: [nightly], places: ['usb'] });
-  await world.pass(2 * DAY, 5 * MINUTE);
+  await world.pass(1.6 * DAY, 10 * MINUTE);
   const hours = world.runs
     .filter(({ kind }) => kind === 'backup')
     .map(({ atMs }) => new Date(atMs).toISOString());
@@ -110,20 +111,18 @@ test('B6: on battery a running backup rests and goes on with the mains; the pers
   world.machine = { ...world.machine, power: 'mains' };
   world.routine.machineChanged('power');
   await world.pass(40 * MINUTE);
-  expect(world.backups().map((text) => text.split(' at ')[0])).toEqual([
-    'p to usb by schedule',
-    'p to usb by person',
+  // The next one an hour after that, not when the mains came back.
+  expect(world.backups()).toEqual([
+    'p to usb by schedule at 0',
+    'p to usb by person at 10',
+    'p to usb by schedule at 70',
   ]);
 });
 
 test('B7: on a metered line the cloud waits and the drive goes on', async () => {
   world.machine = { ...world.machine, network: 'metered' };
   const plan = worldPlan('p', ['usb', 'cloud'], { conditions: { ...PLAN.conditions, avoidMetered: true } });
-  await world.boot({ plans: [plan], places: ['usb'] });
-  const { putPlace } = await import('#services/state/places-table.ts');
-  const { samplePlace } = await import('#test/support/state.ts');
-  await world.state.commit((writer) => putPlace(writer, samplePlace('cloud', { kind: 's3' })));
-  world.routine.poke();
+  await world.boot({ plans: [plan], places: ['usb'], clouds: ['cloud'] });
   await world.pass(10 * MINUTE);
   expect(world.backups()).toEqual(['p to usb by schedule at 0']);
   expect(world.routine.waiting).toMatchObject([{ placeId: 'cloud', wait: 'meteredNetwork' }]);
@@ -186,9 +185,9 @@ test('the watcher’s wish is run where nothing holds it', async () => {
 
 test('places are kept in order between the backups: history, settings, a slice of proof each day', async () => {
   await world.boot({ plans: [PLAN], places: ['usb'] });
-  await world.pass(2 * DAY, 5 * MINUTE);
+  await world.pass(1.1 * DAY, 10 * MINUTE);
   const upkeep = world.runs.filter(({ kind }) => kind !== 'backup').map(({ kind }) => kind);
-  expect(upkeep.filter((kind) => kind === 'verify')).toHaveLength(3);
+  expect(upkeep.filter((kind) => kind === 'verify')).toHaveLength(2);
   expect(upkeep).toContain('saveSettings');
   expect(upkeep).toContain('thinOut');
   expect(upkeep).toContain('readHistory');
