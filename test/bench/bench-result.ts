@@ -50,6 +50,40 @@ export interface IndexResult {
   readonly peakBytes: number;
 }
 
+/**
+ * Times of many questions. Where other programs hold the machine, the processor time counts: the lesser of both.
+ */
+export interface Times {
+  readonly medianMs: number;
+  readonly worstMs: number;
+}
+
+export interface CatalogueResult {
+  readonly files: number;
+  readonly points: number;
+  /** Distinct ones, of files. */
+  readonly versions: number;
+  readonly bytesPerVersion: number;
+  readonly fileBytes: number;
+  readonly firstPointMs: number;
+  /** Each with three of 10 000 files changed. */
+  readonly nextPoint: Times;
+  readonly saveMs: number;
+  readonly openMs: number;
+  readonly openFolder: Times;
+  readonly strip: Times;
+  readonly heat: Times;
+  readonly jump: Times;
+  readonly firstResult: Times;
+  readonly wholeSearch: Times;
+  /** Between the last two points, and between the first and the last. */
+  readonly nearDifferenceMs: number;
+  readonly farDifferenceMs: number;
+  /** When all was asked; and the most while it was made, saved and opened. */
+  readonly residentBytes: number;
+  readonly peakBytes: number;
+}
+
 export interface MillionStep {
   readonly title: string;
   readonly measurement: Measurement;
@@ -81,5 +115,6 @@ export interface BenchResult {
   readonly comparisons: readonly Comparison[];
   readonly sizes: readonly SizeComparison[];
   readonly index?: IndexResult;
+  readonly catalogue?: CatalogueResult;
   readonly million?: MillionResult;
 }
