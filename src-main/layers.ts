@@ -75,6 +75,22 @@ export const LAYERS: readonly Layer[] = [
     packages: ['archiver'],
     noClock: true,
   },
+  {
+    folder: 'engine/catalogue',
+    alias: '#catalogue',
+    mayImport: ['base', 'engine/format', 'engine/rules', 'engine/repository', 'engine/operations', 'database'],
+    // Long answers let others have their turn.
+    node: ['timers/promises'],
+    noClock: true,
+  },
+  // A database in memory that is saved whole: of the state, and of the catalogue.
+  {
+    folder: 'database',
+    alias: '#database',
+    mayImport: ['base', 'storage'],
+    node: 'any',
+    packages: ['sql.js'],
+  },
   { folder: 'storage', alias: '#storage', mayImport: ['base'], node: 'any' },
   { folder: 'storage/sftp', mayImport: ['base', 'storage'], node: 'any', packages: ['node:child_process'] },
   { folder: 'storage/rclone', mayImport: ['base', 'storage'], node: 'any', packages: ['node:child_process'] },
@@ -96,12 +112,13 @@ export const LAYERS: readonly Layer[] = [
       'engine/operations',
       'storage',
       'files',
+      'database',
       'services/scheduler',
       'services/health',
       'services/watcher',
     ],
     node: 'any',
-    packages: ['sql.js', 'zod'],
+    packages: ['zod'],
   },
   {
     folder: 'services/scheduler',

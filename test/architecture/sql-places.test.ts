@@ -1,11 +1,11 @@
-/** SQL stands in tables (`*-table.ts` of services) and in migrations only, so that the shape of a table is known in one place. */
+/** SQL stands in tables (`*-table.ts` of services and of the catalogue) and in migrations only, so that the shape of a table is known in one place. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { listSources } from './source-imports.ts';
 
 const SOURCE = path.resolve(import.meta.dirname, '../../src-main');
-const ALLOWED = /^services\/.*(?:-table\.ts|\/migrations\/[^/]+\.ts)$/;
+const ALLOWED = /^(?:services|engine\/catalogue)\/.*(?:-table\.ts|\/migrations\/[^/]+\.ts)$/;
 /** Statements that name a table; how SQL begins, at the start of a text. */
 const SQL =
   /[`'"]\s*(?:SELECT\s.*\sFROM|INSERT\s(?:OR\s\w+\s)?INTO|UPDATE\s\w+\sSET|DELETE\sFROM|CREATE\s(?:TABLE|INDEX|TRIGGER)|DROP\s)/is;

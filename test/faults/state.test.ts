@@ -8,11 +8,11 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '#base/system-clock.ts';
 import { loadState, loadStateFile } from '#services/state/load-state.ts';
-import { NodeStateDisk } from '#services/state/node-state-disk.ts';
+import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
 import { listPlans, putPlan } from '#services/state/plans-table.ts';
 import { recoverState } from '#services/state/recover-state.ts';
 import { LAST_GOOD_FILE, STATE_FILE } from '#services/state/state-disk.ts';
-import { parseStateImage } from '#services/state/state-image.ts';
+import { parseStateImage } from '#services/state/state-database.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
 import { MemoryStateDisk } from '#test/support/memory-state-disk.ts';
 import { smallDiskObstacle, withSmallDisk } from '#test/support/small-disk.ts';
@@ -28,7 +28,7 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 async function planIds(
-  disk = new NodeStateDisk(folder) as NodeStateDisk | MemoryStateDisk,
+  disk = new NodeDatabaseDisk(folder) as NodeDatabaseDisk | MemoryStateDisk,
 ): Promise<string[]> {
   const database = await loadState(disk, folder);
   if (database === undefined) return [];
@@ -86,9 +86,9 @@ describe('killed', () => {
       await savePlans('one', 'two');
       fs.writeFileSync(join(profile, STATE_FILE), 'damaged');
       steps = 0;
-      const disk = new NodeStateDisk(profile);
+      const disk = new NodeDatabaseDisk(profile);
       const stopping = new Proxy(disk, {
-        get(target, name: keyof NodeStateDisk) {
+        get(target, name: keyof NodeDatabaseDisk) {
           const run = target[name].bind(target) as (...args: unknown[]) => Promise<unknown>;
           if (name === 'load' || name === 'stampOf') return run;
           return (...args: unknown[]) => {

@@ -1,15 +1,15 @@
 /**
- * The StateDisk port in memory, with a power that can be cut: contents are on the disk when `writeDurably` resolves,
+ * The DatabaseDisk port in memory, with a power that can be cut: contents are on the disk when `writeDurably` resolves,
  * names only after `syncFolder`; until then a cut keeps any of the steps that gave or took names, in any choice.
  */
 import fs from 'node:fs';
-import type { StateDisk } from '#services/state/state-disk.ts';
+import type { DatabaseDisk } from '#database/database-disk.ts';
 
 type Names = ReadonlyMap<string, Uint8Array>;
 /** Names given (or, with undefined, taken) by one step. */
 type Step = readonly (readonly [name: string, bytes: Uint8Array | undefined])[];
 
-export class MemoryStateDisk implements StateDisk {
+export class MemoryStateDisk implements DatabaseDisk {
   /** Called before every step that changes something. */
   onStep: () => void = () => undefined;
   readonly #folder: string;
@@ -39,10 +39,11 @@ export class MemoryStateDisk implements StateDisk {
     return Promise.resolve(this.#find(name)?.slice());
   }
 
-  writeDurably(name: string, bytes: Uint8Array): Promise<void> {
+  writeDurably(name: string, parts: readonly Uint8Array[]): Promise<void> {
+    const bytes = new Uint8Array(Buffer.concat(parts));
     // Half of it first: what a cut in the middle of writing leaves.
     void this.#step([[name, bytes.slice(0, bytes.length / 2)]]);
-    return this.#step([[name, bytes.slice()]]);
+    return this.#step([[name, bytes]]);
   }
 
   keepCopy(from: string, to: string): Promise<void> {

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { isTidemarkError } from '#base/errors.ts';
 import { putPlan } from '#services/state/plans-table.ts';
-import { NodeStateDisk } from '#services/state/node-state-disk.ts';
-import type { StateDisk } from '#services/state/state-disk.ts';
+import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
+import type { DatabaseDisk } from '#database/database-disk.ts';
 import { openState, samplePlan } from '#test/support/state.ts';
 
 const [folder = '', command = '', step = '0'] = process.argv.slice(2);
@@ -46,8 +46,8 @@ async function save(): Promise<void> {
 }
 
 /** Counts the steps that change something; some are two: half-way, or over but not yet told. */
-function dyingDisk(dieAt: number): StateDisk {
-  const disk = new NodeStateDisk(folder);
+function dyingDisk(dieAt: number): DatabaseDisk {
+  const disk = new NodeDatabaseDisk(folder);
   let steps = 0;
   const dieHere = (): void => {
     if (steps++ === dieAt) process.kill(process.pid, 'SIGKILL');
@@ -74,11 +74,12 @@ function dyingDisk(dieAt: number): StateDisk {
         await disk.syncFolder();
         dieHere();
       }),
-    writeDurably: (name, bytes) =>
+    writeDurably: (name, parts) =>
       around(async () => {
+        const [bytes = new Uint8Array(0)] = parts;
         fs.writeFileSync(join(folder, name), bytes.subarray(0, bytes.length / 2));
         dieHere();
-        await disk.writeDurably(name, bytes);
+        await disk.writeDurably(name, parts);
       }),
   };
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
+import { sealDatabase } from '#database/database-image.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { jobId, placeId, planId } from '#contract/app/values.ts';
 import type { Job } from '#services/state/jobs-table.ts';
@@ -17,6 +18,11 @@ export const toJobId = (text: string) => jobId.parse(text);
 
 export function makeProfileFolder(): string {
   return fs.mkdtempSync(join(tmpdir(), 'tidemark-state-'));
+}
+
+/** What lies on the disk after a save. */
+export function encodeStateImage(database: Uint8Array, savedAtMs: number): Buffer {
+  return Buffer.concat(sealDatabase(database, savedAtMs));
 }
 
 export function openState(folder: string, options: Partial<StateFileOptions> = {}): Promise<StateFile> {

@@ -3,10 +3,10 @@
  * what a damaged file means for the person is decided by whoever asked.
  */
 import { TidemarkError } from '#base/errors.ts';
+import type { DatabaseDisk } from '#database/database-disk.ts';
 import { NEWEST_SCHEMA } from './migrate.ts';
-import { StateDatabase } from './state-database.ts';
-import { LAST_GOOD_FILE, STATE_FILE, type StateDisk } from './state-disk.ts';
-import { parseStateImage } from './state-image.ts';
+import { parseStateImage, StateDatabase } from './state-database.ts';
+import { LAST_GOOD_FILE, STATE_FILE } from './state-disk.ts';
 
 export type FoundState =
   | { readonly kind: 'none' }
@@ -16,7 +16,7 @@ export type FoundState =
   | { readonly kind: 'damaged'; readonly reason: string };
 
 /** @throws storage.* when the file cannot be read; that says nothing of what is in it. */
-export async function loadStateFile(disk: StateDisk, name: string): Promise<FoundState> {
+export async function loadStateFile(disk: DatabaseDisk, name: string): Promise<FoundState> {
   const bytes = await disk.load(name);
   if (bytes === undefined) return { kind: 'none' };
   const image = parseStateImage(bytes);
@@ -33,7 +33,7 @@ export async function loadStateFile(disk: StateDisk, name: string): Promise<Foun
  * The state in force, or undefined in a profile that never had one.
  * @throws state.fileCorrupt, state.schemaTooNew, storage.*
  */
-export async function loadState(disk: StateDisk, folder: string): Promise<StateDatabase | undefined> {
+export async function loadState(disk: DatabaseDisk, folder: string): Promise<StateDatabase | undefined> {
   const found = await loadStateFile(disk, STATE_FILE);
   switch (found.kind) {
     case 'sound':
@@ -54,7 +54,7 @@ export async function loadState(disk: StateDisk, folder: string): Promise<StateD
   }
 }
 
-async function corrupt(disk: StateDisk, folder: string, reason: string): Promise<TidemarkError> {
+async function corrupt(disk: DatabaseDisk, folder: string, reason: string): Promise<TidemarkError> {
   const copy = await loadStateFile(disk, LAST_GOOD_FILE);
   if (copy.kind === 'sound') copy.database.close();
   const lastGoodAt = copy.kind === 'sound' ? new Date(copy.savedAtMs).toISOString() : null;

@@ -7,16 +7,17 @@ import type { Clock } from '#base/clock.ts';
 import { invariant, TidemarkError } from '#base/errors.ts';
 import { loadStateFile } from './load-state.ts';
 import { NEWEST_SCHEMA } from './migrate.ts';
-import { NodeStateDisk } from './node-state-disk.ts';
+import type { DatabaseDisk } from '#database/database-disk.ts';
+import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
 import { ProfileLock } from './profile-lock.ts';
-import { LAST_GOOD_FILE, STATE_FILE, UNFINISHED_FILE, type StateDisk } from './state-disk.ts';
+import { LAST_GOOD_FILE, STATE_FILE, UNFINISHED_FILE } from './state-disk.ts';
 
 export interface RecoverStateOptions {
   readonly folder: string;
   readonly clock: Clock;
   readonly from: 'lastGoodCopy' | 'nothing';
   /** Absent: the folder itself. */
-  readonly disk?: StateDisk;
+  readonly disk?: DatabaseDisk;
 }
 
 /**
@@ -24,7 +25,7 @@ export interface RecoverStateOptions {
  * @throws state.fileCorrupt when the copy is no better; state.schemaTooNew, state.profileInUse, storage.*
  */
 export async function recoverState(options: RecoverStateOptions): Promise<void> {
-  const { folder, disk = new NodeStateDisk(options.folder) } = options;
+  const { folder, disk = new NodeDatabaseDisk(options.folder) } = options;
   const lock = await ProfileLock.take(folder);
   try {
     const isDamaged = await isToBeSetAside(disk, folder);
@@ -42,7 +43,7 @@ export async function recoverState(options: RecoverStateOptions): Promise<void> 
 }
 
 /** False: there is none, as after a recovery that was cut off. Undefined: it is sound. */
-async function isToBeSetAside(disk: StateDisk, folder: string): Promise<boolean | undefined> {
+async function isToBeSetAside(disk: DatabaseDisk, folder: string): Promise<boolean | undefined> {
   const found = await loadStateFile(disk, STATE_FILE);
   if (found.kind === 'tooNew') {
     throw new TidemarkError(
@@ -58,7 +59,7 @@ async function isToBeSetAside(disk: StateDisk, folder: string): Promise<boolean 
   return found.kind === 'damaged';
 }
 
-async function assertCopyIsSound(disk: StateDisk, folder: string): Promise<void> {
+async function assertCopyIsSound(disk: DatabaseDisk, folder: string): Promise<void> {
   const copy = await loadStateFile(disk, LAST_GOOD_FILE);
   if (copy.kind === 'sound') {
     copy.database.close();
@@ -70,15 +71,15 @@ async function assertCopyIsSound(disk: StateDisk, folder: string): Promise<void>
 }
 
 /** Not one file under two names: what damages one would damage both. */
-async function copyLastGood(disk: StateDisk): Promise<void> {
+async function copyLastGood(disk: DatabaseDisk): Promise<void> {
   const bytes = await disk.load(LAST_GOOD_FILE);
   invariant(bytes, 'the copy was read a moment ago');
-  await disk.writeDurably(UNFINISHED_FILE, bytes);
+  await disk.writeDurably(UNFINISHED_FILE, [bytes]);
   await disk.rename(UNFINISHED_FILE, STATE_FILE);
 }
 
 /** Never onto a name that is taken: two recoveries may fall into one second. */
-async function setAside(disk: StateDisk, name: string, wanted: string): Promise<void> {
+async function setAside(disk: DatabaseDisk, name: string, wanted: string): Promise<void> {
   let to = `${wanted}.db`;
   for (let more = 2; (await disk.stampOf(to)) !== undefined; more++) to = `${wanted}-${more}.db`;
   await disk.rename(name, to);

@@ -7,11 +7,12 @@ import type { Clock } from '#base/clock.ts';
 import { invariant, isTidemarkError, TidemarkError } from '#base/errors.ts';
 import { loadState } from './load-state.ts';
 import { migrate } from './migrate.ts';
-import { NodeStateDisk } from './node-state-disk.ts';
+import type { DatabaseDisk } from '#database/database-disk.ts';
+import { sealDatabase } from '#database/database-image.ts';
+import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
 import { ProfileLock } from './profile-lock.ts';
 import { StateDatabase, type StateReader, type StateWriter } from './state-database.ts';
-import { LAST_GOOD_FILE, STATE_FILE, UNFINISHED_FILE, type StateDisk } from './state-disk.ts';
-import { encodeStateImage } from './state-image.ts';
+import { LAST_GOOD_FILE, STATE_FILE, UNFINISHED_FILE } from './state-disk.ts';
 
 /** Source: DESIGN, decision 5. */
 const LATEST_SAVE_MS = 2_000;
@@ -25,12 +26,12 @@ export interface StateFileOptions {
   /** A save that nobody waits for has failed; it is tried again until it works. */
   readonly onSaveFailed?: (error: TidemarkError) => void;
   /** Absent: the folder itself. */
-  readonly disk?: StateDisk;
+  readonly disk?: DatabaseDisk;
 }
 
 export class StateFile {
   readonly #options: StateFileOptions;
-  readonly #disk: StateDisk;
+  readonly #disk: DatabaseDisk;
   readonly #lock: ProfileLock;
   readonly #database: StateDatabase;
   readonly #closing = new AbortController();
@@ -45,7 +46,7 @@ export class StateFile {
 
   private constructor(
     options: StateFileOptions,
-    disk: StateDisk,
+    disk: DatabaseDisk,
     lock: ProfileLock,
     database: StateDatabase,
   ) {
@@ -60,7 +61,7 @@ export class StateFile {
    * @throws state.profileInUse, state.fileCorrupt, state.schemaTooNew, storage.*; then nothing was changed
    */
   static async open(options: StateFileOptions): Promise<StateFile> {
-    const { folder, disk = new NodeStateDisk(options.folder) } = options;
+    const { folder, disk = new NodeDatabaseDisk(options.folder) } = options;
     await disk.makeFolder();
     const lock = await ProfileLock.take(folder);
     let database: StateDatabase | undefined;
@@ -147,7 +148,7 @@ export class StateFile {
 
   async #save(): Promise<void> {
     const reached = this.#changes;
-    const image = encodeStateImage(this.#database.export(), this.#options.clock.nowMs());
+    const image = sealDatabase(this.#database.export(), this.#options.clock.nowMs());
     await this.#lock.assertHeld();
     try {
       await this.#disk.writeDurably(UNFINISHED_FILE, image);

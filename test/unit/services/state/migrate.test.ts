@@ -4,9 +4,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { migrate, MIGRATIONS, NEWEST_SCHEMA } from '#services/state/migrate.ts';
-import { StateDatabase } from '#services/state/state-database.ts';
-import { encodeStateImage, parseStateImage } from '#services/state/state-image.ts';
-import { makeProfileFolder, withState } from '#test/support/state.ts';
+import { parseStateImage, StateDatabase } from '#services/state/state-database.ts';
+import { encodeStateImage, makeProfileFolder, withState } from '#test/support/state.ts';
 
 /** A row for every table that a schema made, as it was written then; checked after the way to the newest. */
 const ROWS: readonly (readonly string[])[] = [

@@ -9,13 +9,20 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TidemarkError } from '#base/errors.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { NEWEST_SCHEMA } from '#services/state/migrate.ts';
-import { NodeStateDisk } from '#services/state/node-state-disk.ts';
+import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
 import { listPlaces, putPlace } from '#services/state/places-table.ts';
 import { listPlans, putPlan } from '#services/state/plans-table.ts';
 import { recoverState } from '#services/state/recover-state.ts';
-import { encodeStateImage, parseStateImage } from '#services/state/state-image.ts';
+import { parseStateImage } from '#services/state/state-database.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
-import { makeProfileFolder, openState, samplePlace, samplePlan, withState } from '#test/support/state.ts';
+import {
+  encodeStateImage,
+  makeProfileFolder,
+  openState,
+  samplePlace,
+  samplePlan,
+  withState,
+} from '#test/support/state.ts';
 
 const STATE_CHILD = fileURLToPath(new URL('../../../support/state-child.ts', import.meta.url));
 
@@ -86,11 +93,11 @@ describe('opening and saving', () => {
   });
 });
 
-class CountingDisk extends NodeStateDisk {
+class CountingDisk extends NodeDatabaseDisk {
   writes = 0;
   /** Fails this many writes, then works. */
   failures = 0;
-  override async writeDurably(name: string, bytes: Uint8Array): Promise<void> {
+  override async writeDurably(name: string, parts: readonly Uint8Array[]): Promise<void> {
     this.writes++;
     if (this.failures-- > 0)
       throw new TidemarkError(
@@ -98,7 +105,7 @@ class CountingDisk extends NodeStateDisk {
         { location: 'here', outOfInodes: false },
         { retry: 'afterUser' },
       );
-    await super.writeDurably(name, bytes);
+    await super.writeDurably(name, parts);
   }
 }
 

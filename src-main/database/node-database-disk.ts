@@ -1,12 +1,12 @@
 /**
- * The StateDisk port on a local folder. Errors of the system leave as `storage.*`, classified like those of a place
+ * The DatabaseDisk port on a local folder. Errors of the system leave as `storage.*`, classified like those of a place
  * for backups; file systems that cannot flush folders or make hard links are served as well as they allow.
  */
 import { copyFile, link, mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '#storage/local/atomic-save.ts';
 import { classifyLocalError, hasErrno } from '#storage/local/local-errors.ts';
-import type { StateDisk } from './state-disk.ts';
+import type { DatabaseDisk } from './database-disk.ts';
 
 /** Answers of file systems that cannot link (FAT, many FUSE and SMB mounts). */
 const NO_HARD_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'] as const;
@@ -18,7 +18,7 @@ const NO_FILE_SYNC = ['ENOTSUP', 'EOPNOTSUPP', 'EINVAL', 'ENOSYS'] as const;
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-export class NodeStateDisk implements StateDisk {
+export class NodeDatabaseDisk implements DatabaseDisk {
   readonly #folder: string;
 
   constructor(folder: string) {
@@ -35,11 +35,11 @@ export class NodeStateDisk implements StateDisk {
     return this.#do('load', () => undefinedWhenMissing(readFile(this.#at(name))));
   }
 
-  writeDurably(name: string, bytes: Uint8Array): Promise<void> {
+  writeDurably(name: string, parts: readonly Uint8Array[]): Promise<void> {
     return this.#do('save', async () => {
       const handle = await open(this.#at(name), 'w', FILE_MODE);
       try {
-        await handle.writeFile(bytes);
+        for (const part of parts) await handle.writeFile(part);
         await flush(handle);
       } finally {
         await handle.close();

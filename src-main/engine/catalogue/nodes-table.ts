@@ -1,0 +1,77 @@
+/** Paths: one row for each that was ever seen, linked to its folder. Names are bytes; `fold` is how search sees them. */
+import { byteStringToBytes, bytesToByteString, type ByteString } from '#base/byte-string.ts';
+import { invariant } from '#base/errors.ts';
+import type { MemoryDatabase } from '#database/memory-database.ts';
+import { foldName } from './fold-name.ts';
+
+/** `fold` is null where it is the name itself. */
+export const NODES_SCHEMA = `
+CREATE TABLE nodes (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL, name BLOB NOT NULL, fold TEXT);
+CREATE UNIQUE INDEX nodes_by_name ON nodes (parent, name);
+`;
+
+/** Parent of the roots of series. */
+export const NO_NODE = 0;
+
+export interface NodeRow {
+  readonly id: number;
+  readonly parent: number;
+  readonly name: ByteString;
+}
+
+export class NodesTable {
+  readonly #database: MemoryDatabase;
+
+  constructor(database: MemoryDatabase) {
+    this.#database = database;
+  }
+
+  get lastId(): number {
+    return Number(this.#database.list('SELECT max(id) FROM nodes', [])[0]?.[0] ?? 0);
+  }
+
+  add(id: number, parent: number, name: ByteString): void {
+    const fold = foldName(name);
+    this.#database.execute('INSERT INTO nodes (id, parent, name, fold) VALUES (?, ?, ?, ?)', [
+      id,
+      parent,
+      byteStringToBytes(name),
+      fold === name ? null : fold,
+    ]);
+  }
+
+  find(parent: number, name: ByteString): number | undefined {
+    const rows = this.#database.list('SELECT id FROM nodes WHERE parent = ? AND name = ?', [
+      parent,
+      byteStringToBytes(name),
+    ]);
+    return rows[0] === undefined ? undefined : Number(rows[0][0]);
+  }
+
+  get(id: number): NodeRow {
+    const [row] = this.#database.list('SELECT parent, name FROM nodes WHERE id = ?', [id]);
+    invariant(row !== undefined, 'a node of the catalogue leads nowhere');
+    return { id, parent: Number(row[0]), name: bytesToByteString(row[1] as Uint8Array) };
+  }
+
+  countChildren(parent: number): number {
+    return Number(this.#database.list('SELECT count(*) FROM nodes WHERE parent = ?', [parent])[0]?.[0]);
+  }
+
+  remove(id: number): void {
+    this.#database.execute('DELETE FROM nodes WHERE id = ?', [id]);
+  }
+
+  /** Of `from` to `to` inclusive, those whose folded name contains the text; all for the empty one. */
+  listMatching(from: number, to: number, foldedText: string): (NodeRow & { readonly fold: string })[] {
+    const rows = this.#database.list(
+      `SELECT id, parent, name, fold FROM nodes
+       WHERE id BETWEEN ? AND ? AND instr(ifnull(fold, CAST(name AS TEXT)), ?) > 0`,
+      [from, to, foldedText],
+    );
+    return rows.map(([id, parent, bytes, fold]) => {
+      const name = bytesToByteString(bytes as Uint8Array);
+      return { id: Number(id), parent: Number(parent), name, fold: fold === null ? name : String(fold) };
+    });
+  }
+}
