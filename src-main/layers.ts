@@ -78,7 +78,14 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: 'engine/catalogue',
     alias: '#catalogue',
-    mayImport: ['base', 'engine/format', 'engine/rules', 'engine/repository', 'engine/operations', 'database'],
+    mayImport: [
+      'base',
+      'engine/format',
+      'engine/rules',
+      'engine/repository',
+      'engine/operations',
+      'database',
+    ],
     // Long answers let others have their turn.
     node: ['timers/promises'],
     noClock: true,

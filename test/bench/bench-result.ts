@@ -50,6 +50,38 @@ export interface IndexResult {
   readonly peakBytes: number;
 }
 
+/** Times of many questions. */
+export interface Times {
+  readonly medianMs: number;
+  readonly worstMs: number;
+}
+
+export interface CatalogueResult {
+  readonly files: number;
+  readonly points: number;
+  /** Distinct ones, of files. */
+  readonly versions: number;
+  readonly bytesPerVersion: number;
+  readonly fileBytes: number;
+  readonly firstPointMs: number;
+  /** Each with a thousandth or so of the files changed. */
+  readonly nextPoint: Times;
+  readonly saveMs: number;
+  readonly openMs: number;
+  readonly openFolder: Times;
+  readonly strip: Times;
+  readonly heat: Times;
+  readonly jump: Times;
+  readonly firstResult: Times;
+  readonly wholeSearch: Times;
+  /** Between the last two points, and between the first and the last. */
+  readonly nearDifferenceMs: number;
+  readonly farDifferenceMs: number;
+  /** When all was asked; and the most while it was made, saved and opened. */
+  readonly residentBytes: number;
+  readonly peakBytes: number;
+}
+
 export interface MillionStep {
   readonly title: string;
   readonly measurement: Measurement;

@@ -18,7 +18,7 @@ import type { SearchFilters, SearchResult, SearchSlice } from './types.ts';
 
 const DEFAULT_LIMIT = 200;
 /** Nodes looked through at a time: few at first, then as many as fit in the time. */
-const FIRST_SLICE = 4096;
+const FIRST_SLICE = 1024;
 const LARGEST_SLICE = 65_536;
 const SLICE_MS = 15;
 const RECENT_MS = 30 * 86_400_000;
@@ -66,7 +66,7 @@ export async function* searchNames(
     const tookMs = clock.monotonicMs() - beganMs;
     from = to + 1;
     if (tookMs < SLICE_MS / 2) size = Math.min(size * 2, LARGEST_SLICE);
-    else if (tookMs > SLICE_MS * 2) size = Math.max(Math.floor(size / 2), FIRST_SLICE / 4);
+    else if (tookMs > SLICE_MS * 2) size = Math.max(Math.floor(size / 2), FIRST_SLICE);
     yield { results, matched: search.matched, done: to / last };
     await setImmediate();
   }
