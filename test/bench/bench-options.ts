@@ -8,11 +8,14 @@ Compares Tidemark with restic on this machine; prints a table of times, memory a
 Takes about ten minutes and 10 GB of disk; what it writes lies below the work folder, repositories are removed.
 
   --runs N        measure every row N times, alternately; the median counts (default 5)
-  --only ROWS     only these, separated by commas: small, large, upkeep, index
+  --only ROWS     only these, separated by commas: small, large, upkeep, index,
+                  catalogue
   --restic PATH   compare with this restic (default: the newest found)
   --small DIR     back up a copy of this folder (default: Debian's linux-source-6.1)
   --large MB      size of each of the two large files (default 750)
   --index N       blobs in the index row (default 1000000; the budget is for 10000000)
+  --paths N       files in the catalogue's rows (default 50000; the budgets are for 1000000)
+  --points N      points in time there (default 50; the budgets are for 500)
   --million       also back up and restore a million small files (minutes, 10 GB more)
   --files N       with --million: so many files (default 1000000)
   --work DIR      where data and repositories are put (default .cache/bench)
@@ -21,7 +24,7 @@ Takes about ten minutes and 10 GB of disk; what it writes lies below the work fo
   --no-setup      install and fetch nothing
 `;
 
-const GROUPS = ['small', 'large', 'upkeep', 'index'] as const;
+const GROUPS = ['small', 'large', 'upkeep', 'index', 'catalogue'] as const;
 type Group = (typeof GROUPS)[number];
 
 export interface BenchOptions {
@@ -32,6 +35,7 @@ export interface BenchOptions {
   readonly small: string | undefined;
   readonly largeBytes: number;
   readonly indexBlobs: number;
+  readonly catalogue: { readonly files: number; readonly points: number };
   /** Undefined: not asked for. */
   readonly millionFiles: number | undefined;
   readonly work: string | undefined;
@@ -51,6 +55,8 @@ export function parseBenchOptions(args: readonly string[], folder: string): Benc
       small: { type: 'string' },
       large: { type: 'string', default: '750' },
       index: { type: 'string', default: '1000000' },
+      paths: { type: 'string', default: '50000' },
+      points: { type: 'string', default: '50' },
       million: { type: 'boolean', default: false },
       files: { type: 'string', default: '1000000' },
       work: { type: 'string' },
@@ -69,6 +75,7 @@ export function parseBenchOptions(args: readonly string[], folder: string): Benc
     small: resolve(values.small),
     largeBytes: parseCount('--large', values.large) * 1e6,
     indexBlobs: parseCount('--index', values.index),
+    catalogue: { files: parseCount('--paths', values.paths), points: parseCount('--points', values.points) },
     millionFiles: values.million ? parseCount('--files', values.files) : undefined,
     work: resolve(values.work),
     json: resolve(values.json),

@@ -113,5 +113,6 @@ export interface BenchResult {
   readonly comparisons: readonly Comparison[];
   readonly sizes: readonly SizeComparison[];
   readonly index?: IndexResult;
+  readonly catalogue?: CatalogueResult;
   readonly million?: MillionResult;
 }

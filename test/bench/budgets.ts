@@ -22,4 +22,10 @@ export const INDEX_LOOKUP_NS = 1000;
 /** 20 s for 10 million; other counts get their share. */
 export const INDEX_OPEN_MS_PER_BLOB = 20_000 / 10_000_000;
 
+/** Source: product, 2. The worst of many questions counts. */
+export const CATALOGUE_OPEN_FOLDER_MS = 50;
+export const CATALOGUE_STRIP_MS = 30;
+export const CATALOGUE_FIRST_RESULT_MS = 100;
+export const CATALOGUE_BYTES_PER_VERSION = 300;
+
 export const MILLION_PEAK_BYTES = 400e6;

@@ -20,6 +20,7 @@ import {
 import { compareUpkeep } from './compare-upkeep.ts';
 import { ComparedProgram } from './compared-program.ts';
 import { describeMachine, describeTidemark } from './machine.ts';
+import { measureCatalogue } from './measure-catalogue.ts';
 import { measureIndex } from './measure-index.ts';
 import { measureMillion } from './measure-million.ts';
 import { makeTables, renderText } from './result-table.ts';
@@ -78,6 +79,9 @@ async function measure(
   const index = options.groups.includes('index')
     ? await measureIndex(folder, options.indexBlobs, signal)
     : undefined;
+  const catalogue = options.groups.includes('catalogue')
+    ? await measureCatalogue(folder, options.catalogue, signal)
+    : undefined;
   const million =
     options.millionFiles === undefined
       ? undefined
@@ -90,6 +94,7 @@ async function measure(
     machine,
     ...compared,
     ...(index === undefined ? {} : { index }),
+    ...(catalogue === undefined ? {} : { catalogue }),
     ...(million === undefined ? {} : { million }),
   };
 }

@@ -2,8 +2,12 @@
  * Makes tables from a result: as text for a terminal and as Markdown. Pure. Every table has the same columns, so that
  * an eye that knows one knows all; what is beyond its budget says OVER and nothing else does.
  */
-import type { BenchResult, Comparison, Measurement } from './bench-result.ts';
+import type { BenchResult, Comparison, Measurement, Times } from './bench-result.ts';
 import {
+  CATALOGUE_BYTES_PER_VERSION,
+  CATALOGUE_FIRST_RESULT_MS,
+  CATALOGUE_OPEN_FOLDER_MS,
+  CATALOGUE_STRIP_MS,
   INDEX_BYTES_PER_BLOB,
   INDEX_LOOKUP_NS,
   INDEX_OPEN_MS_PER_BLOB,
@@ -52,6 +56,7 @@ export function makeTables(result: BenchResult): ResultTable[] {
       ),
     },
     { title: 'Index', rows: indexRows(result) },
+    { title: 'Catalogue', rows: catalogueRows(result) },
     { title: 'Many files', rows: millionRows(result) },
   ];
   return tables.filter(({ rows }) => rows.length > 0);
@@ -189,6 +194,38 @@ function indexRows({ index }: BenchResult): TableRow[] {
     ),
     limitRow('one look-up', index.lookupNs, (value) => `${value.toFixed(0)} ns`, INDEX_LOOKUP_NS),
     limitRow('peak memory while opening', index.peakBytes, formatBytes, undefined),
+  ];
+}
+
+function catalogueRows({ catalogue }: BenchResult): TableRow[] {
+  if (catalogue === undefined) return [];
+  const { files, points, versions } = catalogue;
+  const time = (work: string, tookMs: number, limit?: number): TableRow =>
+    limitRow(work, tookMs, formatDuration, limit);
+  const both = (work: string, { medianMs, worstMs }: Times, limit?: number): TableRow[] => [
+    time(`${work}: median`, medianMs, limit),
+    time(`${work}: worst`, worstMs, limit),
+  ];
+  return [
+    time(`first point, ${formatCount(files)} files`, catalogue.firstPointMs),
+    ...both(`each further of ${formatCount(points)} points`, catalogue.nextPoint),
+    ...both('open a folder', catalogue.openFolder, CATALOGUE_OPEN_FOLDER_MS),
+    ...both('versions of a file', catalogue.strip, CATALOGUE_STRIP_MS),
+    ...both('first search results', catalogue.firstResult, CATALOGUE_FIRST_RESULT_MS),
+    ...both('whole search', catalogue.wholeSearch),
+    ...both('heat of all points', catalogue.heat),
+    ...both('next change', catalogue.jump),
+    time('difference of neighbours', catalogue.nearDifferenceMs),
+    time('difference of first and last', catalogue.farDifferenceMs),
+    time('open', catalogue.openMs),
+    limitRow(
+      `bytes per version, ${formatCount(versions)} versions`,
+      catalogue.bytesPerVersion,
+      (value) => `${value.toFixed(0)} B`,
+      CATALOGUE_BYTES_PER_VERSION,
+    ),
+    limitRow('memory when all was asked', catalogue.residentBytes, formatBytes, undefined),
+    limitRow('peak memory', catalogue.peakBytes, formatBytes, undefined),
   ];
 }
 

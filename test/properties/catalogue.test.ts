@@ -17,7 +17,7 @@ import { CatalogueWorld, REPOSITORY_ID } from '#test/support/catalogue-world.ts'
 import { FakeClock } from '#test/support/fake-clock.ts';
 import { MemoryCatalogueDisk } from '#test/support/memory-catalogue-disk.ts';
 
-const RUNS = Number(process.env['CATALOGUE_RUNS'] ?? 60);
+const RUNS = Number(process.env['CATALOGUE_RUNS'] ?? 30);
 const TIMEOUT_MS = 60_000 + RUNS * 2_000;
 const ROOT = '/' as ByteString;
 

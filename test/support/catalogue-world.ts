@@ -32,7 +32,7 @@ export const EMPTY_FOLDER: WorldFolder = { type: 'dir', second: 0, entries: new 
 export const REPOSITORY_ID = 'c'.repeat(64);
 
 export class CatalogueWorld implements CatalogueSource {
-  readonly repositoryId = REPOSITORY_ID;
+  readonly repositoryId: string;
   readonly primitives = nodePrimitives;
   readonly snapshots = new Map<SnapshotId, { readonly stored: StoredSnapshot; readonly root: WorldFolder }>();
   readonly damagedTrees = new Set<string>();
@@ -41,6 +41,10 @@ export class CatalogueWorld implements CatalogueSource {
   readonly reads: string[] = [];
   readonly #trees = new Map<string, Uint8Array>();
   #made = 0;
+
+  constructor(repositoryId = REPOSITORY_ID) {
+    this.repositoryId = repositoryId;
+  }
 
   /** @param seconds of its time, since 2026-01-01 */
   take(series: string, root: WorldFolder, seconds: number, changes: Partial<Snapshot> = {}): SnapshotId {
@@ -126,9 +130,9 @@ export function sizeOf({ type, content }: WorldLeaf): number {
 
 /** One blob for each letter. */
 export function contentIdsOf({ content }: WorldLeaf): BlobId[] {
-  return [...content].map((letter) =>
-    bytesToId<BlobId>(nodePrimitives.sha256(byteStringToBytes(letter as ByteString))),
-  );
+  return content
+    .split('')
+    .map((letter) => bytesToId<BlobId>(nodePrimitives.sha256(byteStringToBytes(letter as ByteString))));
 }
 
 /** A folder from `{ name: 'content' }` and nested ones, all of one time. */

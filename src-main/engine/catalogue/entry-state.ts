@@ -55,7 +55,12 @@ export function stateOfNode(node: TreeNode, primitives: Primitives): EntryState 
         key: node.subtree === undefined ? NO_KEY : keyOfId(node.subtree),
       };
     case 'symlink':
-      return { kind: 'symlink', sizeBytes: 0, modifiedMs, key: keyOfText(`symlink ${node.linkTarget ?? ''}`, primitives) };
+      return {
+        kind: 'symlink',
+        sizeBytes: 0,
+        modifiedMs,
+        key: keyOfText(`symlink ${node.linkTarget ?? ''}`, primitives),
+      };
     default:
       return {
         kind: 'other',

@@ -6,11 +6,12 @@ describe('options of the bench', () => {
     expect(parseBenchOptions([], '/here')).toEqual({
       help: false,
       runs: 5,
-      groups: ['small', 'large', 'upkeep', 'index'],
+      groups: ['small', 'large', 'upkeep', 'index', 'catalogue'],
       restic: undefined,
       small: undefined,
       largeBytes: 750e6,
       indexBlobs: 1_000_000,
+      catalogue: { files: 50_000, points: 50 },
       millionFiles: undefined,
       work: undefined,
       json: undefined,
@@ -34,7 +35,7 @@ describe('options of the bench', () => {
   test.each([
     [['--runs', '0'], '--runs takes a whole number from 1 on, not 0.'],
     [['--index', '1e6'], '--index takes a whole number from 1 on, not 1e6.'],
-    [['--only', 'smal'], '--only: smal is none of small, large, upkeep, index.'],
+    [['--only', 'smal'], '--only: smal is none of small, large, upkeep, index, catalogue.'],
   ])('%j is refused', (args, message) => {
     expect(() => parseBenchOptions(args, '/')).toThrow(message);
   });
@@ -47,6 +48,8 @@ describe('options of the bench', () => {
       'small',
       'large',
       'index',
+      'paths',
+      'points',
       'million',
       'files',
       'work',

@@ -6,7 +6,7 @@ import {
   renderText,
   type TableRow,
 } from '#test/bench/result-table.ts';
-import { sampleComparison, sampleResult } from './sample-result.ts';
+import { sampleCatalogue, sampleComparison, sampleResult } from './sample-result.ts';
 
 function findRow(tables: ReturnType<typeof makeTables>, title: string, work: string): TableRow | undefined {
   return tables.find((table) => table.title === title)?.rows.find((row) => row.work === work);
@@ -42,6 +42,7 @@ describe('tables', () => {
       sampleResult({
         sizes: [{ title: 'size', sourceBytes: 1e9, ourBytes: 103e6, resticBytes: 100e6 }],
         index: { blobs: 1_000_000, openMs: 2001, lookupNs: 999, bytesPerBlob: 64, peakBytes: 1e8 },
+        catalogue: sampleCatalogue(),
         million: { files: 1_000_000, steps: [{ title: 'backup', measurement }] },
       }),
     );
@@ -55,6 +56,27 @@ describe('tables', () => {
       ['memory per blob', 'ok'],
       ['one look-up', 'ok'],
       ['peak memory while opening', ''],
+      ['first point, 1 000 000 files', ''],
+      ['each further of 500 points: median', ''],
+      ['each further of 500 points: worst', ''],
+      ['open a folder: median', 'ok'],
+      ['open a folder: worst', 'OVER'],
+      ['versions of a file: median', 'ok'],
+      ['versions of a file: worst', 'OVER'],
+      ['first search results: median', 'ok'],
+      ['first search results: worst', 'ok'],
+      ['whole search: median', ''],
+      ['whole search: worst', ''],
+      ['heat of all points: median', ''],
+      ['heat of all points: worst', ''],
+      ['next change: median', ''],
+      ['next change: worst', ''],
+      ['difference of neighbours', ''],
+      ['difference of first and last', ''],
+      ['open', ''],
+      ['bytes per version, 2 000 000 versions', 'ok'],
+      ['memory when all was asked', ''],
+      ['peak memory', ''],
       ['backup, 1 000 000 files: time', ''],
       ['backup, 1 000 000 files: peak memory', 'OVER'],
     ]);

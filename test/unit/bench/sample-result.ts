@@ -1,4 +1,10 @@
-import type { BenchResult, Comparison, ComparisonId, Measurement } from '#test/bench/bench-result.ts';
+import type {
+  BenchResult,
+  CatalogueResult,
+  Comparison,
+  ComparisonId,
+  Measurement,
+} from '#test/bench/bench-result.ts';
 
 /** A result of one row whose numbers the tests choose. */
 export function sampleResult(changes: Partial<BenchResult> = {}): BenchResult {
@@ -28,4 +34,30 @@ export function sampleComparison(
 ): Comparison {
   const measure = (wallMs: number): Measurement => ({ wallMs, processorMs: wallMs, peakBytes: 100e6 });
   return { id, title: `work ${id}`, ours: ourTimesMs.map(measure), restics: resticTimesMs.map(measure) };
+}
+
+/** Its medians are within the budgets, the worst are over some. */
+export function sampleCatalogue(): CatalogueResult {
+  const times = { medianMs: 20, worstMs: 51 };
+  return {
+    files: 1_000_000,
+    points: 500,
+    versions: 2_000_000,
+    bytesPerVersion: 300,
+    fileBytes: 600e6,
+    firstPointMs: 20_000,
+    nextPoint: times,
+    saveMs: 500,
+    openMs: 400,
+    openFolder: times,
+    strip: times,
+    heat: times,
+    jump: times,
+    firstResult: times,
+    wholeSearch: times,
+    nearDifferenceMs: 10,
+    farDifferenceMs: 5000,
+    residentBytes: 500e6,
+    peakBytes: 1e9,
+  };
 }
