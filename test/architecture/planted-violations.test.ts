@@ -162,26 +162,28 @@ const LINT_PLANTS: readonly Plant[] = [
     `import { fake } from '#test/support/fake.ts'; fake();`,
     IMPORTS,
   ),
-  ...['engine/format', 'engine/rules', 'engine/repository', 'engine/operations'].flatMap((folder) => [
-    plant(
-      `the clock in ${folder}`,
-      `${folder}/clock.ts`,
-      `export const now = (): number => Date.now();`,
-      'eslint(no-restricted-properties)',
-    ),
-    plant(
-      `randomness in ${folder}`,
-      `${folder}/random.ts`,
-      `export const roll = (): number => Math.random();`,
-      'eslint(no-restricted-properties)',
-    ),
-    plant(
-      `a timer in ${folder}`,
-      `${folder}/timer.ts`,
-      `setTimeout(() => undefined, 1);`,
-      'eslint(no-restricted-globals)',
-    ),
-  ]),
+  ...['engine/format', 'engine/rules', 'engine/repository', 'engine/operations', 'engine/catalogue'].flatMap(
+    (folder) => [
+      plant(
+        `the clock in ${folder}`,
+        `${folder}/clock.ts`,
+        `export const now = (): number => Date.now();`,
+        'eslint(no-restricted-properties)',
+      ),
+      plant(
+        `randomness in ${folder}`,
+        `${folder}/random.ts`,
+        `export const roll = (): number => Math.random();`,
+        'eslint(no-restricted-properties)',
+      ),
+      plant(
+        `a timer in ${folder}`,
+        `${folder}/timer.ts`,
+        `setTimeout(() => undefined, 1);`,
+        'eslint(no-restricted-globals)',
+      ),
+    ],
+  ),
   plant(
     'a dropped promise',
     'base/dropped-promise.ts',

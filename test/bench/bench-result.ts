@@ -50,7 +50,9 @@ export interface IndexResult {
   readonly peakBytes: number;
 }
 
-/** Times of many questions. */
+/**
+ * Times of many questions. Where other programs hold the machine, the processor time counts: the lesser of both.
+ */
 export interface Times {
   readonly medianMs: number;
   readonly worstMs: number;

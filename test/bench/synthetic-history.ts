@@ -2,7 +2,7 @@
  * Many files over many points as a source for a catalogue, made up while it is read: nothing is stored but which file changed
  * when. Folders of fifty files, three deep; most changes fall on few folders, as in life. The same in every run.
  */
-import { byteStringToBytes, textToByteString, type ByteString } from '#base/byte-string.ts';
+import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { BlobId, SnapshotId } from '#base/ids.ts';
 import type { CatalogueSource } from '#catalogue/catalogue-source.ts';
 import type { Primitives } from '#format/primitives.ts';
@@ -13,6 +13,8 @@ import { SeededRandom } from './seeded-random.ts';
 export const SYNTHETIC_REPOSITORY = 'd'.repeat(64);
 const FILES_PER_FOLDER = 50;
 const FOLDERS_PER_FOLDER = 30;
+/** Of all files, between two points. */
+const CHANGED_SHARE = 1 / 1000;
 const POINT_SECONDS = 3600;
 /** Of all changes, in percent. */
 const ADDED_OR_REMOVED = 20;
@@ -57,7 +59,7 @@ export class SyntheticHistory implements CatalogueSource {
     this.#stamps = Array.from({ length: this.#levels.reduce((sum, count) => sum + count, 0) }, () => [0]);
     const random = new SeededRandom(7);
     for (let point = 1; point < points; point++)
-      for (let change = 0; change < files / points; change++) this.#change(point, random);
+      for (let change = 0; change < files * CHANGED_SHARE; change++) this.#change(point, random);
   }
 
   /** Folder and name of a file, for questions. */
@@ -182,7 +184,7 @@ function plainNode(name: ByteString, type: TreeNode['type'], state: number): Tre
     name,
     type,
     mode: 0,
-    mtime: new Date(Date.UTC(2026, 0, 1) + state * 60_000).toISOString(),
+    mtime: timeOf(state),
     uid: 0,
     gid: 0,
     inode: 0n,
@@ -194,14 +196,18 @@ function plainNode(name: ByteString, type: TreeNode['type'], state: number): Tre
   };
 }
 
+const times = new Map<number, string>();
+
+function timeOf(state: number): string {
+  let time = times.get(state);
+  if (time === undefined)
+    times.set(state, (time = new Date(Date.UTC(2026, 0, 1) + state * 60_000).toISOString()));
+  return time;
+}
+
+const ID_REST = 'f'.repeat(48);
+
 /** An id that begins with the two numbers. */
 function hex(one: number, other: number): string {
-  const text = one.toString(16).padStart(8, '0') + other.toString(16).padStart(8, '0');
-  return (
-    text +
-    byteStringToBytes(text as ByteString)
-      .toString('hex')
-      .padEnd(48, '0')
-      .slice(0, 48)
-  );
+  return one.toString(16).padStart(8, '0') + other.toString(16).padStart(8, '0') + ID_REST;
 }

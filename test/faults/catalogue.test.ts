@@ -37,7 +37,7 @@ async function reopen(disk: MemoryCatalogueDisk): Promise<{ reasons: string[]; p
   return { reasons, points };
 }
 
-describe('what lies there', () => {
+describe('E7: what lies there', () => {
   test('a sound one is used: nothing is read again', async () => {
     const disk = new MemoryCatalogueDisk();
     const world = await filled(disk);

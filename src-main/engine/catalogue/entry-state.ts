@@ -3,7 +3,6 @@
  * a path are distinct when any of these differs; they are the same content when kind and key do not. Pure.
  */
 import { byteStringToBytes, bytesToByteString, type ByteString } from '#base/byte-string.ts';
-import { idToBytes } from '#base/ids.ts';
 import type { Primitives } from '#format/primitives.ts';
 import { parseTime } from '#format/time.ts';
 import type { TreeNode } from '#format/tree-node.ts';
@@ -36,8 +35,12 @@ export function isSameContent(one: EntryState, other: EntryState): boolean {
   return one.key === other.key && one.kind === other.kind;
 }
 
+const scratch = Buffer.alloc(KEY_BYTES);
+
 export function keyOfId(id: string): ByteString {
-  return bytesToByteString(idToBytes(id).subarray(0, KEY_BYTES));
+  // As much of it as there is room for.
+  scratch.write(id, 'hex');
+  return bytesToByteString(scratch);
 }
 
 export function stateOfNode(node: TreeNode, primitives: Primitives): EntryState {

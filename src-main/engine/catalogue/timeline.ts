@@ -1,4 +1,4 @@
-/** The points in memory: which there are, which are known, who stands before and after whom. Follows the tables by `put` and `reload`. */
+/** The points in memory: which there are, which are known, who stands before and after whom. Follows the tables by `put`, `drop` and `reload`. */
 import { TidemarkError } from '#base/errors.ts';
 import type { PointRow, PointsTable, Series } from './points-table.ts';
 import type { Span } from './spans-table.ts';
@@ -43,6 +43,15 @@ export class Timeline {
     own.rows = own.rows.map((one) => (one.position === row.position ? row : one));
     own.known = own.rows.filter(({ isKnown }) => isKnown);
     this.#bySnapshot.set(row.snapshotId, row);
+  }
+
+  /** A row that is in the table no more. */
+  drop({ series, position, snapshotId }: PointRow): void {
+    const own = this.pointsOf(series);
+    own.rows = own.rows.filter((one) => one.position !== position);
+    own.known = own.known.filter((one) => one.position !== position);
+    if (own.rows.length === 0) this.#bySeries.delete(series);
+    this.#bySnapshot.delete(snapshotId);
   }
 
   listSeries(): SeriesPoints[] {

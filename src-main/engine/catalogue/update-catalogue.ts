@@ -113,8 +113,10 @@ class Update {
       for (const { first } of spans.listOf(place.series.root)) spans.remove(place.series.root, first);
       nodes.remove(place.series.root);
     });
-    if (then === 'forget') this.#removed++;
-    this.#timeline.reload();
+    if (then === 'forget') {
+      this.#removed++;
+      this.#timeline.drop(row);
+    } else this.#timeline.put({ ...row, isKnown: false });
     this.#options.onChanged?.();
     await this.#options.onPoint?.();
   }
