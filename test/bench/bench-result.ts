@@ -66,7 +66,7 @@ export interface CatalogueResult {
   readonly bytesPerVersion: number;
   readonly fileBytes: number;
   readonly firstPointMs: number;
-  /** Each with a thousandth or so of the files changed. */
+  /** Each with three of 10 000 files changed. */
   readonly nextPoint: Times;
   readonly saveMs: number;
   readonly openMs: number;

@@ -14,7 +14,7 @@ export const SYNTHETIC_REPOSITORY = 'd'.repeat(64);
 const FILES_PER_FOLDER = 50;
 const FOLDERS_PER_FOLDER = 30;
 /** Of all files, between two points. */
-const CHANGED_SHARE = 1 / 1000;
+const CHANGED_SHARE = 3 / 10_000;
 const POINT_SECONDS = 3600;
 /** Of all changes, in percent. */
 const ADDED_OR_REMOVED = 20;
