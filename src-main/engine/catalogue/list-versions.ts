@@ -6,7 +6,7 @@ import { bytesToId } from '#base/ids.ts';
 import { byteStringToBytes, type ByteString } from '#base/byte-string.ts';
 import { joinPath } from '#operations/find-in-snapshot.ts';
 import { isSameContent } from './entry-state.ts';
-import { findNode, pathOf } from './find-path.ts';
+import { findNode, isUnreadAt, pathOf } from './find-path.ts';
 import { NO_NODE } from './nodes-table.ts';
 import type { PointRow } from './points-table.ts';
 import { OPEN_FIRST, type Span } from './spans-table.ts';
@@ -103,6 +103,7 @@ class VersionStrip {
   #describe({ span, ends: { from, to } }: Stretch, isAfterGap: boolean, isBeforeGap: boolean): Version {
     const gone = this.#timeline.neighbours(to.series, to.position).after;
     const movedFrom = isAfterGap ? this.#moved('findSource', from.position) : undefined;
+    const fetchFrom = this.#findReadable(from.position, to.position);
     const movedTo = isBeforeGap && gone !== undefined ? this.#moved('findTarget', gone.position) : undefined;
     return {
       kind: 'version',
@@ -112,11 +113,22 @@ class VersionStrip {
       sizeBytes: span.sizeBytes,
       modifiedMs: span.modifiedMs,
       content: bytesToId(byteStringToBytes(span.key)),
+      ...(fetchFrom === undefined ? {} : { fetchFrom: refOf(fetchFrom) }),
       isOldestKnown: span.first === OPEN_FIRST,
       isNewest: gone === undefined,
       ...(movedFrom === undefined ? {} : { movedFrom }),
       ...(movedTo === undefined ? {} : { movedTo }),
     };
+  }
+
+  #findReadable(first: number, last: number): PointRow | undefined {
+    const { series, known } = this.#points;
+    return known.findLast(
+      ({ position }) =>
+        position >= first &&
+        position <= last &&
+        !isUnreadAt(this.#tables, this.#tables.points, series, position, this.#node),
+    );
   }
 
   /** It may have moved with a folder above. */

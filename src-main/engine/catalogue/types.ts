@@ -78,6 +78,8 @@ export interface Version {
   readonly modifiedMs: number;
   /** Equal where contents are equal. */
   readonly content: string;
+  /** The newest point of it where its folder can be read; absent: there is none. */
+  readonly fetchFrom?: PointRef;
   /** It may have begun before `from`: nothing older is known. */
   readonly isOldestKnown: boolean;
   /** It is there at the newest point. */

@@ -196,6 +196,24 @@ describe('damaged', () => {
     await catalogue.close();
   });
 
+  test('a version is to be fetched from a point where its folder can be read', async () => {
+    const world = new CatalogueWorld();
+    const catalogue = await openCatalogue();
+    const first = world.take('s', home('x'), 1);
+    await catalogue.update(world);
+    const deep = (home('y').entries.get(path('a')) as WorldFolder).entries.get(path('deep')) as WorldFolder;
+    world.damagedTrees.add(world.treeOf(deep));
+    const second = world.take('s', home('y'), 2);
+    await catalogue.update(world);
+    expect(versionsOf(catalogue, 's', '/a/deep/one.txt')).toMatchObject([
+      { to: { snapshotId: second }, fetchFrom: { snapshotId: first } },
+    ]);
+    world.snapshots.delete(first);
+    await catalogue.update(world);
+    expect(versionsOf(catalogue, 's', '/a/deep/one.txt')[0]).not.toHaveProperty('fetchFrom');
+    await catalogue.close();
+  });
+
   test('a snapshot without a tree, and one whose root is damaged, are points of which nothing can be told', async () => {
     const world = new CatalogueWorld();
     const catalogue = await openCatalogue();
