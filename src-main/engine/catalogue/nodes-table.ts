@@ -3,12 +3,20 @@ import { byteStringToBytes, bytesToByteString, type ByteString } from '#base/byt
 import { invariant } from '#base/errors.ts';
 import type { MemoryDatabase } from '#database/memory-database.ts';
 import { foldName } from './fold-name.ts';
+import { OPEN_FIRST, OPEN_LAST } from './spans-table.ts';
 
 /** `fold` is null where it is the name itself. */
 export const NODES_SCHEMA = `
 CREATE TABLE nodes (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL, name BLOB NOT NULL, fold TEXT);
 CREATE UNIQUE INDEX nodes_by_name ON nodes (parent, name);
 `;
+
+/** In SQL, because a search by these alone would look at every node closely. Ends and beginnings as of open spans. */
+const MATCHING = {
+  any: 'true',
+  deleted: `NOT EXISTS (SELECT 1 FROM spans WHERE node = id AND last = ${OPEN_LAST})`,
+  changed: `EXISTS (SELECT 1 FROM spans WHERE node = id AND (first <> ${OPEN_FIRST} OR last <> ${OPEN_LAST}))`,
+};
 
 /** Parent of the roots of series. */
 export const NO_NODE = 0;
@@ -63,10 +71,15 @@ export class NodesTable {
   }
 
   /** Of `from` to `to` inclusive, those whose folded name contains the text; all for the empty one. */
-  listMatching(from: number, to: number, foldedText: string): (NodeRow & { readonly fold: string })[] {
+  listMatching(
+    from: number,
+    to: number,
+    foldedText: string,
+    state: keyof typeof MATCHING,
+  ): (NodeRow & { readonly fold: string })[] {
     const rows = this.#database.list(
       `SELECT id, parent, name, fold FROM nodes
-       WHERE id BETWEEN ? AND ? AND instr(ifnull(fold, CAST(name AS TEXT)), ?) > 0`,
+       WHERE id BETWEEN ? AND ? AND instr(ifnull(fold, CAST(name AS TEXT)), ?) > 0 AND ${MATCHING[state]}`,
       [from, to, foldedText],
     );
     return rows.map(([id, parent, bytes, fold]) => {

@@ -11,7 +11,7 @@ import { extensionOf, kindOfName } from './file-kinds.ts';
 import { foldName, foldText } from './fold-name.ts';
 import { NO_NODE, type NodeRow } from './nodes-table.ts';
 import type { Series } from './points-table.ts';
-import type { Span } from './spans-table.ts';
+import { OPEN_FIRST, type Span } from './spans-table.ts';
 import type { Tables } from './tables.ts';
 import { refOf, type Ends, type Timeline } from './timeline.ts';
 import type { SearchFilters, SearchResult, SearchSlice } from './types.ts';
@@ -22,6 +22,8 @@ const FIRST_SLICE = 1024;
 const LARGEST_SLICE = 65_536;
 const SLICE_MS = 15;
 const RECENT_MS = 30 * 86_400_000;
+/** Matches looked at. Who asks for a single letter wants no more: 50 000 take two seconds. */
+const MOST_LOOKED_AT = 50_000;
 const MOST_FOLDERS_KEPT = 100_000;
 /** Digits of a depth in a rank. */
 const DEPTH_DIGITS = 4;
@@ -32,6 +34,8 @@ export interface SearchRequest {
   readonly filters?: SearchFilters;
   /** The best so many. */
   readonly limit?: number;
+  /** Ends, cut, when so many match. */
+  readonly mostNames?: number;
 }
 
 interface Stretch {
@@ -58,7 +62,7 @@ export async function* searchNames(
   const search = new Search(tables, timeline, clock.nowMs(), request);
   const last = tables.nodes.lastId;
   let size = FIRST_SLICE;
-  for (let from = 1; from <= last;) {
+  for (let from = 1; from <= last && !search.isCut;) {
     throwIfCancelled(signal);
     const to = Math.min(from + size - 1, last);
     const beganMs = clock.monotonicMs();
@@ -67,13 +71,14 @@ export async function* searchNames(
     from = to + 1;
     if (tookMs < SLICE_MS / 2) size = Math.min(size * 2, LARGEST_SLICE);
     else if (tookMs > SLICE_MS * 2) size = Math.max(Math.floor(size / 2), FIRST_SLICE);
-    yield { results, matched: search.matched, done: to / last };
+    yield { results, matched: search.matched, isCut: search.isCut, done: search.isCut ? 1 : to / last };
     await setImmediate();
   }
 }
 
 class Search {
   matched = 0;
+  readonly #mostNames: number;
   readonly #tables: Tables;
   readonly #timeline: Timeline;
   readonly #recentFromMs: number;
@@ -90,7 +95,7 @@ class Search {
     tables: Tables,
     timeline: Timeline,
     nowMs: number,
-    { text, filters = {}, limit = DEFAULT_LIMIT }: SearchRequest,
+    { text, filters = {}, limit = DEFAULT_LIMIT, mostNames = MOST_LOOKED_AT }: SearchRequest,
   ) {
     this.#tables = tables;
     this.#timeline = timeline;
@@ -101,12 +106,20 @@ class Search {
       .split('/')
       .filter((name) => name !== '');
     this.#limit = limit;
+    this.#mostNames = mostNames;
     this.#seriesByRoot = new Map(timeline.listSeries().map(({ series }) => [series.root, series]));
+  }
+
+  get isCut(): boolean {
+    return this.matched >= this.#mostNames;
   }
 
   look(from: number, to: number): SearchResult[] {
     const results: SearchResult[] = [];
-    for (const node of this.#tables.nodes.listMatching(from, to, this.#text)) {
+    const { deleted, changed } = this.#filters;
+    const state = deleted === true ? 'deleted' : changed === undefined ? 'any' : 'changed';
+    for (const node of this.#tables.nodes.listMatching(from, to, this.#text, state)) {
+      if (this.isCut) break;
       const result = this.#judge(node);
       if (result !== undefined) results.push(result);
     }
@@ -179,7 +192,9 @@ class Search {
       if (!wasThere) return false;
     }
     if (changed === undefined) return true;
-    const times = stretches.map(({ ends }) => ends.from.timeMs).concat(deletedAt ?? []);
+    // What was there at the oldest known point did not change then.
+    const begun = stretches.filter(({ span }) => span.first !== OPEN_FIRST);
+    const times = begun.map(({ ends }) => ends.from.timeMs).concat(deletedAt ?? []);
     return times.some((timeMs) => timeMs >= changed.fromMs && timeMs < changed.toMs);
   }
 

@@ -136,7 +136,7 @@ export interface SearchFilters {
   /** Name of a folder above, or a path; case and accents do not matter. */
   readonly in?: string;
   readonly deleted?: boolean;
-  /** Of a version that began, or a deletion. */
+  /** Of a version that began, or a deletion. What was there at the oldest known point did not change then. */
   readonly changed?: { readonly fromMs: number; readonly toMs: number };
   /** Of any version. */
   readonly largerBytes?: number;
@@ -165,6 +165,8 @@ export interface SearchSlice {
   readonly results: readonly SearchResult[];
   /** All that match so far. */
   readonly matched: number;
+  /** So many match that the rest is not looked at. */
+  readonly isCut: boolean;
   /** 0 to 1. */
   readonly done: number;
 }

@@ -195,7 +195,7 @@ describe('search', () => {
     const slices = [];
     for await (const slice of catalogue.search({ text: 'file', limit: 5 })) slices.push(slice);
     expect(slices.length).toBeGreaterThan(1);
-    expect(slices.at(-1)).toMatchObject({ matched: 3002, done: 1 });
+    expect(slices.at(-1)).toMatchObject({ matched: 3002, isCut: false, done: 1 });
     const best = slices.flatMap(({ results }) => results).toSorted((a, b) => (a.rank < b.rank ? -1 : 1));
     expect(best[0]).toMatchObject({
       label: '/file',
@@ -203,6 +203,9 @@ describe('search', () => {
       life: [{ from: { timeMs: START_MS } }],
     });
     expect(best.length).toBeLessThan(30);
+    const cut = [];
+    for await (const slice of catalogue.search({ text: 'file', mostNames: 100 })) cut.push(slice);
+    expect(cut.at(-1)).toMatchObject({ matched: 100, isCut: true, done: 1 });
     const stop = new AbortController();
     const search = catalogue.search({ text: 'file' }, stop.signal);
     await search.next();
