@@ -192,6 +192,7 @@ export const LAYERS: readonly Layer[] = [
       'engine/pipeline',
       'engine/repository',
       'engine/operations',
+      'engine/catalogue',
       'storage',
       'files',
       'services/secrets',

@@ -17,6 +17,7 @@ import { listPlaces } from '#services/state/places-table.ts';
 import { listPlans, putPlan, removePlan, type Plan } from '#services/state/plans-table.ts';
 import { putSetting } from '#services/state/settings-table.ts';
 import { toThinOutChoice } from '#services/upkeep/thin-out-choice.ts';
+import { browseHandlers } from './browse-handlers.ts';
 import { adoptHandlers } from './adopt-handlers.ts';
 import type { CoreParts } from './core-parts.ts';
 import { toJobValue } from './mirror-keeper.ts';
@@ -200,7 +201,7 @@ function lookingHandlers({ state, engine }: CoreParts): Of<'restore' | 'undo' | 
         ? { isIntact: true, number: verdict.head.number }
         : { isIntact: false, number: verdict.number };
     },
-    'browse.points': () => [],
+    ...browseHandlers(state, engine),
   };
 }
 

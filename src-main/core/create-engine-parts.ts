@@ -1,13 +1,16 @@
 /** The machine's own parts for the engine, wherever it runs. */
+import path from 'node:path';
 import { systemClock } from '#base/system-clock.ts';
 import type { EngineParts } from '#engine-service/engine-parts.ts';
 import { KeytarSecretStore } from '#services/secrets/keytar/keytar-secret-store.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
+import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
 import { machineIdentity } from './machine-identity.ts';
 import { PipelineThreads } from './pipeline-threads.ts';
 import { createPlacePorts } from './place-ports.ts';
 import { pipelineWorkerUrl } from './program-files.ts';
 import { programVersion } from './program-version.ts';
+import { stateFolder } from './state-folder.ts';
 
 /** As the system's keychain shows it. */
 const KEYCHAIN_SERVICE = 'Tidemark';
@@ -19,6 +22,7 @@ export function createEngineParts(): EngineParts {
     programVersion: `tidemark ${programVersion}`,
     createPorts: createPlacePorts,
     createThreads: (most) => new PipelineThreads(pipelineWorkerUrl(), most),
+    catalogueDisk: new NodeDatabaseDisk(path.join(stateFolder(process.env), 'catalogues')),
     keychain: new KeytarSecretStore({ service: KEYCHAIN_SERVICE, clock: systemClock }),
     session: new SessionSecretStore(),
   };

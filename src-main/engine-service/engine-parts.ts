@@ -1,6 +1,7 @@
 /** What the engine's calls need of the process that carries them. */
 import type { Clock } from '#base/clock.ts';
 import type { Identity } from '#base/identity.ts';
+import type { CatalogueDisk } from '#catalogue/catalogue-file.ts';
 import type { PipelineHost } from '#operations/pipeline-host.ts';
 import type { RepositoryPorts } from '#repository/repository.ts';
 import type { SecretStore } from '#services/secrets/secret-store.ts';
@@ -22,8 +23,12 @@ export interface EngineParts {
   createPorts(location: string): RepositoryPorts;
   /** `most`: a small job is not worth more. */
   createThreads(most?: number): JobThreads;
+  /** Where catalogues are kept between runs; nothing there is ever needed. */
+  readonly catalogueDisk: CatalogueDisk;
   /** Beyond the end of the process. */
   readonly keychain: SecretStore;
   /** Until then. */
   readonly session: SecretStore;
+  /** Without secrets and paths. */
+  log?(text: string): void;
 }

@@ -3,20 +3,31 @@ import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { EngineCalls } from '#contract/engine/engine-calls.ts';
 import type { PlaceAccess } from '#contract/engine/engine-values.ts';
 import type { Repository } from '#repository/repository.ts';
+import { Catalogues } from './catalogues.ts';
 import type { EngineParts, JobThreads } from './engine-parts.ts';
 import { OpenPlaces, type PlaceUse } from './open-places.ts';
 
-/** Catalogues are not kept yet. */
-export type ServedCalls = Omit<EngineCalls, 'history.read'>;
-export type EngineHandlers = CallHandlers<ServedCalls>;
+export type EngineHandlers = CallHandlers<EngineCalls>;
 
 export class EngineService {
   readonly parts: EngineParts;
   readonly places: OpenPlaces;
+  readonly catalogues: Catalogues;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
     this.places = new OpenPlaces(parts);
+    this.catalogues = new Catalogues({
+      clock: parts.clock,
+      disk: parts.catalogueDisk,
+      onTrouble: (reason) => parts.log?.(`a catalogue: ${reason}`),
+    });
+  }
+
+  /** When no call is under way any more. */
+  async close(): Promise<void> {
+    this.places.close();
+    await this.catalogues.close();
   }
 
   /** As `places.with`, with threads that load meanwhile. */

@@ -9,6 +9,7 @@ import { backupCalls } from './backup-calls.ts';
 import { checkCalls } from './check-calls.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { EngineService, type EngineHandlers } from './engine-service.ts';
+import { historyCalls } from './history-calls.ts';
 import { placeCalls } from './place-calls.ts';
 import { restoreCalls } from './restore-calls.ts';
 import { settingsCalls } from './settings-calls.ts';
@@ -30,14 +31,14 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
     ...thinOutCalls(service),
     ...restoreCalls(service),
     ...settingsCalls(service),
+    ...historyCalls(service),
   };
-  const { 'history.read': _notYet, ...served } = engineCalls;
   const idle = new IdleWatch();
-  const { publish } = serveCalls(channel, served, engineTopics, idle.watching(handlers), {
+  const { publish } = serveCalls(channel, engineCalls, engineTopics, idle.watching(handlers), {
     onUnexpected: (error, callName) => publish('log', { level: 'error', text: describe(error, callName) }),
   });
   const closed = new Promise<void>((resolve) => channel.onClose(resolve));
-  const ended = closed.then(() => idle.reached()).then(() => service.places.close());
+  const ended = closed.then(() => idle.reached()).then(() => service.close());
   return { ended };
 }
 

@@ -13,6 +13,7 @@ import type { Core } from '#core/core.ts';
 import { createCore } from '#core/create-core.ts';
 import { createEngineParts } from '#core/create-engine-parts.ts';
 import type { HostPorts } from '#core/host-ports.ts';
+import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
 import { serveEngine } from '#engine-service/serve-engine.ts';
 import type { SecretStore } from '#services/secrets/secret-store.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
@@ -111,7 +112,11 @@ export class CoreWorld {
 
   #startEngine(): EngineProcess {
     const [channel, engineEnd] = createChannelPair();
-    serveEngine(engineEnd, { ...createEngineParts(), keychain: this.keychain });
+    serveEngine(engineEnd, {
+      ...createEngineParts(),
+      keychain: this.keychain,
+      catalogueDisk: new NodeDatabaseDisk(this.at('catalogues')),
+    });
     return { channel, kill: () => channel.close() };
   }
 }

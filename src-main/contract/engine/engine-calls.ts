@@ -3,11 +3,12 @@
  * are of one build, so shapes are types and nothing is checked on the way; everything is safe for JSON. A call that
  * works on a repository is one job: it is cancelled through its signal and tells what it does as it goes.
  */
-import { z } from 'zod';
 import type { ByteString } from '#base/byte-string.ts';
 import type { WireError } from '#base/errors.ts';
 import type { CallTable, TopicTable } from '#contract/calls/call-table.ts';
 import type { JobProgress } from '#contract/app/job-values.ts';
+import { engineBrowseCalls } from './engine-browse-calls.ts';
+import { of } from './trusted-shape.ts';
 import type {
   BackupChoice,
   BackupOutcome,
@@ -36,9 +37,6 @@ export type JobTold =
   /** A file that is not as it should be; the rest goes on. */
   | { readonly kind: 'trouble'; readonly path: ByteString; readonly error: WireError };
 
-function of<T>(): z.ZodType<T, T> {
-  return z.custom<T>(() => true);
-}
 const job = { progress: of<JobTold>() };
 
 export const engineCalls = {
@@ -152,6 +150,8 @@ export const engineCalls = {
     output: of<{ points: number }>(),
     ...job,
   },
+
+  ...engineBrowseCalls,
 } as const satisfies CallTable;
 export type EngineCalls = typeof engineCalls;
 

@@ -192,6 +192,53 @@ test('windows hear of changes, with a revision that goes on', async () => {
   expect((await world.mirror()).revision).toBeGreaterThan(before);
 });
 
+test('looking around in time: what was there, what changed, what was deleted, found by its name', async () => {
+  const { placeId } = await world.addPlace();
+  const planId = await world.addPlan([world.at('home')], [placeId]);
+  await world.run({ kind: 'backup', planId, placeId });
+  world.write('home/letter.txt', 'second words, longer');
+  rmSync(world.at('home/sub/other.txt'));
+  await world.run({ kind: 'backup', planId, placeId });
+  expect(await world.run({ kind: 'readHistory', placeId })).toMatchObject({ state: 'done', error: null });
+
+  const points = await world.calls['browse.points']({ placeId });
+  expect(points.map(({ state }) => state)).toEqual(['known', 'known']);
+  const [first, second] = points;
+  const { series } = first!;
+  const before = await world.calls['browse.folder']({
+    placeId,
+    snapshotId: first!.snapshotId,
+    folder: world.at('home/sub'),
+  });
+  expect(before).toMatchObject({ kind: 'folder', entries: [{ name: 'other.txt', kind: 'file' }] });
+  const after = await world.calls['browse.folder']({
+    placeId,
+    snapshotId: second!.snapshotId,
+    folder: world.at('home/sub'),
+  });
+  expect(after).toMatchObject({
+    entries: [{ label: 'other.txt', deleted: { lastSeen: { snapshotId: first!.snapshotId } } }],
+  });
+  const path = world.at('home/letter.txt');
+  const { items } = await world.calls['browse.versions']({ placeId, series, path });
+  expect(items.map((item) => item.kind === 'version' && item.sizeBytes)).toEqual([20, 11]);
+
+  const slices: string[][] = [];
+  const end = await world.calls['browse.search'](
+    { placeId, search: { text: 'OTHER', filters: { deleted: true } } },
+    { onProgress: ({ results }) => slices.push(results.map(({ label }) => label)) },
+  );
+  expect(end).toEqual({ matched: 1, isCut: false });
+  expect(slices.flat()).toEqual([expect.stringContaining('other.txt') as string]);
+  const difference = await world.calls['browse.difference']({
+    placeId,
+    beforeId: first!.snapshotId,
+    afterId: second!.snapshotId,
+    folder: world.at('home'),
+  });
+  expect(difference.counts).toMatchObject({ added: 0, modified: 1, removed: 1 });
+});
+
 test('the log tells what happened and is whole', async () => {
   const { placeId } = await world.addPlace();
   const planId = await world.addPlan([world.at('home')], [placeId]);
