@@ -5,11 +5,13 @@ import { encodeIndex, parseIndex } from '#format/index-file.ts';
 import {
   encodeHeaderLength,
   encodePackHeader,
+  isPackHeaderOf,
   MAX_PACK_ENTRIES,
   packSize,
   parseHeaderLength,
   parsePackHeader,
   sealedHeaderBytes,
+  type PackColumns,
   type PackEntry,
 } from '#format/pack-header.ts';
 import { collectIndex } from '#test/support/golden-repository.ts';
@@ -35,7 +37,48 @@ const four = [
   entry(idA, 'tree', 4_000_000_132, 50, 1),
 ];
 
+function columnsOf(entries: readonly PackEntry[]): PackColumns {
+  return {
+    ids: Buffer.concat(entries.map(({ id }) => id)),
+    isTree: Uint8Array.from(entries, ({ type }) => (type === 'tree' ? 1 : 0)),
+    numbers: Uint32Array.from(
+      entries.flatMap(({ offset, sealedLength, uncompressedLength }) => [
+        offset,
+        sealedLength,
+        uncompressedLength,
+      ]),
+    ),
+  };
+}
+
 describe('pack header', () => {
+  test('is told from any other without being taken apart', () => {
+    const header = encodePackHeader(four);
+    expect(isPackHeaderOf(header, columnsOf(four))).toBe(true);
+    const without = (i: number): PackEntry[] => four.filter((_, at) => at !== i);
+    const but = (i: number, change: Partial<PackEntry>): PackEntry[] =>
+      four.map((each, at) => (at === i ? { ...each, ...change } : each));
+    const others = [
+      [],
+      ...four.map((_, i) => without(i)),
+      [...four, entry(idB, 'data', 4_000_000_182, 40)],
+      ...four.flatMap((each, i) => [
+        but(i, { type: each.type === 'tree' ? 'data' : 'tree' }),
+        but(i, { offset: each.offset + 1 }),
+        but(i, { sealedLength: each.sealedLength + 1 }),
+        but(i, { uncompressedLength: each.uncompressedLength + 1 }),
+        but(i, {
+          uncompressedLength: 0,
+          sealedLength: each.sealedLength - (each.uncompressedLength === 0 ? 1 : 0),
+        }),
+        but(i, { id: Buffer.concat([each.id.subarray(0, 31), Buffer.of(each.id[31]! ^ 1)]) }),
+      ]),
+    ];
+    for (const other of others) expect(isPackHeaderOf(header, columnsOf(other))).toBe(false);
+    for (const cut of [0, 1, 40, header.length - 1])
+      expect(isPackHeaderOf(header.subarray(0, cut), columnsOf(four))).toBe(false);
+  });
+
   test('bytes of the four types', () => {
     const hex = Buffer.from(encodePackHeader(four)).toString('hex');
     expect(hex).toBe(

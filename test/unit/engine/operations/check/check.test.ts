@@ -237,6 +237,28 @@ describe('damage', () => {
     expect(result.affected).toEqual([]);
   });
 
+  test('a pack that its index describes in another way than its header', async () => {
+    const result = await checkDamaged(async (_storage, repository) => {
+      for (const { name } of await repository.files.list('index')) {
+        const packs = collectIndex(await repository.files.load('index', name)).map((pack) => {
+          const [blob, ...rest] = pack.entries;
+          const isData = blob!.type === 'data';
+          const longer = { ...blob!, uncompressedLength: blob!.uncompressedLength + 1 };
+          return isData ? { ...pack, entries: [longer, ...rest] } : pack;
+        });
+        await repository.files.remove('index', name);
+        await repository.files.save('index', encodeIndex(packs));
+      }
+    });
+    const damaged = result.errors.filter(({ code }) => code === 'packDamaged');
+    expect(damaged).toHaveLength(2);
+    for (const error of damaged)
+      expect(error).toMatchObject({
+        faults: [],
+        blobs: [{ code: 'differsFromHeader' }, { code: 'damaged' }],
+      });
+  });
+
   test('a pack whose contents are in order but not those of its name', async () => {
     const other = 'ab'.repeat(32) as PackId;
     const result = await checkDamaged(async (storage, repository) => {
