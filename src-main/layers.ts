@@ -186,6 +186,14 @@ export const LAYERS: readonly Layer[] = [
     packages: ['node:child_process'],
   },
   {
+    folder: 'core/machine',
+    alias: '#core/machine',
+    mayImport: ['base', 'core/host-ports'],
+    node: 'any',
+    // The system's own program that asks NetworkManager.
+    packages: ['node:child_process'],
+  },
+  {
     folder: 'hosts/cli',
     mayImport: 'everything',
     node: 'any',
