@@ -200,7 +200,7 @@ export const LAYERS: readonly Layer[] = [
     // child_process: the program that a person names to tell the password.
     packages: ['commander', 'node:child_process'],
   },
-  { folder: 'hosts/browser', mayImport: 'everything', node: 'any', packages: ['ws'] },
+  { folder: 'hosts/browser', mayImport: 'everything', node: 'any', packages: ['ws', 'zod'] },
   { folder: 'hosts/pipeline-worker', mayImport: 'everything', node: 'any' },
   { folder: 'hosts/watch-worker', mayImport: 'everything', node: 'any' },
   { folder: 'hosts/engine-process', mayImport: 'everything', node: 'any' },

@@ -4,7 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { Channel } from '#contract/calls/channel.ts';
-import { ChannelInbox } from '../channel-inbox.ts';
+import { messageChannel } from '../message-channel.ts';
 
 /** A choice of files for a restore is the largest message; it has at most 100 000 paths. */
 const MOST_BYTES_IN_LINE = 64 << 20;
@@ -13,7 +13,7 @@ const MOST_BYTES_UNREAD = 128 << 20;
 const LINE_FEED = 0x0a;
 
 export function lineChannel(stream: Duplex, mostBytesInLine = MOST_BYTES_IN_LINE): Channel {
-  const inbox = new ChannelInbox();
+  let receive: (message: unknown) => void = () => undefined;
   /** Of a line that is not complete yet. Bytes, because a character may be cut in two. */
   let parts: Uint8Array[] = [];
   let partBytes = 0;
@@ -26,7 +26,6 @@ export function lineChannel(stream: Duplex, mostBytesInLine = MOST_BYTES_IN_LINE
     }
     if (!take(chunk.subarray(start))) stream.destroy();
   });
-  stream.on('close', () => inbox.closed());
   // The other side may have said all and still listen for answers; we do not need such callers.
   stream.on('end', () => stream.end());
   // Always followed by 'close', which says all there is to say.
@@ -48,22 +47,19 @@ export function lineChannel(stream: Duplex, mostBytesInLine = MOST_BYTES_IN_LINE
     } catch {
       return false;
     }
-    inbox.receive(message);
+    receive(message);
     return true;
   }
 
-  return {
+  return messageChannel({
     send(message) {
-      if (inbox.isClosed || !stream.writable) return;
-      if (stream.writableLength > MOST_BYTES_UNREAD) return void stream.destroy();
-      stream.write(`${JSON.stringify(message)}\n`);
+      if (!stream.writable) return;
+      if (stream.writableLength > MOST_BYTES_UNREAD) stream.destroy();
+      else stream.write(`${JSON.stringify(message)}\n`);
     },
-    onMessage: (listener) => inbox.onMessage(listener),
-    onClose: (listener) => inbox.onClose(listener),
-    close() {
-      // What was sent before still goes out.
-      stream.end();
-      inbox.closed();
-    },
-  };
+    onMessage: (listener) => (receive = listener),
+    onEnd: (listener) => void stream.once('close', listener),
+    // What was sent before still goes out.
+    end: () => void stream.end(),
+  });
 }

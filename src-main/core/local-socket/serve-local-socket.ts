@@ -19,8 +19,13 @@ const SOCKET_MODE = 0o600;
 /** Programs of one person on one machine. */
 const MOST_CONNECTIONS = 64;
 
+/** Own event of the server. */
+const UNUSED = 'tidemark:unused';
+
 export interface LocalSocket {
-  /** Ends all connections and takes the socket away. */
+  /** Resolves when no connection is left, or the signal fires. */
+  whenUnused(signal: AbortSignal): Promise<void>;
+  /** Ends all connections and takes the socket away. Again: nothing. */
   close(): Promise<void>;
 }
 
@@ -40,22 +45,31 @@ export async function serveLocalSocket(
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
       sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
+      socket.on('close', () => {
+        sockets.delete(socket);
+        if (sockets.size === 0) server.emit(UNUSED);
+      });
       onChannel(lineChannel(socket));
     });
     server.maxConnections = MOST_CONNECTIONS;
     const place = await listen(server, folder, name);
     const lock = held;
+    const end = async (): Promise<void> => {
+      const closed = once(server, 'close');
+      // Takes the file away, by the address that must still lead to it.
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+      place.release();
+      lock.release();
+    };
+    let closing: Promise<void> | undefined;
     return {
-      async close() {
-        const closed = once(server, 'close');
-        // Takes the file away, by the address that must still lead to it.
-        server.close();
-        for (const socket of sockets) socket.destroy();
-        await closed;
-        place.release();
-        lock.release();
+      async whenUnused(signal) {
+        while (sockets.size > 0 && !signal.aborted)
+          await once(server, UNUSED, { signal }).catch(() => undefined);
       },
+      close: () => (closing ??= end()),
     };
   } catch (error) {
     held?.release();

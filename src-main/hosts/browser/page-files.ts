@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, type Dirent } from 'node:fs';
 import path from 'node:path';
+import { TidemarkError } from '#base/errors.ts';
 
 export interface PageFile {
   readonly type: string;
@@ -27,16 +28,39 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** Regular files below `folder`; `index.html` is `/`. Links and names of unknown kinds are left out. */
+/**
+ * Regular files below `folder`; `index.html` is `/`. Links and names of unknown kinds are left out.
+ * @throws request.invalidInput where there are no pages
+ */
 export function loadPageFiles(folder: string): PageFiles {
   const files = new Map<string, PageFile>();
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+  for (const entry of entriesBelow(folder)) {
     const type = TYPES[path.extname(entry.name)];
     if (!entry.isFile() || type === undefined) continue;
     const file = path.join(entry.parentPath, entry.name);
     files.set(addressOf(folder, entry), { type, content: readFileSync(file) });
   }
+  if (!files.has('/')) throw noPages(folder);
   return files;
+}
+
+function entriesBelow(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true, recursive: true });
+  } catch (error) {
+    throw noPages(folder, error);
+  }
+}
+
+function noPages(folder: string, cause?: unknown): TidemarkError {
+  return new TidemarkError(
+    'request.invalidInput',
+    {
+      what: `there are no pages to show in ${folder}`,
+      reason: 'install Tidemark again; in a checkout, run "npm run build"',
+    },
+    { cause },
+  );
 }
 
 function addressOf(folder: string, entry: Dirent): string {

@@ -1,7 +1,7 @@
 /** A WebSocket as a channel: one JSON text per message. What is no JSON ends the connection. */
 import type { RawData, WebSocket } from 'ws';
 import type { Channel } from '#contract/calls/channel.ts';
-import { ChannelInbox } from '#core/channel-inbox.ts';
+import { messageChannel } from '#core/message-channel.ts';
 
 /** Codes of RFC 6455, section 7.4.1. */
 export const CLOSE_POLICY = 1008;
@@ -17,7 +17,7 @@ export interface WebSocketLimits {
 }
 
 export function webSocketChannel(socket: WebSocket, limits?: WebSocketLimits): Channel {
-  const inbox = new ChannelInbox();
+  let receive: (message: unknown) => void = () => undefined;
   socket.on('message', (data: RawData, isBinary: boolean) => {
     if (limits?.mayReceive() === false) return socket.close(CLOSE_POLICY);
     if (isBinary) return socket.close(CLOSE_UNSUPPORTED);
@@ -27,24 +27,19 @@ export function webSocketChannel(socket: WebSocket, limits?: WebSocketLimits): C
     } catch {
       return socket.close(CLOSE_UNSUPPORTED);
     }
-    inbox.receive(message);
+    receive(message);
   });
-  socket.on('close', () => inbox.closed());
   // Always followed by 'close', which says all there is to say.
   socket.on('error', () => undefined);
 
-  return {
+  return messageChannel({
     send(message) {
       if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > MOST_BYTES_UNREAD) return socket.terminate();
-      socket.send(JSON.stringify(message));
+      if (socket.bufferedAmount > MOST_BYTES_UNREAD) socket.terminate();
+      else socket.send(JSON.stringify(message));
     },
-    onMessage: (listener) => inbox.onMessage(listener),
-    onClose: (listener) => inbox.onClose(listener),
-    close() {
-      socket.close(CLOSE_NORMAL);
-      // For the caller it is closed now, whether or not the other side ever answers.
-      inbox.closed();
-    },
-  };
+    onMessage: (listener) => (receive = listener),
+    onEnd: (listener) => void socket.once('close', listener),
+    end: () => socket.close(CLOSE_NORMAL),
+  });
 }
