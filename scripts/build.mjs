@@ -9,6 +9,7 @@ import { ensureNode } from './ensure-node.mjs';
 
 /** Name in dist/ -> entry point. */
 const ENTRIES = {
+  browser: 'src-main/hosts/browser/main.ts',
   cli: 'src-main/hosts/cli/main.ts',
   'engine-process': 'src-main/hosts/engine-process/main.ts',
   'pipeline-worker': 'src-main/hosts/pipeline-worker/main.ts',

@@ -20,6 +20,7 @@ const TOOLS = [
     package: 'gnome-keyring libsecret-1-0',
     use: 'secrets in a real keychain',
   },
+  { program: 'chromium', package: 'chromium', use: 'pages in a real browser' },
   { program: 'setfacl', package: 'acl', use: 'access control lists made by another program' },
 ];
 

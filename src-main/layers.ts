@@ -211,12 +211,21 @@ export const LAYERS: readonly Layer[] = [
     packages: ['node:child_process'],
   },
   {
+    folder: 'core/machine',
+    alias: '#core/machine',
+    mayImport: ['base', 'core/host-ports'],
+    node: 'any',
+    // The system's own program that asks NetworkManager.
+    packages: ['node:child_process'],
+  },
+  {
     folder: 'hosts/cli',
     mayImport: 'everything',
     node: 'any',
     // child_process: the program that a person names to tell the password.
     packages: ['commander', 'node:child_process'],
   },
+  { folder: 'hosts/browser', mayImport: 'everything', node: 'any', packages: ['ws', 'zod'] },
   { folder: 'hosts/pipeline-worker', mayImport: 'everything', node: 'any' },
   { folder: 'hosts/watch-worker', mayImport: 'everything', node: 'any' },
   { folder: 'hosts/engine-process', mayImport: 'everything', node: 'any' },

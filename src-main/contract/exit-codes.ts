@@ -4,12 +4,18 @@
  */
 import type { ErrorCode } from '#base/errors.ts';
 
-export type ExitCode = 0 | 1 | 3 | 10 | 11 | 12 | 130;
+export type ExitCode = 0 | 1 | 3 | 4 | 5 | 6 | 10 | 11 | 12 | 130;
 
 export const EXIT_DONE = 0;
 export const EXIT_FAILED = 1;
 /** A backup was saved, but some of what was asked for could not be read. */
 export const EXIT_INCOMPLETE = 3;
+
+/** What `tidemark health` found, for watchdogs; being protected, with exceptions or without, is 0. */
+export const EXIT_LATE = 4;
+export const EXIT_IN_DANGER = 5;
+/** Tidemark does not run, or nobody knows. */
+export const EXIT_CANNOT_TELL = 6;
 
 const EXIT_CODES = {
   'repository.notFound': 10,

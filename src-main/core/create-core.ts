@@ -99,6 +99,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     zone: () => ports.zone(),
     newJobId: () => jobId.parse(newId()),
     works: worksOf(work),
+    onlyAsked: ports.onlyAsked ?? false,
     onChange: (job) => {
       routine.noteJob(job);
       ports.keepAwake?.(queue.active().some(({ row }) => row.state === 'running'));
@@ -131,7 +132,8 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
       for (const channel of channels) channel.publish('notice', { problem: toPlain(problem), isOver });
     },
     onChange: () => mirror.changed(),
-    heartbeat: (atMs, health) => writeHeartbeat(path.join(profileFolder, 'heartbeat.json'), atMs, health),
+    heartbeat: (atMs, health) =>
+      writeHeartbeat(path.join(profileFolder, 'heartbeat.json'), { atMs, health, names: namesOf(state) }),
     onWoke: () => watching.woke(),
     onUnexpected,
   });
@@ -245,6 +247,11 @@ async function askForSecrets({ state, engine, secrets, mirror }: CoreParts): Pro
     secrets.note(place.id, await engine.calls['place.secretState']({ access }));
     mirror.changed();
   }
+}
+
+function namesOf(state: StateFile): Readonly<Record<string, string>> {
+  const named = state.read((reader) => [...listPlans(reader), ...listPlaces(reader)]);
+  return Object.fromEntries(named.map(({ id, name }) => [id, name]));
 }
 
 /** Of readonly lists a value that the contract's types take. */

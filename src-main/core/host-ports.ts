@@ -22,6 +22,8 @@ export interface HostPorts {
   startEngine(): EngineProcess;
   /** Absent where nobody stays to watch, as on the command line. */
   startWatching?(): FolderWatching & { stop(): Promise<void> };
+  /** This core is there for one command: it runs what a person asks for, and leaves the rest to one that stays. */
+  readonly onlyAsked?: boolean;
   /** As the system says now. */
   powerAndNetwork(): PowerAndNetwork;
   /** Power, network or drives may have changed, or the machine woke: look again. @returns how to stop listening */

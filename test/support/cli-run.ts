@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { textToByteString } from '#base/byte-string.ts';
 import type { CliHost, CliStream } from '#hosts/cli/cli-host.ts';
 import type { EngineCalls } from '#hosts/cli/engine-calls.ts';
+import type { ProfileConnection } from '#hosts/cli/profile/profile-connection.ts';
 import { runCommand } from '#hosts/cli/run-command.ts';
 
 export interface CliRun {
@@ -12,6 +13,10 @@ export interface CliRun {
 }
 
 export interface CliRunOptions {
+  /** What commands about plans and places talk to. */
+  readonly profile?: ProfileConnection;
+  /** Whether it is found running. */
+  readonly isRunning?: boolean;
   readonly engine?: Partial<EngineCalls>;
   readonly env?: Readonly<Record<string, string>>;
   /** Columns of a terminal on standard error; absent = a pipe. */
@@ -43,6 +48,13 @@ export async function runCli(args: readonly string[], options: CliRunOptions = {
       throw new Error(`exit ${code}`);
     },
     loadEngine: () => Promise.resolve((options.engine ?? {}) as EngineCalls),
+    openProfile: () =>
+      options.profile === undefined
+        ? Promise.reject(new Error('no profile'))
+        : Promise.resolve(options.profile),
+    findProfile: () => Promise.resolve(options.isRunning === true ? options.profile : undefined),
+    findBrowserMode: () => Promise.resolve(undefined),
+    startBrowserMode: () => Promise.reject(new Error('no browser mode')),
   };
   const code = await runCommand(host);
   if (listeners.size > 0) throw new Error('a command left a signal listener behind');

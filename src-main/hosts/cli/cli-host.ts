@@ -7,6 +7,8 @@ import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { bytesToByteString, textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { EngineCalls } from './engine-calls.ts';
+import type { BrowserMode, ServeOptions } from './profile/browser-mode.ts';
+import type { ProfileConnection } from './profile/profile-connection.ts';
 
 export interface CliHost {
   /** Without the program's own name. */
@@ -22,6 +24,12 @@ export interface CliHost {
   /** Ends the process at once. */
   exitNow(code: number): never;
   loadEngine(): Promise<EngineCalls>;
+  /** The core that runs on the profile, or a new one in this process. @throws state.*, storage.* */
+  openProfile(folder: string, signal: AbortSignal): Promise<ProfileConnection>;
+  /** The core that runs on the profile; undefined: none does. @throws storage.* */
+  findProfile(folder: string): Promise<ProfileConnection | undefined>;
+  findBrowserMode(profile: string): Promise<BrowserMode | undefined>;
+  startBrowserMode(options: ServeOptions): Promise<BrowserMode>;
 }
 
 export interface CliStream extends NodeJS.WritableStream {
@@ -50,7 +58,18 @@ export function nodeCliHost(): CliHost {
     },
     exitNow: (code) => process.exit(code),
     loadEngine: async () => (await import('./engine/connect-engine.ts')).connectEngine(),
+    openProfile: async (folder, signal) =>
+      (await import('./profile/connect-profile.ts')).openProfile(folder, signal, logError),
+    findProfile: async (folder) => (await import('./profile/connect-profile.ts')).findProfile(folder),
+    findBrowserMode: async (profile) => (await import('./profile/browser-mode.ts')).findBrowserMode(profile),
+    startBrowserMode: async (options) =>
+      (await import('./profile/browser-mode.ts')).startBrowserMode(options, logError),
   };
+}
+
+/** What a core has to say that no command asked for; no secrets, and nothing that a person could do. */
+function logError(text: string): void {
+  if (process.env['TIDEMARK_DEBUG']) process.stderr.write(`${text}\n`);
 }
 
 /**

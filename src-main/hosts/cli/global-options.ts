@@ -4,6 +4,7 @@
  */
 import { TidemarkError } from '#base/errors.ts';
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
+import { profileFolder, type Environment } from '#core/profile-folder.ts';
 import type { Command } from 'commander';
 
 export interface GlobalOptions {
@@ -16,9 +17,9 @@ export interface GlobalOptions {
   readonly quiet: boolean;
   readonly verbosity: number;
   readonly noLock: boolean;
+  /** Absolute. */
+  readonly profile: string;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Adds the options to the program. */
 export function defineGlobalOptions(program: Command): void {
@@ -28,6 +29,7 @@ export function defineGlobalOptions(program: Command): void {
     .option('-p, --password-file <file>', 'file with the password (TIDEMARK_PASSWORD_FILE)')
     .option('--password-command <command>', 'program that prints the password (TIDEMARK_PASSWORD_COMMAND)')
     .option('--insecure-no-password', 'the repository has an empty password')
+    .option('--profile <folder>', 'where plans and settings are (TIDEMARK_PROFILE)')
     .option('--json', 'print JSON messages, as restic does')
     .option('-q, --quiet', 'print only errors')
     .option('-v, --verbose', 'print more; twice for every file', (_value, count: number) => count + 1, 0)
@@ -43,6 +45,7 @@ export const GLOBAL_OPTIONS_WITH_VALUE: ReadonlySet<string> = new Set([
   '-p',
   '--password-file',
   '--password-command',
+  '--profile',
 ]);
 
 /** @throws request.invalidInput for options that exclude each other. */
@@ -72,6 +75,7 @@ export function readGlobalOptions(program: Command, environment: Environment): G
     quiet: given['quiet'] === true,
     verbosity: given['quiet'] === true ? 0 : Math.min(2, Number(given['verbose'] ?? 0)),
     noLock: given['lock'] === false,
+    profile: profileFolder(environment, text('profile')),
   };
 }
 

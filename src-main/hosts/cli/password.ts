@@ -31,6 +31,37 @@ export async function readPassword(
   return askPassword(host, question, twice ? 'enter password again: ' : undefined, signal);
 }
 
+/**
+ * The same for a place of a profile, whose calls take text; `question` for the prompt.
+ * @throws repository.noPassword, request.invalidInput
+ */
+export async function readTypedSecret(
+  host: CliHost,
+  options: GlobalOptions,
+  signal: AbortSignal,
+  question: string,
+): Promise<string> {
+  const given = await givenPassword(host, options, signal);
+  const secret = given ?? (await askPassword(host, question, undefined, signal));
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      refuseEmpty(secret, '--insecure-no-password'),
+    );
+  } catch (error) {
+    if (error instanceof TidemarkError) throw error;
+    throw invalid('this password is not text', 'open the place with another of its passwords');
+  }
+}
+
+/** Whether nobody need be asked. Reads nothing. */
+export function isPasswordGiven(host: CliHost, options: GlobalOptions): boolean {
+  return (
+    options.passwordFile !== undefined ||
+    options.passwordCommand !== undefined ||
+    (host.env['TIDEMARK_PASSWORD'] ?? '') !== ''
+  );
+}
+
 export interface SourcePasswordOptions {
   readonly passwordFile?: string;
   readonly passwordCommand?: string;

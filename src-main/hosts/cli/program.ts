@@ -104,6 +104,34 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'print an object of the repository',
     load: async () => (await import('./commands/cat.ts')).defineCat,
   },
+  plan: {
+    summary: 'the plans of this computer: which folders are protected, and how',
+    load: async () => (await import('./commands/plan.ts')).definePlan,
+  },
+  place: {
+    summary: 'the backup places of this computer',
+    load: async () => (await import('./commands/place.ts')).definePlace,
+  },
+  run: {
+    summary: 'make a version of a plan now',
+    load: async () => (await import('./commands/run.ts')).defineRun,
+  },
+  health: {
+    summary: 'tell whether everything is protected',
+    load: async () => (await import('./commands/health.ts')).defineHealth,
+  },
+  activity: {
+    summary: 'tell what was done and when',
+    load: async () => (await import('./commands/activity.ts')).defineActivity,
+  },
+  adopt: {
+    summary: 'take up plans and history from a place, on a new computer',
+    load: async () => (await import('./commands/adopt.ts')).defineAdopt,
+  },
+  serve: {
+    summary: 'show Tidemark in a browser of this machine',
+    load: async () => (await import('./commands/serve.ts')).defineServe,
+  },
   version: {
     summary: 'print the version',
     load: async () => (await import('./commands/version.ts')).defineVersion,

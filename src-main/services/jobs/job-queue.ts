@@ -20,6 +20,8 @@ export interface JobQueueParts {
   zone(): string;
   newJobId(): JobId;
   readonly works: JobWorks;
+  /** Jobs that nobody has asked for wait for another start. */
+  readonly onlyAsked?: boolean;
   /** A job began, moved on or ended. */
   onChange(job: Job): void;
   /** After its end is on the disk. */
@@ -178,7 +180,10 @@ export class JobQueue {
   #startWhatMay(): void {
     if (this.#isClosing) return;
     const waiting = [...this.#live.values()].filter(
-      (job) => job.row.state === 'queued' && job.control === undefined,
+      (job) =>
+        job.row.state === 'queued' &&
+        job.control === undefined &&
+        (this.#parts.onlyAsked !== true || job.row.startedBy === 'person'),
     );
     waiting.sort((a, b) => compareUrgency(contender(a), contender(b)));
     for (const job of waiting) {

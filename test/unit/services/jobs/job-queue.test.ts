@@ -47,7 +47,7 @@ function work(request: JobRequest, run: JobRun): Promise<JobOutcome> {
   });
 }
 
-function makeQueue(): JobQueue {
+function makeQueue(onlyAsked = false): JobQueue {
   const works = Object.fromEntries(
     ['backup', 'restore', 'undo', 'verify', 'thinOut', 'cleanUp', 'saveSettings', 'readHistory'].map(
       (kind) => [kind, work],
@@ -59,6 +59,7 @@ function makeQueue(): JobQueue {
     zone: () => 'Europe/Berlin',
     newJobId: () => toJobId(`new-${++lastId}`),
     works: works as never,
+    onlyAsked,
     onChange: () => undefined,
     onEnded: (job) => ended.push(job),
     onUnexpected: (error) => unexpected.push(error),
@@ -256,4 +257,25 @@ test('after a crash: what ran is interrupted and queued anew, what waited waits,
     ['waited', 'schedule'],
     ['new-1', 'retry'],
   ]);
+});
+
+test('a core for one command runs what a person asks for, and leaves the rest for the next start', async () => {
+  await queue.close();
+  queue = makeQueue(true);
+  await queue.open();
+  const byItself = await queue.add(backup('p', 'a'), 'schedule');
+  await queue.add(verify('b'), 'upkeep');
+  const asked = await queue.add(backup('q', 'a'), 'person');
+  await expect.poll(() => started).toHaveLength(1);
+  started.splice(0)[0]!.finish();
+  expect(await queue.wait(asked)).toMatchObject({ state: 'done' });
+  // What waits becomes the person's by being asked for.
+  expect(await queue.add(backup('p', 'a'), 'person')).toBe(byItself);
+  await expect.poll(() => started).toHaveLength(1);
+  started.splice(0)[0]!.finish();
+  await queue.wait(byItself);
+  await queue.close();
+  queue = makeQueue();
+  await queue.open();
+  await expect.poll(kinds).toEqual(['verify']);
 });

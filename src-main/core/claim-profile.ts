@@ -1,0 +1,76 @@
+/**
+ * Gets a core on a profile, whoever runs it: the one that answers on the profile's socket, or a new one here. Between a
+ * start and an end there are moments in which the profile is held and nobody answers; they are waited for.
+ */
+import { mkdirSync } from 'node:fs';
+import type { Clock } from '#base/clock.ts';
+import { isTidemarkError, throwIfCancelled } from '#base/errors.ts';
+import type { Core } from './core.ts';
+import { createCore } from './create-core.ts';
+import type { HostPorts } from './host-ports.ts';
+import { serveRunningCore } from './local-socket/running-core.ts';
+import type { LocalSocket } from './local-socket/serve-local-socket.ts';
+
+const LOOK_MS = 100;
+const FOLDER_MODE = 0o700;
+
+/** A core in this process, reachable by others through the profile's socket. */
+export interface OwnCore {
+  readonly core: Core;
+  readonly socket: LocalSocket;
+  close(): Promise<void>;
+}
+
+/** @throws state.profileInUse, state.*, storage.* */
+export async function openOwnCore(profileFolder: string, ports: HostPorts): Promise<OwnCore> {
+  const core = await createCore(profileFolder, ports);
+  try {
+    const socket = await serveRunningCore(profileFolder, core);
+    return {
+      core,
+      socket,
+      async close() {
+        await socket.close();
+        await core.close();
+      },
+    };
+  } catch (error) {
+    await core.close();
+    throw error;
+  }
+}
+
+/**
+ * `find` looks for a running core that will do; `open` starts one. Tries both in turn until one succeeds.
+ * @throws state.profileInUse after `patienceMs`, job.cancelled, and what they throw
+ */
+export async function claimProfile<Found, Opened>(
+  profileFolder: string,
+  {
+    find,
+    open,
+    clock,
+    patienceMs,
+    signal,
+  }: {
+    readonly find: () => Promise<Found | undefined>;
+    readonly open: () => Promise<Opened>;
+    readonly clock: Clock;
+    readonly patienceMs: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<Found | Opened> {
+  const endMs = clock.monotonicMs() + patienceMs;
+  mkdirSync(profileFolder, { recursive: true, mode: FOLDER_MODE });
+  for (;;) {
+    throwIfCancelled(signal);
+    const found = await find();
+    if (found !== undefined) return found;
+    try {
+      return await open();
+    } catch (error) {
+      if (!isTidemarkError(error, 'state.profileInUse') || clock.monotonicMs() >= endMs) throw error;
+    }
+    await clock.sleep(LOOK_MS, signal);
+  }
+}

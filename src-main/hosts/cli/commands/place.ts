@@ -1,0 +1,181 @@
+/** `tidemark place`: where versions are kept. A place is a repository with its keys; what lies there is restic's format. */
+import type { Command } from 'commander';
+import { EXIT_DONE, EXIT_FAILED, type ExitCode } from '#contract/exit-codes.ts';
+import type { CommandSession, RunCommand } from '../command-session.ts';
+import { formatBytes, formatName } from '../format-values.ts';
+import { asText, example } from '../option-values.ts';
+import { formatTable } from '../output.ts';
+import { readTypedSecret } from '../password.ts';
+import { findByName } from '../profile/find-by-name.ts';
+import { tellKeys } from '../profile/key-words.ts';
+import { placeLocation } from '../profile/place-location.ts';
+import { withProfile, type ProfileConnection, type WirePlace } from '../profile/profile-connection.ts';
+
+export function definePlace(command: Command, run: RunCommand): void {
+  command.addHelpText('after', example('tidemark place add "USB disk" /media/me/usb/backup'));
+  defineList(command.command('list').description('list the backup places'), run);
+  defineNewPlaces(command, run);
+  defineTest(command.command('test').description('look what is at a place, without changing it'), run);
+  onPlace(command, 'remove', 'know it no longer; what lies there stays').action((name: string) =>
+    withPlace(run, name, async ({ output }, { calls }, place) => {
+      await calls['places.remove']({ placeId: place.id });
+      output.say(
+        `Removed ${formatName(place.name)} here. What lies at ${formatName(place.location)} was not touched.`,
+      );
+      output.json({ message_type: 'place_removed', id: place.id });
+    }),
+  );
+  onPlace(command, 'unlock', 'open it with its password after the keychain has lost it').action(
+    (name: string) =>
+      withPlace(run, name, async (session, { calls }, place) => {
+        const password = await secret(
+          session,
+          `enter password or recovery code of ${formatName(place.name)}: `,
+        );
+        const keys = await calls['places.unlock']({ placeId: place.id, password });
+        session.output.say(`${formatName(place.name)} is open again.`);
+        await tellKeys(session.output, formatName(place.name), keys);
+      }),
+  );
+  onPlace(command, 'prove', 'show that you still have its recovery code').action((name: string) =>
+    withPlace(run, name, async (session, { calls }, place) => {
+      const code = await secret(session, `enter recovery code of ${formatName(place.name)}: `);
+      const proven = await calls['places.proveRecovery']({ placeId: place.id, code });
+      session.output.say(`The code opens ${formatName(proven.name)}. Keep it where it is.`);
+      session.output.json({ message_type: 'recovery_proven', id: place.id });
+    }),
+  );
+  onPlace(command, 'renew-code', 'make a new recovery code; the old one opens it no more').action(
+    (name: string) =>
+      withPlace(run, name, async ({ output }, { calls }, place) =>
+        tellKeys(output, formatName(place.name), await calls['places.renewRecovery']({ placeId: place.id })),
+      ),
+  );
+}
+
+function defineList(command: Command, run: RunCommand): void {
+  command.addHelpText('after', example('tidemark place list')).action(() =>
+    run((session) =>
+      withProfile(session, async ({ calls }) => {
+        const { output } = session;
+        const { places } = await calls['mirror.get']({});
+        if (output.options.json) return output.json(places);
+        if (places.length === 0) {
+          output.say('There is no backup place yet. Make one with "tidemark place add".');
+          return;
+        }
+        const rows = places.map((place) => [
+          formatName(place.name),
+          formatName(place.location),
+          PRESENCE[place.presence],
+          SECRETS[place.secret],
+          place.isRecoveryProven ? 'shown to work' : 'never tried',
+        ]);
+        const header = ['Name', 'Location', 'There', 'Key', 'Recovery code'];
+        for (const line of formatTable(header, rows)) await output.result(line);
+      }),
+    ),
+  );
+}
+
+const PRESENCE: Readonly<Record<WirePlace['presence'], string>> = {
+  present: 'yes',
+  absent: 'no',
+  unknown: '?',
+};
+const SECRETS: Readonly<Record<WirePlace['secret'], string>> = {
+  remembered: 'in the keychain',
+  session: 'until Tidemark ends',
+  missing: 'missing: "place unlock"',
+};
+
+function defineNewPlaces(command: Command, run: RunCommand): void {
+  const named = (name: string, description: string): Command =>
+    command
+      .command(name)
+      .description(description)
+      .argument('<name>', 'a name for it')
+      .argument('<location>', 'a folder, or an address as restic writes it');
+  named('add', 'make a new place, with a recovery code')
+    .addHelpText('after', example('tidemark place add "USB disk" /media/me/usb/backup'))
+    .action((name: string, location: string) =>
+      run((session) =>
+        withProfile(session, async ({ calls }) => {
+          const input = { name: asText(name), location: placeLocation(location) };
+          const keys = await calls['places.create'](input);
+          session.output.say(
+            `Made the backup place ${formatName(input.name)} at ${formatName(input.location)}.`,
+          );
+          await tellKeys(session.output, formatName(input.name), keys);
+        }),
+      ),
+    );
+  named('open', 'use a repository that is there, with one of its passwords')
+    .option('--add-key', 'add a key for this computer, so that the password need not be asked for again')
+    .addHelpText('after', example('tidemark place open "Old disk" /media/me/old/restic --add-key'))
+    .action((name: string, location: string, flags: { addKey?: boolean }) =>
+      run((session) =>
+        withProfile(session, async ({ calls }) => {
+          const place = { name: asText(name), location: placeLocation(location) };
+          const password = await secret(session, 'enter password for repository: ');
+          const keys = await calls['places.open']({ ...place, password, addsKey: flags.addKey === true });
+          session.output.say(`Opened ${formatName(place.name)} at ${formatName(place.location)}.`);
+          await tellKeys(session.output, formatName(place.name), keys);
+        }),
+      ),
+    );
+}
+
+function defineTest(command: Command, run: RunCommand): void {
+  command
+    .argument('<location>', 'a folder or an address; or the name of a place')
+    .addHelpText('after', example('tidemark place test /media/me/usb/backup'))
+    .action((given: string) =>
+      run((session) =>
+        withProfile(session, async ({ calls }): Promise<ExitCode> => {
+          const { output } = session;
+          const { places } = await calls['mirror.get']({});
+          const known = places.find(({ name, id }) => name === asText(given) || id === asText(given));
+          const probe = await calls['places.probe']({ location: known?.location ?? placeLocation(given) });
+          output.json({ message_type: 'place_probe', ...probe });
+          output.say(`${formatName(probe.location)}: ${PROBES[probe.kind]}`);
+          if (probe.freeBytes !== null) output.say(`Free: ${formatBytes(probe.freeBytes)}`);
+          if (probe.reason !== null) output.say(formatName(probe.reason));
+          return probe.kind === 'empty' || probe.kind === 'repository' ? EXIT_DONE : EXIT_FAILED;
+        }),
+      ),
+    );
+}
+
+const PROBES = {
+  empty: 'empty; "place add" can make a backup place there.',
+  repository: 'there is a repository; "place open" uses it.',
+  otherFiles: 'there are other files; choose an empty folder.',
+  missing: 'there is nothing; "place add" can make it.',
+  unreachable: 'cannot be reached.',
+} as const;
+
+function onPlace(command: Command, name: string, description: string): Command {
+  return command
+    .command(name)
+    .description(description)
+    .argument('<place>', 'its name, or its id or the beginning of it')
+    .addHelpText('after', example(`tidemark place ${name} "USB disk"`));
+}
+
+function withPlace(
+  run: RunCommand,
+  name: string,
+  work: (session: CommandSession, profile: ProfileConnection, place: WirePlace) => Promise<void>,
+): Promise<void> {
+  return run((session) =>
+    withProfile(session, async (profile) => {
+      const { places } = await profile.calls['mirror.get']({});
+      await work(session, profile, findByName('backup place', places, asText(name)));
+    }),
+  );
+}
+
+function secret({ host, options, context }: CommandSession, question: string): Promise<string> {
+  return readTypedSecret(host, options, context.signal, question);
+}
