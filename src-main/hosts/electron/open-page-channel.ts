@@ -3,6 +3,7 @@
  * page never sees them, an event object or the name of a message.
  */
 import type { Channel } from '#contract/calls/channel.ts';
+import { messageChannel } from '#core/message-channel.ts';
 import { CHANNEL_MESSAGE, CLOSE_CHANNEL, OPEN_CHANNEL } from './ipc-names.ts';
 
 type Listener = (event: unknown, ...args: unknown[]) => void;
@@ -18,46 +19,28 @@ export interface RendererMessages {
 /** One channel per page: opening another closes the former. */
 export async function openPageChannel(messages: RendererMessages): Promise<Channel> {
   const number = await messages.invoke(OPEN_CHANNEL);
-  const early: unknown[] = [];
-  let listener: ((message: unknown) => void) | undefined;
-  let closeListeners: (() => void)[] = [];
-  let isClosed = false;
-
-  const receive: Listener = (_event, to, message) => {
-    if (to !== number) return;
-    if (listener === undefined) early.push(message);
-    else listener(message);
-  };
-  const hearClose: Listener = (_event, to) => {
-    if (to === number) end();
-  };
-  const end = (): void => {
-    if (isClosed) return;
-    isClosed = true;
-    messages.off(CHANNEL_MESSAGE, receive);
-    messages.off(CLOSE_CHANNEL, hearClose);
-    for (const tell of closeListeners) tell();
-    closeListeners = [];
-  };
-  messages.on(CHANNEL_MESSAGE, receive);
-  messages.on(CLOSE_CHANNEL, hearClose);
-
-  return {
-    send(message) {
-      if (!isClosed) messages.send(CHANNEL_MESSAGE, number, message);
+  let receive: Listener = () => undefined;
+  const channel = messageChannel({
+    send: (message) => messages.send(CHANNEL_MESSAGE, number, message),
+    onMessage(listener) {
+      receive = (_event, to, message) => {
+        if (to === number) listener(message);
+      };
+      messages.on(CHANNEL_MESSAGE, receive);
     },
-    onMessage(next) {
-      listener = next;
-      for (const message of early.splice(0)) next(message);
+    onEnd(listener) {
+      const hearEnd: Listener = (_event, to) => {
+        if (to !== number) return;
+        messages.off(CLOSE_CHANNEL, hearEnd);
+        listener();
+      };
+      messages.on(CLOSE_CHANNEL, hearEnd);
     },
-    onClose(tell) {
-      if (isClosed) tell();
-      else closeListeners.push(tell);
-    },
-    close() {
-      if (isClosed) return;
-      messages.send(CLOSE_CHANNEL, number);
-      end();
-    },
-  };
+    // Main answers with the same message, which ends the listening here.
+    end: () => messages.send(CLOSE_CHANNEL, number),
+  });
+  channel.onClose(() => messages.off(CHANNEL_MESSAGE, receive));
+  // The bridge to the page copies functions, not the object that they came from.
+  const { send, onMessage, onClose, close } = channel;
+  return { send, onMessage, onClose, close };
 }

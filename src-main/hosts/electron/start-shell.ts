@@ -96,9 +96,7 @@ function showWish(window: MainWindow, { isHidden, route }: LaunchWish): void {
 
 async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: LaunchWish): Promise<void> {
   app.setAsDefaultProtocolClient(LINK_SCHEME);
-  Menu.setApplicationMenu(
-    process.platform === 'darwin' ? Menu.buildFromTemplate([{ role: 'appMenu' }]) : null,
-  );
+  Menu.setApplicationMenu(process.platform === 'darwin' ? macosMenu() : null);
   refusePermissions();
   servePages(path.join(app.getAppPath(), 'dist', 'renderer'));
   const notices = new Notices(() => window.show('/'));

@@ -4,6 +4,7 @@
  * Messages of foreign frames, and those under the number of a channel that is closed, go nowhere.
  */
 import type { Channel } from '#contract/calls/channel.ts';
+import { messageChannel } from '#core/message-channel.ts';
 import { isOwnSender, type SenderFrame } from './app-origin.ts';
 import { CHANNEL_MESSAGE, CLOSE_CHANNEL, OPEN_CHANNEL } from './ipc-names.ts';
 
@@ -27,82 +28,66 @@ export interface PageMessages {
   on(name: string, listener: (event: PageEvent, ...args: unknown[]) => void): unknown;
 }
 
+interface PageChannel {
+  readonly number: number;
+  readonly channel: Channel;
+  receive(message: unknown): void;
+}
+
 /** Serves every page that opens a channel, for the life of the process. */
 export function serveWindowChannels(messages: PageMessages, connect: (channel: Channel) => void): void {
   /** By the number of the page's contents. */
-  const channels = new Map<number, PageChannel>();
+  const pages = new Map<number, PageChannel>();
   const watched = new Set<number>();
   let lastNumber = 0;
 
-  messages.handle(OPEN_CHANNEL, (event) => {
-    if (!isOwnSender(event.senderFrame)) throw new Error('refused: not a page of this application');
-    const { sender } = event;
-    channels.get(sender.id)?.close();
-    const channel = new PageChannel(++lastNumber, sender);
-    channels.set(sender.id, channel);
+  messages.handle(OPEN_CHANNEL, ({ sender, senderFrame }) => {
+    if (!isOwnSender(senderFrame)) throw new Error('refused: not a page of this application');
+    closeOf(sender);
+    const page = openChannel(++lastNumber, sender);
+    pages.set(sender.id, page);
     watchPage(sender);
-    connect(channel);
-    return channel.number;
+    connect(page.channel);
+    return page.number;
   });
 
+  function closeOf(contents: PageContents): void {
+    pages.get(contents.id)?.channel.close();
+  }
+
   /** Once per page, however often it is loaded anew. */
-  function watchPage(page: PageContents): void {
-    if (watched.has(page.id)) return;
-    watched.add(page.id);
-    page.on('render-process-gone', () => channels.get(page.id)?.close());
-    page.on('destroyed', () => {
-      channels.get(page.id)?.close();
-      channels.delete(page.id);
-      watched.delete(page.id);
+  function watchPage(contents: PageContents): void {
+    if (watched.has(contents.id)) return;
+    watched.add(contents.id);
+    contents.on('render-process-gone', () => closeOf(contents));
+    contents.on('destroyed', () => {
+      closeOf(contents);
+      pages.delete(contents.id);
+      watched.delete(contents.id);
     });
   }
 
-  const channelOf = (event: PageEvent, number: unknown): PageChannel | undefined => {
-    if (!isOwnSender(event.senderFrame)) return undefined;
-    const channel = channels.get(event.sender.id);
-    return channel?.number === number ? channel : undefined;
+  const pageOf = ({ sender, senderFrame }: PageEvent, number: unknown): PageChannel | undefined => {
+    const page = isOwnSender(senderFrame) ? pages.get(sender.id) : undefined;
+    return page?.number === number ? page : undefined;
   };
-  messages.on(CHANNEL_MESSAGE, (event, number, message) => channelOf(event, number)?.receive(message));
-  messages.on(CLOSE_CHANNEL, (event, number) => channelOf(event, number)?.close());
+  messages.on(CHANNEL_MESSAGE, (event, number, message) => pageOf(event, number)?.receive(message));
+  messages.on(CLOSE_CHANNEL, (event, number) => pageOf(event, number)?.channel.close());
 }
 
-class PageChannel implements Channel {
-  readonly number: number;
-  readonly #page: PageContents;
-  readonly #early: unknown[] = [];
-  readonly #closeListeners: (() => void)[] = [];
-  #listener: ((message: unknown) => void) | undefined;
-  #isOpen = true;
-
-  constructor(number: number, page: PageContents) {
-    this.number = number;
-    this.#page = page;
-  }
-
-  send(message: unknown): void {
-    if (this.#isOpen && !this.#page.isDestroyed()) this.#page.send(CHANNEL_MESSAGE, this.number, message);
-  }
-
-  onMessage(listener: (message: unknown) => void): void {
-    this.#listener = listener;
-    for (const message of this.#early.splice(0)) listener(message);
-  }
-
-  onClose(listener: () => void): void {
-    if (this.#isOpen) this.#closeListeners.push(listener);
-    else listener();
-  }
-
-  close(): void {
-    if (!this.#isOpen) return;
-    if (!this.#page.isDestroyed()) this.#page.send(CLOSE_CHANNEL, this.number);
-    this.#isOpen = false;
-    for (const listener of this.#closeListeners.splice(0)) listener();
-  }
-
-  receive(message: unknown): void {
-    if (!this.#isOpen) return;
-    if (this.#listener === undefined) this.#early.push(message);
-    else this.#listener(message);
-  }
+function openChannel(number: number, page: PageContents): PageChannel {
+  const send = (name: string, ...args: readonly unknown[]): void => {
+    if (!page.isDestroyed()) page.send(name, number, ...args);
+  };
+  let receive: (message: unknown) => void = () => undefined;
+  const channel = messageChannel({
+    send: (message) => send(CHANNEL_MESSAGE, message),
+    onMessage: (listener) => {
+      receive = listener;
+    },
+    // A page that ends says so to serveWindowChannels, which closes.
+    onEnd: () => undefined,
+    end: () => send(CLOSE_CHANNEL),
+  });
+  return { number, channel, receive: (message) => receive(message) };
 }
