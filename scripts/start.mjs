@@ -1,15 +1,14 @@
 /**
- * `npm start [-- OPTIONS]`: the application from this checkout. In its window where Electron's binary and a display are
- * there, in the browser otherwise; says which and why. Installs and builds what is missing; Electron's binary is
- * fetched at the first start that could use it. Options go to the application.
+ * `npm start [-- ARGUMENTS]`: the application from this checkout, in its window, where Electron's binary and a display
+ * are there; otherwise the guided first backup of `npm run try`. Says which and why. Installs and builds what is missing;
+ * Electron's binary is fetched at the first start that could use it. Arguments go to whichever is started.
  */
 import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { NODE_24, ROOT, installPackages, run } from './checkout.mjs';
 import { ensureNode } from './ensure-node.mjs';
 import { ELECTRON_INSTALLER, findElectron, whyNoWindow } from './find-electron.mjs';
 
-const options = process.argv.slice(2);
+const args = process.argv.slice(2);
 
 await installPackages();
 ensureNode();
@@ -26,10 +25,11 @@ const reason = whyNoWindow({
 const electron = reason === undefined ? await fetchElectron() : undefined;
 if (electron !== undefined) {
   console.log('Tidemark starts in its own window, by Electron.');
-  await start(electron, [ROOT, ...options]);
+  await start(electron, [ROOT, ...args]);
 } else {
-  console.log(`Tidemark starts in the browser: ${reason ?? 'the binary of Electron cannot be fetched'}.`);
-  await start(path.join(ROOT, 'bin', 'tidemark'), ['serve', ...options]);
+  const why = reason ?? 'the binary of Electron cannot be fetched';
+  console.log(`Tidemark cannot show its window: ${why}. Here is a first backup in the terminal instead.`);
+  await start(process.execPath, ['scripts/try.mjs', ...args]);
 }
 
 async function fetchElectron() {
@@ -43,10 +43,10 @@ async function fetchElectron() {
 /**
  * Runs it until it ends; Ctrl-C reaches it by itself.
  * @param {string} program
- * @param {readonly string[]} args
+ * @param {readonly string[]} programArgs
  */
-async function start(program, args) {
-  const child = spawn(program, args, { stdio: 'inherit' });
+async function start(program, programArgs) {
+  const child = spawn(program, programArgs, { cwd: ROOT, stdio: 'inherit' });
   process.on('SIGINT', () => undefined);
   process.exitCode = await new Promise((resolve) => {
     child.on('error', (error) => {
