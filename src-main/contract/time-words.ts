@@ -28,15 +28,24 @@ export function futureWords(atMs: number, nowMs: number): string {
   const delayMs = atMs - nowMs;
   if (delayMs < MINUTE_MS) return 'now';
   if (delayMs < HOUR_MS) return `in ${countWords(Math.floor(delayMs / MINUTE_MS), 'minute')}`;
-  if (isSameDay(atMs, nowMs)) return `today, ${CLOCK.format(atMs)}`;
-  if (isSameDay(atMs, nowMs + DAY_MS)) return `tomorrow, ${CLOCK.format(atMs)}`;
-  if (delayMs < 6 * DAY_MS) return `${WEEKDAY.format(atMs)}, ${CLOCK.format(atMs)}`;
-  return DATE.format(atMs);
+  return isSameDay(atMs, nowMs) ? `today, ${CLOCK.format(atMs)}` : dayWords(atMs, nowMs);
+}
+
+/** After "until", never before it: "15:00", "tomorrow, 06:00", "Monday, 03:00", "12 Oct 2026". */
+export function untilWords(atMs: number, nowMs: number): string {
+  return isSameDay(atMs, nowMs) ? CLOCK.format(atMs) : dayWords(atMs, nowMs);
 }
 
 /** "1 file", "2 files". */
 export function countWords(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** A moment on another day to come. */
+function dayWords(atMs: number, nowMs: number): string {
+  if (isSameDay(atMs, nowMs + DAY_MS)) return `tomorrow, ${CLOCK.format(atMs)}`;
+  if (atMs - nowMs < 6 * DAY_MS) return `${WEEKDAY.format(atMs)}, ${CLOCK.format(atMs)}`;
+  return DATE.format(atMs);
 }
 
 function isSameDay(aMs: number, bMs: number): boolean {

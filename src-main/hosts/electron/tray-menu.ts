@@ -2,7 +2,7 @@
 import type { MirrorParts } from '#contract/app/mirror-values.ts';
 import type { PlanId } from '#contract/app/values.ts';
 import { lastBackupWords, nextBackupWords, overviewSentence } from '#contract/app/overview-words.ts';
-import { futureWords } from '#contract/time-words.ts';
+import { untilWords } from '#contract/time-words.ts';
 
 export type PauseLength = 'hour' | 'tomorrow';
 
@@ -70,7 +70,7 @@ function stateLine(mirror: MirrorParts, nowMs: number): string {
     const plan = mirror.plans.find(({ id }) => id === running.planId);
     return plan === undefined ? 'Backing up' : `Backing up ${plan.name}`;
   }
-  if (mirror.pause !== null) return `Paused until ${futureWords(mirror.pause.untilMs, nowMs)}`;
+  if (mirror.pause !== null) return `Paused until ${untilWords(mirror.pause.untilMs, nowMs)}`;
   // Menus are narrow: the first sentence is the verdict.
   return overviewSentence(mirror, nowMs).split(/(?<=\.) /)[0] ?? '';
 }
@@ -91,7 +91,7 @@ function backUpItems({ plans, jobs }: MirrorParts): TrayItem[] {
 
 function pauseItem({ pause, plans }: MirrorParts, nowMs: number): TrayItem {
   if (pause !== null) return action('go-on', 'Go on with backups', { kind: 'goOn' });
-  const tomorrow = futureWords(pauseEndMs('tomorrow', nowMs), nowMs);
+  const tomorrow = untilWords(pauseEndMs('tomorrow', nowMs), nowMs);
   return {
     kind: 'menu',
     id: 'pause',

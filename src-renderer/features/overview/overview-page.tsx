@@ -49,8 +49,7 @@ export function OverviewPage() {
         <h2>Protected folders</h2>
         {view.plans.length === 0 ? (
           <p className="card empty">
-            Nothing is protected yet. Choose folders with <code>tidemark plan add</code>; choosing them here
-            comes with a later release.
+            Nothing is protected yet. Choosing folders in this window comes with a later release.
           </p>
         ) : (
           view.plans.map((plan) => <PlanCard key={plan.id} plan={plan} actions={actions} ask={ask} />)

@@ -9,7 +9,7 @@ import type { Mirror } from '#contract/app/mirror-values.ts';
 import type { ErrorText } from '#contract/error-texts.ts';
 import type { ProtectionState } from '#contract/protection-codes.ts';
 import { STATE_TEXTS } from '#contract/protection-texts.ts';
-import { futureWords, pastWords } from '#contract/time-words.ts';
+import { futureWords, pastWords, untilWords } from '#contract/time-words.ts';
 import { formatBytes } from '../../text/format-bytes.ts';
 
 /** How a state looks: shape and word tell as much as the colour. */
@@ -89,7 +89,7 @@ export function overviewView(mirror: Mirror, nowMs: number): OverviewView {
     })),
     plans: mirror.plans.map((plan) => planView(plan, mirror, nowMs)),
     running: running === undefined ? null : jobView(running, mirror),
-    paused: mirror.pause === null ? null : `Paused until ${futureWords(mirror.pause.untilMs, nowMs)}`,
+    paused: mirror.pause === null ? null : `Paused until ${untilWords(mirror.pause.untilMs, nowMs)}`,
     canBackUp: !isBackingUp && mirror.plans.some(({ isOn }) => isOn),
   };
 }

@@ -6,7 +6,7 @@ import {
   overviewSentence,
   type OverviewFacts,
 } from '#contract/app/overview-words.ts';
-import { futureWords, pastWords } from '#contract/time-words.ts';
+import { futureWords, pastWords, untilWords } from '#contract/time-words.ts';
 import { lateParts, wellProtected } from '#test/support/mirror-parts.ts';
 
 const NOW_MS = new Date(2026, 10, 28, 14, 0).getTime();
@@ -90,5 +90,15 @@ describe('moments', () => {
     [new Date(2027, 0, 3).getTime(), '3 Jan 2027'],
   ])('future %#', (futureMs, words) => {
     expect(futureWords(futureMs, NOW_MS)).toBe(words);
+  });
+
+  test.each([
+    [NOW_MS + 59 * MINUTE_MS, '14:59'],
+    [at(28, 23, 59), '23:59'],
+    [at(29, 6), 'tomorrow, 06:00'],
+    [at(30, 6), 'Monday, 06:00'],
+    [new Date(2027, 0, 3).getTime(), '3 Jan 2027'],
+  ])('until %#', (untilMs, words) => {
+    expect(untilWords(untilMs, NOW_MS)).toBe(words);
   });
 });

@@ -110,7 +110,7 @@ describe('overview', () => {
 
   test('paused', () => {
     const pause = { sinceMs: NOW_MS, untilMs: NOW_MS + 3_600_000 };
-    expect(overviewView({ ...well, pause }, NOW_MS).paused).toBe('Paused until today, 15:00');
+    expect(overviewView({ ...well, pause }, NOW_MS).paused).toBe('Paused until 15:00');
   });
 });
 
