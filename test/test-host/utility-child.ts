@@ -8,3 +8,5 @@ const parentPort = Object.assign(new EventEmitter(), {
 });
 Object.assign(process, { parentPort, type: 'utility' });
 process.on('message', (message) => parentPort.emit('message', { data: codec.decode(message), ports: [] }));
+// Electron ends its utility processes with itself.
+process.on('disconnect', () => process.exit());
