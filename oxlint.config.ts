@@ -131,7 +131,7 @@ export default defineConfig({
   options: { typeAware: true, reportUnusedDisableDirectives: 'error' },
   plugins: ['eslint', 'typescript', 'import', 'unicorn', 'oxc', 'promise'],
   categories: { correctness: 'error', suspicious: 'off' },
-  ignorePatterns: ['dist', 'coverage', 'assets', 'test/fixtures', 'src-main/wasm', '.cache'],
+  ignorePatterns: ['dist', 'release', 'coverage', 'assets', 'test/fixtures', 'src-main/wasm', '.cache'],
   rules: {
     eqeqeq: 'error',
     'no-var': 'error',
