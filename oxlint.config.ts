@@ -71,6 +71,44 @@ const NO_SEARCH_BY_NAME = {
   message: NO_SEARCH_OF_SECRETS.message,
 };
 
+/**
+ * The window: which folder of it may import which. `app` puts pages together; a feature never knows another; controls
+ * know nothing of ours. Of the rest only the contract and the errors come in, nothing of Node.
+ */
+const RENDERER_FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  'core-link': ['#base/**', '#contract/**', 'react', './**'],
+  text: ['#base/**', '#contract/**', './**'],
+  ui: ['react', './**'],
+  features: [
+    '#base/**',
+    '#contract/**',
+    'react',
+    './**',
+    '../../core-link/**',
+    '../../text/**',
+    '../../ui/**',
+  ],
+  app: [
+    '#base/**',
+    '#contract/**',
+    'react',
+    './**',
+    '../core-link/**',
+    '../text/**',
+    '../ui/**',
+    '../features/**',
+  ],
+};
+
+function rendererOverride([folder, allowed]: [string, readonly string[]]): Override {
+  const message = `src-renderer/${folder} may not import this: see RENDERER_FOLDERS in oxlint.config.ts.`;
+  const group = ['*', '../**', ...allowed.map((pattern) => `!${pattern}`)];
+  return {
+    files: [`src-renderer/${folder}/**/*.{ts,tsx}`],
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message }] }] },
+  };
+}
+
 /** Tools of the clock and of chance, with the port that stands for them. */
 const CLOCK_PROPERTIES = [
   { object: 'Date', property: 'now', message: 'Time comes in through the Clock port.' },
@@ -93,7 +131,7 @@ export default defineConfig({
   options: { typeAware: true, reportUnusedDisableDirectives: 'error' },
   plugins: ['eslint', 'typescript', 'import', 'unicorn', 'oxc', 'promise'],
   categories: { correctness: 'error', suspicious: 'off' },
-  ignorePatterns: ['dist', 'coverage', 'assets', 'test/fixtures', 'src-main/wasm', '.cache'],
+  ignorePatterns: ['dist', 'release', 'coverage', 'assets', 'test/fixtures', 'src-main/wasm', '.cache'],
   rules: {
     eqeqeq: 'error',
     'no-var': 'error',
@@ -132,6 +170,7 @@ export default defineConfig({
   },
   overrides: [
     ...LAYERS.map(importOverride),
+    ...Object.entries(RENDERER_FOLDERS).map(rendererOverride),
     {
       files: LAYERS.filter((layer) => layer.noClock === true).map(filesOf),
       rules: {
@@ -173,7 +212,7 @@ export default defineConfig({
     },
     {
       // Plain JavaScript: what the type checker knows of foreign modules and JSON is `any`.
-      files: ['**/*.mjs'],
+      files: ['**/*.{mjs,cjs}'],
       rules: {
         ...NO_UNSAFE_OFF,
         'typescript/restrict-template-expressions': 'off',

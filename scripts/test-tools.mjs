@@ -14,6 +14,7 @@ const TOOLS = [
   { program: 'setfattr', package: 'attr', use: 'extended attributes made by another program' },
   { program: 'strace', package: 'strace', use: 'system calls that fail on purpose' },
   { program: 'mkfs.ext4', package: 'e2fsprogs', use: 'small disks that fill up' },
+  { program: 'chromium', package: 'chromium', use: 'the window and the whole application, end to end' },
   { program: 'dbus-run-session', package: 'dbus', use: 'a session with a keychain' },
   {
     program: 'gnome-keyring-daemon',

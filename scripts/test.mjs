@@ -16,6 +16,7 @@ const BIN = path.join(ROOT, 'node_modules');
 
 const CHECKS = [
   { name: 'types', args: [path.join(BIN, 'typescript/bin/tsc'), '-p', 'tsconfig.json'] },
+  { name: 'types of pages', args: [path.join(BIN, 'typescript/bin/tsc'), '-p', 'tsconfig.pages.json'] },
   { name: 'lint', args: [path.join(BIN, 'oxlint/bin/oxlint'), '--format', 'unix'] },
   {
     name: 'format',

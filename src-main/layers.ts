@@ -227,6 +227,14 @@ export const LAYERS: readonly Layer[] = [
   },
   { folder: 'hosts/browser', mayImport: 'everything', node: 'any', packages: ['ws', 'zod'] },
   { folder: 'hosts/pipeline-worker', mayImport: 'everything', node: 'any' },
+  {
+    folder: 'hosts/self-check',
+    mayImport: 'everything',
+    node: 'any',
+    // What is not bundled: it must be found in a package.
+    packages: ['archiver', 'keytar', 'koffi', 'sql.js'],
+  },
+  { folder: 'hosts/electron', mayImport: 'everything', node: 'any', packages: ['electron'] },
   { folder: 'hosts/watch-worker', mayImport: 'everything', node: 'any' },
   { folder: 'hosts/engine-process', mayImport: 'everything', node: 'any' },
 ];

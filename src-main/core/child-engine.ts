@@ -40,7 +40,7 @@ export function channelOfChild(child: ChildProcess): EngineProcess['channel'] {
 }
 
 /** Passwords for the command line, ours and restic's, are no business of the engine. */
-function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !/^(TIDEMARK|RESTIC)_.*PASSWORD/.test(name)),
   );

@@ -162,6 +162,48 @@ const LINT_PLANTS: readonly Plant[] = [
     `import { fake } from '#test/support/fake.ts'; fake();`,
     IMPORTS,
   ),
+  plant(
+    'Electron outside of its host',
+    'core/shell.ts',
+    `import { app } from 'electron'; app.quit();`,
+    IMPORTS,
+  ),
+  plant(
+    'React outside of the window',
+    'hosts/cli/react.ts',
+    `import { useState } from 'react'; useState(1);`,
+    IMPORTS,
+  ),
+  plant(
+    'a feature of the window names the frame',
+    '../src-renderer/features/overview/frame.ts',
+    `import { App } from '../../app/app.tsx'; App();`,
+    IMPORTS,
+  ),
+  plant(
+    'a feature of the window names another',
+    '../src-renderer/features/overview/sideways.ts',
+    `import { page } from '../timeline/page.ts'; page();`,
+    IMPORTS,
+  ),
+  plant(
+    'a control of the window knows the contract',
+    '../src-renderer/ui/contract.ts',
+    `import { twice } from '#contract/time-words.ts'; twice();`,
+    IMPORTS,
+  ),
+  plant(
+    'Node in the window',
+    '../src-renderer/core-link/disk.ts',
+    `import { readFileSync } from 'node:fs'; readFileSync('x');`,
+    IMPORTS,
+  ),
+  plant(
+    'the window names the core',
+    '../src-renderer/core-link/core.ts',
+    `import type { Core } from '#core/core.ts'; export type A = Core;`,
+    IMPORTS,
+  ),
   ...['engine/format', 'engine/rules', 'engine/repository', 'engine/operations', 'engine/catalogue'].flatMap(
     (folder) => [
       plant(
@@ -270,6 +312,18 @@ const TYPE_PLANTS: readonly Plant[] = [
 ];
 
 const GOOD: readonly [file: string, source: string][] = [
+  [
+    'hosts/electron/good-shell.ts',
+    `import { app } from 'electron'; import { twice } from '#base/good-base.ts'; export const quit = (): void => { twice(1); app.quit(); };`,
+  ],
+  [
+    '../src-renderer/features/overview/good-page.ts',
+    `import { useState } from 'react'; import { dot } from '../../ui/good-dot.ts'; import { twice } from '#base/good-base.ts'; export const page = (): unknown => [useState(1), dot(), twice(1)];`,
+  ],
+  [
+    '../src-renderer/ui/good-dot.ts',
+    `import { createElement } from 'react'; export const dot = (): unknown => createElement('i');`,
+  ],
   ['base/good-base.ts', `export const twice = (n: number): number => n * 2;`],
   ['base/circle-b.ts', `import { a } from './circle-a.ts'; export const b = (): number => a();`],
   [
@@ -385,7 +439,7 @@ describe('the scan of the real tree sees what lint does not', () => {
 
 /** Rules reported per file, file relative to src-main. */
 function lint(folder: string): Map<string, string[]> {
-  const output = runTool('oxlint', ['--format', 'json', 'src-main'], folder);
+  const output = runTool('oxlint', ['--format', 'json', 'src-main', 'src-renderer'], folder);
   const { diagnostics } = JSON.parse(output) as {
     diagnostics: { filename: string; code?: string; message: string }[];
   };

@@ -12,6 +12,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 /** Everything that tests read; packages are linked, they are not broken. */
 const COPIED = [
   'src-main',
+  'src-renderer',
   'test',
   'assets',
   'bin',

@@ -1,8 +1,9 @@
 /**
- * Deliberate faults in the engine, each of which at least one test must notice. A fault replaces one piece of source
+ * Deliberate faults in engine and shell, each of which at least one test must notice. A fault replaces one piece of source
  * text, which must occur exactly once, so that the list does not outlive what it breaks.
  */
 import { invariant } from '#base/errors.ts';
+import { SHELL_SABOTAGES } from './shell-sabotages.ts';
 
 export interface Sabotage {
   readonly name: string;
@@ -227,6 +228,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     replace: '',
     tests: ['test/unit/services/keys'],
   },
+  ...SHELL_SABOTAGES,
 ];
 
 /** @throws internal.invariantBroken when the text to replace is not there exactly once */

@@ -1,0 +1,104 @@
+/** How things stand, in words: one table for the sentence, the last and the next backup, and moments. */
+import { describe, expect, test } from 'vitest';
+import {
+  lastBackupWords,
+  nextBackupWords,
+  overviewSentence,
+  type OverviewFacts,
+} from '#contract/app/overview-words.ts';
+import { futureWords, pastWords, untilWords } from '#contract/time-words.ts';
+import { lateParts, wellProtected } from '#test/support/mirror-parts.ts';
+
+const NOW_MS = new Date(2026, 10, 28, 14, 0).getTime();
+const MINUTE_MS = 60_000;
+const at = (day: number, hour: number, minute = 0): number => new Date(2026, 10, day, hour, minute).getTime();
+const well: OverviewFacts = wellProtected(NOW_MS);
+const inDanger = (code: string): OverviewFacts => ({
+  ...well,
+  health: {
+    ...well.health,
+    state: 'inDanger',
+    problems: [{ code, planIds: ['letters', 'photos'], placeIds: ['blue'] }],
+  },
+});
+
+describe('the sentence', () => {
+  test.each<[string, OverviewFacts, string]>([
+    ['no plan', { ...well, plans: [] }, 'No folder is protected yet.'],
+    ['all well', well, 'Everything is safe. The newest version is from 4 minutes ago, in 2 places.'],
+    [
+      'late',
+      { ...well, ...lateParts(NOW_MS) },
+      'Backups are late. Photos is not up to date: Blue drive is not connected.',
+    ],
+    [
+      'damaged',
+      inDanger('damaged'),
+      'Something is in danger. Part of what Blue drive holds of Letters and Photos is damaged.',
+    ],
+    [
+      'nobody can tell',
+      { ...well, health: { ...well.health, state: 'cannotTell' } },
+      'Tidemark cannot tell whether everything is safe.',
+    ],
+  ])('%s', (_what, facts, sentence) => {
+    expect(overviewSentence(facts, NOW_MS)).toBe(sentence);
+  });
+
+  test('protected, and no version is known: nothing is made up', () => {
+    const facts = { ...well, health: { ...well.health, copies: [] } };
+    expect(overviewSentence(facts, NOW_MS)).toBe('Everything is safe.');
+    expect(lastBackupWords(facts, NOW_MS)).toBe('No backup yet');
+  });
+
+  test('the next backup is the earliest of all; one that only waits says for what', () => {
+    const run = (atMs: number | null, wait: string | null = null) => ({ atMs, wait });
+    const next = (...runs: { atMs: number | null; wait: string | null }[]): string =>
+      nextBackupWords({ ...well, next: runs }, NOW_MS);
+    expect(next(run(at(29, 3)), run(at(28, 17)))).toBe('Next backup: today, 17:00');
+    expect(next(run(null, 'onBattery'))).toBe('Next backup: waits until the computer is plugged in');
+    expect(next(run(null, 'somethingOfALaterRelease'))).toBe('Next backup: somethingOfALaterRelease');
+    expect(next()).toBe('No backup is planned');
+  });
+});
+
+describe('moments', () => {
+  test.each([
+    [NOW_MS, 'just now'],
+    [NOW_MS + MINUTE_MS, 'just now'],
+    [NOW_MS - 59_999, 'just now'],
+    [NOW_MS - MINUTE_MS, '1 minute ago'],
+    [NOW_MS - 59 * MINUTE_MS, '59 minutes ago'],
+    [NOW_MS - 60 * MINUTE_MS, '1 hour ago'],
+    [at(28, 0), '14 hours ago'],
+    [at(27, 23, 59), 'yesterday, 23:59'],
+    [at(27, 0), 'yesterday, 00:00'],
+    [at(26, 23), '2 days ago'],
+    [at(19, 14), '9 days ago'],
+    [at(1, 9), '1 Nov 2026'],
+  ])('past %#', (pastMs, words) => {
+    expect(pastWords(pastMs, NOW_MS)).toBe(words);
+  });
+
+  test.each([
+    [NOW_MS - 1, 'now'],
+    [NOW_MS + 59_999, 'now'],
+    [NOW_MS + 4 * MINUTE_MS, 'in 4 minutes'],
+    [at(28, 17), 'today, 17:00'],
+    [at(29, 3), 'tomorrow, 03:00'],
+    [at(30, 3), 'Monday, 03:00'],
+    [new Date(2027, 0, 3).getTime(), '3 Jan 2027'],
+  ])('future %#', (futureMs, words) => {
+    expect(futureWords(futureMs, NOW_MS)).toBe(words);
+  });
+
+  test.each([
+    [NOW_MS + 59 * MINUTE_MS, '14:59'],
+    [at(28, 23, 59), '23:59'],
+    [at(29, 6), 'tomorrow, 06:00'],
+    [at(30, 6), 'Monday, 06:00'],
+    [new Date(2027, 0, 3).getTime(), '3 Jan 2027'],
+  ])('until %#', (untilMs, words) => {
+    expect(untilWords(untilMs, NOW_MS)).toBe(words);
+  });
+});
