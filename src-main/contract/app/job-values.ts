@@ -17,7 +17,6 @@ export const JOB_STATES = [
   'cancelled',
   'interrupted',
 ] as const;
-export type JobState = (typeof JOB_STATES)[number];
 
 export const RESTORE_RULES = [
   'replace-keep-current',
