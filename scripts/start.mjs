@@ -1,9 +1,10 @@
 /**
  * `npm start [-- ARGUMENTS]`: the application from this checkout, in its window, where Electron's binary and a display
- * are there; otherwise the guided first backup of `npm run try`. Says which and why. Installs and builds what is missing;
+ * are there; otherwise in browser mode (`tidemark serve`), which prints a link. Says which and why. Installs and builds what is missing;
  * Electron's binary is fetched at the first start that could use it. Arguments go to whichever is started.
  */
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { NODE_24, ROOT, installPackages, run } from './checkout.mjs';
 import { ensureNode } from './ensure-node.mjs';
 import { ELECTRON_INSTALLER, findElectron, whyNoWindow } from './find-electron.mjs';
@@ -28,8 +29,8 @@ if (electron !== undefined) {
   await start(electron, [ROOT, ...args]);
 } else {
   const why = reason ?? 'the binary of Electron cannot be fetched';
-  console.log(`Tidemark cannot show its window: ${why}. Here is a first backup in the terminal instead.`);
-  await start(process.execPath, ['scripts/try.mjs', ...args]);
+  console.log(`Tidemark cannot show its own window: ${why}. It is shown in a browser instead.`);
+  await start(path.join(ROOT, 'bin', 'tidemark'), ['serve', ...args]);
 }
 
 async function fetchElectron() {

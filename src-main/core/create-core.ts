@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { appCalls, appTopics, type AppCalls, type AppTopics } from '#contract/app/app-calls.ts';
 import type { MirrorParts } from '#contract/app/mirror-values.ts';
-import { jobId } from '#contract/app/values.ts';
+import { jobId, placeId, planId } from '#contract/app/values.ts';
 import type { Channel } from '#contract/calls/channel.ts';
 import { createChannelPair } from '#contract/calls/channel.ts';
 import { createCallClient } from '#contract/calls/create-call-client.ts';
@@ -76,7 +76,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     clock,
     watching: ports.startWatching?.(),
     lastFullWalkMs: (plan, place) => routine.lastFullWalkMs(plan, place),
-    onWanted: (planId) => void routine.wantRun(planId).catch(onUnexpected),
+    onWanted: (plan) => void routine.wantRun(plan).catch(onUnexpected),
     onStatus: () => mirror.changed(),
   });
 
@@ -150,12 +150,12 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
       ),
       jobs: [...active, ...recent.filter(({ id }) => !activeIds.has(id)).map((job) => toJobValue(job))],
       health: toPlain(routine.health),
-      next: routine.waiting.map(({ planId, placeId, wait, untilMs }) => ({
-        planId: planId as never,
-        placeId: placeId as never,
-        atMs: untilMs ?? null,
-        wait,
-      })),
+      next: [
+        ...routine.waiting.map(({ planId, placeId, wait, untilMs }) =>
+          toNext(planId, placeId, untilMs ?? null, wait),
+        ),
+        ...routine.upcoming.map(({ planId, placeId, atMs }) => toNext(planId, placeId, atMs, null)),
+      ],
       watch: watching.statuses(),
       machine: ports.powerAndNetwork(),
       pause: state.read((reader) => getSetting(reader, 'pause')) ?? null,
@@ -252,6 +252,15 @@ async function askForSecrets({ state, engine, secrets, mirror }: CoreParts): Pro
 function namesOf(state: StateFile): Readonly<Record<string, string>> {
   const named = state.read((reader) => [...listPlans(reader), ...listPlaces(reader)]);
   return Object.fromEntries(named.map(({ id, name }) => [id, name]));
+}
+
+function toNext(
+  plan: string,
+  place: string,
+  atMs: number | null,
+  wait: string | null,
+): MirrorParts['next'][number] {
+  return { planId: planId.parse(plan), placeId: placeId.parse(place), atMs, wait };
 }
 
 /** Of readonly lists a value that the contract's types take. */

@@ -1,22 +1,21 @@
 /**
- * Power, network, drives and sleep, as Electron's core port wants them: Electron's own events where the system sends
- * them, a look every few seconds where it does not (drives everywhere; power on Linux).
+ * Power, network, drives and sleep, as the core wants them: Electron's own events where the system sends them, and what
+ * every host looks at besides (drives everywhere; power on Linux).
  */
 import { powerMonitor } from 'electron';
 import type { Clock } from '#base/clock.ts';
 import type { HostPorts, PowerAndNetwork } from '#core/host-ports.ts';
-import { describePowerAndNetwork } from '#core/machine/power-and-network.ts';
-import { judgePower, type PowerState } from '#core/machine/power-supplies.ts';
-import { hasNetwork, readMounts, readPowerSupplies } from '#core/machine/read-linux-machine.ts';
-import { watchMachine } from '#core/machine/watch-machine.ts';
+import { MachineWatch } from '#core/machine/machine-watch.ts';
 
 type MachinePorts = Pick<HostPorts, 'powerAndNetwork' | 'onMachineChange'>;
 
+/** For one core: ends when it stops listening. */
 export function createMachinePorts(clock: Clock): MachinePorts {
+  const watch = new MachineWatch({ clock });
   return {
-    powerAndNetwork,
+    powerAndNetwork: () => ({ ...watch.powerAndNetwork(), ...powerOfElectron() }),
     onMachineChange(listener) {
-      const stopWatching = watchMachine(clock, { powerAndNetwork, drives: () => readMounts() }, listener);
+      watch.onChange(listener);
       const sent = [
         ['suspend', 'suspending'],
         ['resume', 'resumed'],
@@ -30,20 +29,16 @@ export function createMachinePorts(clock: Clock): MachinePorts {
         return () => powerMonitor.off(event as 'suspend', tell);
       });
       return () => {
-        stopWatching();
+        watch.close();
         for (const stop of stops) stop();
       };
     },
   };
 }
 
-function powerAndNetwork(): PowerAndNetwork {
-  return describePowerAndNetwork(readPower(), hasNetwork());
-}
-
-function readPower(): PowerState {
-  if (process.platform === 'linux') return judgePower(readPowerSupplies());
+/** Nothing on Linux, where the kernel says more. */
+function powerOfElectron(): Partial<PowerAndNetwork> {
+  if (process.platform === 'linux') return {};
   // Whether there is a battery at all Electron does not say; one that is used is there.
-  const isOnBattery = powerMonitor.isOnBatteryPower();
-  return { isOnBattery, hasBattery: isOnBattery };
+  return powerMonitor.isOnBatteryPower() ? { power: 'battery' } : {};
 }

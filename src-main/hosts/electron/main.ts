@@ -3,7 +3,7 @@
  * the same program is the command line, because a package has no other Node (the fuse for that is off).
  */
 import { systemClock } from '#base/system-clock.ts';
-import { createCore } from '#core/create-core.ts';
+import { openOwnCore } from '#core/claim-profile.ts';
 import { argumentsOfCommandLine } from './launch-arguments.ts';
 import { startShell } from './start-shell.ts';
 
@@ -12,7 +12,11 @@ const commandLine = argumentsOfCommandLine(process.argv);
 if (commandLine === undefined) {
   startShell({
     clock: systemClock,
-    openCore: (ports, profileFolder) => createCore(profileFolder, ports),
+    // Commands reach it through the profile's socket.
+    openCore: async (ports, profileFolder) => {
+      const { core, close } = await openOwnCore(profileFolder, ports);
+      return { ...core, close };
+    },
   });
 } else {
   // It ends the process itself. Read by its name in dist/: one host does not import another.

@@ -13,6 +13,7 @@ import { describeProblem } from '#contract/app/overview-words.ts';
 import type { MirrorParts } from '#contract/app/mirror-values.ts';
 import type { Core } from '#core/core.ts';
 import type { HostPorts } from '#core/host-ports.ts';
+import { profileFolder } from '#core/profile-folder.ts';
 import { LINK_SCHEME, routeOfLink } from './deep-link.ts';
 import { startFailureText } from './start-failure-text.ts';
 import { guardPages, refusePermissions } from './guard-pages.ts';
@@ -65,6 +66,12 @@ export function startShell(options: ShellOptions): void {
   void app.whenReady().then(() => run(options, window, wish).catch(endWithReason));
 }
 
+/** The one of every host, so that commands find it; beside the pages' own data where a person has put that elsewhere. */
+function profileOf(argv: readonly string[]): string {
+  const isElsewhere = argv.some((argument) => argument.startsWith('--user-data-dir='));
+  return isElsewhere ? app.getPath('userData') : profileFolder(process.env);
+}
+
 /** Nothing can be protected: say why, in a dialog that needs no window, and end. */
 function endWithReason(error: unknown): void {
   console.error(error);
@@ -78,8 +85,8 @@ function macosMenu(): Menu {
 }
 
 /** The first time that the window is closed, people must learn that this is not the end. */
-function tellOnce(profileFolder: string, notices: Notices): void {
-  const note = path.join(profileFolder, 'told-of-tray');
+function tellOnce(folder: string, notices: Notices): void {
+  const note = path.join(folder, 'told-of-tray');
   if (existsSync(note)) return;
   writeFileSync(note, '');
   notices.tell({
@@ -127,9 +134,9 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
     log: (level, text) => console[level](text),
   };
 
-  const profileFolder = app.getPath('userData');
-  const core = await openCore(ports, profileFolder);
-  window.onHidden = () => tellOnce(profileFolder, notices);
+  const folder = profileOf(process.argv);
+  const core = await openCore(ports, folder);
+  window.onHidden = () => tellOnce(folder, notices);
   serveWindowChannels(ipcMain, (channel) => core.connect(channel));
   const tray = new AppTray(path.join(app.getAppPath(), 'assets', 'icons', 'tray'), (action) =>
     perform(action, core, window, clock),

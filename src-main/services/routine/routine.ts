@@ -97,6 +97,11 @@ export class Routine {
     return this.#answer?.waiting ?? [];
   }
 
+  /** Runs that come by schedule, as of the last look. */
+  get upcoming(): DueAnswer['upcoming'] {
+    return this.#answer?.upcoming ?? [];
+  }
+
   get presence(): PlacePresence {
     return this.#presence;
   }

@@ -18,6 +18,7 @@ import type {
   RunRecord,
   ScheduledPlan,
   ScheduleFacts,
+  UpcomingRun,
   WaitingRun,
 } from './schedule-types.ts';
 import { whatHolds } from './what-holds.ts';
@@ -33,6 +34,8 @@ interface Verdict {
   /** When this verdict may change by the clock alone. */
   readonly changesAtMs: number;
   readonly probes?: boolean;
+  /** What changes then is that the run is due. */
+  readonly isUpcoming?: boolean;
 }
 
 interface DueMoment {
@@ -43,7 +46,12 @@ interface DueMoment {
 export function due(facts: ScheduleFacts, moment: Moment): DueAnswer {
   const places = new Map(facts.places.map((place) => [place.id, place]));
   const runs = Map.groupBy(facts.history, (run) => run.planId);
-  const answer = { due: [] as DueRun[], waiting: [] as WaitingRun[], probe: new Set<string>() };
+  const answer = {
+    due: [] as DueRun[],
+    waiting: [] as WaitingRun[],
+    upcoming: [] as UpcomingRun[],
+    probe: new Set<string>(),
+  };
   let nextLookMs = moment.nowMs + MAX_LOOK_MS;
   for (const plan of facts.plans) {
     if (!plan.isOn) continue;
@@ -52,12 +60,14 @@ export function due(facts: ScheduleFacts, moment: Moment): DueAnswer {
       const verdict = judge(plan, placeId, places.get(placeId), ofPair, facts, moment);
       if (verdict.due !== undefined) answer.due.push(verdict.due);
       if (verdict.waiting !== undefined) answer.waiting.push(verdict.waiting);
+      if (verdict.isUpcoming === true)
+        answer.upcoming.push({ planId: plan.id, placeId, atMs: verdict.changesAtMs });
       if (verdict.probes === true) answer.probe.add(placeId);
       if (verdict.changesAtMs > moment.nowMs) nextLookMs = Math.min(nextLookMs, verdict.changesAtMs);
     }
   }
   const ahead = runsAhead(facts.history, moment.nowMs);
-  return { due: answer.due, waiting: answer.waiting, probe: [...answer.probe], ahead, nextLookMs };
+  return { ...answer, probe: [...answer.probe], ahead, nextLookMs };
 }
 
 function judge(
@@ -74,7 +84,7 @@ function judge(
   const believed = believedRuns(history, nowMs);
   const next = nextDue(plan, believed, moment);
   if (next === undefined) return { changesAtMs: Number.POSITIVE_INFINITY };
-  if (next.atMs > nowMs) return { changesAtMs: next.atMs };
+  if (next.atMs > nowMs) return { changesAtMs: next.atMs, isUpcoming: true };
 
   const failed = failedSinceComplete(believed);
   const run: DueRun = {

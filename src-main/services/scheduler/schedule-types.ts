@@ -153,9 +153,18 @@ export interface WaitingRun extends DueRun {
   readonly untilMs?: number;
 }
 
+/** Not due yet. */
+export interface UpcomingRun {
+  readonly planId: string;
+  readonly placeId: string;
+  readonly atMs: number;
+}
+
 export interface DueAnswer {
   readonly due: readonly DueRun[];
   readonly waiting: readonly WaitingRun[];
+  /** The next run by schedule of each plan and place that has none due. */
+  readonly upcoming: readonly UpcomingRun[];
   /** Places to be looked for now: runs wait for them. */
   readonly probe: readonly string[];
   /**
