@@ -67,7 +67,7 @@ test('a place is made, its first version by itself, the second from the tray', a
     });
     const versions = (): number => readdirSync(path.join(place, 'snapshots')).length;
     const letters = page.getByRole('article', { name: 'Letters' });
-    await letters.getByText(/^just now|minute/).waitFor();
+    await letters.getByText(/^just now|minutes? ago/).waitFor();
     const first = versions();
     expect(first).toBeGreaterThan(0);
 

@@ -2,6 +2,7 @@
  * A core for one command. Where Tidemark runs, that one is asked; else one is started here, for as long as the command
  * and others that have found it meanwhile need it.
  */
+import { isTidemarkError } from '#base/errors.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { claimProfile, openOwnCore } from '#core/claim-profile.ts';
 import { startInProcessEngine } from '#core/in-process-engine.ts';
@@ -27,6 +28,8 @@ export async function findProfile(folder: string): Promise<ProfileConnection | u
     };
   } catch (error) {
     connection.close();
+    // It was just ending: nobody answers there any more.
+    if (isTidemarkError(error, 'internal.connectionLost')) return undefined;
     throw error;
   }
 }
