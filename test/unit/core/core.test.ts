@@ -87,7 +87,7 @@ test('D1: an emptied folder makes no version, and the person is told', async () 
   });
 });
 
-test('C3 C4: a place that is gone, and another one in its stead, are told apart and written to by nobody', async () => {
+test('C3, C4: a place that is gone, and another one in its stead, are told apart and written to by nobody', async () => {
   const { placeId } = await world.addPlace();
   const other = await world.addPlace('other');
   const planId = await world.addPlan([world.at('home')], [placeId]);

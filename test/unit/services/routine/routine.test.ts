@@ -32,7 +32,7 @@ test('a new plan is saved at once, then every hour', async () => {
   expect(world.routine.health.state).toBe('protected');
 });
 
-test('B1 B3: three weeks asleep are caught up by one run, and said to be missed', async () => {
+test('B1, B3: three weeks asleep are caught up by one run, and said to be missed', async () => {
   await world.boot({ plans: [PLAN], places: ['usb'] });
   await world.pass(10 * MINUTE);
   await world.sleepMachine(21 * DAY);
