@@ -21,7 +21,9 @@ import { browseHandlers } from './browse-handlers.ts';
 import { adoptHandlers } from './adopt-handlers.ts';
 import type { CoreParts } from './core-parts.ts';
 import { toJobValue } from './mirror-keeper.ts';
+import { pendingHandlers } from './pending-handlers.ts';
 import { placeHandlers } from './place-handlers.ts';
+import { settingsHandlers } from './settings-handlers.ts';
 
 export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
   return {
@@ -32,6 +34,8 @@ export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
     ...lookingHandlers(parts),
     ...adoptHandlers(parts),
     ...hostHandlers(parts),
+    ...settingsHandlers(parts),
+    ...pendingHandlers,
   };
 }
 
@@ -184,12 +188,18 @@ function jobHandlers({ state, queue, routine, ports }: CoreParts): Of<'jobs' | '
   };
 }
 
-function lookingHandlers({ state, engine }: CoreParts): Of<'restore' | 'undo' | 'activity' | 'browse'> {
+function lookingHandlers({
+  state,
+  engine,
+}: CoreParts): Omit<
+  Of<'restore' | 'undo' | 'activity' | 'browse'>,
+  'browse.content' | 'browse.now' | 'activity.export'
+> {
   return {
-    'restore.prepare': async ({ placeId: id, ...ask }, { signal }) => {
+    'restore.prepare': async ({ placeId: id, withFiles: _withFiles, ...ask }, { signal }) => {
       const place = state.read((reader) => requirePlace(reader, id));
       const preview = await engine.calls['restore.prepare']({ access: accessTo(place), ask }, { signal });
-      return { ...preview, problems: preview.problems.map((problem) => ({ ...problem })) };
+      return { ...preview, problems: preview.problems.map((problem) => ({ ...problem })), filesCut: false };
     },
     'undo.list': async ({ folder }) =>
       (await engine.calls['undo.list']({ folder })).map((entry) => ({ ...entry })),
@@ -205,7 +215,7 @@ function lookingHandlers({ state, engine }: CoreParts): Of<'restore' | 'undo' | 
   };
 }
 
-function hostHandlers({ ports }: CoreParts): Of<'host'> {
+function hostHandlers({ ports }: CoreParts): Omit<Of<'host'>, 'host.listFolder' | 'host.makeFolder'> {
   return {
     'host.chooseFolder': () => ports.chooseFolder?.() ?? null,
     'host.setAutostart': ({ isOn }) => ports.autostart?.set(isOn),

@@ -39,7 +39,9 @@ import { writeHeartbeat } from './heartbeat.ts';
 import type { HostPorts } from './host-ports.ts';
 import { measureFolders } from './measure-folders.ts';
 import { MirrorKeeper, toJobValue, type MirrorMoved } from './mirror-keeper.ts';
+import { getWindowSettings } from './settings-handlers.ts';
 import { SecretStates, toPlaceValue } from './place-values.ts';
+import { pendingWorks } from './pending-handlers.ts';
 import { runProgram } from './run-program.ts';
 import { PlanWatching } from './plan-watching.ts';
 
@@ -159,6 +161,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
       watch: watching.statuses(),
       machine: ports.powerAndNetwork(),
       pause: state.read((reader) => getSetting(reader, 'pause')) ?? null,
+      settings: state.read(getWindowSettings),
     };
   }
 
@@ -232,6 +235,7 @@ function worksOf(work: WorkParts): JobWorks {
     cleanUp: cleanUpWork(work),
     saveSettings: saveSettingsWork(work),
     readHistory: readHistoryWork(work),
+    ...pendingWorks,
   };
 }
 

@@ -1,5 +1,7 @@
 /** Bringing a catalogue up to its place, and asking it. Only the former touches the place. */
+import type { Point } from '#catalogue/types.ts';
 import { repositorySource } from '#catalogue/catalogue-source.ts';
+import { isKeptForEver, labelIn } from '#rules/snapshot-marks.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
 import { JobTeller } from './job-teller.ts';
 
@@ -25,7 +27,7 @@ export function historyCalls({
       }),
 
     'browse.points': ({ repositoryId, series }) =>
-      catalogues.with(repositoryId, (catalogue) => catalogue.points(series)),
+      catalogues.with(repositoryId, (catalogue) => catalogue.points(series).map(withMarks)),
     'browse.folder': ({ repositoryId, snapshotId, folder, ...options }) =>
       catalogues.with(repositoryId, (catalogue) => catalogue.openFolder(snapshotId, folder, options)),
     'browse.versions': ({ repositoryId, series, path, ...options }) =>
@@ -50,4 +52,8 @@ export function historyCalls({
         catalogue.difference(beforeId, afterId, folder, { ...options, signal }),
       ),
   };
+}
+
+function withMarks(point: Point): Point & { isKept: boolean; label: string | null } {
+  return { ...point, isKept: isKeptForEver(point.tags), label: labelIn(point.tags) ?? null };
 }

@@ -2,6 +2,7 @@
  * Browser mode's real server with small pages and a small core behind it, and ways to ask it that no browser and no
  * library would offer: bytes on a bare socket.
  */
+import { DEFAULT_WINDOW_SETTINGS } from '#contract/app/settings-calls.ts';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
@@ -30,6 +31,7 @@ const EMPTY_MIRROR: MirrorParts & { revision: number } = {
   watch: [],
   machine: { power: 'unknown', isBatteryLow: false, network: 'unasked' },
   pause: null,
+  settings: DEFAULT_WINDOW_SETTINGS,
 };
 
 const PAGE = `<!doctype html><html><head><title>small page</title><link rel="icon" href="data:,"><script type="module" src="/assets/page.js"></script></head><body><p id="mirror"></p></body></html>`;

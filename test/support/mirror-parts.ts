@@ -1,4 +1,5 @@
 /** Small states of the mirror, as a running application would have them. Times count back from `nowMs`. */
+import { DEFAULT_WINDOW_SETTINGS } from '#contract/app/settings-calls.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 
 const HOUR_MS = 3_600_000;
@@ -68,6 +69,7 @@ export function wellProtected(nowMs: number): MirrorValues {
     watch: [],
     machine: { power: 'mains', isBatteryLow: false, network: 'unmetered' },
     pause: null,
+    settings: DEFAULT_WINDOW_SETTINGS,
   };
 }
 

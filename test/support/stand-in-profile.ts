@@ -1,4 +1,5 @@
 /** Answers the calls of the contract for tests of commands, through the same checks and codecs as a core does. */
+import { DEFAULT_WINDOW_SETTINGS } from '#contract/app/settings-calls.ts';
 import { appCalls, type AppCalls, type AppTopics } from '#contract/app/app-calls.ts';
 import { mirror, type Mirror } from '#contract/app/mirror-values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
@@ -50,6 +51,7 @@ export const EMPTY_MIRROR: Mirror = {
   watch: [],
   machine: { power: 'unknown', isBatteryLow: false, network: 'unasked' },
   pause: null,
+  settings: DEFAULT_WINDOW_SETTINGS,
 };
 
 export interface StandInProfile extends ProfileConnection {

@@ -5,8 +5,13 @@
 import { z } from 'zod';
 import type { CallTable, TopicTable } from '#contract/calls/call-table.ts';
 import { browseCalls } from './browse-calls.ts';
-import { job, jobRequest, jobTrouble, restoreChoice } from './job-values.ts';
+import { contentCalls } from './content-calls.ts';
+import { job, jobRequest, jobTrouble } from './job-values.ts';
+import { machineCalls } from './machine-calls.ts';
 import { mirror, mirrorChange, problem } from './mirror-values.ts';
+import { restorePreview, restoreQuestion } from './restore-values.ts';
+import { settingsCalls } from './settings-calls.ts';
+import { spaceCalls } from './space-calls.ts';
 import {
   bytesInJson,
   count,
@@ -163,21 +168,7 @@ export const appCalls = {
   'pause.set': { kind: 'command', input: z.strictObject({ untilMs: timeMs }), output: pause },
   'pause.clear': { kind: 'command', input: nothing, output: done },
 
-  'restore.prepare': {
-    kind: 'query',
-    input: restoreChoice,
-    output: z.strictObject({
-      restored: count,
-      updated: count,
-      unchanged: count,
-      kept: count,
-      removed: count,
-      bytesToWrite: count,
-      freeBytes: count.nullable(),
-      hasRoom: z.boolean(),
-      problems: z.array(z.strictObject({ path: bytesInJson, reason: z.string() })),
-    }),
-  },
+  'restore.prepare': { kind: 'query', input: restoreQuestion, output: restorePreview },
   'undo.list': {
     kind: 'query',
     input: z.strictObject({ folder: bytesInJson }),
@@ -190,6 +181,16 @@ export const appCalls = {
     kind: 'query',
     input: z.strictObject({ limit: z.number().int().min(1).max(1_000), before: count.nullable() }),
     output: z.array(z.strictObject({ number: count, atMs: timeMs, kind: z.string(), data: z.json() })),
+  },
+  /** Oldest first. CSV with a header line, JSON as a list; `isCut`: there is more than so many entries. */
+  'activity.export': {
+    kind: 'query',
+    input: z.strictObject({
+      format: z.enum(['csv', 'json']),
+      fromMs: timeMs.nullable(),
+      toMs: timeMs.nullable(),
+    }),
+    output: z.strictObject({ text: z.string(), entries: count, isCut: z.boolean() }),
   },
   'activity.verify': {
     kind: 'query',
@@ -223,6 +224,10 @@ export const appCalls = {
   'host.getAutostart': { kind: 'query', input: nothing, output: z.boolean().nullable() },
 
   ...browseCalls,
+  ...contentCalls,
+  ...machineCalls,
+  ...spaceCalls,
+  ...settingsCalls,
 } as const satisfies CallTable;
 export type AppCalls = typeof appCalls;
 
@@ -231,7 +236,5 @@ export const appTopics = {
   mirror: mirrorChange,
   /** To be told to the person now; `isOver`: take it back. */
   notice: z.strictObject({ problem, isOver: z.boolean() }),
-  /** A link or a menu asks the window to show something. */
-  navigate: z.strictObject({ to: z.string() }),
 } as const satisfies TopicTable;
 export type AppTopics = typeof appTopics;

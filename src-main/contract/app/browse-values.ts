@@ -21,6 +21,10 @@ export const point = z.strictObject({
   username: z.string(),
   paths: list(z.string()),
   tags: list(z.string()),
+  /** No rule removes it. */
+  isKept: z.boolean(),
+  /** What a person called it. */
+  label: z.string().nullable(),
   summary: z.object({
     filesNew: count.optional(),
     filesChanged: count.optional(),

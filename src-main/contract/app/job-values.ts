@@ -34,6 +34,8 @@ export const restoreChoice = z.strictObject({
   /** Absolute folder; null: where they came from. */
   target: bytesInJson.nullable(),
   rule: z.enum(RESTORE_RULES),
+  /** Absolute in the version: these, and what is below them, are left alone. */
+  excludePaths: z.array(bytesInJson).max(100_000).exactOptional(),
 });
 
 /** What a job is asked for, by kind. */
@@ -48,6 +50,31 @@ export const jobRequest = z.discriminatedUnion('kind', [
     allowEmptySource: z.boolean().optional(),
   }),
   z.strictObject({ kind: z.literal('restore'), ...restoreChoice.shape }),
+  /** A zip file of what was chosen; a file that is there is never replaced. */
+  z.strictObject({
+    kind: z.literal('export'),
+    placeId,
+    snapshotId,
+    /** Absolute in the version; empty: all of it. */
+    paths: z.array(bytesInJson).max(100_000),
+    /** Absolute, of the zip file. */
+    target: bytesInJson,
+  }),
+  /** Null: as it is. An empty label takes it away. The version gets a new id, which is in the result. */
+  z.strictObject({
+    kind: z.literal('label'),
+    placeId,
+    snapshotId,
+    keepForEver: z.boolean().nullable(),
+    label: z.string().max(200).nullable(),
+  }),
+  /** Takes paths, with all that is in them, out of every version of a series, for good. */
+  z.strictObject({
+    kind: z.literal('erase'),
+    placeId,
+    series: z.string(),
+    paths: z.array(bytesInJson).min(1).max(1_000),
+  }),
   z.strictObject({ kind: z.literal('undo'), folder: bytesInJson, undoId: z.string() }),
   /** Proves part `part` of `of` of the stored data; of = 1: all of it. */
   z.strictObject({

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { PROTECTION_STATES } from '#contract/protection-codes.ts';
 import { job } from './job-values.ts';
+import { windowSettings } from './settings-calls.ts';
 import { count, pause, place, placeId, plan, planId, timeMs } from './values.ts';
 
 export const problem = z.strictObject({
@@ -65,6 +66,7 @@ const parts = {
   watch: z.array(watchStatus),
   machine,
   pause: pause.nullable(),
+  settings: windowSettings,
 };
 
 export const mirror = z.strictObject({ revision: count, ...parts });

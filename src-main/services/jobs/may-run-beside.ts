@@ -17,10 +17,13 @@ const USES: Readonly<Record<JobKind, 'reads' | 'writes' | 'owns' | 'none'>> = {
   backup: 'writes',
   saveSettings: 'writes',
   restore: 'reads',
+  export: 'reads',
   readHistory: 'reads',
   verify: 'owns',
   thinOut: 'owns',
   cleanUp: 'owns',
+  label: 'owns',
+  erase: 'owns',
   undo: 'none',
 };
 

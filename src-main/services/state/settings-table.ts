@@ -1,5 +1,6 @@
 /** Single values by name. Each has its shape here; a name that is not listed does not exist. */
 import { z } from 'zod';
+import { windowSettings } from '#contract/app/settings-calls.ts';
 import { pause, timeMs } from '#contract/app/values.ts';
 import { decodeRow, encodeRow, jsonColumn } from './columns.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
@@ -11,6 +12,8 @@ const SETTINGS = {
   lastSeenTimeMs: timeMs,
   /** Nothing starts by itself meanwhile; null: not paused. */
   pause: pause.nullable(),
+  /** How the person wants the window. */
+  window: windowSettings,
   /** Notices that the person has been told, so that a restart does not tell them again. */
   toldNotices: z.array(
     z.strictObject({

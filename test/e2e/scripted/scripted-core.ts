@@ -2,6 +2,7 @@
  * A core whose state a test decides, for what a real one reaches only after days: late, in danger, half done. It
  * serves the real contract and notes what it is asked; the shell around it is the real one.
  */
+import { DEFAULT_WINDOW_SETTINGS } from '#contract/app/settings-calls.ts';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { TidemarkError } from '#base/errors.ts';
@@ -32,6 +33,7 @@ export class ScriptedCore implements Core {
     watch: [],
     machine: { power: 'mains', isBatteryLow: false, network: 'unmetered' },
     pause: null,
+    settings: DEFAULT_WINDOW_SETTINGS,
   };
   readonly #served = new Set<ServedChannel<AppTopics>>();
   readonly #listeners = new Set<(mirror: MirrorParts) => void>();

@@ -1,0 +1,71 @@
+/**
+ * What looking around in time cannot answer from the catalogue alone: the bytes of a file, which only the place has, and how a
+ * version stands to the disk as it is now.
+ */
+import { z } from 'zod';
+import type { CallTable } from '#contract/calls/call-table.ts';
+import { bytesInJson, count, placeId, snapshotId } from './values.ts';
+
+/** So much of a file is told at once. */
+export const MOST_CONTENT_BYTES = 4 << 20;
+
+/** How an entry of a version stands to what is there now. */
+export const ENTRY_NOW = ['same', 'older', 'newer', 'missing', 'replaced', 'unknown'] as const;
+
+/** An entry of a version beside the disk as it is now, by kind, size and time; contents are never read. */
+export const entriesNow = z.strictObject({
+  states: z.array(
+    z.strictObject({
+      name: bytesInJson,
+      /**
+       * older, newer: the version is older, or newer, than what is there now. replaced: another kind of thing is there.
+       * unknown: the disk does not say, or it is the disk of another computer.
+       */
+      now: z.enum(ENTRY_NOW),
+    }),
+  ),
+  /** Where it was asked for: what lies there now and is not in the version. */
+  onlyNow: z
+    .array(
+      z.strictObject({
+        name: bytesInJson,
+        label: z.string(),
+        kind: z.enum(['file', 'folder', 'symlink', 'other']),
+        sizeBytes: count,
+        modifiedMs: z.number(),
+      }),
+    )
+    .optional(),
+  /** `onlyNow` has more than is told. */
+  isOnlyNowCut: z.boolean(),
+});
+
+export const contentCalls = {
+  /**
+   * A part of a file, shorter only at its end. The one call here that needs the place. @throws files.pathNotInSnapshot,
+   * request.invalidInput for what is no file, integrity.* for what is damaged, storage.* for a place that is not there
+   */
+  'browse.content': {
+    kind: 'query',
+    input: z.strictObject({
+      placeId,
+      snapshotId,
+      path: bytesInJson,
+      offset: count,
+      length: z.number().int().min(1).max(MOST_CONTENT_BYTES),
+    }),
+    output: z.strictObject({ sizeBytes: count, offset: count, base64: z.base64() }),
+  },
+  /** Entries of a folder as they were beside the disk as it is now. */
+  'browse.now': {
+    kind: 'query',
+    input: z.strictObject({
+      placeId,
+      snapshotId,
+      folder: bytesInJson,
+      names: z.array(bytesInJson).max(1_000),
+      withOnlyNow: z.boolean().exactOptional(),
+    }),
+    output: entriesNow,
+  },
+} as const satisfies CallTable;

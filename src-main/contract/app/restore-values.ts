@@ -1,0 +1,42 @@
+/** What a restore would do, before anything is touched. */
+import { z } from 'zod';
+import { restoreChoice } from './job-values.ts';
+import { bytesInJson, count } from './values.ts';
+
+/** More lines than anybody reads; the counts are always of everything. */
+export const MOST_FILES_SHOWN = 1_000;
+
+export const RESTORE_ACTIONS = ['restored', 'updated', 'unchanged', 'kept', 'removed'] as const;
+
+export const restoreQuestion = z.strictObject({
+  ...restoreChoice.shape,
+  /** Also a line for each file. */
+  withFiles: z.boolean().exactOptional(),
+});
+
+export const restoreLine = z.strictObject({
+  /** Absolute, where it would be put. */
+  path: bytesInJson,
+  label: z.string(),
+  /** updated: replaces what is there. kept: the rule leaves what is there. removed: the version does not have it. */
+  action: z.enum(RESTORE_ACTIONS),
+  sizeBytes: count,
+  /** Of what is there now; null: nothing. */
+  currentModifiedMs: z.number().nullable(),
+});
+
+export const restorePreview = z.strictObject({
+  restored: count,
+  updated: count,
+  unchanged: count,
+  kept: count,
+  removed: count,
+  bytesToWrite: count,
+  freeBytes: count.nullable(),
+  hasRoom: z.boolean(),
+  problems: z.array(z.strictObject({ path: bytesInJson, reason: z.string() })),
+  /** Where it was asked for: those that change something first. */
+  files: z.array(restoreLine).optional(),
+  /** There are more than `MOST_FILES_SHOWN`. */
+  filesCut: z.boolean(),
+});
