@@ -75,14 +75,40 @@ const NO_SEARCH_BY_NAME = {
  * The window: which folder of it may import which. `app` puts pages together; a feature never knows another; controls
  * know nothing of ours. Of the rest only the contract and the errors come in, nothing of Node.
  */
+/** What controls and pages are made of. */
+const RENDERER_LIBRARIES = [
+  'react',
+  'zustand',
+  'lucide-react',
+  '@mantine/*',
+  '@tanstack/react-virtual',
+  'chrono-node',
+  'diff',
+  'highlight.js/**',
+  'jspdf',
+  'pdfjs-dist',
+  'pdfjs-dist/**',
+  'qrcode',
+  '@zip.js/zip.js',
+];
+
 const RENDERER_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   'core-link': ['#base/**', '#contract/**', 'react', './**'],
-  text: ['#base/**', '#contract/**', './**'],
-  ui: ['react', './**'],
-  features: [
+  text: [
     '#base/**',
     '#contract/**',
     'react',
+    'chrono-node',
+    'chrono-node/**',
+    './**',
+    '../translated.ts',
+    '../en/**',
+  ],
+  ui: [...RENDERER_LIBRARIES, './**'],
+  features: [
+    '#base/**',
+    '#contract/**',
+    ...RENDERER_LIBRARIES,
     './**',
     '../../core-link/**',
     '../../text/**',
@@ -91,7 +117,7 @@ const RENDERER_FOLDERS: Readonly<Record<string, readonly string[]>> = {
   app: [
     '#base/**',
     '#contract/**',
-    'react',
+    ...RENDERER_LIBRARIES,
     './**',
     '../core-link/**',
     '../text/**',

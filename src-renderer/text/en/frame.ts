@@ -1,0 +1,23 @@
+/** The frame of the window: navigation, lost connection, faults. */
+export const frame = {
+  navigation: 'Main',
+  overview: 'Overview',
+  timeline: 'Timeline',
+  folders: 'Protected folders',
+  places: 'Backup places',
+  activity: 'Activity',
+  settings: 'Settings',
+  backUpNow: 'Back up now',
+  isBackingUp: 'Backing up',
+  lostTitle: 'The connection to Tidemark is gone.',
+  lostBody: 'What was saved is safe. Backups go on by themselves when Tidemark runs.',
+  connectAgain: 'Connect again',
+  brokenTitle: 'This page cannot be shown.',
+  brokenBody: 'That is a fault of Tidemark. Backups go on, and what was saved is safe.',
+  loadAgain: 'Load it again',
+  noPage: 'There is no such page.',
+  toOverview: 'To the overview',
+  loading: 'Loading',
+  unknownFault: 'That did not work, for a reason Tidemark does not know.',
+  unreadableName: '(unreadable name)',
+};

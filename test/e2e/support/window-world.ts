@@ -1,0 +1,171 @@
+/**
+ * The window on real data: a core with the real engine, versions made at moments in the past, and the built pages in a
+ * real browser, served as browser mode serves them. Build first: the pages are those in dist/.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Clock } from '#base/clock.ts';
+import { systemClock } from '#base/system-clock.ts';
+import { PipelineThreads } from '#core/pipeline-threads.ts';
+import { startBrowserServer, type BrowserServer } from '#hosts/browser/browser-server.ts';
+import { loadPageFiles } from '#hosts/browser/page-files.ts';
+import { createSourceFiles } from '#files/open-files.ts';
+import { executeBackup } from '#operations/backup/execute.ts';
+import { backupRequest, openTestRepository } from '#test/support/engine.ts';
+import { reopenEagerly } from '#test/support/eager-lock.ts';
+import { CoreWorld } from '#test/support/core-world.ts';
+import { launchChromium } from '#test/support/chromium.ts';
+import { ROOT } from './target.ts';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** The built worker starts in a tenth of the time of its source. */
+const BUILT_THREADS = new PipelineThreads(pathToFileURL(path.join(ROOT, 'dist', 'pipeline-worker.mjs')), 1);
+
+/** A hundred versions are made in seconds where nothing waits for a disk. */
+const MEMORY_DISK = '/dev/shm';
+
+/** The machine's clock, set back; timers go on as ever. */
+class MovedClock implements Clock {
+  behindMs = 0;
+  nowMs = (): number => systemClock.nowMs() - this.behindMs;
+  monotonicMs = (): number => systemClock.monotonicMs();
+  sleep = (delayMs: number, signal?: AbortSignal): Promise<void> => systemClock.sleep(delayMs, signal);
+}
+
+export interface WindowOptions extends BrowserContextOptions {
+  /** Part of the address after `#`. */
+  readonly route?: string;
+}
+
+export class WindowWorld {
+  readonly #clock = new MovedClock();
+  readonly core = new CoreWorld(this.#clock, existsSync(MEMORY_DISK) ? MEMORY_DISK : undefined);
+  /** What a page wrote to its console as warning or error, and what it threw. */
+  readonly complaints: string[] = [];
+  #server: BrowserServer | undefined;
+  #browser: Browser | undefined;
+
+  async start(): Promise<void> {
+    await this.core.start();
+  }
+
+  /** The person's folder. */
+  at(...names: readonly string[]): string {
+    return this.core.at('home', ...names);
+  }
+
+  /** Writes as if it were `agoMs` ago. */
+  write(name: string, content: string | Uint8Array, agoMs = 0): void {
+    const file = this.at(name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    const seconds = (systemClock.nowMs() - agoMs) / 1000;
+    utimesSync(file, seconds, seconds);
+  }
+
+  remove(name: string): void {
+    rmSync(this.at(name), { recursive: true });
+  }
+
+  move(from: string, to: string): void {
+    mkdirSync(path.dirname(this.at(to)), { recursive: true });
+    renameSync(this.at(from), this.at(to));
+  }
+
+  /** A version as it would have been made `agoMs` ago. @returns the id of its snapshot is in the job's result */
+  async backUp(planId: string, placeId: string, agoMs = 0): ReturnType<CoreWorld['run']> {
+    this.#clock.behindMs = agoMs;
+    try {
+      const job = await this.core.run({ kind: 'backup', planId, placeId, walkAll: true });
+      if (job.state !== 'done')
+        throw new Error(`a backup ended as ${job.state}: ${JSON.stringify(job.error)}`);
+      return job;
+    } finally {
+      this.#clock.behindMs = 0;
+    }
+  }
+
+  /**
+   * Many versions at little cost: the first and the last by the application, those between by the same engine on the
+   * place itself, and the history read at the end.
+   * @param agoMs when each was made, oldest first; `change` writes what is different then
+   */
+  async makeHistory(
+    { planId, placeId, recoveryCode }: { planId: string; placeId: string; recoveryCode: string },
+    agoMs: readonly number[],
+    change: (index: number, agoMs: number) => void,
+  ): Promise<void> {
+    const plan = (await this.core.mirror()).plans.find(({ id }) => id === planId);
+    const location = (await this.core.mirror()).places.find(({ id }) => id === placeId)?.location;
+    if (plan === undefined || location === undefined) throw new Error('no such plan or place');
+    const folders = plan.folders.map(String);
+    const between = agoMs.slice(1, -1);
+    change(0, agoMs[0] ?? 0);
+    await this.backUp(planId, placeId, agoMs[0]);
+    await this.#rest();
+    const place = await openTestRepository(location, recoveryCode);
+    const [first] = await this.core.calls['browse.points']({ placeId });
+    if (first === undefined) throw new Error('the first version is not in the history');
+    for (const [index, ago] of between.entries()) {
+      change(index + 1, ago);
+      await executeBackup(
+        { repository: reopenEagerly(place), files: createSourceFiles(), pipeline: BUILT_THREADS },
+        backupRequest(folders, {
+          tags: [...first.tags],
+          hostname: first.hostname,
+          time: new Date(systemClock.nowMs() - ago).toISOString(),
+        }),
+      );
+    }
+    change(agoMs.length - 1, agoMs.at(-1) ?? 0);
+    await this.backUp(planId, placeId, agoMs.at(-1));
+    await this.core.run({ kind: 'readHistory', placeId });
+    await this.core.calls['pause.clear']({});
+  }
+
+  /** Nothing runs by itself from here on: what comes after a version is over. */
+  async #rest(): Promise<void> {
+    await this.core.calls['pause.set']({ untilMs: systemClock.nowMs() + DAY_MS });
+    const isBusy = async (): Promise<boolean> =>
+      (await this.core.mirror()).jobs.some(({ state }) => state === 'running');
+    for (let quiet = 0; quiet < 3; quiet = (await isBusy()) ? 0 : quiet + 1) await systemClock.sleep(100);
+  }
+
+  /** A new browser profile with the window in it. */
+  async open({ route = '/', ...options }: WindowOptions = {}): Promise<Page> {
+    this.#server ??= await startBrowserServer({
+      pages: loadPageFiles(path.join(ROOT, 'dist', 'renderer')),
+      port: 0,
+      clock: systemClock,
+      randomBytes,
+      connect: (channel) => this.core.core.connect(channel),
+    });
+    this.#browser ??= await launchChromium();
+    const context = await this.#browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-GB',
+      ...options,
+    });
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (['warning', 'error'].includes(message.type())) this.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    await page.goto(this.#server.newLink());
+    await page.waitForSelector('.frame', { timeout: 10_000 });
+    if (route !== '/') await page.evaluate((hash) => void (location.hash = hash), `#${route}`);
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser?.close();
+    await this.#server?.close();
+    await this.core.remove();
+  }
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { createFormats } from '#renderer/text/formats.ts';
+import { chooseLanguage } from '#renderer/text/language.ts';
+import { nameKey, showName } from '#renderer/text/show-name.ts';
+
+const english = createFormats('en-GB');
+const german = createFormats('de-DE');
+const NOW_MS = new Date(2026, 10, 22, 12, 0).getTime();
+
+test.each([
+  [0, '0 bytes', '0 Byte'],
+  [1, '1 byte', '1 Byte'],
+  [999, '999 bytes', '999 Byte'],
+  [1000, '1 KB', '1 KB'],
+  [48_400, '48 KB', '48 KB'],
+  [2_350_000, '2.4 MB', '2,4 MB'],
+  [999_999, '1 MB', '1 MB'],
+  [5e15, '5,000 TB', '5.000 TB'],
+])('%d bytes are %s, %s', (sizeBytes, inEnglish, inGerman) => {
+  expect(english.bytes(sizeBytes)).toBe(inEnglish);
+  expect(german.bytes(sizeBytes).replaceAll('\u00a0', ' ')).toBe(inGerman);
+});
+
+test('moments: near ones in words, those of another year with the year', () => {
+  expect(english.moment(new Date(2026, 10, 3, 14, 20).getTime(), NOW_MS)).toBe('Tue 3 Nov, 14:20');
+  expect(english.day(new Date(2025, 10, 3).getTime(), NOW_MS)).toBe('3 Nov 2025');
+  expect(english.ago(NOW_MS - 30_000, NOW_MS)).toBe('now');
+  expect(english.ago(NOW_MS - 19 * 86_400_000, NOW_MS)).toBe('19 days ago');
+  expect(german.ago(NOW_MS - 19 * 86_400_000, NOW_MS)).toBe('vor 19 Tagen');
+  expect(english.span(2 * 86_400_000)).toBe('2d');
+  expect(english.about(7_200_000)).toBe('2 hours');
+});
+
+test('the language: as chosen, else the first one that we speak', () => {
+  expect(chooseLanguage('de', ['en'])).toBe('de');
+  expect(chooseLanguage('system', ['fr-FR', 'de-AT', 'en'])).toBe('de');
+  expect(chooseLanguage('system', [])).toBe('en');
+});
+
+test('names are inert and stay apart', () => {
+  expect(showName('a\u202Egpj.exe')).toBe('a⟨202E⟩gpj.exe');
+  expect(showName('new\nline')).toBe('new⟨000A⟩line');
+  expect(showName('<b>é日記😀</b>')).toBe('<b>é日記😀</b>');
+  // "é" in UTF-8, then a byte that is none.
+  expect(showName({ base64: 'w6n/' })).toBe('é⟨ff⟩');
+  expect(nameKey('a')).not.toBe(nameKey({ base64: 'YQ==' }));
+});
