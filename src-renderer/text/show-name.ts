@@ -42,7 +42,7 @@ function showBytes(bytes: Uint8Array): string {
   return shown;
 }
 
-function isCharacter(bytes: Uint8Array, decoder: TextDecoder): boolean {
+function isCharacter(bytes: Uint8Array, decoder: InstanceType<typeof TextDecoder>): boolean {
   try {
     const text = decoder.decode(bytes);
     return text.length === ((text.codePointAt(0) ?? 0) > 0xffff ? 2 : 1);
