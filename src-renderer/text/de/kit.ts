@@ -1,0 +1,105 @@
+import type { kit as english } from '../en/kit.ts';
+import type { Translated } from '../translated.ts';
+
+export const kit: Translated<typeof english> = {
+  title: 'Das Rettungsblatt',
+  lead: 'Dieses Blatt öffnet deine Kopien, wenn dieser Computer verloren oder defekt ist. Es gehört auf Papier oder in einen Passwortmanager, getrennt von diesem Computer.',
+  leadLost:
+    'Sind beide verloren, das Blatt und dieser Computer, kann niemand die Kopien öffnen. Eine Hintertür gibt es nicht.',
+  loading: 'Das Blatt wird vorbereitet',
+  back: 'Zurück',
+  print: 'Drucken',
+  savePdf: 'Als PDF speichern',
+  copyCode: 'Code kopieren',
+  copied: 'Kopiert. In einer Minute verschwindet er aus der Zwischenablage.',
+  copyRefused: 'Der Browser hat das Kopieren nicht erlaubt. Drucke das Blatt oder speichere es.',
+  pdfHint:
+    'Ein PDF gehört auf einen Stick oder einen anderen Computer: Liegt es nur hier, geht es mit diesem Computer verloren.',
+  pdfFailed: 'Das PDF ließ sich nicht erstellen. Drucke das Blatt stattdessen.',
+  codeInQr: 'Auch den Code in das quadratische Bild aufnehmen',
+  codeInQrHint: 'Wer es fotografiert, kann dann die Kopien öffnen.',
+  givenTo: 'Übergeben an',
+  givenToHint: 'Wer dieses Blatt aufbewahrt (freiwillig)',
+  showCode: 'Code zeigen',
+  hideCode: 'Code verbergen',
+  fileName: (place) => `Tidemark Rettungsblatt ${place}.pdf`,
+
+  proofTitle: 'Hast du es?',
+  proofBody: (one, other) =>
+    `Tippe Gruppe ${one} und Gruppe ${other} von deinem Blatt ab. Tidemark öffnet die Kopien dann allein mit dem Code, wie es ein fremder Computer täte.`,
+  group: (number) => `Gruppe ${number}`,
+  mistyped: (number) => `Gruppe ${number} stimmt nicht: Vergleiche sie Zeichen für Zeichen mit dem Blatt.`,
+  tooShort: (number) => `Gruppe ${number} ist zu kurz: Jede Gruppe hat fünf Buchstaben oder Ziffern.`,
+  tooLong: (number) => `Gruppe ${number} ist zu lang: Jede Gruppe hat fünf Buchstaben oder Ziffern.`,
+  foreignCharacter: (number, character) =>
+    `Gruppe ${number} enthält ein Zeichen, das in keinem Code vorkommt: „${character}“.`,
+  tooManyGroups: 'Das ist länger als ein Wiederherstellungscode: Er hat acht Gruppen zu fünf Zeichen.',
+  otherKit: (number) => `Gruppe ${number} gehört zu einem anderen Blatt. Nur das neueste gilt.`,
+  proving: 'Die Kopien werden allein mit dem Code geöffnet',
+  proven: 'Bewiesen: Dieses Blatt öffnet deine Kopien.',
+  provenBody: 'In einem Monat fragt Tidemark noch einmal, ob du weißt, wo es liegt.',
+  prove: 'Prüfen',
+  later: 'Später',
+  laterBody:
+    'Bis dahin kann nur dieser Computer die Kopien öffnen. Gesichert wird trotzdem, und Tidemark erinnert dich.',
+  unproven: 'Geschützt, aber nur dieser Computer kann die Kopien öffnen.',
+  refusedCode: 'Dieser Code öffnet den Ort nicht. Nur der Code des neuesten Blatts tut es.',
+  unreachable: 'Der Ort ist gerade nicht erreichbar. Schließe ihn an und prüfe dann noch einmal.',
+
+  goneTitle: 'Der Code steht auf deinem Blatt, nicht auf diesem Computer.',
+  goneBody:
+    'Tidemark zeigt einen Code einmal und bewahrt ihn nirgends auf. Tippe ihn von deinem Blatt ab, um zu beweisen, dass du es hast.',
+  wholeCode: 'Wiederherstellungscode',
+  wholeCodeHint: 'Acht Gruppen zu fünf Zeichen, mit oder ohne Striche',
+  provenBefore: 'Du hast bewiesen, dass du dieses Blatt hast.',
+  provenBeforeBody: 'Ist es verloren, erstelle ein neues: Der alte Code öffnet dann nichts mehr.',
+  cannotFind: 'Ich finde es nicht',
+  renew: 'Neues Blatt erstellen',
+  renewBody:
+    'Erstellt einen neuen Code. Der alte öffnet den Ort, bis du den neuen bewiesen hast. Wer den Ort früher kopiert hat und den alten Code kennt, kann jene Kopie weiterhin öffnen.',
+  renewing: 'Ein neuer Code wird erstellt',
+  cancel: 'So lassen',
+  noPlace: 'Diesen Sicherungsort gibt es nicht.',
+  toPlaces: 'Zu den Sicherungsorten',
+
+  sheet: {
+    title: 'Rettungsblatt',
+    made: (computer, date) => `Für ${computer}, erstellt am ${date}`,
+    what: 'Dieses Blatt öffnet die Kopien deiner Dateien auf jedem Computer, wenn dieser verloren, gestohlen oder defekt ist.',
+    need: 'Nötig sind dieses Blatt und der Ort, an dem die Kopien liegen; sonst nichts.',
+    warning:
+      'Wer dieses Blatt und die Kopien hat, kann deine Dateien lesen. Ohne das Blatt kann niemand helfen, auch nicht die Hersteller von Tidemark.',
+    where: 'Wo die Kopien liegen',
+    placeName: 'Name',
+    kind: 'Art',
+    address: 'Adresse',
+    kinds: {
+      drive: 'Laufwerk oder Ordner',
+      local: 'Laufwerk oder Ordner',
+      folder: 'Laufwerk oder Ordner',
+      network: 'Netzwerk',
+      sftp: 'Server (SFTP)',
+      rest: 'Server (restic)',
+      s3: 'Cloudspeicher (S3)',
+      rclone: 'Cloudspeicher (rclone)',
+      other: 'Anderer',
+    },
+    code: 'Wiederherstellungscode',
+    hidden: 'Steht auf dem Blatt, das du aufbewahrst',
+    qr: 'Wo die Kopien liegen, für eine Kamera',
+    qrWithCode: 'Wo die Kopien liegen, und der Code',
+    withApp: 'So kommen deine Dateien zurück',
+    steps: {
+      first: 'Tidemark auf irgendeinem Computer installieren und starten.',
+      second: '„Etwas zurückholen“ wählen.',
+      third: (place) => `${place} anschließen und auswählen.`,
+      fourth: 'Den Wiederherstellungscode eintippen. Eine falsche Gruppe wird sofort genannt.',
+      fifth: 'Den Computer wählen, dann umsehen und zurückholen, was du brauchst.',
+    },
+    withoutApp: 'Ohne Tidemark',
+    withoutAppBody:
+      'Das freie Programm restic (restic.net) öffnet sie auch. Als Passwort will es den Code.',
+    givenTo: 'Übergeben an',
+    identity: (repository, keys) => `Ort ${repository}${keys === '' ? '' : ` · Schlüssel ${keys}`}`,
+  },
+};
