@@ -51,7 +51,8 @@ export const inspector = {
   imageTooLarge: (size: string) => `The picture is too large to be shown here (${size}).`,
   imageSize: (width: string, height: string) => `${width} × ${height}`,
   imageBroken: 'The picture cannot be drawn; the file may be damaged, or of another kind than its name says.',
-  pdfPages: (shown: number, all: number) => (shown === all ? `${all} pages` : `Pages 1 to ${shown} of ${all}`),
+  pdfPages: (shown: number, all: number) =>
+    shown === all ? `${all} pages` : `Pages 1 to ${shown} of ${all}`,
   pdfPage: (page: number) => `Page ${page}`,
   pdfBroken: 'This PDF cannot be drawn; it may be damaged or protected by a password.',
   mediaTooLarge: (size: string, most: string) =>

@@ -4,7 +4,7 @@
  */
 import type { WirePath } from '#contract/app/values.ts';
 import { nameKey } from '../../../text/show-name.ts';
-import type { Calls } from '../wire.ts';
+import type { Calls } from '../wire-types.ts';
 import type { PlacedItem } from './strip-view.ts';
 
 /** A name that goes round in circles ends here. */

@@ -2,13 +2,13 @@
  * The version strip of a path as it is drawn: one block per distinct version, newest on top, its length by the logarithm
  * of how long it lasted; gaps between; a letter for content that comes back; what looks wrong. Pure.
  */
-import type { WireOutput } from '../wire.ts';
+import type { Answers } from '../wire-types.ts';
 import type { WirePath } from '#contract/app/values.ts';
 import type { Formats } from '../../../text/formats.ts';
 import type { Words } from '../../../text/language.ts';
 import { nameKey, showName } from '../../../text/show-name.ts';
 
-export type StripItem = WireOutput<'browse.versions'>['items'][number];
+export type StripItem = Answers<'browse.versions'>['items'][number];
 export type Version = Extract<StripItem, { kind: 'version' }>;
 export type Gap = Extract<StripItem, { kind: 'gap' }>;
 
@@ -59,7 +59,10 @@ const DAYS_ALONE_MS = 3 * DAY_MS;
 const SHRUNK_TO = 0.1;
 
 /** @param items newest first */
-export function stripRows(items: readonly PlacedItem[], speech: StripSpeech): readonly (VersionRow | GapRow)[] {
+export function stripRows(
+  items: readonly PlacedItem[],
+  speech: StripSpeech,
+): readonly (VersionRow | GapRow)[] {
   const chips = chipsOf(items);
   const [newest] = items;
   return items.map(({ item, path }, index): VersionRow | GapRow => {
@@ -174,7 +177,9 @@ function chipWordsOf(version: Version, items: readonly PlacedItem[], speech: Str
   const { words, formats, nowMs } = speech;
   const same = items
     .filter(isVersion)
-    .filter(({ item }) => item.content === version.content && item.from.snapshotId !== version.from.snapshotId)
+    .filter(
+      ({ item }) => item.content === version.content && item.from.snapshotId !== version.from.snapshotId,
+    )
     .map(({ item }) => formats.moment(item.from.timeMs, nowMs));
   return same.length === 0 ? '' : words.sameContentAs(formats.list(same));
 }
