@@ -1,9 +1,11 @@
 /** Every word of the window in German. */
 import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
+import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
+import { inspector } from './inspector.ts';
 import { kit } from './kit.ts';
 import { recover } from './recover.ts';
 import { welcome } from './welcome.ts';
 
-export const de: Translated<typeof en> = { frame, kit, recover, welcome };
+export const de: Translated<typeof en> = { chooseFolder, frame, inspector, kit, recover, welcome };

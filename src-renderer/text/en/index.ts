@@ -1,7 +1,9 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
+import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
+import { inspector } from './inspector.ts';
 import { kit } from './kit.ts';
 import { recover } from './recover.ts';
 import { welcome } from './welcome.ts';
 
-export const en = { frame, kit, recover, welcome };
+export const en = { chooseFolder, frame, inspector, kit, recover, welcome };
