@@ -97,8 +97,7 @@ export const kit: Translated<typeof english> = {
       fifth: 'Den Computer wählen, dann umsehen und zurückholen, was du brauchst.',
     },
     withoutApp: 'Ohne Tidemark',
-    withoutAppBody:
-      'Das freie Programm restic (restic.net) öffnet sie auch. Als Passwort will es den Code.',
+    withoutAppBody: 'Das freie Programm restic (restic.net) öffnet sie auch. Als Passwort will es den Code.',
     givenTo: 'Übergeben an',
     identity: (repository, keys) => `Ort ${repository}${keys === '' ? '' : ` · Schlüssel ${keys}`}`,
   },

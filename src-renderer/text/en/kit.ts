@@ -11,7 +11,8 @@ export const kit = {
   copyCode: 'Copy the code',
   copied: 'Copied. It leaves the clipboard in a minute.',
   copyRefused: 'The browser did not let it be copied. Print the page or save it.',
-  pdfHint: 'A PDF belongs on a stick or another computer: one that lies only here is lost together with this computer.',
+  pdfHint:
+    'A PDF belongs on a stick or another computer: one that lies only here is lost together with this computer.',
   pdfFailed: 'The PDF could not be made. Print the page instead.',
   codeInQr: 'Put the code into the square picture too',
   codeInQrHint: 'Whoever photographs it can then open the copies.',
@@ -44,7 +45,8 @@ export const kit = {
   unreachable: 'The place cannot be reached now. Connect it, then check again.',
 
   goneTitle: 'The code is on your page, not on this computer.',
-  goneBody: 'Tidemark shows a code once and keeps it nowhere. Type it from your page to prove that you have it.',
+  goneBody:
+    'Tidemark shows a code once and keeps it nowhere. Type it from your page to prove that you have it.',
   wholeCode: 'Recovery code',
   wholeCodeHint: 'Eight groups of five, with or without dashes',
   provenBefore: 'You have proven that you have this page.',
@@ -93,8 +95,10 @@ export const kit = {
       fifth: 'Choose the computer, then look around and put back what you need.',
     },
     withoutApp: 'Without Tidemark',
-    withoutAppBody: 'The free program restic (restic.net) opens it too. It asks for the code as the password.',
+    withoutAppBody:
+      'The free program restic (restic.net) opens it too. It asks for the code as the password.',
     givenTo: 'Given to',
-    identity: (repository: string, keys: string) => `Place ${repository}${keys === '' ? '' : ` · key ${keys}`}`,
+    identity: (repository: string, keys: string) =>
+      `Place ${repository}${keys === '' ? '' : ` · key ${keys}`}`,
   },
 };

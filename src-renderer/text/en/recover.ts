@@ -7,7 +7,8 @@ export const recover = {
   whereBody: 'Connect the drive and it appears here.',
   looking: 'Looking for backups',
   nothingFound: 'No backup was found on the drives of this computer.',
-  nothingFoundBody: 'Connect the drive that holds it, choose its folder, or type the address from your recovery kit.',
+  nothingFoundBody:
+    'Connect the drive that holds it, choose its folder, or type the address from your recovery kit.',
   lookAgain: 'Look again',
   found: 'A backup is here',
   chooseFolder: 'Choose a folder',
@@ -21,7 +22,8 @@ export const recover = {
   unreachable: (reason: string) => `It cannot be reached: ${reason}.`,
 
   codeTitle: 'Recovery code',
-  codeBody: 'From your recovery kit: eight groups of five, with or without dashes. A passphrase works as well.',
+  codeBody:
+    'From your recovery kit: eight groups of five, with or without dashes. A passphrase works as well.',
   codeLabel: 'Recovery code or passphrase',
   passwordTitle: 'Password of the backup',
   passwordBody: 'The one that restic asks for. It stays on this computer and is written nowhere in clear.',
@@ -33,7 +35,8 @@ export const recover = {
   wrongPassword: 'This password does not open it.',
   nothingChanged: 'Nothing was changed.',
   rememberKey: 'Let this computer open it by itself from now on',
-  rememberKeyBody: 'Adds a key of this computer to the backup. Without it the password is asked for at each start.',
+  rememberKeyBody:
+    'Adds a key of this computer to the backup. Without it the password is asked for at each start.',
   placeName: 'Name of this place',
 
   listTitle: 'What is there',
@@ -56,7 +59,8 @@ export const recover = {
   taking: 'Bringing things back',
   done: 'It is open.',
   tookPlans: (plans: string, places: string) => `Brought back: ${plans}, ${places}.`,
-  plans: (count: string, isOne: boolean) => `${count} ${isOne ? 'set of protected folders' : 'sets of protected folders'}`,
+  plans: (count: string, isOne: boolean) =>
+    `${count} ${isOne ? 'set of protected folders' : 'sets of protected folders'}`,
   places: (count: string, isOne: boolean) => `${count} ${isOne ? 'backup place' : 'backup places'}`,
   lookAround: 'Look around and put things back',
   alreadyOpen: 'This backup place is open already.',
