@@ -116,6 +116,8 @@ function fitWords(
       return welcome.fitsNot(bytes(fit.missingBytes));
     case 'once':
       return welcome.fitsOnce;
+    case 'plenty':
+      return welcome.fitsPlenty;
     case 'times':
       return welcome.fitsTimes(count(fit.times));
   }

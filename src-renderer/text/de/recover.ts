@@ -6,7 +6,7 @@ export const recover: Translated<typeof english> = {
   titleRestic: 'Vorhandene Sicherung öffnen',
   back: 'Zurück',
   whereTitle: 'Wo liegen die Kopien?',
-  whereBody: 'Schließe das Laufwerk an, dann erscheint es hier.',
+  whereBody: 'Ist es eine andere, schließe ihr Laufwerk an, dann erscheint sie hier.',
   looking: 'Sicherungen werden gesucht',
   nothingFound: 'Auf den Laufwerken dieses Computers liegt keine Sicherung.',
   nothingFoundBody:

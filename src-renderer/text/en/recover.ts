@@ -4,7 +4,7 @@ export const recover = {
   titleRestic: 'Open an existing backup',
   back: 'Back',
   whereTitle: 'Where are the copies?',
-  whereBody: 'Connect the drive and it appears here.',
+  whereBody: 'If it is another one, connect it and it appears here.',
   looking: 'Looking for backups',
   nothingFound: 'No backup was found on the drives of this computer.',
   nothingFoundBody:
