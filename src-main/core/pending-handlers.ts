@@ -3,15 +3,12 @@ import type { CallHandlers } from '#contract/calls/call-table.ts';
 import { TidemarkError } from '#base/errors.ts';
 
 const PENDING = [
-  'browse.content',
-  'browse.now',
   'machine.folders',
   'machine.measure',
   'machine.places',
   'host.listFolder',
   'host.makeFolder',
   'space.get',
-  'erase.prepare',
   'kit.get',
   'activity.export',
 ] as const;
@@ -26,4 +23,4 @@ export const pendingHandlers = Object.fromEntries(
   PENDING.map((name) => [name, notYet(name)]),
 ) as unknown as Pick<CallHandlers<AppCalls>, (typeof PENDING)[number]>;
 
-export const pendingWorks = { export: notYet('export'), label: notYet('label'), erase: notYet('erase') };
+export const pendingWorks = { export: notYet('export') };
