@@ -85,7 +85,6 @@ export function backupRequest(
       excludeLargerThanBytes: undefined,
     },
     oneFileSystem: false,
-    excludesForRecord: [],
     tags: [],
     hostname: 'testhost',
     compression: 'auto',
