@@ -83,7 +83,6 @@ export function backupRequest(
       excludeLargerThanBytes: undefined,
     },
     oneFileSystem: false,
-    excludesForRecord: [],
     tags: [],
     hostname: 'testhost',
     compression: 'auto',
