@@ -73,7 +73,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     void state.commitSoon((writer) => appendActivity(writer, { atMs: clock.nowMs(), kind, data }));
   const engine = new EngineLink({ start: () => ports.startEngine(), log: ports.log });
   const secrets = new SecretStates();
-  const recent: Job[] = state.read((reader) => listJobs(reader, { limit: RECENT_JOBS }));
+  const recent: Job[] = [];
   const watching = new PlanWatching({
     clock,
     watching: ports.startWatching?.(),
@@ -185,6 +185,9 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
   const handlers = appHandlers(parts);
   await makeInstallationId(state, newId);
   await queue.open();
+  // Only now: what a crash cut off has ended as well, and what waits is the queue's.
+  const ended = state.read((reader) => listJobs(reader, { limit: RECENT_JOBS })).filter(hasEnded);
+  recent.push(...ended.filter(({ id }) => !recent.some((job) => job.id === id)));
   watching.update(state.read(listPlans));
   routine.start();
   const stopListening = ports.onMachineChange((what) => {
@@ -237,6 +240,10 @@ function worksOf(work: WorkParts): JobWorks {
     readHistory: readHistoryWork(work),
     ...pendingWorks,
   };
+}
+
+function hasEnded({ endedAtMs }: Job): boolean {
+  return endedAtMs !== null;
 }
 
 async function makeInstallationId(state: StateFile, newId: () => string): Promise<void> {
