@@ -110,6 +110,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     onEnded: (job) => {
       recent.unshift(job);
       recent.length = Math.min(recent.length, RECENT_JOBS);
+      ports.log(job.error === null ? 'info' : 'warn', endText(job));
       note(`${job.kind}Ended`, { jobId: job.id, state: job.state, error: job.error?.code ?? null });
       routine.jobEnded(job);
       if (
@@ -240,6 +241,11 @@ function worksOf(work: WorkParts): JobWorks {
     readHistory: readHistoryWork(work),
     ...pendingWorks,
   };
+}
+
+/** Codes and ids only: names and paths are nobody's business in a log. */
+function endText({ kind, id, placeId: place, state, error }: Job): string {
+  return `${kind} ${id} to ${place ?? 'nowhere'}: ${state}${error === null ? '' : ` (${error.code})`}`;
 }
 
 function hasEnded({ endedAtMs }: Job): boolean {

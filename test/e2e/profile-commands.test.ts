@@ -17,6 +17,16 @@ beforeAll(() => {
 });
 afterAll(() => program.close());
 
+/** In no file of the profile, the log among them. */
+function expectNoSecret(secret: string): void {
+  const files = readdirSync(program.profile, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  expect(files.map(({ name }) => name)).toContain('tidemark.log');
+  for (const { parentPath, name } of files)
+    expect(readFileSync(path.join(parentPath, name)).includes(secret), name).toBe(false);
+}
+
 test('alone: a place, a plan, a version, health and the log, each by a core of its own', async () => {
   const place = await program.run(['place', 'add', 'USB disk', 'backup', '--json']);
   expect(place.code, place.stderr).toBe(0);
@@ -54,9 +64,7 @@ test('alone: a place, a plan, a version, health and the log, each by a core of i
   expect((await program.run(['activity', '--verify'])).stdout).toMatch(
     /^All \d+ entries are as they were written/,
   );
-  for (const file of readdirSync(program.profile)) {
-    expect(readFileSync(path.join(program.profile, file)).includes(recoveryCode), file).toBe(false);
-  }
+  expectNoSecret(recoveryCode);
 }, 120_000);
 
 test('served: the browser is let in, commands reach the core that runs, one more serve gives a link', async () => {
@@ -98,6 +106,7 @@ test('served: the browser is let in, commands reach the core that runs, one more
   }
   child.kill('SIGINT');
   await once(child, 'close');
+  for (const secret of [recoveryCode, link.split('#')[1]!, cookie.split('=')[1]!]) expectNoSecret(secret);
   expect(existsSync(path.join(program.profile, 'core.sock'))).toBe(false);
   await expect(sendRaw(port, requestText('GET / HTTP/1.1', {}))).rejects.toThrow('ECONNREFUSED');
 }, 120_000);

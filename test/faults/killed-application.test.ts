@@ -194,7 +194,11 @@ test(
       await untilDone(running);
       workMs = Math.max(500, Math.min(workMs, performance.now() - startedAtMs));
       expect((await calls['activity.verify']({})).isIntact).toBe(true);
+      // It would go on keeping the place in order while restic looks at it.
+      await calls['pause.set']({ untilMs: Date.now() + 600_000 });
+      await untilDone(running);
       await expectSound(tree);
+      await calls['pause.clear']({});
     }
     running.close();
     child.kill('SIGTERM');
