@@ -11,7 +11,7 @@ import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { PipelineThreads } from '#core/pipeline-threads.ts';
 import { startBrowserServer, type BrowserServer } from '#hosts/browser/browser-server.ts';
-import { loadPageFiles } from '#hosts/browser/page-files.ts';
+import { loadPageFiles } from '#core/pages/page-files.ts';
 import { createSourceFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
 import { backupRequest, openTestRepository } from '#test/support/engine.ts';
