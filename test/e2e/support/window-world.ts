@@ -9,7 +9,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { startBrowserServer, type BrowserServer } from '#hosts/browser/browser-server.ts';
-import { loadPageFiles } from '#hosts/browser/page-files.ts';
+import { loadPageFiles } from '#core/pages/page-files.ts';
 import { createSourceFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
 import { backupRequest, openTestRepository, testPipeline } from '#test/support/engine.ts';
