@@ -114,6 +114,21 @@ const RENDERER_FOLDERS: Readonly<Record<string, readonly string[]>> = {
     '../../text/**',
     '../../ui/**',
   ],
+  /** A part of the history page: may know the page's state, and the words and links of the window. */
+  'features/timeline/*': [
+    '#base/**',
+    '#contract/**',
+    ...RENDERER_LIBRARIES,
+    './**',
+    '../*.ts',
+    '../inspector/**',
+    '../put-back/**',
+    '../compare/**',
+    '../search/**',
+    '../../../core-link/**',
+    '../../../text/**',
+    '../../../ui/**',
+  ],
   app: [
     '#base/**',
     '#contract/**',
