@@ -2,7 +2,9 @@
 import type { AppCalls } from '#contract/app/app-calls.ts';
 import type { CallClient } from '#contract/calls/call-table.ts';
 
-type Answers<Name extends keyof AppCalls> = Awaited<ReturnType<CallClient<AppCalls>[Name]>>;
+export type Calls = CallClient<AppCalls>;
+export type Asks<Name extends keyof AppCalls> = Parameters<Calls[Name]>[0];
+export type Answers<Name extends keyof AppCalls> = Awaited<ReturnType<Calls[Name]>>;
 
 export type Point = Answers<'browse.points'>[number];
 export type PointRef = Pick<Point, 'snapshotId' | 'time' | 'timeMs'>;
