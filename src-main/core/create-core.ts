@@ -23,7 +23,7 @@ import {
   thinOutWork,
   verifyWork,
 } from '#services/jobs/kinds/upkeep-works.ts';
-import { eraseWork, labelWork } from '#services/jobs/kinds/version-works.ts';
+import { eraseWork, exportWork, labelWork } from '#services/jobs/kinds/version-works.ts';
 import type { WorkParts } from '#services/jobs/kinds/work-parts.ts';
 import { Routine } from '#services/routine/routine.ts';
 import { appendActivity, type Activity } from '#services/state/activity-table.ts';
@@ -42,7 +42,6 @@ import { measureFolders } from './measure-folders.ts';
 import { MirrorKeeper, toJobValue, type MirrorMoved } from './mirror-keeper.ts';
 import { getWindowSettings } from './settings-handlers.ts';
 import { SecretStates, toPlaceValue } from './place-values.ts';
-import { pendingWorks } from './pending-handlers.ts';
 import { runProgram } from './run-program.ts';
 import { PlanWatching } from './plan-watching.ts';
 
@@ -244,7 +243,7 @@ function worksOf(work: WorkParts): JobWorks {
     readHistory: readHistoryWork(work),
     label: labelWork(work),
     erase: eraseWork(work),
-    ...pendingWorks,
+    export: exportWork(work),
   };
 }
 
