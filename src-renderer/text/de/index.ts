@@ -4,5 +4,6 @@ import type { Translated } from '../translated.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
 import { inspector } from './inspector.ts';
+import { putBack } from './put-back.ts';
 
-export const de: Translated<typeof en> = { chooseFolder, frame, inspector };
+export const de: Translated<typeof en> = { chooseFolder, frame, inspector, putBack };

@@ -2,5 +2,6 @@
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
 import { inspector } from './inspector.ts';
+import { putBack } from './put-back.ts';
 
-export const en = { chooseFolder, frame, inspector };
+export const en = { chooseFolder, frame, inspector, putBack };
