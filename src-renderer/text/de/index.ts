@@ -3,5 +3,7 @@ import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
+import { inspector } from './inspector.ts';
+import { putBack } from './put-back.ts';
 
-export const de: Translated<typeof en> = { chooseFolder, frame };
+export const de: Translated<typeof en> = { chooseFolder, frame, inspector, putBack };

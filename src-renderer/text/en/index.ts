@@ -1,5 +1,7 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
+import { inspector } from './inspector.ts';
+import { putBack } from './put-back.ts';
 
-export const en = { chooseFolder, frame };
+export const en = { chooseFolder, frame, inspector, putBack };
