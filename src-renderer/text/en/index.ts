@@ -2,6 +2,17 @@
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
 import { inspector } from './inspector.ts';
+import { kit } from './kit.ts';
 import { putBack } from './put-back.ts';
+import { recover } from './recover.ts';
+import { welcome } from './welcome.ts';
 
-export const en = { chooseFolder, frame, inspector, putBack };
+export const en = {
+  chooseFolder,
+  frame,
+  inspector,
+  kit,
+  putBack,
+  recover,
+  welcome,
+};
