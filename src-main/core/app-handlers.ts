@@ -23,6 +23,7 @@ import type { CoreParts } from './core-parts.ts';
 import { toJobValue } from './mirror-keeper.ts';
 import { pendingHandlers } from './pending-handlers.ts';
 import { placeHandlers } from './place-handlers.ts';
+import { spaceHandlers } from './space-handlers.ts';
 import { settingsHandlers } from './settings-handlers.ts';
 
 export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
@@ -35,6 +36,7 @@ export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
     ...adoptHandlers(parts),
     ...hostHandlers(parts),
     ...settingsHandlers(parts),
+    ...spaceHandlers(parts),
     ...pendingHandlers,
   };
 }

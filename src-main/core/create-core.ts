@@ -23,6 +23,7 @@ import {
   thinOutWork,
   verifyWork,
 } from '#services/jobs/kinds/upkeep-works.ts';
+import { eraseWork, labelWork } from '#services/jobs/kinds/version-works.ts';
 import type { WorkParts } from '#services/jobs/kinds/work-parts.ts';
 import { Routine } from '#services/routine/routine.ts';
 import { appendActivity, type Activity } from '#services/state/activity-table.ts';
@@ -48,6 +49,8 @@ import { PlanWatching } from './plan-watching.ts';
 /** Ended jobs that windows see at once; older ones are asked for. */
 const RECENT_JOBS = 20;
 const ID_BYTES = 16;
+/** After these the catalogue is behind the place. */
+const CHANGES_HISTORY: ReadonlySet<string> = new Set(['backup', 'erase']);
 
 /** @throws state.profileInUse, state.fileCorrupt, state.schemaTooNew, storage.* */
 export async function createCore(profileFolder: string, ports: HostPorts): Promise<Core> {
@@ -113,7 +116,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
       note(`${job.kind}Ended`, { jobId: job.id, state: job.state, error: job.error?.code ?? null });
       routine.jobEnded(job);
       if (
-        job.kind === 'backup' &&
+        CHANGES_HISTORY.has(job.kind) &&
         job.placeId !== null &&
         (job.state === 'done' || job.state === 'doneExcept')
       )
@@ -235,6 +238,8 @@ function worksOf(work: WorkParts): JobWorks {
     cleanUp: cleanUpWork(work),
     saveSettings: saveSettingsWork(work),
     readHistory: readHistoryWork(work),
+    label: labelWork(work),
+    erase: eraseWork(work),
     ...pendingWorks,
   };
 }

@@ -11,7 +11,6 @@ const PENDING = [
   'host.listFolder',
   'host.makeFolder',
   'space.get',
-  'erase.prepare',
   'kit.get',
   'activity.export',
 ] as const;
@@ -26,4 +25,4 @@ export const pendingHandlers = Object.fromEntries(
   PENDING.map((name) => [name, notYet(name)]),
 ) as unknown as Pick<CallHandlers<AppCalls>, (typeof PENDING)[number]>;
 
-export const pendingWorks = { export: notYet('export'), label: notYet('label'), erase: notYet('erase') };
+export const pendingWorks = { export: notYet('export') };

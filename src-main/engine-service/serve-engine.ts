@@ -9,7 +9,9 @@ import { backupCalls } from './backup-calls.ts';
 import { checkCalls } from './check-calls.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { EngineService, type EngineHandlers } from './engine-service.ts';
+import { eraseCalls } from './erase-calls.ts';
 import { historyCalls } from './history-calls.ts';
+import { markCalls } from './mark-calls.ts';
 import { placeCalls } from './place-calls.ts';
 import { restoreCalls } from './restore-calls.ts';
 import { settingsCalls } from './settings-calls.ts';
@@ -32,6 +34,8 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
     ...restoreCalls(service),
     ...settingsCalls(service),
     ...historyCalls(service),
+    ...markCalls(service),
+    ...eraseCalls(service),
   };
   const idle = new IdleWatch();
   const { publish } = serveCalls(channel, engineCalls, engineTopics, idle.watching(handlers), {

@@ -8,6 +8,7 @@ import type { WireError } from '#base/errors.ts';
 import type { CallTable, TopicTable } from '#contract/calls/call-table.ts';
 import type { JobProgress } from '#contract/app/job-values.ts';
 import { engineBrowseCalls } from './engine-browse-calls.ts';
+import { engineWindowCalls } from './engine-window-calls.ts';
 import { of } from './trusted-shape.ts';
 import type {
   BackupChoice,
@@ -152,6 +153,7 @@ export const engineCalls = {
   },
 
   ...engineBrowseCalls,
+  ...engineWindowCalls,
 } as const satisfies CallTable;
 export type EngineCalls = typeof engineCalls;
 

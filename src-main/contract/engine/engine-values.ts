@@ -168,6 +168,30 @@ export interface UndoOutcome {
   readonly isComplete: boolean;
 }
 
+/** Null: as it is. */
+export interface MarkChoice {
+  readonly snapshotId: string;
+  readonly keepForEver: boolean | null;
+  /** Empty: none any more. */
+  readonly label: string | null;
+}
+
+export interface EraseOutcome {
+  /** By what each version was replaced, oldest first. */
+  readonly replaced: readonly { readonly oldId: string; readonly version: ListedVersion }[];
+  /** Versions that cannot be written anew, and stay as they were. */
+  readonly refused: number;
+  /** In all versions together. */
+  readonly goneFiles: number;
+  readonly freedBytes: number;
+}
+
+export interface EraseOutlook {
+  readonly versions: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
 export interface SettingsFile {
   /** A plain file name. */
   readonly name: string;

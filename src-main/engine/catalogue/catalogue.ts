@@ -10,6 +10,7 @@ import type { CatalogueSource } from './catalogue-source.ts';
 import { CatalogueFile, type CatalogueDisk } from './catalogue-file.ts';
 import { changesOverTime, nextChange, topFolders } from './changes-over-time.ts';
 import { Difference, type DifferenceOptions } from './difference.ts';
+import { outlookOfErasing, type EraseOutlook } from './erase-outlook.ts';
 import { listVersions, type ListVersionsOptions, type VersionList } from './list-versions.ts';
 import { openFolder, type OpenFolderOptions } from './open-folder.ts';
 import type { PointRow } from './points-table.ts';
@@ -169,6 +170,15 @@ export class Catalogue {
 
   nextChange(snapshotId: string, path: ByteString, direction: 'older' | 'newer'): NextChange | undefined {
     return nextChange(this.#tables, this.#timeline, path, this.#timeline.get(snapshotId), direction);
+  }
+
+  /** @throws files.pathNotInSnapshot for a path that was never there, job.cancelled */
+  outlookOfErasing(
+    series: string,
+    paths: readonly ByteString[],
+    signal?: AbortSignal,
+  ): Promise<EraseOutlook> {
+    return outlookOfErasing(this.#tables, this.#seriesOf(series), paths, signal);
   }
 
   /** @throws job.cancelled */

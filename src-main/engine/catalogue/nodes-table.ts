@@ -62,6 +62,11 @@ export class NodesTable {
     return { id, parent: Number(row[0]), name: bytesToByteString(row[1] as Uint8Array) };
   }
 
+  listChildren(parent: number): number[] {
+    const rows = this.#database.list('SELECT id FROM nodes WHERE parent = ?', [parent]);
+    return rows.map(([id]) => Number(id));
+  }
+
   countChildren(parent: number): number {
     return Number(this.#database.list('SELECT count(*) FROM nodes WHERE parent = ?', [parent])[0]?.[0]);
   }

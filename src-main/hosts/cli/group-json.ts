@@ -8,7 +8,8 @@ import { encodeJson } from './output.ts';
 import { snapshotJson } from './snapshot-json.ts';
 
 /** What the brake says in the column of reasons and in JSON. */
-export const SPARE_WORDS: Readonly<Record<SpareReason, string>> = {
+export const SPARE_WORDS: Readonly<Record<SpareReason | 'keptForEver', string>> = {
+  keptForEver: 'kept for ever',
   doubtfulTime: 'time cannot be true',
   seriesOnHold: 'on hold',
   newestComplete: 'one of the newest',

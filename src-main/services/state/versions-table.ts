@@ -58,6 +58,18 @@ export function listVersions(reader: StateReader, place: PlaceId): KnownVersion[
     .map((row) => decodeRow('versions', versionRow, row));
 }
 
+export function findVersion(
+  reader: StateReader,
+  place: PlaceId,
+  snapshotId: string,
+): KnownVersion | undefined {
+  const row = reader.first('SELECT * FROM versions WHERE placeId = :place AND snapshotId = :snapshotId', {
+    place,
+    snapshotId,
+  });
+  return row && decodeRow('versions', versionRow, row);
+}
+
 /** What health is judged by: complete and confirmed by the place. Newest first, times and ids only. */
 export function listSafeVersions(
   reader: StateReader,

@@ -18,6 +18,7 @@ import {
   type RetentionVerdict,
 } from '#rules/retention.ts';
 import { groupSnapshots, seriesKey, type GroupKey } from '#rules/snapshot-groups.ts';
+import { isKeptForEver } from '#rules/snapshot-marks.ts';
 import { listSnapshots } from '../snapshots.ts';
 import type { ForgetGroup, ForgetPlan, ForgetRequest, SparedSnapshot, UnattendedTerms } from './types.ts';
 
@@ -128,7 +129,9 @@ function judgeGroups(points: readonly Point[], request: ForgetRequest, nowMs: nu
     const members = snapshots.map(({ point }) => point);
     return judgeGroup(key, members, policy, terms);
   });
-  const proposed = new Set(judged.flatMap(({ verdict }) => verdict.remove));
+  const proposed = new Set(
+    judged.flatMap(({ verdict }) => verdict.remove.filter(({ tags }) => !isKeptForEver(tags))),
+  );
   const held = unattended === undefined ? undefined : brake(points, proposed, unattended);
   return judged.map((group) => settleGroup(group, request, held));
 }
@@ -172,7 +175,9 @@ function settleGroup(
   const remove: StoredSnapshot[] = [];
   for (const point of verdict.remove) {
     const { stored } = point;
-    const reason = held?.get(point) ?? (isPlanned(stored, request) ? undefined : 'notInPlan');
+    const reason = isKeptForEver(point.tags)
+      ? 'keptForEver'
+      : (held?.get(point) ?? (isPlanned(stored, request) ? undefined : 'notInPlan'));
     if (reason === undefined) remove.push(stored);
     else spared.push({ stored, reason });
   }

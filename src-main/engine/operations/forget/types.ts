@@ -50,10 +50,10 @@ export interface KeptSnapshot {
   readonly reasons: readonly KeepReason[];
 }
 
-/** Not kept by the policy, but not removed either: the brake holds it, or the plan that was seen does not name it. */
+/** Not kept by the policy, but not removed either: a person or the brake holds it, or the plan that was seen does not name it. */
 export interface SparedSnapshot {
   readonly stored: StoredSnapshot;
-  readonly reason: SpareReason | 'notInPlan';
+  readonly reason: SpareReason | 'keptForEver' | 'notInPlan';
 }
 
 export interface ForgetPlan {

@@ -22,7 +22,10 @@ export interface ForgetGroup {
   /** All newest first. */
   readonly keep: readonly { readonly listed: ListedSnapshot; readonly reasons: readonly KeepReason[] }[];
   /** Not kept by the policy, and yet not removed now. */
-  readonly spared: readonly { readonly listed: ListedSnapshot; readonly reason: SpareReason }[];
+  readonly spared: readonly {
+    readonly listed: ListedSnapshot;
+    readonly reason: SpareReason | 'keptForEver';
+  }[];
   readonly remove: readonly ListedSnapshot[];
 }
 

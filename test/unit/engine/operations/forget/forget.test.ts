@@ -9,6 +9,7 @@ import { prepareForget } from '#operations/forget/prepare.ts';
 import type { ForgetPlan, ForgetRequest, UnattendedTerms } from '#operations/forget/types.ts';
 import { Repository } from '#repository/repository.ts';
 import { EMPTY_POLICY, type RetentionPolicy } from '#rules/retention-policy.ts';
+import { KEEP_TAG } from '#rules/snapshot-marks.ts';
 import { seriesKey, seriesTag } from '#rules/snapshot-groups.ts';
 import type { StorageFileType } from '#storage/port.ts';
 import { MemoryStorage } from '#storage/memory/memory-storage.ts';
@@ -191,6 +192,19 @@ describe('forget', () => {
     const { plan } = await executeForget(repository, keepLast(2, { atMost: new Set(idsOf(seen)) }));
     expect(await present()).toEqual(new Set([ids[2], ids[3], later]));
     expect(sparedOf(plan)).toEqual({ [ids[2]!]: 'notInPlan' });
+  });
+
+  it('leaves what a person keeps for ever, and counts it to no share', async () => {
+    const [, ...others] = await plantDays(6);
+    const kept = await plant({ time: '2026-01-01T00:00:00Z', tags: [KEEP_TAG] });
+    const { plan } = await executeForget(repository, keepLast(1, { unattended: {} }));
+    expect(sparedOf(plan)).toMatchObject({ [kept]: 'keptForEver' });
+    expect(await present()).toEqual(new Set([kept, ...others]));
+    await executeForget(repository, keepLast(1));
+    expect(await present()).toEqual(new Set([kept, others.at(-1)]));
+    // By its own name it goes: a person has said so.
+    await executeForget(repository, keepLast(1, { ids: [kept] }));
+    expect(await present()).toEqual(new Set([others.at(-1)]));
   });
 
   it('leaves a damaged snapshot where it is and says so', async () => {
