@@ -73,7 +73,8 @@ const NO_SEARCH_BY_NAME = {
 
 /**
  * The window: which folder of it may import which. `app` puts pages together; a feature never knows another; controls
- * know nothing of ours. Of the rest only the contract and the errors come in, nothing of Node.
+ * know nothing of ours, `parts` are what several features use. Of the rest only the contract and the errors come in,
+ * nothing of Node.
  */
 /** What controls and pages are made of. */
 const RENDERER_LIBRARIES = [
@@ -105,15 +106,18 @@ const RENDERER_FOLDERS: Readonly<Record<string, readonly string[]>> = {
     '../en/**',
   ],
   ui: [...RENDERER_LIBRARIES, './**'],
-  features: [
+  parts: [
     '#base/**',
     '#contract/**',
     ...RENDERER_LIBRARIES,
     './**',
-    '../../core-link/**',
-    '../../text/**',
-    '../../ui/**',
+    '../core-link/**',
+    '../text/**',
+    '../ui/**',
   ],
+  'features/*': featureImports('../../', []),
+  /** A folder inside a feature also reaches the rest of that feature. */
+  'features/*/*/**': featureImports('../../../', ['../*', '../*/**']),
   app: [
     '#base/**',
     '#contract/**',
@@ -122,15 +126,32 @@ const RENDERER_FOLDERS: Readonly<Record<string, readonly string[]>> = {
     '../core-link/**',
     '../text/**',
     '../ui/**',
+    '../parts/**',
     '../features/**',
   ],
 };
 
+function featureImports(up: string, own: readonly string[]): readonly string[] {
+  const shared = ['core-link', 'text', 'ui', 'parts'].map((folder) => `${up}${folder}/**`);
+  return ['#base/**', '#contract/**', ...RENDERER_LIBRARIES, './**', ...own, ...shared];
+}
+
 function rendererOverride([folder, allowed]: [string, readonly string[]]): Override {
   const message = `src-renderer/${folder} may not import this: see RENDERER_FOLDERS in oxlint.config.ts.`;
-  const group = ['*', '../**', ...allowed.map((pattern) => `!${pattern}`)];
+  // A feature's own folders, opened by `../*`, never open the way up to another feature.
+  const [own, others] = [
+    allowed.filter((one) => one.startsWith('../*')),
+    allowed.filter((one) => !one.startsWith('../*')),
+  ];
+  const group = [
+    '*',
+    '../**',
+    ...own.map((pattern) => `!${pattern}`),
+    ...(own.length > 0 ? ['../../**'] : []),
+    ...others.map((pattern) => `!${pattern}`),
+  ];
   return {
-    files: [`src-renderer/${folder}/**/*.{ts,tsx}`],
+    files: [`src-renderer/${folder}${folder.endsWith('*') ? '' : '/**'}/*.{ts,tsx}`],
     rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message }] }] },
   };
 }

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
+import { FolderChooser } from '../parts/choose-folder.tsx';
 import { useWords } from '../text/use-words.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import type { Route } from './read-route.ts';
@@ -19,6 +20,7 @@ export function Frame() {
           {pageOf(route)}
         </ErrorBoundary>
       </main>
+      <FolderChooser />
     </div>
   );
 }

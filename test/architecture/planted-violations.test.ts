@@ -187,6 +187,18 @@ const LINT_PLANTS: readonly Plant[] = [
     IMPORTS,
   ),
   plant(
+    'a folder of a feature of the window names another feature',
+    '../src-renderer/features/overview/inner/sideways.ts',
+    `import { page } from '../../timeline/page.ts'; page();`,
+    IMPORTS,
+  ),
+  plant(
+    'a part of the window names a feature',
+    '../src-renderer/parts/upwards.ts',
+    `import { page } from '../features/overview/good-page.ts'; page();`,
+    IMPORTS,
+  ),
+  plant(
     'a control of the window knows the contract',
     '../src-renderer/ui/contract.ts',
     `import { twice } from '#contract/time-words.ts'; twice();`,
@@ -319,6 +331,10 @@ const GOOD: readonly [file: string, source: string][] = [
   [
     '../src-renderer/features/overview/good-page.ts',
     `import { useState } from 'react'; import { dot } from '../../ui/good-dot.ts'; import { twice } from '#base/good-base.ts'; export const page = (): unknown => [useState(1), dot(), twice(1)];`,
+  ],
+  [
+    '../src-renderer/features/overview/inner/good-inner.ts',
+    `import { page } from '../good-page.ts'; import { dot } from '../../../ui/good-dot.ts'; export const inner = (): unknown => [page(), dot()];`,
   ],
   [
     '../src-renderer/ui/good-dot.ts',

@@ -1,6 +1,7 @@
 /** Every word of the window in German. */
 import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
+import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
 
-export const de: Translated<typeof en> = { frame };
+export const de: Translated<typeof en> = { chooseFolder, frame };

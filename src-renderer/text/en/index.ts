@@ -1,4 +1,5 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
+import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
 
-export const en = { frame };
+export const en = { chooseFolder, frame };
