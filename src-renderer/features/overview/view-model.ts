@@ -116,7 +116,7 @@ function planView(plan: Mirror['plans'][number], mirror: Mirror, telling: Tellin
   const { core, nowMs, words } = telling;
   const state = health.plans.find(({ planId }) => planId === plan.id)?.state ?? 'cannotTell';
   const coming = next.find(({ planId }) => planId === plan.id);
-  const isPaused = plan.isOn && plan.pause !== null && plan.pause.untilMs > nowMs;
+  const pausedUntilMs = plan.isOn && plan.pause !== null ? plan.pause.untilMs : 0;
   return {
     id: plan.id,
     name: plan.name,
@@ -124,11 +124,12 @@ function planView(plan: Mirror['plans'][number], mirror: Mirror, telling: Tellin
     state: plan.isOn ? core.state(state) : words.overview.switchedOff,
     tone: plan.isOn ? TONES[state] : 'quiet',
     copies: plan.placeIds.map((id) => copyView(id, plan.id, mirror, telling)),
-    next: isPaused
-      ? words.overview.planPaused(core.until(plan.pause.untilMs, nowMs))
-      : coming === undefined
-        ? ''
-        : nextWords(coming, telling),
+    next:
+      pausedUntilMs > nowMs
+        ? words.overview.planPaused(core.until(pausedUntilMs, nowMs))
+        : coming === undefined
+          ? ''
+          : nextWords(coming, telling),
     canBackUp:
       plan.isOn &&
       plan.placeIds.length > 0 &&

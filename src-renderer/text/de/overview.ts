@@ -49,6 +49,8 @@ export const overview: Translated<typeof english> = {
     aPlace: 'Ort',
     aPlan: 'Plan',
   },
+  spaceTitle: 'Speicherplatz',
+  spacePlace: 'Sicherungsort',
   calendar: {
     title: 'Die letzten 12 Wochen',
     versions: (day, count) => (count === 1 ? `${day}: 1 Version` : `${day}: ${count} Versionen`),
@@ -67,23 +69,5 @@ export const overview: Translated<typeof english> = {
       failed === 0
         ? `Versionen an ${days} von 84 Tagen, alles gelungen`
         : `Versionen an ${days} von 84 Tagen, an ${failed} ist etwas nicht gelungen`,
-  },
-  space: {
-    title: 'Speicherplatz',
-    place: 'Sicherungsort',
-    byFolder: 'Größte Ordner',
-    overTime: 'Zuwachs',
-    stored: (stored) => `${stored} gespeichert`,
-    free: (free) => `${free} frei`,
-    unknown: 'Der Ort sagt nichts, solange er nicht verbunden ist.',
-    noFolders: 'Die Größen der Ordner kommen mit der ersten Version.',
-    noPoints: 'Der Verlauf kommt mit der zweiten Version.',
-    others: 'Übrige',
-    tableTime: 'Version',
-    tableAdded: 'Dazugekommen',
-    tableTotal: 'Zusammen',
-    tableFolder: 'Ordner',
-    tableSize: 'Größe',
-    chart: (from, to, total) => `Vom ${from} bis ${to} kamen zusammen ${total} dazu`,
   },
 };

@@ -47,6 +47,8 @@ export const overview = {
     aPlace: 'the place',
     aPlan: 'the plan',
   },
+  spaceTitle: 'Space',
+  spacePlace: 'Backup place',
   calendar: {
     title: 'The last 12 weeks',
     versions: (day: string, count: number) =>
@@ -66,23 +68,5 @@ export const overview = {
       failed === 0
         ? `Versions on ${days} of 84 days, no failures`
         : `Versions on ${days} of 84 days, failures on ${failed}`,
-  },
-  space: {
-    title: 'Space',
-    place: 'Backup place',
-    byFolder: 'Largest folders',
-    overTime: 'Added over time',
-    stored: (stored: string) => `${stored} stored`,
-    free: (free: string) => `${free} free`,
-    unknown: 'The place does not say while it is not connected.',
-    noFolders: 'Sizes of folders come with the first version.',
-    noPoints: 'A line over time comes with the second version.',
-    others: 'Others',
-    tableTime: 'Version',
-    tableAdded: 'Added',
-    tableTotal: 'Together',
-    tableFolder: 'Folder',
-    tableSize: 'Size',
-    chart: (from: string, to: string, total: string) => `From ${from} to ${to}, ${total} were added together`,
   },
 };
