@@ -5,11 +5,12 @@ import type { CoreLink } from '../../core-link/connect-core.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useCore } from '../../core-link/use-core.ts';
 import { useSpeech } from '../../text/use-words.ts';
+import { Facts } from '../../ui/facts.tsx';
 import { Section } from '../../ui/section.tsx';
 import { calendarDays, WEEKS, type CalendarDay, type CalendarFacts } from './calendar.ts';
 
-const CELL = 14;
-const GAP = 3;
+const CELL = 15;
+const GAP = 4;
 const STEP = CELL + GAP;
 /** From so many versions a day on it is drawn full. */
 const MANY = 6;
@@ -34,7 +35,7 @@ export function CalendarStrip({ mirror, nowMs }: { readonly mirror: Mirror; read
     const name = formats.day(day.noonMs, nowMs);
     switch (day.kind) {
       case 'versions':
-        return calendar.versions(name, day.versions);
+        return calendar.versions(name, day.versions, day.hasFailure);
       case 'failed':
       case 'none':
       case 'off':
@@ -47,8 +48,10 @@ export function CalendarStrip({ mirror, nowMs }: { readonly mirror: Mirror; read
   const past = days.filter(({ kind }) => kind !== 'future');
   const summary = calendar.summary(
     days.filter(({ kind }) => kind === 'versions').length,
-    days.filter(({ kind }) => kind === 'failed').length,
+    days.filter(({ hasFailure }) => hasFailure).length,
   );
+  const versionsMs = value.versionsMs;
+  const [oldestMs, newestMs] = [Math.min(...versionsMs), Math.max(...versionsMs)];
   return (
     <Section title={calendar.title} note={summary} isCard>
       <div className="calendar">
@@ -67,7 +70,7 @@ export function CalendarStrip({ mirror, nowMs }: { readonly mirror: Mirror; read
           {(
             [
               ['versions', 1, calendar.legendVersions],
-              ['versions', MANY, calendar.legendMany],
+              ['versions', MANY, calendar.legendMany(MANY)],
               ['failed', 0, calendar.legendFailed],
               ['none', 0, calendar.legendNone],
               ['off', 0, calendar.legendOff],
@@ -75,12 +78,23 @@ export function CalendarStrip({ mirror, nowMs }: { readonly mirror: Mirror; read
           ).map(([kind, versions, label]) => (
             <li key={label}>
               <svg width={CELL} height={CELL}>
-                <Square day={{ kind, versions, week: 0, weekday: 0, noonMs: 0 }} />
+                <Square day={{ kind, versions, hasFailure: kind === 'failed', week: 0, weekday: 0, noonMs: 0 }} />
               </svg>
               {label}
             </li>
           ))}
         </ul>
+        {versionsMs.length > 0 && (
+          <div className="sum">
+            <Facts
+              facts={[
+                [calendar.all, formats.count(versionsMs.length)],
+                [calendar.newest, formats.moment(newestMs, nowMs)],
+                [calendar.oldest, formats.moment(oldestMs, nowMs)],
+              ]}
+            />
+          </div>
+        )}
         <table className="unseen">
           <caption>{calendar.title}</caption>
           <thead>
@@ -113,6 +127,9 @@ function Square({ day, title }: { readonly day: CalendarDay; readonly title?: st
       <rect x={x + 0.5} y={y + 0.5} width={CELL - 1} height={CELL - 1} rx="3.5" />
       {day.kind === 'failed' && (
         <path d={`M${x + 4} ${y + 4}l${CELL - 8} ${CELL - 8}m0 ${8 - CELL}l${8 - CELL} ${CELL - 8}`} />
+      )}
+      {day.kind === 'versions' && day.hasFailure && (
+        <path className="mark" d={`M${x + CELL - 6} ${y}h6v6z`} />
       )}
       {day.kind === 'none' && <path d={`M${x + 4.5} ${y + CELL / 2}h${CELL - 9}`} />}
     </g>

@@ -12,6 +12,8 @@ export interface CalendarDay {
   readonly noonMs: number;
   readonly kind: 'versions' | 'failed' | 'none' | 'off' | 'before' | 'future';
   readonly versions: number;
+  /** Something did not succeed, whatever else went. */
+  readonly hasFailure: boolean;
   /** Monday is 0. */
   readonly weekday: number;
   readonly week: number;
@@ -57,6 +59,7 @@ export function calendarDays(facts: CalendarFacts, nowMs: number): readonly Cale
       noonMs: noon.getTime(),
       kind: kindOf(key, { made, failures, signs, sinceKey, todayKey }),
       versions: made,
+      hasFailure: failures.has(key),
       weekday: position % 7,
       week: Math.floor(position / 7),
     };
@@ -76,7 +79,6 @@ function kindOf(
   { made, failures, signs, sinceKey, todayKey }: DayFacts,
 ): CalendarDay['kind'] {
   if (key > todayKey) return 'future';
-  // A day on which it went in the end is a good day.
   if (made > 0) return 'versions';
   if (failures.has(key)) return 'failed';
   if (key < sinceKey) return 'before';

@@ -77,8 +77,7 @@ export function overviewView(mirror: Mirror, nowMs: number, speech: Speech, left
   const telling: Telling = { ...speech, core: coreSentences(speech.language), nowMs };
   const { core } = telling;
   const hasPlans = mirror.plans.length > 0;
-  // "Nothing is set up" is said by the sentence and by the empty page already.
-  const problems = mirror.health.problems.filter(({ code }) => code !== 'noPlans');
+  const problems = toldProblems(mirror);
   const running = shownJob(mirror);
   const isBackingUp = mirror.jobs.some((job) => job.kind === 'backup' && job.state === 'running');
   return {
@@ -100,6 +99,22 @@ export function overviewView(mirror: Mirror, nowMs: number, speech: Speech, left
     canBackUp: !isBackingUp && mirror.plans.some(({ isOn }) => isOn),
   };
 }
+
+/** Each cause once: an empty page tells of `noPlans`, and a place that is away is why saving to it does not go. */
+function toldProblems({ health: { problems } }: Mirror): Mirror['health']['problems'] {
+  const away = new Set(
+    problems
+      .filter(({ code }) => code === 'placeAway' || code === 'placeUnseen')
+      .flatMap(({ placeIds }) => placeIds),
+  );
+  return problems.filter(
+    ({ code, errorCode = '', placeIds }) =>
+      code !== 'noPlans' &&
+      !(code === 'failing' && AWAY_ERRORS.has(errorCode) && placeIds.every((id) => away.has(id))),
+  );
+}
+
+const AWAY_ERRORS = new Set(['storage.unreachable', 'storage.driveGone', 'storage.timeout']);
 
 /** Of several, the one that people wait for. */
 export function shownJob({ jobs }: Mirror): JobValue | undefined {

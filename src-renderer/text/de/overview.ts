@@ -53,17 +53,20 @@ export const overview: Translated<typeof english> = {
   spacePlace: 'Sicherungsort',
   calendar: {
     title: 'Die letzten 12 Wochen',
-    versions: (day, count) => (count === 1 ? `${day}: 1 Version` : `${day}: ${count} Versionen`),
+    versions: (day, count, hasFailure) =>
+      `${day}: ${count === 1 ? '1 Version' : `${count} Versionen`}${hasFailure ? ', eine Sicherung ist nicht gelungen' : ''}`,
     failed: (day) => `${day}: eine Sicherung ist nicht gelungen`,
     none: (day) => `${day}: Tidemark lief, es war keine Version fällig oder es entstand keine`,
     off: (day) => `${day}: kein Zeichen von Tidemark, der Computer war wohl aus`,
     before: (day) => `${day}: da war noch nichts geschützt`,
     legendVersions: 'Versionen',
-    legendMany: 'viele',
+    legendMany: (least) => `${least} und mehr`,
     legendFailed: 'nicht gelungen',
     legendNone: 'nichts entstanden',
     legendOff: 'aus',
-    tableDay: 'Tag',
+    all: 'Versionen insgesamt',
+    newest: 'Neueste',
+    oldest: 'Älteste',
     tableWhat: 'Was geschah',
     summary: (days, failed) =>
       failed === 0

@@ -51,18 +51,20 @@ export const overview = {
   spacePlace: 'Backup place',
   calendar: {
     title: 'The last 12 weeks',
-    versions: (day: string, count: number) =>
-      count === 1 ? `${day}: 1 version` : `${day}: ${count} versions`,
+    versions: (day: string, count: number, hasFailure: boolean) =>
+      `${day}: ${count === 1 ? '1 version' : `${count} versions`}${hasFailure ? ', one backup did not succeed' : ''}`,
     failed: (day: string) => `${day}: a backup did not succeed`,
     none: (day: string) => `${day}: Tidemark ran, no version was due or made`,
     off: (day: string) => `${day}: no sign of Tidemark, the computer was probably off`,
     before: (day: string) => `${day}: before anything was protected`,
     legendVersions: 'versions',
-    legendMany: 'many',
+    legendMany: (least: number) => `${least} and more`,
     legendFailed: 'not succeeded',
     legendNone: 'nothing made',
     legendOff: 'off',
-    tableDay: 'Day',
+    all: 'Versions in all',
+    newest: 'Newest',
+    oldest: 'Oldest',
     tableWhat: 'What happened',
     summary: (days: number, failed: number) =>
       failed === 0
