@@ -19,6 +19,7 @@ import { putSetting } from '#services/state/settings-table.ts';
 import { toThinOutChoice } from '#services/upkeep/thin-out-choice.ts';
 import { browseHandlers } from './browse-handlers.ts';
 import { adoptHandlers } from './adopt-handlers.ts';
+import { contentHandlers } from './content-handlers.ts';
 import type { CoreParts } from './core-parts.ts';
 import { toJobValue } from './mirror-keeper.ts';
 import { pendingHandlers } from './pending-handlers.ts';
@@ -36,6 +37,7 @@ export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
     ...adoptHandlers(parts),
     ...hostHandlers(parts),
     ...settingsHandlers(parts),
+    ...contentHandlers(parts),
     ...spaceHandlers(parts),
     ...pendingHandlers,
   };

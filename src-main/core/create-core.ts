@@ -76,7 +76,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     void state.commitSoon((writer) => appendActivity(writer, { atMs: clock.nowMs(), kind, data }));
   const engine = new EngineLink({ start: () => ports.startEngine(), log: ports.log });
   const secrets = new SecretStates();
-  const recent: Job[] = state.read((reader) => listJobs(reader, { limit: RECENT_JOBS }));
+  const recent: Job[] = [];
   const watching = new PlanWatching({
     clock,
     watching: ports.startWatching?.(),
@@ -113,6 +113,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     onEnded: (job) => {
       recent.unshift(job);
       recent.length = Math.min(recent.length, RECENT_JOBS);
+      ports.log(job.error === null ? 'info' : 'warn', endText(job));
       note(`${job.kind}Ended`, { jobId: job.id, state: job.state, error: job.error?.code ?? null });
       routine.jobEnded(job);
       if (
@@ -188,6 +189,9 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
   const handlers = appHandlers(parts);
   await makeInstallationId(state, newId);
   await queue.open();
+  // Only now: what a crash cut off has ended as well, and what waits is the queue's.
+  const ended = state.read((reader) => listJobs(reader, { limit: RECENT_JOBS })).filter(hasEnded);
+  recent.push(...ended.filter(({ id }) => !recent.some((job) => job.id === id)));
   watching.update(state.read(listPlans));
   routine.start();
   const stopListening = ports.onMachineChange((what) => {
@@ -242,6 +246,15 @@ function worksOf(work: WorkParts): JobWorks {
     erase: eraseWork(work),
     ...pendingWorks,
   };
+}
+
+/** Codes and ids only: names and paths are nobody's business in a log. */
+function endText({ kind, id, placeId: place, state, error }: Job): string {
+  return `${kind} ${id} to ${place ?? 'nowhere'}: ${state}${error === null ? '' : ` (${error.code})`}`;
+}
+
+function hasEnded({ endedAtMs }: Job): boolean {
+  return endedAtMs !== null;
 }
 
 async function makeInstallationId(state: StateFile, newId: () => string): Promise<void> {

@@ -3,8 +3,6 @@ import type { CallHandlers } from '#contract/calls/call-table.ts';
 import { TidemarkError } from '#base/errors.ts';
 
 const PENDING = [
-  'browse.content',
-  'browse.now',
   'machine.folders',
   'machine.measure',
   'machine.places',

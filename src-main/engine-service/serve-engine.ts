@@ -7,11 +7,13 @@ import { serveCalls } from '#contract/calls/serve-calls.ts';
 import { engineCalls, engineTopics } from '#contract/engine/engine-calls.ts';
 import { backupCalls } from './backup-calls.ts';
 import { checkCalls } from './check-calls.ts';
+import { contentCalls } from './content-calls.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { EngineService, type EngineHandlers } from './engine-service.ts';
 import { eraseCalls } from './erase-calls.ts';
 import { historyCalls } from './history-calls.ts';
 import { markCalls } from './mark-calls.ts';
+import { nowCalls } from './now-calls.ts';
 import { placeCalls } from './place-calls.ts';
 import { restoreCalls } from './restore-calls.ts';
 import { settingsCalls } from './settings-calls.ts';
@@ -34,6 +36,8 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
     ...restoreCalls(service),
     ...settingsCalls(service),
     ...historyCalls(service),
+    ...contentCalls(service),
+    ...nowCalls(service),
     ...markCalls(service),
     ...eraseCalls(service),
   };

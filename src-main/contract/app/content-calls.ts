@@ -39,6 +39,7 @@ export const entriesNow = z.strictObject({
   /** `onlyNow` has more than is told. */
   isOnlyNowCut: z.boolean(),
 });
+export type EntriesNow = z.output<typeof entriesNow>;
 
 export const contentCalls = {
   /**

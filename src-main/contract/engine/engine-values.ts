@@ -168,6 +168,12 @@ export interface UndoOutcome {
   readonly isComplete: boolean;
 }
 
+export interface ContentPart {
+  readonly sizeBytes: number;
+  readonly offset: number;
+  readonly base64: string;
+}
+
 /** Null: as it is. */
 export interface MarkChoice {
   readonly snapshotId: string;

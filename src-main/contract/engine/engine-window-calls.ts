@@ -2,12 +2,42 @@
 import type { ByteString } from '#base/byte-string.ts';
 import type { CallTable } from '#contract/calls/call-table.ts';
 import type { JobTold } from './engine-calls.ts';
-import type { EraseOutcome, EraseOutlook, ListedVersion, MarkChoice, PlaceAccess } from './engine-values.ts';
+import type { EntriesNow } from '#contract/app/content-calls.ts';
+import type {
+  ContentPart,
+  EraseOutcome,
+  EraseOutlook,
+  ListedVersion,
+  MarkChoice,
+  PlaceAccess,
+} from './engine-values.ts';
 import { of } from './trusted-shape.ts';
 
 const job = { progress: of<JobTold>() };
 
 export const engineWindowCalls = {
+  content: {
+    kind: 'query',
+    input: of<{
+      access: PlaceAccess;
+      snapshotId: string;
+      path: ByteString;
+      offset: number;
+      length: number;
+    }>(),
+    output: of<ContentPart>(),
+  },
+  now: {
+    kind: 'query',
+    input: of<{
+      repositoryId: string;
+      snapshotId: string;
+      folder: ByteString;
+      names: readonly ByteString[];
+      withOnlyNow: boolean;
+    }>(),
+    output: of<EntriesNow>(),
+  },
   /** The version as it is listed now; its id is another one where something changed. */
   label: {
     kind: 'command',

@@ -11,6 +11,7 @@ import { CatalogueFile, type CatalogueDisk } from './catalogue-file.ts';
 import { changesOverTime, nextChange, topFolders } from './changes-over-time.ts';
 import { Difference, type DifferenceOptions } from './difference.ts';
 import { outlookOfErasing, type EraseOutlook } from './erase-outlook.ts';
+import { findNode } from './find-path.ts';
 import { listVersions, type ListVersionsOptions, type VersionList } from './list-versions.ts';
 import { openFolder, type OpenFolderOptions } from './open-folder.ts';
 import type { PointRow } from './points-table.ts';
@@ -19,6 +20,7 @@ import type { Tables } from './tables.ts';
 import { Timeline, type SeriesPoints } from './timeline.ts';
 import type {
   DifferencePage,
+  EntryFacts,
   FolderHeat,
   HeatBucket,
   NextChange,
@@ -138,6 +140,12 @@ export class Catalogue {
       .flatMap((own) => own.rows.map((row) => this.#describe(own, row)));
   }
 
+  /** @throws repository.objectNotFound */
+  point(snapshotId: string): Point {
+    const row = this.#timeline.get(snapshotId);
+    return this.#describe(this.#timeline.pointsOf(row.series), row);
+  }
+
   #describe({ series }: SeriesPoints, row: PointRow): Point {
     const { snapshotId, time, timeMs, isKnown, isFileDamaged, facts } = row;
     const isPartly = isKnown && this.#tables.points.listUnreadAt(row.series, row.position).length > 0;
@@ -148,6 +156,13 @@ export class Catalogue {
   /** @throws repository.objectNotFound for a point that is not there (any more); so all that take one */
   openFolder(snapshotId: string, path: ByteString, options: OpenFolderOptions = {}): OpenedFolder {
     return openFolder(this.#tables, this.#timeline, this.#timeline.get(snapshotId), path, options);
+  }
+
+  /** Undefined: it is not there at that point, or nobody knows. @throws repository.objectNotFound */
+  entryAt(snapshotId: string, path: ByteString): EntryFacts | undefined {
+    const row = this.#timeline.get(snapshotId);
+    const node = findNode(this.#tables, this.#timeline.pointsOf(row.series).series, path);
+    return row.isKnown && node !== undefined ? this.#tables.spans.findAt(node, row.position) : undefined;
   }
 
   /** @throws repository.objectNotFound for a series that is not there; so all that take one */

@@ -1,0 +1,106 @@
+/**
+ * What can be looked at: each protected set of folders of each computer, in each place; and which of it an address or a
+ * person means. Pure.
+ */
+import type { Mirror } from '#contract/app/mirror-values.ts';
+import type { WirePath } from '#contract/app/values.ts';
+import type { Point } from './wire-types.ts';
+import { commonFolder } from './wire-path.ts';
+
+export interface Source {
+  readonly placeId: string;
+  readonly placeName: string;
+  readonly series: string;
+  /** Of the plan, or the folders where no plan of this computer is behind it. */
+  readonly name: string;
+  readonly hostname: string;
+  readonly isOfPlan: boolean;
+  /** Where looking begins: the folder that holds all that is protected. */
+  readonly topFolder: WirePath;
+  readonly points: readonly Point[];
+  /** Other places that hold the same series, with the moments of their points. */
+  readonly elsewhere: readonly { readonly placeName: string; readonly timesMs: readonly number[] }[];
+}
+
+export interface Reading {
+  readonly waiting: number;
+  readonly total: number;
+  /** Everything from here on is read. Null: nothing yet. */
+  readonly knownFromMs: number | null;
+  readonly isUnderWay: boolean;
+}
+
+export interface PlacePoints {
+  readonly placeId: string;
+  readonly points: readonly Point[];
+}
+
+/** The one with the newest point first. */
+export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | undefined): readonly Source[] {
+  const found: Omit<Source, 'elsewhere'>[] = [];
+  for (const { placeId, points } of answers) {
+    for (const [series, ofSeries] of Map.groupBy(points, (point) => point.series)) {
+      const newest = ofSeries.at(-1);
+      if (newest === undefined) continue;
+      const plan = mirror?.plans.find(({ id }) => id === series);
+      found.push({
+        placeId,
+        placeName: mirror?.places.find(({ id }) => id === placeId)?.name ?? '',
+        series,
+        name: plan?.name ?? newest.paths.join(', '),
+        hostname: newest.hostname,
+        isOfPlan: plan !== undefined,
+        topFolder: commonFolder(newest.paths),
+        points: ofSeries,
+      });
+    }
+  }
+  return found
+    .map((source) => ({
+      ...source,
+      elsewhere: found
+        .filter((other) => other.series === source.series && other.placeId !== source.placeId)
+        .map(({ placeName, points }) => ({ placeName, timesMs: points.map(({ timeMs }) => timeMs) })),
+    }))
+    .toSorted((one, other) => newestMs(other) - newestMs(one));
+}
+
+function newestMs({ points }: Pick<Source, 'points'>): number {
+  return points.at(-1)?.timeMs ?? 0;
+}
+
+/** A point that was written anew has another id: it is found by what it was, or by its moment. */
+export function findPoint(
+  points: readonly Point[],
+  pointId: string,
+  before: readonly Point[],
+): Point | undefined {
+  const found = points.find(({ snapshotId, original }) => snapshotId === pointId || original === pointId);
+  if (found !== undefined) return found;
+  const was = before.find(({ snapshotId }) => snapshotId === pointId);
+  return was === undefined ? undefined : pointAt(points, was.timeMs);
+}
+
+/** The last point not after a moment; the first one where all are after it. */
+export function pointAt(points: readonly Point[], atMs: number): Point | undefined {
+  return points.findLast(({ timeMs }) => timeMs <= atMs) ?? points[0];
+}
+
+export function readingOf(
+  points: readonly Point[],
+  mirror: Mirror | undefined,
+  placeId: string | null,
+): Reading | null {
+  const waiting = points.filter(({ state }) => state === 'waiting').length;
+  if (waiting === 0) return null;
+  const lastWaiting = points.findLastIndex(({ state }) => state === 'waiting');
+  return {
+    waiting,
+    total: points.length,
+    knownFromMs: points[lastWaiting + 1]?.timeMs ?? null,
+    isUnderWay:
+      mirror?.jobs.some(
+        (job) => job.kind === 'readHistory' && job.placeId === placeId && job.state === 'running',
+      ) ?? false,
+  };
+}
