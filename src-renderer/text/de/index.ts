@@ -3,6 +3,7 @@ import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
+import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
 import { overview } from './overview.ts';
 import { space } from './space.ts';
@@ -10,6 +11,7 @@ import { space } from './space.ts';
 export const de: Translated<typeof en> = {
   chooseFolder,
   frame,
+  inspector,
   jobs,
   overview,
   space,
