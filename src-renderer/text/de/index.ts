@@ -3,7 +3,6 @@ import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
-import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
 import { overview } from './overview.ts';
 import { space } from './space.ts';
@@ -11,7 +10,6 @@ import { space } from './space.ts';
 export const de: Translated<typeof en> = {
   chooseFolder,
   frame,
-  inspector,
   jobs,
   overview,
   space,
