@@ -14,6 +14,7 @@ import { doubtClock, type ClockDoubt } from '#rules/clock-doubt.ts';
 import { judgeHealth } from '#services/health/judge-health.ts';
 import type { Health } from '#services/health/health-types.ts';
 import { planNotices } from '#services/health/plan-notices.ts';
+import type { KeyCopies } from '#services/key-copies/key-copies.ts';
 import type { JobQueue } from '#services/jobs/job-queue.ts';
 import { placeOf } from '#services/jobs/may-run-beside.ts';
 import { due } from '#services/scheduler/due.ts';
@@ -47,6 +48,11 @@ const SETTINGS_EVERY_MS = 7 * 86_400_000;
 const WITNESSES = 20;
 /** Upkeep that failed is tried again after so long. */
 const UPKEEP_RETRY_MS = 6 * 3_600_000;
+/** What a job fails with that only a typed password helps. */
+const WANTS_PASSWORD: ReadonlySet<string> = new Set<ErrorCode>([
+  'repository.secretNeeded',
+  'repository.wrongPassword',
+]);
 /** The wait of a job that the person lets rest: no condition wakes it. */
 export const BY_PERSON = 'byPerson';
 
@@ -57,6 +63,7 @@ export interface RoutineParts {
   readonly queue: JobQueue;
   readonly engine: { readonly calls: CallClient<EngineCalls> };
   powerAndNetwork(): Pick<MachineState, 'power' | 'isBatteryLow' | 'network'>;
+  readonly keyCopies: Pick<KeyCopies, 'lackingIn' | 'suspect'>;
   /** The person is told, or a notice is taken back. */
   notify(problem: Problem, isOver: boolean): void;
   /** Something that windows show has changed. */
@@ -74,6 +81,8 @@ export class Routine {
   readonly #memory = new JobMemory();
   readonly #presence: PlacePresence;
   readonly #listed = new Set<string>();
+  /** When a typed password last opened each place, by the wall clock. */
+  readonly #unlockedAtMs = new Map<string, number>();
   readonly #shown = new Map<string, Problem>();
   #answer: DueAnswer | undefined;
   #health: Health = { state: 'cannotTell', plans: [], copies: [], problems: [] };
@@ -85,7 +94,13 @@ export class Routine {
   constructor(parts: RoutineParts) {
     this.#parts = parts;
     this.#wokeAtSteadyMs = parts.clock.monotonicMs();
-    this.#presence = new PlacePresence(parts.clock, parts.engine, () => this.poke());
+    this.#presence = new PlacePresence(
+      parts.clock,
+      parts.engine,
+      () => this.poke(),
+      // Something is there, and it has no config.
+      (place) => void parts.keyCopies.suspect(place, 'repository.notFound').catch(parts.onUnexpected),
+    );
   }
 
   get health(): Health {
@@ -134,15 +149,37 @@ export class Routine {
     const place = job.placeId === null ? undefined : this.#places().find(({ id }) => id === job.placeId);
     if (place !== undefined) {
       if (job.state === 'done' || job.state === 'doneExcept') this.#presence.wasReached(place);
-      else if (job.error !== null) this.#presence.failed(place, job.error.code as ErrorCode);
+      else if (job.error !== null) this.#failed(place, job.error.code as ErrorCode);
       if (job.kind === 'readHistory' && job.state === 'done') this.#listed.add(place.id);
     }
+    const unlockedAtMs = this.#unlockedAtMs.get(job.placeId ?? '') ?? 0;
+    // The password was typed while it was failing for want of it.
+    if (wantsPassword(job) && unlockedAtMs > (job.startedAtMs ?? Infinity))
+      void this.#runAgain(job).catch((error: unknown) => this.#parts.onUnexpected(error));
     this.poke();
+  }
+
+  #failed(place: Place, code: ErrorCode): void {
+    this.#presence.failed(place, code);
+    void this.#parts.keyCopies
+      .suspect(place, code)
+      .catch((error: unknown) => this.#parts.onUnexpected(error));
   }
 
   /** The place was listed, or made by us just now. */
   wasListed(placeId: PlaceId): void {
     this.#listed.add(placeId);
+    this.poke();
+  }
+
+  /** A typed password opens the place again: what failed for want of it does not rest as after other failures. */
+  async wasUnlocked(place: Place): Promise<void> {
+    this.#presence.wasReached(place);
+    this.#unlockedAtMs.set(place.id, this.#parts.clock.nowMs());
+    for (const { id } of this.#plans()) {
+      const [last] = this.#runs.ofPair(id, place.id);
+      if (last !== undefined && wantsPassword(last)) await this.#runAgain(last);
+    }
     this.poke();
   }
 
@@ -168,6 +205,17 @@ export class Routine {
       if (held === undefined && !waits)
         await this.#parts.queue.add({ kind: 'backup', planId: plan.id, placeId: place.id }, 'watcher');
     }
+  }
+
+  /** A backup that failed, without the rest after failures, where nothing else holds it. */
+  async #runAgain({ kind, planId, placeId }: Job): Promise<void> {
+    if (kind !== 'backup') return;
+    const plan = this.#plans().find(({ id, isOn }) => id === planId && isOn);
+    const place = this.#places().find(({ id }) => id === placeId);
+    if (plan === undefined || place === undefined || !plan.placeIds.includes(place.id)) return;
+    const held = whatHolds(toScheduled(plan), this.#presence.stateOf(place), this.#machine(), this.#moment());
+    if (held === undefined)
+      await this.#parts.queue.add({ kind: 'backup', planId: plan.id, placeId: place.id }, 'schedule');
   }
 
   async close(): Promise<void> {
@@ -288,7 +336,9 @@ export class Routine {
     const planId = 'planId' in request ? request.planId : null;
     const last = this.#memory.lastEnded(request.kind, placeOf(request) ?? '', planId);
     if (last === undefined || last.state === 'done' || last.state === 'doneExcept') return false;
-    const ageMs = nowMs - (last.endedAtMs ?? 0);
+    const endedAtMs = last.endedAtMs ?? 0;
+    if (wantsPassword(last) && (this.#unlockedAtMs.get(last.placeId ?? '') ?? 0) >= endedAtMs) return false;
+    const ageMs = nowMs - endedAtMs;
     return ageMs >= 0 && ageMs < UPKEEP_RETRY_MS;
   }
 
@@ -314,7 +364,10 @@ export class Routine {
     );
     this.#health = judgeHealth({
       copies,
-      places: gatherPlaces(places.filter(({ id }) => plans.some((plan) => plan.placeIds.includes(id)))),
+      places: gatherPlaces(
+        places.filter(({ id }) => plans.some((plan) => plan.placeIds.includes(id))),
+        (id) => this.#parts.keyCopies.lackingIn(id),
+      ),
       nowMs: clock.nowMs(),
       awakeForMs: clock.monotonicMs() - this.#wokeAtSteadyMs,
       ...(doubt === undefined ? {} : { clockDoubt: doubt }),
@@ -386,6 +439,10 @@ export class Routine {
   #places(): Place[] {
     return this.#parts.state.read(listPlaces);
   }
+}
+
+function wantsPassword({ error }: Job): boolean {
+  return error !== null && WANTS_PASSWORD.has(error.code);
 }
 
 function toScheduled({ pause, ...plan }: Plan): ScheduledPlan {

@@ -2,8 +2,23 @@
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
 import { inspector } from './inspector.ts';
+import { jobs } from './jobs.ts';
 import { kit } from './kit.ts';
+import { overview } from './overview.ts';
+import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
+import { space } from './space.ts';
 import { welcome } from './welcome.ts';
 
-export const en = { chooseFolder, frame, inspector, kit, recover, welcome };
+export const en = {
+  chooseFolder,
+  frame,
+  inspector,
+  jobs,
+  kit,
+  overview,
+  putBack,
+  recover,
+  space,
+  welcome,
+};
