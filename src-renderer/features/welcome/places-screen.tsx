@@ -88,8 +88,10 @@ export function PlacesScreen() {
       number={2}
       onBack={() => showScreen('folders')}
       sum={
-        <span className="sum">
-          {welcome.chosen(welcome.files(count(chosen.files), chosen.files === 1), bytes(chosen.bytes))}
+        <span className="sum" role="status">
+          {isStarting
+            ? welcome.starting
+            : welcome.chosen(welcome.files(count(chosen.files), chosen.files === 1), bytes(chosen.bytes))}
         </span>
       }
       action={
