@@ -202,10 +202,10 @@ function lookingHandlers({
   'browse.content' | 'browse.now' | 'activity.export'
 > {
   return {
-    'restore.prepare': async ({ placeId: id, withFiles: _withFiles, ...ask }, { signal }) => {
+    'restore.prepare': async ({ placeId: id, withFiles = false, ...ask }, { signal }) => {
       const place = state.read((reader) => requirePlace(reader, id));
-      const preview = await engine.calls['restore.prepare']({ access: accessTo(place), ask }, { signal });
-      return { ...preview, problems: preview.problems.map((problem) => ({ ...problem })), filesCut: false };
+      const asked = { access: accessTo(place), ask, withFiles };
+      return toPlain(await engine.calls['restore.prepare'](asked, { signal }));
     },
     'undo.list': async ({ folder }) =>
       (await engine.calls['undo.list']({ folder })).map((entry) => ({ ...entry })),
@@ -227,4 +227,9 @@ function hostHandlers({ ports }: CoreParts): Omit<Of<'host'>, 'host.listFolder' 
     'host.setAutostart': ({ isOn }) => ports.autostart?.set(isOn),
     'host.getAutostart': () => ports.autostart?.get() ?? null,
   };
+}
+
+/** Of readonly lists a value that the contract's types take. */
+function toPlain<T>(value: unknown): T {
+  return structuredClone(value) as T;
 }
