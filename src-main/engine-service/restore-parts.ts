@@ -6,12 +6,12 @@
 import { accessSync, constants } from 'node:fs';
 import { textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
 import type { RestoreAsk } from '#contract/engine/engine-values.ts';
-import { isWithin } from '#operations/find-in-snapshot.ts';
+import { isWithin, treePathOf } from '#operations/find-in-snapshot.ts';
 import { commonFolder } from '#operations/restore/source-places.ts';
 import type { RestoreRequest } from '#operations/restore/types.ts';
 import type { Repository } from '#repository/repository.ts';
 import { literalPattern } from '#rules/literal-pattern.ts';
-import { diskPathOf, treePathOf } from './disk-path.ts';
+import { diskPathOf } from './disk-path.ts';
 
 export interface RestorePart {
   readonly request: RestoreRequest;
@@ -32,7 +32,7 @@ export async function partsOfRestore(
   const whole = { request: toRequest(repository, ask, ask.snapshotId), above: NOTHING, isOptional: false };
   if (ask.target !== null) return [whole];
   const { snapshot } = await repository.snapshots.find(ask.snapshotId, {}, signal);
-  const sources = snapshot.paths.map((text) => treePathOf(text));
+  const sources = snapshot.paths.map(treePathOf);
   if (sources.length < 2 || canWrite(commonFolder(sources))) return [whole];
   const wanted = sources.filter((path) => isWanted(ask, path));
   const parts = wanted.map((path) => {

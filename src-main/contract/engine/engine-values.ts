@@ -204,6 +204,23 @@ export interface UndoOutcome {
   readonly isComplete: boolean;
 }
 
+/** What only the place itself knows. */
+export interface PlaceSpace {
+  readonly storedBytes: number;
+  readonly freeBytes: number | null;
+}
+
+/** What the catalogue knows of it. */
+export interface HistorySpace {
+  readonly points: readonly { readonly timeMs: number; readonly addedBytes: number }[];
+  readonly byFolder: readonly {
+    readonly series: string;
+    readonly folder: ByteString;
+    readonly label: string;
+    readonly bytes: number;
+  }[];
+}
+
 export interface ContentPart {
   readonly sizeBytes: number;
   readonly offset: number;
