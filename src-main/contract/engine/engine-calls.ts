@@ -136,7 +136,7 @@ export const engineCalls = {
   },
   'restore.prepare': {
     kind: 'query',
-    input: of<{ access: PlaceAccess; ask: RestoreAsk }>(),
+    input: of<{ access: PlaceAccess; ask: RestoreAsk; withFiles: boolean }>(),
     output: of<RestorePreview>(),
     ...job,
   },
