@@ -3,5 +3,6 @@ import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
+import { history } from './history.ts';
 
-export const de: Translated<typeof en> = { chooseFolder, frame };
+export const de: Translated<typeof en> = { chooseFolder, frame, history };

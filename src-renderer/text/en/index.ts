@@ -1,5 +1,6 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
+import { history } from './history.ts';
 
-export const en = { chooseFolder, frame };
+export const en = { chooseFolder, frame, history };
