@@ -13,9 +13,11 @@ import { Banners } from './banners.tsx';
 import { Contents } from './contents/contents.tsx';
 import { Notice } from './contents/folder-notice.tsx';
 import { Divider, useDetailsWidth } from './divider.tsx';
+import { Inspector } from './inspector/inspector.tsx';
 import { KeepSheet } from './keep-sheet.tsx';
 import { KeysSheet } from './keys-sheet.tsx';
 import { readOpening } from './open-address.ts';
+import { PutBackSheet } from './put-back/put-back-sheet.tsx';
 import { TopBar } from './top-bar.tsx';
 import { HistoryContext, useHistoryQuestion, type History } from './use-history.ts';
 import { useKeys } from './use-keys.ts';
@@ -98,12 +100,15 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
                 data-region
                 aria-label={words.regionDetails}
                 style={{ width: detailsPx }}
-              />
+              >
+                <Inspector />
+              </aside>
             </>
           )}
         </div>
       </div>
       <ActionBar />
+      <PutBackSheet />
       <KeysSheet />
       <KeepSheet />
       <HeatTable />

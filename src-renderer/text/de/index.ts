@@ -4,5 +4,7 @@ import type { Translated } from '../translated.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
+import { inspector } from './inspector.ts';
+import { putBack } from './put-back.ts';
 
-export const de: Translated<typeof en> = { chooseFolder, frame, history };
+export const de: Translated<typeof en> = { chooseFolder, frame, history, inspector, putBack };

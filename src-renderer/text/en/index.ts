@@ -2,5 +2,7 @@
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
+import { inspector } from './inspector.ts';
+import { putBack } from './put-back.ts';
 
-export const en = { chooseFolder, frame, history };
+export const en = { chooseFolder, frame, history, inspector, putBack };

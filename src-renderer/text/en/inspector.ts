@@ -90,7 +90,6 @@ export const inspector = {
   copyHunk: 'Copy these lines',
   copied: 'Copied.',
   tooLargeToCompare: (most: string) => `Text above ${most} is not compared line by line.`,
-  blockMap: (same: string) => `${same} of its blocks are the same`,
   size: 'Size',
   modified: 'Modified',
   contents: 'Contents',
@@ -111,6 +110,4 @@ export const inspector = {
   contentIdHint: 'Equal where contents are equal',
   copyPath: 'Copy path',
   pathCopied: 'Path copied.',
-  verified: 'Last proven',
-  neverVerified: 'not yet',
 };
