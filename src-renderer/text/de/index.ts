@@ -3,6 +3,7 @@ import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
+import { history } from './history.ts';
 import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
 import { kit } from './kit.ts';
@@ -15,6 +16,7 @@ import { welcome } from './welcome.ts';
 export const de: Translated<typeof en> = {
   chooseFolder,
   frame,
+  history,
   inspector,
   jobs,
   kit,

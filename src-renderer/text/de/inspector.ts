@@ -93,7 +93,6 @@ export const inspector: Translated<typeof english> = {
   copyHunk: 'Diese Zeilen kopieren',
   copied: 'Kopiert.',
   tooLargeToCompare: (most) => `Text über ${most} wird nicht Zeile für Zeile verglichen.`,
-  blockMap: (same) => `${same} der Blöcke sind gleich`,
   size: 'Größe',
   modified: 'Geändert',
   contents: 'Inhalt',

@@ -1,6 +1,7 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
+import { history } from './history.ts';
 import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
 import { kit } from './kit.ts';
@@ -13,6 +14,7 @@ import { welcome } from './welcome.ts';
 export const en = {
   chooseFolder,
   frame,
+  history,
   inspector,
   jobs,
   kit,

@@ -90,7 +90,6 @@ export const inspector = {
   copyHunk: 'Copy these lines',
   copied: 'Copied.',
   tooLargeToCompare: (most: string) => `Text above ${most} is not compared line by line.`,
-  blockMap: (same: string) => `${same} of its blocks are the same`,
   size: 'Size',
   modified: 'Modified',
   contents: 'Contents',
