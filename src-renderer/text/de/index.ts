@@ -5,5 +5,6 @@ import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
 import { inspector } from './inspector.ts';
 import { putBack } from './put-back.ts';
+import { search } from './search.ts';
 
-export const de: Translated<typeof en> = { chooseFolder, frame, inspector, putBack };
+export const de: Translated<typeof en> = { chooseFolder, frame, inspector, putBack, search };

@@ -3,5 +3,6 @@ import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
 import { inspector } from './inspector.ts';
 import { putBack } from './put-back.ts';
+import { search } from './search.ts';
 
-export const en = { chooseFolder, frame, inspector, putBack };
+export const en = { chooseFolder, frame, inspector, putBack, search };
