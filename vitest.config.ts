@@ -13,6 +13,7 @@ const guard = pathToFileURL(path.resolve(import.meta.dirname, 'test/support/elec
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/bundle-worker.ts',
     pool: 'forks',
     // Left alone, two cores get one process; but tests wait as much as they work: for locks, disks and other programs.
     maxWorkers: Math.max(2, availableParallelism()),

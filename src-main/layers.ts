@@ -208,7 +208,7 @@ export const LAYERS: readonly Layer[] = [
     mayImport: 'everything',
     node: 'any',
     // child_process: the commands that a person puts around a backup, and the engine process.
-    packages: ['node:child_process'],
+    packages: ['node:child_process', 'pino', 'rotating-file-stream'],
   },
   {
     folder: 'core/machine',

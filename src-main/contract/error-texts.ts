@@ -27,6 +27,8 @@ export interface TextWords {
   readonly check: string;
   /** How to have the lists of stored data made anew. */
   readonly repairIndex: string;
+  /** How to get back what a damaged snapshot file named, and then to take the file away; one or two sentences. */
+  readonly damagedSnapshot: (id: string) => string;
 }
 
 export const COMMAND_LINE_WORDS: TextWords = {
@@ -36,6 +38,8 @@ export const COMMAND_LINE_WORDS: TextWords = {
   unlockAll: 'run "tidemark unlock --remove-all"',
   check: 'run "tidemark check --read-data"',
   repairIndex: 'run "tidemark repair index"',
+  damagedSnapshot: (id) =>
+    `Run "tidemark recover" to get its files back, then "tidemark forget --damaged ${id}" to take the damaged file away.`,
 };
 
 export const WINDOW_WORDS: TextWords = {
@@ -45,6 +49,8 @@ export const WINDOW_WORDS: TextWords = {
   unlockAll: 'choose "Release all"',
   check: 'choose "Verify everything"',
   repairIndex: 'choose "Repair"',
+  damagedSnapshot: (id) =>
+    `Its files can be found again in a terminal with "tidemark recover"; "tidemark forget --damaged ${id}" then takes the damaged file away.`,
 };
 
 type Texts = {
@@ -134,11 +140,16 @@ const ERROR_TEXTS = {
   }),
   'integrity.fileCorrupt': ({ kind, id, reason }, words) => ({
     title: `The ${kind} file ${short(id)} in the ${words.repository} is damaged (${reason}).`,
-    safe: 'Nothing wrong was taken from it.',
+    safe:
+      kind === 'snapshot'
+        ? `Nothing was removed; every other ${words.snapshot} is as it was.`
+        : 'Nothing wrong was taken from it.',
     todo:
       kind === 'lock'
         ? `If no other program works with the ${words.repository} now, ${words.unlockAll} and try again.`
-        : checkAdvice(words),
+        : kind === 'snapshot'
+          ? words.damagedSnapshot(short(id))
+          : checkAdvice(words),
   }),
   'integrity.packCorrupt': ({ packId, reason }, words) => ({
     title: `Stored data is damaged (pack ${short(packId)}: ${reason}).`,
@@ -276,6 +287,11 @@ const ERROR_TEXTS = {
     title: `${path} already has files in it.`,
     safe: 'None of them was touched.',
     todo: 'Choose an empty folder, or say with --overwrite what happens to files that are there.',
+  }),
+  'files.targetExists': ({ path }) => ({
+    title: `There is already a file ${path}.`,
+    safe: 'It was not touched.',
+    todo: 'Choose another name or another folder.',
   }),
   'files.noSpace': ({ path }) => ({
     title: `There is not enough room at ${path}.`,

@@ -8,6 +8,7 @@ import { isTidemarkError, throwIfCancelled } from '#base/errors.ts';
 import type { Core } from './core.ts';
 import { createCore } from './create-core.ts';
 import type { HostPorts } from './host-ports.ts';
+import { LogFile } from './log-file.ts';
 import { serveRunningCore } from './local-socket/running-core.ts';
 import type { LocalSocket } from './local-socket/serve-local-socket.ts';
 
@@ -21,21 +22,33 @@ export interface OwnCore {
   close(): Promise<void>;
 }
 
-/** @throws state.profileInUse, state.*, storage.* */
+/** What it logs goes to the profile's log file, whichever host it is, and to the host. @throws state.profileInUse, state.*, storage.* */
 export async function openOwnCore(profileFolder: string, ports: HostPorts): Promise<OwnCore> {
-  const core = await createCore(profileFolder, ports);
+  const file = new LogFile({ profileFolder, clock: ports.clock });
+  const log: HostPorts['log'] = (level, text) => {
+    file.write(level, text);
+    ports.log(level, text);
+  };
+  const core = await createCore(profileFolder, { ...ports, log });
+  const onDeath = (error: Error): void => file.writeLast(error.stack ?? String(error));
   try {
     const socket = await serveRunningCore(profileFolder, core);
+    log('info', `Tidemark ${ports.version} (${ports.name}) begins`);
+    process.on('uncaughtExceptionMonitor', onDeath);
     return {
       core,
       socket,
       async close() {
         await socket.close();
         await core.close();
+        process.off('uncaughtExceptionMonitor', onDeath);
+        log('info', 'Tidemark ends');
+        await file.close();
       },
     };
   } catch (error) {
     await core.close();
+    await file.close();
     throw error;
   }
 }

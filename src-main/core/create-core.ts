@@ -23,7 +23,7 @@ import {
   thinOutWork,
   verifyWork,
 } from '#services/jobs/kinds/upkeep-works.ts';
-import { eraseWork, labelWork } from '#services/jobs/kinds/version-works.ts';
+import { eraseWork, exportWork, labelWork } from '#services/jobs/kinds/version-works.ts';
 import type { WorkParts } from '#services/jobs/kinds/work-parts.ts';
 import { Routine } from '#services/routine/routine.ts';
 import { appendActivity, type Activity } from '#services/state/activity-table.ts';
@@ -42,7 +42,6 @@ import { measureFolders } from './measure-folders.ts';
 import { MirrorKeeper, toJobValue, type MirrorMoved } from './mirror-keeper.ts';
 import { getWindowSettings } from './settings-handlers.ts';
 import { SecretStates, toPlaceValue } from './place-values.ts';
-import { pendingWorks } from './pending-handlers.ts';
 import { runProgram } from './run-program.ts';
 import { PlanWatching } from './plan-watching.ts';
 
@@ -76,7 +75,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     void state.commitSoon((writer) => appendActivity(writer, { atMs: clock.nowMs(), kind, data }));
   const engine = new EngineLink({ start: () => ports.startEngine(), log: ports.log });
   const secrets = new SecretStates();
-  const recent: Job[] = state.read((reader) => listJobs(reader, { limit: RECENT_JOBS }));
+  const recent: Job[] = [];
   const watching = new PlanWatching({
     clock,
     watching: ports.startWatching?.(),
@@ -113,6 +112,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     onEnded: (job) => {
       recent.unshift(job);
       recent.length = Math.min(recent.length, RECENT_JOBS);
+      ports.log(job.error === null ? 'info' : 'warn', endText(job));
       note(`${job.kind}Ended`, { jobId: job.id, state: job.state, error: job.error?.code ?? null });
       routine.jobEnded(job);
       if (
@@ -188,6 +188,9 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
   const handlers = appHandlers(parts);
   await makeInstallationId(state, newId);
   await queue.open();
+  // Only now: what a crash cut off has ended as well, and what waits is the queue's.
+  const ended = state.read((reader) => listJobs(reader, { limit: RECENT_JOBS })).filter(hasEnded);
+  recent.push(...ended.filter(({ id }) => !recent.some((job) => job.id === id)));
   watching.update(state.read(listPlans));
   routine.start();
   const stopListening = ports.onMachineChange((what) => {
@@ -240,8 +243,17 @@ function worksOf(work: WorkParts): JobWorks {
     readHistory: readHistoryWork(work),
     label: labelWork(work),
     erase: eraseWork(work),
-    ...pendingWorks,
+    export: exportWork(work),
   };
+}
+
+/** Codes and ids only: names and paths are nobody's business in a log. */
+function endText({ kind, id, placeId: place, state, error }: Job): string {
+  return `${kind} ${id} to ${place ?? 'nowhere'}: ${state}${error === null ? '' : ` (${error.code})`}`;
+}
+
+function hasEnded({ endedAtMs }: Job): boolean {
+  return endedAtMs !== null;
 }
 
 async function makeInstallationId(state: StateFile, newId: () => string): Promise<void> {

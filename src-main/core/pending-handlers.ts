@@ -13,5 +13,3 @@ function notYet(name: string) {
 export const pendingHandlers = Object.fromEntries(
   PENDING.map((name) => [name, notYet(name)]),
 ) as unknown as Pick<CallHandlers<AppCalls>, (typeof PENDING)[number]>;
-
-export const pendingWorks = { export: notYet('export') };

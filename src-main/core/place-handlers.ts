@@ -70,8 +70,8 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
       const place = state.read((reader) => requirePlace(reader, id));
       const keys = await engine.calls['place.unlock']({ access: accessTo(place), password });
       await keepKeyId(parts, id, keys);
-      routine.presence.wasReached(place);
       note('placeUnlocked', { placeId: id });
+      await routine.wasUnlocked(place);
       changed('places');
       return forPerson(id, keys);
     },

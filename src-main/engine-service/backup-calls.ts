@@ -76,7 +76,6 @@ function toRequest(choice: BackupChoice, { identity, programVersion }: EnginePar
       excludeLargerThanBytes: undefined,
     },
     oneFileSystem: false,
-    excludesForRecord: choice.excludePatterns.map(toDisplay),
     tags: choice.tags,
     seriesTag: choice.tags.find(isSeriesTag),
     hostname: identity.hostname,

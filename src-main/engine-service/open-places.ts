@@ -103,18 +103,27 @@ export class OpenPlaces {
       this.forget(placeId);
     }
     const { keychain, session } = this.#parts;
+    const wasTyped = await this.#isTyped(placeId);
     const opened = await openByItself({ ports, placeId, keychain, session }, signal);
-    if (opened.kind !== 'opened') throw await this.#refusal(ports, access, opened.reason);
+    if (opened.kind !== 'opened') {
+      // Typed while the keychain was being asked.
+      if (!wasTyped && (await this.#isTyped(placeId))) return this.#open(ports, access, signal);
+      throw this.#refusal(ports, access, opened.reason, wasTyped);
+    }
     this.keepKeys(placeId, expectRepository(opened.repository, repositoryId));
     return opened.repository;
   }
 
-  async #refusal(
+  async #isTyped(placeId: string): Promise<boolean> {
+    return (await this.#parts.session.get(accountOf(placeId))).kind === 'found';
+  }
+
+  #refusal(
     { storage: { location } }: RepositoryPorts,
-    { placeId, repositoryId }: PlaceAccess,
+    { repositoryId }: PlaceAccess,
     reason: string,
-  ): Promise<TidemarkError> {
-    const isTyped = (await this.#parts.session.get(accountOf(placeId))).kind === 'found';
+    isTyped: boolean,
+  ): TidemarkError {
     // Nobody mistypes what the keychain remembers: what it does not open is another repository.
     if (reason === 'doesNotOpen' && !isTyped && repositoryId !== null)
       return wrongDrive(location, repositoryId, 'unknown');

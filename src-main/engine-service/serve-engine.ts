@@ -11,6 +11,7 @@ import { contentCalls } from './content-calls.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { EngineService, type EngineHandlers } from './engine-service.ts';
 import { eraseCalls } from './erase-calls.ts';
+import { exportCalls } from './export-calls.ts';
 import { historyCalls } from './history-calls.ts';
 import { markCalls } from './mark-calls.ts';
 import { nowCalls } from './now-calls.ts';
@@ -40,6 +41,7 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
     ...nowCalls(service),
     ...markCalls(service),
     ...eraseCalls(service),
+    ...exportCalls(service),
   };
   const idle = new IdleWatch();
   const { publish } = serveCalls(channel, engineCalls, engineTopics, idle.watching(handlers), {

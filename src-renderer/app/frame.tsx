@@ -1,6 +1,6 @@
 /** The frame: navigation at the left, the page of the route beside it. */
 import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
 import { FolderChooser } from '../parts/choose-folder.tsx';
 import { useWords } from '../text/use-words.ts';
@@ -8,6 +8,10 @@ import { ErrorBoundary } from './error-boundary.tsx';
 import type { Route } from './read-route.ts';
 import { Sidebar } from './sidebar.tsx';
 import { useRoute } from './use-route.ts';
+
+const HistoryPage = lazy(async () => ({
+  default: (await import('../features/timeline/history-page.tsx')).HistoryPage,
+}));
 
 export function Frame() {
   const route = useRoute();
@@ -17,7 +21,7 @@ export function Frame() {
       <Sidebar page={route.page} />
       <main className="page" id="page" tabIndex={-1}>
         <ErrorBoundary key={route.page} words={frame}>
-          {pageOf(route)}
+          <Suspense>{pageOf(route)}</Suspense>
         </ErrorBoundary>
       </main>
       <FolderChooser />
@@ -29,6 +33,8 @@ function pageOf(route: Route): ReactNode {
   switch (route.page) {
     case 'overview':
       return <OverviewPage />;
+    case 'history':
+      return <HistoryPage query={route.query} />;
     default:
       return <NoSuchPage />;
   }

@@ -3,7 +3,15 @@
  * beside a running `tidemark serve`, and after that one was killed.
  */
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectToRunningCore } from '#core/local-socket/running-core.ts';
@@ -16,6 +24,16 @@ beforeAll(() => {
   writeFileSync(path.join(program.makeFolder('letters'), 'to grandmother.txt'), 'the cat is well');
 });
 afterAll(() => program.close());
+
+/** In no file of the profile, the log among them. */
+function expectNoSecret(secret: string): void {
+  const files = readdirSync(program.profile, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  expect(files.map(({ name }) => name)).toContain('tidemark.log');
+  for (const { parentPath, name } of files)
+    expect(readFileSync(path.join(parentPath, name)).includes(secret), name).toBe(false);
+}
 
 test('alone: a place, a plan, a version, health and the log, each by a core of its own', async () => {
   const place = await program.run(['place', 'add', 'USB disk', 'backup', '--json']);
@@ -54,9 +72,7 @@ test('alone: a place, a plan, a version, health and the log, each by a core of i
   expect((await program.run(['activity', '--verify'])).stdout).toMatch(
     /^All \d+ entries are as they were written/,
   );
-  for (const file of readdirSync(program.profile)) {
-    expect(readFileSync(path.join(program.profile, file)).includes(recoveryCode), file).toBe(false);
-  }
+  expectNoSecret(recoveryCode);
 }, 120_000);
 
 test('served: the browser is let in, commands reach the core that runs, one more serve gives a link', async () => {
@@ -98,6 +114,7 @@ test('served: the browser is let in, commands reach the core that runs, one more
   }
   child.kill('SIGINT');
   await once(child, 'close');
+  for (const secret of [recoveryCode, link.split('#')[1]!, cookie.split('=')[1]!]) expectNoSecret(secret);
   expect(existsSync(path.join(program.profile, 'core.sock'))).toBe(false);
   await expect(sendRaw(port, requestText('GET / HTTP/1.1', {}))).rejects.toThrow('ECONNREFUSED');
 }, 120_000);
@@ -117,6 +134,34 @@ test('killed: what it leaves is no obstacle to commands, nor to the next one', a
   const next = await program.serve();
   next.child.kill('SIGTERM');
   await once(next.child, 'close');
+}, 120_000);
+
+test('the link in a file: for its owner only, over nothing that lies there, gone at the end', async () => {
+  const file = path.join(program.folder, 'link');
+  const elsewhere = path.join(program.folder, 'elsewhere');
+  writeFileSync(elsewhere, 'precious');
+  symlinkSync(elsewhere, file);
+  const { child, port } = await program.serve(['--link-file', file]);
+  const link = readFileSync(file, 'utf8').trim();
+  const { mode } = lstatSync(file);
+  expect([mode & 0o777, (mode & 0o170000) === 0o100000]).toEqual([0o600, true]);
+  expect(readFileSync(elsewhere, 'utf8')).toBe('precious');
+  await enter({ port, newLink: () => link, close: async () => undefined }, link);
+  const next = await program.run(['serve', '--link-file', file, '--json']);
+  expect(next.stdout + next.stderr).not.toContain('#');
+  expect(JSON.parse(next.stdout)).toEqual({ message_type: 'link', linkFile: file, port });
+  expect(readFileSync(file, 'utf8').trim()).not.toBe(link);
+  child.kill('SIGTERM');
+  await once(child, 'close');
+  // The second one's: only what this one wrote is removed by it.
+  expect(existsSync(file)).toBe(true);
+  const again = await program.serve(['--link-file', file]);
+  again.child.kill('SIGTERM');
+  await once(again.child, 'close');
+  expect(existsSync(file)).toBe(false);
+  const bad = await program.run(['serve', '--link-file', path.join(program.folder, 'no', 'folder')]);
+  expect(bad.code).toBe(1);
+  expect(bad.stderr).toContain('--link-file');
 }, 120_000);
 
 test('two commands at once: the second uses the core of the first, or waits until it ends', async () => {

@@ -11,9 +11,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isTidemarkError } from '#base/errors.ts';
 import type { PlaceAccess } from '#contract/engine/engine-values.ts';
 import { startChildEngine } from '#core/child-engine.ts';
-import { PipelineThreads } from '#core/pipeline-threads.ts';
-import { pipelineWorkerUrl } from '#core/program-files.ts';
 import { SeededRandom } from '#test/bench/seeded-random.ts';
+import { bundledThreads } from '#test/support/bundled-threads.ts';
 import { openTestRepository } from '#test/support/engine.ts';
 import {
   backupChoice,
@@ -132,7 +131,7 @@ test(
     let doomed = false;
     const engine = startTestEngine({
       createThreads: (most) => {
-        const threads = new PipelineThreads(pipelineWorkerUrl(), most);
+        const threads = bundledThreads(most);
         const startWorker = threads.startWorker.bind(threads);
         threads.startWorker = () => {
           const worker = startWorker();

@@ -66,8 +66,9 @@ describe.each(KILLED_OPERATIONS)('$name', (operation) => {
         if (operation.prepare === undefined)
           expect(await range.wrongAfterKill(operation, place, outcome), at).toEqual([]);
         await expectResticAgrees(operation, place[operation.writes]);
+        const cutOff = range.cutOffLocks(operation, place);
         expectDone(await product(place, operation.writes, operation.args(place)), `the next run, ${at},`);
-        expect(await range.wrongAfterNextRun(operation, place, outcome), at).toEqual([]);
+        expect(await range.wrongAfterNextRun(operation, place, outcome, cutOff), at).toEqual([]);
         expect(await range.leftAfterPrune(operation, place), at).toEqual([]);
         fs.rmSync(place.folder, { recursive: true });
       }

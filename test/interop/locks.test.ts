@@ -69,6 +69,13 @@ async function readAll(child: ChildProcess & { readonly stdout: NodeJS.ReadableS
   return count;
 }
 
+/** What is left of a process that died while it wrote a lock: no lock, whatever is in it. @returns its path */
+function plantCutOffLock(bytes: number): string {
+  const file = path.join(repository, `locks/.tmp-4194304-${String(bytes).padStart(12, '0')}`);
+  fs.writeFileSync(file, Buffer.alloc(bytes, 'cut off'));
+  return file;
+}
+
 const programs = resticPrograms();
 if (programs.length === 0) it.skip(`restic and our locks [skipped: ${NO_RESTIC}]`, () => undefined);
 
@@ -100,6 +107,14 @@ describe.each(programs)('restic $version beside a process of ours', ({ path: res
     expect(theirs('unlock').status).toBe(0);
     expect(locks()).toEqual([]);
   });
+
+  it('F6 is not blocked by a lock that was cut off while it was written, and prunes beside it', () => {
+    const cutOff = [0, 100].map(plantCutOffLock);
+    for (const args of [['prune'], ['unlock', '--remove-all']])
+      expect(theirs(...args)).toMatchObject({ status: 0 });
+    for (const file of cutOff) fs.rmSync(file);
+    expect(locks()).toEqual([]);
+  });
 });
 
 describe('without restic', () => {
@@ -122,6 +137,25 @@ describe('without restic', () => {
     // Remembered until a backup has seen to what the killed run may have stored.
     await succeeds(run('backup', 'source'));
     expect(fs.readdirSync(memory)).toEqual([]);
+  });
+
+  it('F6 a lock that was cut off while it was written blocks nobody, is no lock to unlock, and goes with a prune when it is old', async () => {
+    const cutOff = [0, 100].map(plantCutOffLock);
+    const [older, younger] = cutOff as [string, string];
+    const twoDaysAgoS = Date.now() / 1000 - 2 * 24 * 3600;
+    fs.utimesSync(older, twoDaysAgoS, twoDaysAgoS);
+    for (const args of [
+      ['backup', 'source'],
+      ['unlock', '--remove-all'],
+    ])
+      await succeeds(ours(...args));
+    expect(locks().sort()).toEqual(cutOff.map((file) => path.basename(file)).sort());
+    // The younger one may be a lock that another computer is writing at this moment.
+    await succeeds(ours('prune'));
+    expect(locks()).toEqual([path.basename(younger)]);
+    fs.utimesSync(younger, twoDaysAgoS, twoDaysAgoS);
+    await succeeds(ours('prune'));
+    expect(locks()).toEqual([]);
   });
 
   it('a terminal that is closed ends a run as an interrupt does, and its lock goes', async () => {

@@ -85,7 +85,21 @@ describe.each(programs)('restic $version', ({ path: restic, version }) => {
       expect(together.code).toBe(0);
       const saved = readdirSync(join(at, 'snapshots')).filter((name) => !damaged.includes(name));
       expect(saved).toHaveLength(2);
-      for (const name of damaged) rmSync(join(at, 'snapshots', name));
+      if (how === 'damaged') {
+        const copies = mkdtempSync(join(base, 'copies-'));
+        const inCopies = (...args: string[]) =>
+          tidemark(['-r', at, ...args], { cwd: copies, env: { TIDEMARK_PASSWORD: 'x' } });
+        // As long as they are there nobody knows what they need: both say what to do.
+        for (const args of [['prune'], ['forget', damaged[0]!]]) {
+          const refused = await inCopies(...args);
+          expect(refused.code).toBe(1);
+          expect(refused.stderr).toMatch(/The snapshot file [0-9a-f]{8} in the repository is damaged/);
+          expect(refused.stderr).toMatch(/"tidemark recover" .* "tidemark forget --damaged [0-9a-f]{8}"/);
+        }
+        expect(await inCopies('forget', '--damaged', ...damaged)).toMatchObject({ code: 0, stderr: '' });
+        expect(readdirSync(copies).sort()).toEqual(damaged.map((name) => `snapshot-${name}`).sort());
+        expect(await inCopies('prune', '--max-unused', '0')).toMatchObject({ code: 0 });
+      }
 
       expect(run(at, 'check', '--read-data')).toMatchObject({ status: 0 });
       for (const name of saved) expect(run(at, 'restore', name, '--target', `${at}-${name}`).status).toBe(0);

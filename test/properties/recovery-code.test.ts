@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SecretText } from '#base/secret-text.ts';
-import { checkValue, isGroupRight } from '#services/keys/group-check.ts';
+import { checkValue, isGroupRight } from '#contract/group-check.ts';
 import { makeMachineKey } from '#services/keys/machine-key.ts';
 import {
   CODE_ALPHABET,
@@ -13,7 +13,7 @@ import {
   makeRecoveryCode,
   readRecoveryCode,
   readRecoveryGroup,
-} from '#services/keys/recovery-code.ts';
+} from '#contract/recovery-code.ts';
 
 const codes = fc
   .uint8Array({ minLength: 32, maxLength: 32 })

@@ -87,11 +87,11 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'names-not-proven',
-    what: 'snapshots and index files are not held against their names',
+    what: 'a whole snapshot or index file under the name of another is taken for it',
     file: 'src-main/engine/repository/repository-files.ts',
     find: 'if (bytesToId(this.#primitives.sha256(raw)) !== id)',
     replace: 'if (raw.length === 0)',
-    tests: ['test/unit/engine/operations', 'test/faults/flips.test.ts'],
+    tests: ['test/unit/engine/repository/repository-files.test.ts'],
   },
   {
     name: 'saves-believed',
@@ -131,6 +131,14 @@ export const SABOTAGES: readonly Sabotage[] = [
     find: '  if (damaged !== undefined) throw damaged;\n',
     replace: '',
     tests: ['test/unit/engine/operations/prune'],
+  },
+  {
+    name: 'damaged-without-copy',
+    what: 'a damaged snapshot file is taken away and nothing of it is kept',
+    file: 'src-main/engine/operations/forget/forget-damaged.ts',
+    find: '      await keepCopy(`snapshot-${id}`, bytes);\n',
+    replace: '',
+    tests: ['test/unit/engine/operations/forget/forget-damaged.test.ts'],
   },
   {
     name: 'one-listing-believed',

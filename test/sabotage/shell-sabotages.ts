@@ -15,9 +15,9 @@ export const SHELL_SABOTAGES = [
   },
   {
     name: 'pages-from-anywhere',
-    what: 'an address can name a file outside of the folder of the pages',
+    what: 'a link among the pages leads to a file outside of their folder',
     file: 'src-main/core/pages/page-files.ts',
-    find: 'file.startsWith(root + path.sep) && ',
+    find: '!entry.isFile() || ',
     replace: '',
     tests: ['test/unit/core/pages'],
   },

@@ -16,7 +16,7 @@ import type { MirrorParts } from '#contract/app/mirror-values.ts';
 import type { Channel } from '#contract/calls/channel.ts';
 import { serveCalls } from '#contract/calls/serve-calls.ts';
 import { startBrowserServer, type BrowserServer } from '#hosts/browser/browser-server.ts';
-import { loadPageFiles } from '#hosts/browser/page-files.ts';
+import { loadPageFiles } from '#core/pages/page-files.ts';
 
 /** Stands in a file beside the pages; no answer may ever hold it. */
 export const SECRET_BESIDE = 'what lies beside the pages';

@@ -18,6 +18,7 @@ import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
 import { serveEngine } from '#engine-service/serve-engine.ts';
 import type { SecretStore } from '#services/secrets/secret-store.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
+import { bundledThreads } from '#test/support/bundled-threads.ts';
 
 export class CoreWorld {
   readonly folder: string;
@@ -124,6 +125,7 @@ export class CoreWorld {
     serveEngine(engineEnd, {
       ...parts,
       clock: this.clock,
+      createThreads: bundledThreads,
       createPorts: (...which) => ({ ...parts.createPorts(...which), clock: this.clock }),
       keychain: this.keychain,
       catalogueDisk: new NodeDatabaseDisk(this.at('catalogues')),

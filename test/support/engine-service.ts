@@ -17,6 +17,7 @@ import type { EngineParts } from '#engine-service/engine-parts.ts';
 import { serveEngine } from '#engine-service/serve-engine.ts';
 import { seriesTag } from '#rules/snapshot-groups.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
+import { bundledThreads } from '#test/support/bundled-threads.ts';
 import { giveCheapKey } from '#test/support/cheap-key.ts';
 import { makeLocalRepository } from '#test/support/engine.ts';
 
@@ -45,7 +46,12 @@ export function startTestEngine(
   changes: Partial<EngineParts> = {},
 ): TestEngine & { readonly parts: EngineParts } {
   const [channel, engineEnd] = createChannelPair();
-  const parts = { ...createEngineParts(), keychain: new NoKeychain(), ...changes };
+  const parts = {
+    ...createEngineParts(),
+    createThreads: bundledThreads,
+    keychain: new NoKeychain(),
+    ...changes,
+  };
   const { ended } = serveEngine(engineEnd, parts);
   onTestFinished(async () => {
     channel.close();

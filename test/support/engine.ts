@@ -5,7 +5,6 @@
  */
 import { textToByteString } from '#base/byte-string.ts';
 import { systemClock } from '#base/system-clock.ts';
-import { PipelineThreads } from '#core/pipeline-threads.ts';
 import { createRepositoryPorts } from '#core/repository-ports.ts';
 import { createSourceFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
@@ -17,13 +16,12 @@ import { Repository } from '#repository/repository.ts';
 import { LocalStorage } from '#storage/local/local-storage.ts';
 import { MemoryStorage } from '#storage/memory/memory-storage.ts';
 import type { Storage } from '#storage/port.ts';
+import { bundledThreads } from '#test/support/bundled-threads.ts';
 
 export const TEST_PASSWORD = 'correct horse';
 
-const WORKER_URL = new URL('../../src-main/hosts/pipeline-worker/main.ts', import.meta.url);
-
-/** Hands out threads of this checkout's source. Two, so that every order of events can happen. */
-export const testPipeline = new PipelineThreads(WORKER_URL, 2);
+/** Hands out threads of this checkout's source, bundled. Two, so that every order of events can happen. */
+export const testPipeline = bundledThreads(2);
 
 export interface MemoryRepository {
   readonly repository: Repository;
@@ -85,7 +83,6 @@ export function backupRequest(
       excludeLargerThanBytes: undefined,
     },
     oneFileSystem: false,
-    excludesForRecord: [],
     tags: [],
     hostname: 'testhost',
     compression: 'auto',

@@ -27,6 +27,11 @@ export class FakeClock implements Clock {
     return this.#sleepers.length;
   }
 
+  /** How long until somebody wakes; infinite: nobody sleeps. */
+  nextWakeInMs(): number {
+    return Math.min(...this.#sleepers.map(({ wakeAtMs }) => wakeAtMs)) - this.#monotonicMs;
+  }
+
   nowMs(): number {
     return this.#wallMs;
   }

@@ -155,11 +155,20 @@ export class KillRange {
     return [...wrong, ...(await this.#errors(operation, place))];
   }
 
-  /** After the next run has ended well: exactly what an undisturbed run makes, and no lock. */
+  /** Names of locks that were cut off while they were written. They are no locks; they go with the next prune (leftAfterPrune). */
+  cutOffLocks(operation: KilledOperation, place: KillPlace): readonly string[] {
+    return locksIn(place[operation.writes]).filter((name) => UNFINISHED_NAME.test(name));
+  }
+
+  /**
+   * After the next run has ended well: exactly what an undisturbed run makes, and in the locks' folder nothing at all but what
+   * the kill cut off there (`cutOff`).
+   */
   async wrongAfterNextRun(
     operation: KilledOperation,
     place: KillPlace,
     { after }: Outcome,
+    cutOff: readonly string[],
   ): Promise<string[]> {
     const contents = [...(await this.#contents(operation, place)).values()];
     const wrong = [...after]
@@ -172,10 +181,8 @@ export class KillRange {
     const spare = operation.name === 'backup' ? 1 : 0;
     if (contents.length > after.size + spare)
       wrong.push(`${contents.length} versions instead of ${after.size}`);
-    // One that was cut off while it was written is no lock; prune sees to those (leftAfterPrune).
-    const locks = fs
-      .readdirSync(join(place[operation.writes], 'locks'))
-      .filter((name) => !name.startsWith('.tmp-'));
+    if (cutOff.length > 1) wrong.push(`one run has written several locks at a time: ${cutOff.join()}`);
+    const locks = locksIn(place[operation.writes]).filter((name) => !cutOff.includes(name));
     if (locks.length > 0) wrong.push(`left locks: ${locks.join()}`);
     return wrong;
   }
@@ -241,6 +248,10 @@ export function product(
 
 export function expectDone({ code, stderr }: ProductRun, what: string): void {
   if (code !== 0) throw new Error(`${what} ends with ${code}: ${stderr}`);
+}
+
+function locksIn(folder: string): string[] {
+  return fs.readdirSync(join(folder, 'locks'));
 }
 
 function unfinishedIn(folder: string): string[] {

@@ -14,7 +14,7 @@ import type { MachineState } from '#services/scheduler/schedule-types.ts';
 import { listPlaces, putPlace } from '#services/state/places-table.ts';
 import { putPlan, type Plan } from '#services/state/plans-table.ts';
 import type { StateFile } from '#services/state/state-file.ts';
-import { putVersions } from '#services/state/versions-table.ts';
+import { listVersions, putVersions, removeVersions } from '#services/state/versions-table.ts';
 import { settingsDigest } from '#services/travelling-settings/travelling-settings.ts';
 import { FakeClock } from './fake-clock.ts';
 import { MemoryStateDisk } from './memory-state-disk.ts';
@@ -24,6 +24,9 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const START = Date.UTC(2026, 2, 2, 8);
+
+/** What the played rule keeps of each plan in each place. */
+const KEPT_VERSIONS = 30;
 
 export interface PlayedRun {
   readonly kind: string;
@@ -160,6 +163,16 @@ export class RoutineWorld {
     }
   }
 
+  /** The same in steps from one wake to the next, so that nothing is done later than it would be. */
+  async passExactly(spanMs: number): Promise<void> {
+    for (let restMs = spanMs; restMs > 0;) {
+      const stepMs = Math.min(restMs, Math.max(1, this.clock.nextWakeInMs()));
+      await this.clock.advance(stepMs);
+      await this.settle();
+      restMs -= stepMs;
+    }
+  }
+
   async sleepMachine(spanMs: number): Promise<void> {
     this.clock.suspend(spanMs);
     await this.pass(MINUTE, 15_000);
@@ -194,22 +207,19 @@ export class RoutineWorld {
     const planId = 'planId' in request ? request.planId : undefined;
     const placeId = 'placeId' in request ? request.placeId : undefined;
     this.runs.push({ kind: request.kind, planId, placeId, startedBy: run.startedBy, atMs: clock.nowMs() });
-    if (placeId !== undefined && this.away.has(placeId))
-      throw new TidemarkError(
-        'storage.unreachable',
-        { location: placeId, reason: 'away' },
-        { retry: 'later' },
-      );
+    if (placeId !== undefined && this.away.has(placeId)) throw placeAway(placeId);
     if (request.kind === 'verify')
       return { hasExceptions: false, result: { part: request.part, of: request.of } };
     if (request.kind === 'saveSettings')
       return { hasExceptions: false, result: { digest: this.state.read(settingsDigest) } };
+    if (request.kind === 'thinOut') return this.#thinOut(request);
     if (request.kind !== 'backup') return { hasExceptions: false, result: {} };
     await clock.sleep(this.backupMs, run.signal);
+    if (this.away.has(request.placeId)) throw placeAway(request.placeId);
     const code = this.failing.get(request.placeId);
     if (code !== undefined) throw new TidemarkError(code, {} as never, { retry: 'later' });
     const timeMs = clock.nowMs();
-    const version = sampleVersion(`v-${timeMs}-${request.placeId}`, {
+    const version = sampleVersion(`v-${timeMs}-${request.planId}-${request.placeId}`, {
       placeId: request.placeId,
       planId: request.planId,
       timeMs,
@@ -219,10 +229,27 @@ export class RoutineWorld {
     return { hasExceptions: false, result: { leftOut: 0, wasHinted: false } };
   }
 
+  async #thinOut({ placeId, planId }: Extract<JobRequest, { kind: 'thinOut' }>): Promise<JobOutcome> {
+    const versions = this.state.read((reader) => listVersions(reader, placeId));
+    const old = versions.filter((version) => version.planId === planId).slice(KEPT_VERSIONS);
+    await this.state.commit((writer) =>
+      removeVersions(
+        writer,
+        placeId,
+        old.map(({ snapshotId }) => snapshotId),
+      ),
+    );
+    return { hasExceptions: false, result: { removed: old.length } };
+  }
+
   #probe(location: string): Promise<{ kind: string }> {
     this.probes.push({ location, atMs: this.clock.nowMs() });
     return Promise.resolve({ kind: this.away.has(location.slice(1)) ? 'missing' : 'repository' });
   }
+}
+
+function placeAway(location: string): TidemarkError {
+  return new TidemarkError('storage.unreachable', { location, reason: 'away' }, { retry: 'later' });
 }
 
 /** Hourly unless told otherwise, nothing held, to the places named. */

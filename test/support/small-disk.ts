@@ -11,11 +11,15 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+const BLOCK_BYTES = 4096;
+
 export interface SmallDiskOptions {
   readonly kind: 'ext4' | 'tmpfs';
   readonly mib: number;
   /** tmpfs only: how many files and folders fit. */
   readonly inodes?: number;
+  /** ext4 only. */
+  readonly blockBytes?: number;
 }
 
 /** Why there can be no small disk here, or undefined where there can. Mounting itself is tried once. */
@@ -61,22 +65,47 @@ export async function unmountLazily(folder: string): Promise<void> {
 }
 
 /**
- * A disk that begins to die when `die` is called: from then on it reports an error (EIO) for all that lies behind its first `goodMib`,
- * and nothing of it is in memory any more. The loop device does so where its file has become too short.
+ * Paths are of files and folders in the disk. Of the blocks at which it could begin to die, the first is taken with which
+ * `isWanted` is content; it gets all paths that then lie, or end, in the bad part. @returns them
+ */
+export type KillDisk = (
+  paths: readonly string[],
+  isWanted: (bad: ReadonlySet<string>) => boolean,
+) => Promise<ReadonlySet<string>>;
+
+/**
+ * A disk that begins to die when `die` is called: from then on it reports an error (EIO) for all that lies behind some block of
+ * it, and nothing of it is in memory any more. The loop device does so where its file has become too short. Where files lie is
+ * the file system's choice, so it is asked (debugfs), and the block is chosen by the answer.
  */
 export async function withDyingDisk<T>(
-  { mib, goodMib }: { readonly mib: number; readonly goodMib: number },
-  use: (folder: string, die: () => Promise<void>) => Promise<T>,
+  mib: number,
+  use: (folder: string, die: KillDisk) => Promise<T>,
 ): Promise<T> {
-  const options = { kind: 'ext4', mib } as const;
-  return withSmallDisk(options, (folder) =>
-    use(folder, async () => {
+  return withSmallDisk({ kind: 'ext4', mib, blockBytes: BLOCK_BYTES }, (folder) =>
+    use(folder, async (paths, isWanted) => {
       const image = join(folder, '..', 'image');
       await run('umount', [folder]);
-      await run('mount', ['-o', 'loop', image, folder]);
-      await truncate(image, goodMib << 20);
+      const lasts = new Map<string, number>();
+      for (const path of paths) lasts.set(path, await lastBlockOf(image, path));
+      const badFrom = (first: number): ReadonlySet<string> =>
+        new Set(paths.filter((path) => lasts.get(path)! >= first));
+      const firstBad = [...lasts.values()].find((block) => isWanted(badFrom(block)));
+      if (firstBad === undefined) throw new Error('the file system has put everything elsewhere');
+      // Nothing is to be written any more: a mount that writes could meet the bad part too.
+      await run('mount', ['-o', 'loop,ro', image, folder]);
+      await truncate(image, firstBad * BLOCK_BYTES);
+      return badFrom(firstBad);
     }),
   );
+}
+
+async function lastBlockOf(image: string, path: string): Promise<number> {
+  const { stdout } = await run('debugfs', ['-R', `blocks "/${path}"`, image]);
+  const blocks = stdout.trim().split(/\s+/).map(Number);
+  if (blocks.some((block) => !(block > 0)))
+    throw new Error(`debugfs does not say where ${path} lies: ${stdout}`);
+  return Math.max(...blocks);
 }
 
 async function mount(options: SmallDiskOptions, base: string, folder: string): Promise<void> {
@@ -88,7 +117,8 @@ async function mount(options: SmallDiskOptions, base: string, folder: string): P
   const image = join(base, 'image');
   await writeFile(image, '');
   await truncate(image, options.mib << 20);
-  await run('mkfs.ext4', ['-q', '-F', image]);
+  const blocks = options.blockBytes === undefined ? [] : ['-b', String(options.blockBytes)];
+  await run('mkfs.ext4', ['-q', '-F', ...blocks, image]);
   await run('mount', ['-o', 'loop', image, folder]);
 }
 

@@ -174,6 +174,24 @@ export interface ContentPart {
   readonly base64: string;
 }
 
+export interface ExportAsk {
+  readonly snapshotId: string;
+  /** Absolute in the version; empty: all. */
+  readonly paths: readonly ByteString[];
+  /** Absolute; must not be there. */
+  readonly target: ByteString;
+}
+
+export interface ExportOutcome {
+  readonly files: number;
+  /** Of the archive. */
+  readonly bytes: number;
+  /** Entries whose names or targets could not stand as they are. */
+  readonly changedNames: number;
+  /** Entries of a kind that archives cannot hold. */
+  readonly skipped: number;
+}
+
 /** Null: as it is. */
 export interface MarkChoice {
   readonly snapshotId: string;

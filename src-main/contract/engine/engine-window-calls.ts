@@ -7,6 +7,8 @@ import type {
   ContentPart,
   EraseOutcome,
   EraseOutlook,
+  ExportAsk,
+  ExportOutcome,
   ListedVersion,
   MarkChoice,
   PlaceAccess,
@@ -37,6 +39,12 @@ export const engineWindowCalls = {
       withOnlyNow: boolean;
     }>(),
     output: of<EntriesNow>(),
+  },
+  export: {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; ask: ExportAsk }>(),
+    output: of<ExportOutcome>(),
+    ...job,
   },
   /** The version as it is listed now; its id is another one where something changed. */
   label: {

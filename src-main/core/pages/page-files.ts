@@ -1,9 +1,20 @@
 /**
- * The files of the window's pages, for every host that serves them: which file an address means, and with which
- * headers it goes out. Nothing outside of the pages' folder is ever read, whatever the address says.
+ * The built pages, for every host that serves them: a table made once, when the host starts. A request only looks a
+ * finished address up in it, so no path that a page or a browser sends ever becomes a path on the disk: there is nothing
+ * to escape from. Also the headers with which pages go out, the same over `app:` and over a port.
  */
-import { readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, type Dirent } from 'node:fs';
 import path from 'node:path';
+import { TidemarkError } from '#base/errors.ts';
+
+export interface PageFile {
+  readonly type: string;
+  /** @throws what the disk says when the file has gone since */
+  read(): Uint8Array<ArrayBuffer>;
+}
+
+/** By address: `/`, `/assets/index.js`. */
+export type PageFiles = ReadonlyMap<string, PageFile>;
 
 /** Pages run our own scripts and styles and talk to nobody but who served them. */
 const CONTENT_SECURITY_POLICY = [
@@ -20,7 +31,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const PAGE_HEADERS = {
+export const PAGE_HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -28,57 +39,59 @@ const PAGE_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
+/** What is not in it is not served. */
+const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.webp': 'image/webp',
   '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+  '.ttf': 'font/ttf',
 };
 
-export interface PageAnswer {
-  readonly status: 200 | 404;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array<ArrayBuffer>;
+/**
+ * Regular files below `folder`; `index.html` is `/`. Links and names of unknown kinds are left out.
+ * @throws request.invalidInput where there are no pages
+ */
+export function loadPageFiles(folder: string): PageFiles {
+  const files = new Map<string, PageFile>();
+  for (const entry of entriesBelow(folder)) {
+    const type = TYPES[path.extname(entry.name)];
+    if (!entry.isFile() || type === undefined) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    files.set(addressOf(folder, entry), { type, read: () => new Uint8Array(readFileSync(file)) });
+  }
+  if (!files.has('/')) throw noPages(folder);
+  return files;
 }
 
-/** `urlPath`: the path of the address as it came, percent signs and all. */
-export async function loadPageFile(folder: string, urlPath: string): Promise<PageAnswer> {
-  const file = pageFileOf(folder, urlPath);
-  if (file === undefined) return NOT_FOUND;
+function entriesBelow(folder: string): Dirent[] {
   try {
-    const body = new Uint8Array(await readFile(file));
-    return { status: 200, headers: { ...PAGE_HEADERS, 'content-type': mediaTypeOf(file) ?? '' }, body };
-  } catch {
-    return NOT_FOUND;
+    return readdirSync(folder, { withFileTypes: true, recursive: true });
+  } catch (error) {
+    throw noPages(folder, error);
   }
 }
 
-const NOT_FOUND: PageAnswer = {
-  status: 404,
-  headers: { ...PAGE_HEADERS, 'content-type': 'text/plain; charset=utf-8' },
-  body: new TextEncoder().encode('There is no such page.'),
-};
-
-/** The file an address means; undefined when it means none that may be given out. */
-export function pageFileOf(folder: string, urlPath: string): string | undefined {
-  const decoded = decodePath(urlPath);
-  if (decoded === undefined || decoded.includes('\0') || decoded.includes('\\')) return undefined;
-  const root = path.resolve(folder);
-  const file = path.resolve(root, `.${decoded === '/' ? '/index.html' : decoded}`);
-  return file.startsWith(root + path.sep) && mediaTypeOf(file) !== undefined ? file : undefined;
+function noPages(folder: string, cause?: unknown): TidemarkError {
+  return new TidemarkError(
+    'request.invalidInput',
+    {
+      what: `there are no pages to show in ${folder}`,
+      reason: 'install Tidemark again; in a checkout, run "npm run build"',
+    },
+    { cause },
+  );
 }
 
-function mediaTypeOf(file: string): string | undefined {
-  return MEDIA_TYPES[path.extname(file)];
-}
-
-function decodePath(urlPath: string): string | undefined {
-  try {
-    const decoded = decodeURIComponent(urlPath);
-    return decoded.startsWith('/') ? decoded : undefined;
-  } catch {
-    return undefined;
-  }
+function addressOf(folder: string, entry: Dirent): string {
+  const parts = path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep);
+  const address = `/${parts.map(encodeURIComponent).join('/')}`;
+  return address === '/index.html' ? '/' : address;
 }

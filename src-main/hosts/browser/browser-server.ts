@@ -16,10 +16,10 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from '#base/clock.ts';
 import type { Channel } from '#contract/calls/channel.ts';
+import { PAGE_HEADERS, type PageFile, type PageFiles } from '#core/pages/page-files.ts';
 import { BrowserAccess, type BrowserSession } from './browser-access.ts';
 import { ENTER_ADDRESS, enterFiles } from './enter-page.ts';
 import { listenOnLoopback, type LoopbackServers } from './listen-on-loopback.ts';
-import type { PageFile, PageFiles } from './page-files.ts';
 import { mayAct, mayRead, ownAddresses } from './request-checks.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { CLOSE_POLICY, webSocketChannel } from './web-socket-channel.ts';
@@ -52,13 +52,8 @@ const STATUS_OF_FAULT: Readonly<Record<string, number>> = {
 };
 
 const HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
+  ...PAGE_HEADERS,
   'X-Frame-Options': 'DENY',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
   'Cache-Control': 'no-store',
 };
@@ -252,7 +247,8 @@ class PageServer implements BrowserServer {
   }
 }
 
-function sendFile(response: ServerResponse, { type, content }: PageFile): void {
+function sendFile(response: ServerResponse, { type, read }: PageFile): void {
+  const content = read();
   response.writeHead(200, { ...HEADERS, 'Content-Type': type, 'Content-Length': content.length });
   response.end(content);
 }

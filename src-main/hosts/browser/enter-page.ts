@@ -3,7 +3,7 @@
  * no log ever gets, and exchanges it. Works under the strict policy: nothing inline, and without the token it explains
  * what to do.
  */
-import type { PageFiles } from './page-files.ts';
+import type { PageFile, PageFiles } from '#core/pages/page-files.ts';
 
 export const ENTER_ADDRESS = '/enter';
 
@@ -58,12 +58,17 @@ code { font-size: 0.95em; }
 @media (prefers-color-scheme: dark) { body { color: #e6ebf0; background: #14191f; } }
 `;
 
-const page = { type: 'text/html; charset=utf-8', content: Buffer.from(HTML) };
+const page = fixed('text/html; charset=utf-8', HTML);
 
 /** What a browser gets that is not let in yet; everything else is refused to it. */
 export const enterFiles: PageFiles = new Map([
   ['/', page],
   [ENTER_ADDRESS, page],
-  ['/enter.js', { type: 'text/javascript; charset=utf-8', content: Buffer.from(SCRIPT) }],
-  ['/enter.css', { type: 'text/css; charset=utf-8', content: Buffer.from(STYLE) }],
+  ['/enter.js', fixed('text/javascript; charset=utf-8', SCRIPT)],
+  ['/enter.css', fixed('text/css; charset=utf-8', STYLE)],
 ]);
+
+function fixed(type: string, text: string): PageFile {
+  const content = new TextEncoder().encode(text);
+  return { type, read: () => content };
+}

@@ -16,10 +16,10 @@ import { joinChannels } from '#core/join-channels.ts';
 import { connectLocalSocket } from '#core/local-socket/connect-local-socket.ts';
 import { connectToRunningCore, openRunningCore } from '#core/local-socket/running-core.ts';
 import { serveLocalSocket } from '#core/local-socket/serve-local-socket.ts';
+import { loadPageFiles } from '#core/pages/page-files.ts';
 import { watchWorkerUrl } from '#core/program-files.ts';
 import { createThreadedWatching } from '#core/watch-thread.ts';
 import { startBrowserServer, type BrowserServer } from './browser-server.ts';
-import { loadPageFiles } from './page-files.ts';
 
 export interface ServeProfileOptions {
   readonly profile: string;

@@ -1,6 +1,6 @@
-/** Serves the window's pages from `app://tidemark`: reading only, and only what `#core/pages/page-files.ts` gives out. */
+/** Serves the window's pages from `app://tidemark`: reading only, and only what stands in the table of `#core/pages/page-files.ts`. */
 import { protocol } from 'electron';
-import { loadPageFile } from '#core/pages/page-files.ts';
+import { loadPageFiles, PAGE_HEADERS } from '#core/pages/page-files.ts';
 import { APP_HOST, APP_SCHEME } from './app-origin.ts';
 
 /** Must run before `ready`. */
@@ -10,12 +10,16 @@ export function registerPageScheme(): void {
   ]);
 }
 
-/** Only after `ready`. */
+/** Only after `ready`. @throws request.invalidInput where there are no pages */
 export function servePages(folder: string): void {
-  protocol.handle(APP_SCHEME, async ({ url, method }) => {
+  const pages = loadPageFiles(folder);
+  protocol.handle(APP_SCHEME, ({ url, method }) => {
     const { host, pathname } = new URL(url);
-    if (host !== APP_HOST || method !== 'GET') return new Response(null, { status: 404 });
-    const { status, headers, body } = await loadPageFile(folder, pathname);
-    return new Response(body, { status, headers });
+    const file = host === APP_HOST && method === 'GET' ? pages.get(pathname) : undefined;
+    if (file === undefined) return new Response(null, { status: 404, headers: PAGE_HEADERS });
+    return new Response(file.read(), {
+      status: 200,
+      headers: { ...PAGE_HEADERS, 'content-type': file.type },
+    });
   });
 }

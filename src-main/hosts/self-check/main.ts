@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { endWorker } from '#pipeline/end-worker.ts';
 import { createKernels } from '#primitives/kernels.ts';
-import { loadPageFile } from '#core/pages/page-files.ts';
+import { loadPageFiles } from '#core/pages/page-files.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
@@ -34,7 +34,10 @@ const PARTS: Readonly<Record<string, () => unknown>> = {
     await endWorker(worker);
     return 'ended';
   },
-  pages: async () => (await loadPageFile(path.join(ROOT, 'dist', 'renderer'), '/')).status,
+  pages: () =>
+    loadPageFiles(path.join(ROOT, 'dist', 'renderer'))
+      .get('/')!
+      .read().length > 0,
   preload: () => readFileSync(path.join(ROOT, 'dist', 'preload.cjs')).length > 0,
   trayIcon: () => readFileSync(path.join(ROOT, 'assets', 'icons', 'tray', 'idle.png')).length > 0,
 };

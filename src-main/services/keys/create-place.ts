@@ -12,7 +12,7 @@ import { KEY_LABELS, type OwnKeyKind } from './key-kinds.ts';
 import { makeMachineKey } from './machine-key.ts';
 import { accountOf, type PlaceAccess } from './place-access.ts';
 import { addPassphrase, addRecoveryCode, refuseWeakPassphrase, type MadeKey } from './place-keys.ts';
-import { makeRecoveryCode } from './recovery-code.ts';
+import { makeRecoveryCode } from '#contract/recovery-code.ts';
 import { rememberPlace, type RememberedPlace } from './remember-place.ts';
 
 export interface NewPlaceRequest extends Pick<InitOptions, 'version' | 'chunkerPolynomial'> {

@@ -10,7 +10,7 @@ import type { SecretNeed } from '#contract/key-codes.ts';
 import { openRepository } from '#repository/open-repository.ts';
 import type { Repository, RepositoryPorts } from '#repository/repository.ts';
 import type { SecretStore } from '#services/secrets/secret-store.ts';
-import { readRecoveryCode, type CodeReading } from './recovery-code.ts';
+import { readRecoveryCode, type CodeReading } from '#contract/recovery-code.ts';
 
 export interface PlaceAccess {
   /** The place itself; whoever handed it over closes it. */

@@ -14,7 +14,7 @@ import type { Repository } from '#repository/repository.ts';
 import { isKeptByPerson, KEY_LABELS, listPlaceKeys, type OwnKeyKind } from './key-kinds.ts';
 import { makeMachineKey } from './machine-key.ts';
 import { judgePassphrase } from './passphrase-rules.ts';
-import { makeRecoveryCode } from './recovery-code.ts';
+import { makeRecoveryCode } from '#contract/recovery-code.ts';
 
 /** Each takes a quarter of a second to try. */
 export const MAX_KEYS = 6;

@@ -9,7 +9,7 @@ import { removeKey } from '#operations/keys.ts';
 import { openRepository } from '#repository/open-repository.ts';
 import type { Repository, RepositoryPorts } from '#repository/repository.ts';
 import { listPlaceKeys, type PlaceKey } from './key-kinds.ts';
-import { readRecoveryCode, type CodeReading } from './recovery-code.ts';
+import { readRecoveryCode, type CodeReading } from '#contract/recovery-code.ts';
 
 export interface ProofRequest {
   /** The place opened anew, without a cache; closed at the end. */

@@ -47,6 +47,11 @@ const SETTINGS_EVERY_MS = 7 * 86_400_000;
 const WITNESSES = 20;
 /** Upkeep that failed is tried again after so long. */
 const UPKEEP_RETRY_MS = 6 * 3_600_000;
+/** What a job fails with that only a typed password helps. */
+const WANTS_PASSWORD: ReadonlySet<string> = new Set<ErrorCode>([
+  'repository.secretNeeded',
+  'repository.wrongPassword',
+]);
 /** The wait of a job that the person lets rest: no condition wakes it. */
 export const BY_PERSON = 'byPerson';
 
@@ -74,6 +79,8 @@ export class Routine {
   readonly #memory = new JobMemory();
   readonly #presence: PlacePresence;
   readonly #listed = new Set<string>();
+  /** When a typed password last opened each place, by the wall clock. */
+  readonly #unlockedAtMs = new Map<string, number>();
   readonly #shown = new Map<string, Problem>();
   #answer: DueAnswer | undefined;
   #health: Health = { state: 'cannotTell', plans: [], copies: [], problems: [] };
@@ -137,12 +144,27 @@ export class Routine {
       else if (job.error !== null) this.#presence.failed(place, job.error.code as ErrorCode);
       if (job.kind === 'readHistory' && job.state === 'done') this.#listed.add(place.id);
     }
+    const unlockedAtMs = this.#unlockedAtMs.get(job.placeId ?? '') ?? 0;
+    // The password was typed while it was failing for want of it.
+    if (wantsPassword(job) && unlockedAtMs > (job.startedAtMs ?? Infinity))
+      void this.#runAgain(job).catch((error: unknown) => this.#parts.onUnexpected(error));
     this.poke();
   }
 
   /** The place was listed, or made by us just now. */
   wasListed(placeId: PlaceId): void {
     this.#listed.add(placeId);
+    this.poke();
+  }
+
+  /** A typed password opens the place again: what failed for want of it does not rest as after other failures. */
+  async wasUnlocked(place: Place): Promise<void> {
+    this.#presence.wasReached(place);
+    this.#unlockedAtMs.set(place.id, this.#parts.clock.nowMs());
+    for (const { id } of this.#plans()) {
+      const [last] = this.#runs.ofPair(id, place.id);
+      if (last !== undefined && wantsPassword(last)) await this.#runAgain(last);
+    }
     this.poke();
   }
 
@@ -168,6 +190,17 @@ export class Routine {
       if (held === undefined && !waits)
         await this.#parts.queue.add({ kind: 'backup', planId: plan.id, placeId: place.id }, 'watcher');
     }
+  }
+
+  /** A backup that failed, without the rest after failures, where nothing else holds it. */
+  async #runAgain({ kind, planId, placeId }: Job): Promise<void> {
+    if (kind !== 'backup') return;
+    const plan = this.#plans().find(({ id, isOn }) => id === planId && isOn);
+    const place = this.#places().find(({ id }) => id === placeId);
+    if (plan === undefined || place === undefined || !plan.placeIds.includes(place.id)) return;
+    const held = whatHolds(toScheduled(plan), this.#presence.stateOf(place), this.#machine(), this.#moment());
+    if (held === undefined)
+      await this.#parts.queue.add({ kind: 'backup', planId: plan.id, placeId: place.id }, 'schedule');
   }
 
   async close(): Promise<void> {
@@ -288,7 +321,9 @@ export class Routine {
     const planId = 'planId' in request ? request.planId : null;
     const last = this.#memory.lastEnded(request.kind, placeOf(request) ?? '', planId);
     if (last === undefined || last.state === 'done' || last.state === 'doneExcept') return false;
-    const ageMs = nowMs - (last.endedAtMs ?? 0);
+    const endedAtMs = last.endedAtMs ?? 0;
+    if (wantsPassword(last) && (this.#unlockedAtMs.get(last.placeId ?? '') ?? 0) >= endedAtMs) return false;
+    const ageMs = nowMs - endedAtMs;
     return ageMs >= 0 && ageMs < UPKEEP_RETRY_MS;
   }
 
@@ -386,6 +421,10 @@ export class Routine {
   #places(): Place[] {
     return this.#parts.state.read(listPlaces);
   }
+}
+
+function wantsPassword({ error }: Job): boolean {
+  return error !== null && WANTS_PASSWORD.has(error.code);
 }
 
 function toScheduled({ pause, ...plan }: Plan): ScheduledPlan {

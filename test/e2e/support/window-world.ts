@@ -5,16 +5,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/system-clock.ts';
-import { PipelineThreads } from '#core/pipeline-threads.ts';
 import { startBrowserServer, type BrowserServer } from '#hosts/browser/browser-server.ts';
-import { loadPageFiles } from '#hosts/browser/page-files.ts';
+import { loadPageFiles } from '#core/pages/page-files.ts';
 import { createSourceFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
-import { backupRequest, openTestRepository } from '#test/support/engine.ts';
+import { backupRequest, openTestRepository, testPipeline } from '#test/support/engine.ts';
 import { reopenEagerly } from '#test/support/eager-lock.ts';
 import { CoreWorld } from '#test/support/core-world.ts';
 import { launchChromium } from '#test/support/chromium.ts';
@@ -23,9 +21,6 @@ import { ROOT } from './target.ts';
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
-
-/** The built worker starts in a tenth of the time of its source. */
-const BUILT_THREADS = new PipelineThreads(pathToFileURL(path.join(ROOT, 'dist', 'pipeline-worker.mjs')), 1);
 
 /** A hundred versions are made in seconds where nothing waits for a disk. */
 const MEMORY_DISK = '/dev/shm';
@@ -115,7 +110,7 @@ export class WindowWorld {
     for (const [index, ago] of between.entries()) {
       change(index + 1, ago);
       await executeBackup(
-        { repository: reopenEagerly(place), files: createSourceFiles(), pipeline: BUILT_THREADS },
+        { repository: reopenEagerly(place), files: createSourceFiles(), pipeline: testPipeline },
         backupRequest(folders, {
           tags: [...first.tags],
           hostname: first.hostname,

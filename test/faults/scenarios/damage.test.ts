@@ -8,6 +8,7 @@ import { sealBytes } from '#format/envelope.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
 import { executeCheck } from '#operations/check/execute.ts';
 import type { CheckResult } from '#operations/check/types.ts';
+import { executeForgetDamaged } from '#operations/forget/forget-damaged.ts';
 import { executeRecover } from '#operations/recover/execute.ts';
 import type { RecoverResult } from '#operations/recover/types.ts';
 import { executeRepairIndex } from '#operations/repair-index/execute.ts';
@@ -160,7 +161,11 @@ it('E4 each snapshot file damaged or missing in turn: its tree is found and gets
       for (const [path, bytes] of before) expect(at.files.get(path), path).toEqual(bytes);
       expect((await recover(at)).orphans).toEqual([]);
       // Once the damaged file is away, a prune keeps what was recovered.
-      at.files.delete(`snapshots/${id}`);
+      if (how === 'damaged') {
+        expect((await failureOf(runPrune(world.pristine, at)))?.code).toBe('integrity.fileCorrupt');
+        const parts = { repository: reopenHastily(world.pristine, at), keepCopy };
+        await executeForgetDamaged(parts, { ids: [id], dryRun: false });
+      }
       await runPrune(world.pristine, at);
       expect(await troublesOf(world.pristine, at)).toEqual([]);
       expect((await contentsOf(world.pristine, at)).get(recovered[0]!.snapshotId)).toBe(content);

@@ -6,6 +6,7 @@ import { due } from '#services/scheduler/due.ts';
 import type { DueAnswer, PlaceState, RunRecord } from '#services/scheduler/schedule-types.ts';
 import { offsetSecAt } from '#services/scheduler/zone-time.ts';
 import {
+  eventsOf,
   isAwake,
   isInside,
   MINUTE_MS,
@@ -127,20 +128,4 @@ function placeStateAt(world: ScheduleWorld, id: string, atMs: number): PlaceStat
     // Its coming is an event here; looking for it is another test's matter.
     ...(isAbsent ? { probedAtMs: wallClockAt(world, atMs) } : {}),
   };
-}
-
-/** The moments at which a real system would tell or the wall clock would be seen to jump. */
-function eventsOf(world: ScheduleWorld): number[] {
-  const spans = [
-    ...world.asleep,
-    ...world.off,
-    ...world.onBattery,
-    ...world.clockErrors,
-    ...world.places.flatMap(({ absent }) => absent),
-  ];
-  const moments = [
-    ...spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]),
-    ...world.zones.map(({ fromMs }) => fromMs),
-  ];
-  return [...new Set(moments)].sort((a, b) => a - b);
 }

@@ -38,6 +38,8 @@ export interface ScheduleWorld {
   readonly zones: readonly { readonly fromMs: number; readonly zone: string }[];
   /** That a run takes awake. */
   readonly runMinutes: number;
+  /** Runs to the same place go one after the other, as the queue lets them. */
+  readonly oneWriterPerPlace?: boolean;
 }
 
 /** What happened in a world. */
@@ -69,6 +71,22 @@ export function scheduledPlan(
     schedule: { fixedTimes: [], ...schedule },
     conditions: { ...NO_CONDITIONS, ...conditions },
   };
+}
+
+/** The moments at which a real system would tell, or the wall clock would be seen to jump. */
+export function eventsOf(world: ScheduleWorld): number[] {
+  const spans = [
+    ...world.asleep,
+    ...world.off,
+    ...world.onBattery,
+    ...world.clockErrors,
+    ...world.places.flatMap(({ absent }) => absent),
+  ];
+  const moments = [
+    ...spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]),
+    ...world.zones.map(({ fromMs }) => fromMs),
+  ];
+  return [...new Set(moments)].sort((a, b) => a - b);
 }
 
 export function isInside(spans: readonly Span[], atMs: number): boolean {

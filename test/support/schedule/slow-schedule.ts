@@ -38,6 +38,8 @@ export function slowSchedule(world: ScheduleWorld): WorldRun[] {
       plan,
       place: world.places.find(({ id }) => id === placeId)!,
       runs: [] as SlowRun[],
+      /** It waits for another run to its place, and this is what was said of it when it began to wait. */
+      waiting: undefined as { readonly isMissed: boolean } | undefined,
     })),
   );
   let wasAwake = true;
@@ -45,12 +47,13 @@ export function slowSchedule(world: ScheduleWorld): WorldRun[] {
     const awake = isAwake(world, atMs);
     const wallMs = wallClockAt(world, atMs);
     const zone = zoneAt(world, atMs);
-    for (const { plan, place, runs } of pairs) {
-      goOn(world, place, runs.at(-1), atMs, awake, wasAwake);
+    // First what was under way, so that its end lets others begin in the same minute.
+    for (const { place, runs } of pairs) goOn(world, place, runs.at(-1), atMs, awake, wasAwake);
+    for (const pair of pairs) {
+      const { plan, place, runs } = pair;
       if (!awake) continue;
       for (const run of runs.slice(-100)) run.isWrong ||= run.wallMs > wallMs + SLACK_MS;
-      const running = runs.at(-1);
-      if (running !== undefined && running.outcome === undefined) continue;
+      if (isRunning(runs.at(-1))) continue;
       const believed = believable(runs, wallMs);
       const last = believed.findLastIndex((run) => run.outcome === 'complete');
       const tries = believed.slice(last + 1);
@@ -58,12 +61,19 @@ export function slowSchedule(world: ScheduleWorld): WorldRun[] {
       const wanted = wantedSince(plan, complete, wallMs, zone);
       if (wanted === undefined || isForbidden(world, plan, place, tries, atMs)) continue;
       const triedSince = tries.some((run) => run.wallMs >= wanted);
+      const isMissed = wallMs - wanted > 2 * MINUTE_MS && !triedSince;
+      const isTaken = pairs.some((other) => other.place === place && isRunning(other.runs.at(-1)));
+      if (world.oneWriterPerPlace === true && isTaken) {
+        pair.waiting ??= { isMissed };
+        continue;
+      }
       result.push({
         planId: plan.id,
         placeId: place.id,
         startMs: atMs,
-        isMissed: wallMs - wanted > 2 * MINUTE_MS && !triedSince,
+        isMissed: pair.waiting?.isMissed ?? isMissed,
       });
+      pair.waiting = undefined;
       runs.push({
         wallMs,
         local: localText(zone, wallMs),
@@ -77,6 +87,10 @@ export function slowSchedule(world: ScheduleWorld): WorldRun[] {
   return result.sort(
     (a, b) => a.startMs - b.startMs || `${a.planId} ${a.placeId}`.localeCompare(`${b.planId} ${b.placeId}`),
   );
+}
+
+function isRunning(run: SlowRun | undefined): boolean {
+  return run !== undefined && run.outcome === undefined;
 }
 
 /** Called at every minute; the one before it counts if the machine was awake in it. */

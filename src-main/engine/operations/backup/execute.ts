@@ -21,7 +21,7 @@ import { underAnnouncedLock } from '../under-lock.ts';
 import { BackupRun } from './backup-run.ts';
 import { countSources } from './count-sources.ts';
 import { BackupTally } from './backup-tally.ts';
-import { judgeHints } from './judge-hints.ts';
+import { exclusionsOf, judgeHints } from './judge-hints.ts';
 import {
   backupTimes,
   chooseBackupParent,
@@ -234,7 +234,7 @@ async function saveSnapshot(
     username: identity.username,
     uid: identity.uid,
     gid: identity.gid,
-    excludes: request.excludesForRecord,
+    excludes: exclusionsOf(request),
     tags: request.tags,
     programVersion: request.programVersion,
     summary,

@@ -1,10 +1,11 @@
 /**
  * Whether a list of touched paths may stand for looking at everything. It may only when the parent snapshot is exactly what
  * the rest is said to be as: refuse on doubt, because a walk costs time and a wrong "unchanged" costs a version. Pure.
- * What no snapshot records (limits of size, tags of folders, files that could not be read) is the caller's to doubt.
+ * What no snapshot records (files that could not be read) is the caller's to doubt.
  */
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
+import { recordExclusions } from '#rules/exclusion-record.ts';
 import { TouchedPaths } from '#rules/touched-paths.ts';
 import { FollowedHints } from './followed-hints.ts';
 import { absolutePath } from './source-tree.ts';
@@ -61,9 +62,19 @@ function refusalOf(
   if (snapshot.original !== undefined) return 'rewritten';
   if (snapshot.hostname !== request.hostname || !isSame(snapshot.paths, paths.map(toDisplay)))
     return 'otherSources';
-  return isSame(snapshot.excludes, request.excludesForRecord) ? undefined : 'otherExcludes';
+  // In order: a later pattern may take back what an earlier one leaves out.
+  return isSameList(snapshot.excludes, exclusionsOf(request)) ? undefined : 'otherExcludes';
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && [...a].sort().join('\0') === [...b].sort().join('\0');
+  return isSameList([...a].sort(), [...b].sort());
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, i) => text === b[i]);
+}
+
+/** As the snapshot records them. */
+export function exclusionsOf({ scan, oneFileSystem }: BackupRequest): string[] {
+  return recordExclusions({ ...scan, oneFileSystem });
 }

@@ -12,8 +12,6 @@ export interface BackupRequest {
   readonly workingFolder: ByteString;
   readonly scan: Omit<ScanSettings, 'onlyDevices' | 'trustsParentAttributes' | 'readsLater'>;
   readonly oneFileSystem: boolean;
-  /** Patterns as stored in the snapshot. */
-  readonly excludesForRecord: readonly string[];
   readonly tags: readonly string[];
   readonly hostname: string;
   /** RFC 3339; now when absent. */
@@ -64,6 +62,7 @@ export type HintRefusal =
   /** The parent was altered after it was made: something may have been taken out of it. */
   | 'rewritten'
   | 'otherSources'
+  /** The parent was made under other rules of what is left out. */
   | 'otherExcludes';
 
 export type HintOutcome =

@@ -2,16 +2,17 @@
  * What of a folder may be taken away because the version does not have it. Only below what was saved, only what was asked for,
  * and nothing that the backup left out on purpose: that was never a part of the version.
  */
-import { textToByteString, type ByteString } from '#base/byte-string.ts';
+import type { ByteString } from '#base/byte-string.ts';
 import { isTidemarkError } from '#base/errors.ts';
 import { createExcludeFilter, type ExcludeFilter } from '#rules/exclude-rules.ts';
-import type { Selector } from './read-folder.ts';
+import { parseExclusions } from '#rules/exclusion-record.ts';
+import type { FolderContents, Selector } from './read-folder.ts';
 import type { RestoreFolder } from './restore-folder.ts';
 import { joinPaths, type SourcePlaces } from './source-places.ts';
 
 export interface OthersParts {
   readonly sources: SourcePlaces;
-  /** Patterns of what was left out when the snapshot was made. */
+  /** What was left out when the snapshot was made, as it records it. */
   readonly excludes: readonly string[];
   /** Absolute in the snapshot: the folder that the restore begins in. */
   readonly snapshotFolder: ByteString;
@@ -24,17 +25,28 @@ export interface OthersParts {
 export class Others {
   readonly #parts: OthersParts;
   readonly #leftOut: ExcludeFilter;
+  /** Names of files that had all else in their folder left out. */
+  readonly #tagFiles: ReadonlySet<ByteString>;
 
   constructor(parts: OthersParts) {
     this.#parts = parts;
-    this.#leftOut = filterOf(parts.excludes.map(textToByteString));
+    const { exclude, folderTags } = readRecord(parts.excludes);
+    this.#leftOut = createExcludeFilter(exclude);
+    this.#tagFiles = new Set(folderTags.map(({ fileName }) => fileName));
   }
 
   /** Whether something in this folder may be taken away at all. */
-  mayBeIn(folder: RestoreFolder): boolean {
+  mayBeIn(folder: RestoreFolder, contents: FolderContents): boolean {
     const { snapshotFolder, sources } = this.#parts;
+    if (!contents.isKnown || this.#wasTagged(contents)) return false;
     const path = join(snapshotFolder, folder.path);
     return sources.inTree.some((source) => isAtOrBelow(path, source));
+  }
+
+  /** The version has nothing of the folder but the file that tagged it. */
+  #wasTagged({ folders, entries, spared }: FolderContents): boolean {
+    const names = [...entries.map(({ name }) => name), ...spared];
+    return folders.length === 0 && names.length === 1 && this.#tagFiles.has(names[0]!);
   }
 
   mayRemove(folder: RestoreFolder, name: ByteString, isFolder: boolean): boolean {
@@ -48,12 +60,14 @@ export class Others {
   }
 }
 
-function filterOf(patterns: readonly ByteString[]): ExcludeFilter {
+function readRecord(excludes: readonly string[]): ReturnType<typeof parseExclusions> {
   try {
-    return createExcludeFilter({ patterns });
+    const record = parseExclusions(excludes);
+    createExcludeFilter(record.exclude);
+    return record;
   } catch (error) {
     // Another program's patterns may mean nothing here: nothing is known to have been left out then.
-    if (isTidemarkError(error, 'request.invalidInput')) return createExcludeFilter({ patterns: [] });
+    if (isTidemarkError(error, 'request.invalidInput')) return parseExclusions([]);
     throw error;
   }
 }

@@ -216,7 +216,7 @@ export class RestoreRun {
     const makesFolders = contents.folders.some(({ isSelected }) => isSelected);
     if (this.#settings.isDryRun && folder.isFresh) return false;
     if (folder.isFresh) return makesFolders;
-    if (contents.isKnown && this.#others?.mayBeIn(folder) === true) return true;
+    if (this.#others?.mayBeIn(folder, contents) === true) return true;
     return makesFolders || contents.entries.length > 0;
   }
 
@@ -265,16 +265,20 @@ export class RestoreRun {
       }
       for (const [index, node] of contents.entries.entries())
         this.#entries.take(folder, node, opened?.entries[index] ?? 'absent');
-      if (opened !== undefined && contents.isKnown) this.#takeOthers(folder, opened);
+      if (opened !== undefined && contents.isKnown) this.#takeOthers(folder, contents, opened);
     }
     this.#settle(folder);
   }
 
   /** What else was found in the folder. */
-  #takeOthers(folder: RestoreFolder, { unfinished, others }: OpenedFolder & { kind: 'opened' }): void {
+  #takeOthers(
+    folder: RestoreFolder,
+    contents: FolderContents,
+    { unfinished, others }: OpenedFolder & { kind: 'opened' },
+  ): void {
     if (!this.#settings.isDryRun)
       for (const name of unfinished) if (this.#isAbandoned(name)) this.#entries.discard(folder, name);
-    if (this.#others?.mayBeIn(folder) !== true) return;
+    if (this.#others?.mayBeIn(folder, contents) !== true) return;
     for (const { name, isFolder } of others)
       if (this.#others.mayRemove(folder, name, isFolder)) this.#entries.setAside(folder, name, isFolder);
   }

@@ -7,8 +7,6 @@ import type { RepositoryAccess, CallContext, ItemProblem } from './access.ts';
 export interface BackupInput {
   readonly sources: readonly ByteString[];
   readonly exclude: PatternOptions;
-  /** Patterns as stored in the snapshot: those that heed case. */
-  readonly excludesForRecord: readonly string[];
   readonly folderTags: readonly FolderTag[];
   readonly excludeLargerThanBytes?: number;
   readonly oneFileSystem: boolean;

@@ -1,4 +1,4 @@
-/** The call that removes snapshots. */
+/** The calls that remove snapshots: those that can be read, and files of those that nobody can read any more. */
 import type { SpareReason } from '#rules/retention-brake.ts';
 import type { RetentionPolicy } from '#rules/retention-policy.ts';
 import type { KeepReason } from '#rules/retention.ts';
@@ -50,6 +50,13 @@ export interface ForgetResult {
   readonly refused: number;
 }
 
+export interface ForgetDamagedResult {
+  /** What was taken away, or would be; `reason` is for people. */
+  readonly damaged: readonly { readonly id: string; readonly reason: string }[];
+  /** Where the copies of the damaged files lie. */
+  readonly copiesIn: string;
+}
+
 export interface ForgetCalls {
   forget(
     access: RepositoryAccess,
@@ -57,4 +64,10 @@ export interface ForgetCalls {
     handlers: ForgetHandlers,
     context: CallContext,
   ): Promise<ForgetResult>;
+  /** A copy of each file is kept in the current folder before it goes. */
+  forgetDamaged(
+    access: RepositoryAccess,
+    input: { readonly ids: readonly string[]; readonly dryRun: boolean },
+    context: CallContext,
+  ): Promise<ForgetDamagedResult>;
 }

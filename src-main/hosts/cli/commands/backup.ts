@@ -121,7 +121,6 @@ async function readInput(
   return {
     sources,
     exclude,
-    excludesForRecord: exclude.patterns.map(toDisplay),
     folderTags: flags.excludeCaches === true ? [...tags, CACHE_FOLDER_TAG] : tags,
     ...(flags.excludeLargerThan === undefined
       ? {}
@@ -244,7 +243,7 @@ const WALK_REASONS: Record<WalkReason, string> = {
   otherProgram: 'the snapshot before was made by another program, another version or another user',
   rewritten: 'the snapshot before was altered after it was made',
   otherSources: 'the snapshot before is of other folders or of another host',
-  otherExcludes: 'the snapshot before was made with other exclude patterns',
+  otherExcludes: 'the snapshot before was made under other rules of what is left out',
 };
 
 function lookedAtLines({ changedPaths, summary, parentId, seconds }: BackupResult): string[] {

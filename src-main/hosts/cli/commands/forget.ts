@@ -1,5 +1,6 @@
 /** `tidemark forget`: removes snapshots, named ones or those that a policy does not keep. */
 import type { Command } from 'commander';
+import { TidemarkError } from '#base/errors.ts';
 import type { SnapshotId } from '#base/ids.ts';
 import { EXIT_DONE, EXIT_INCOMPLETE, type ExitCode } from '#contract/exit-codes.ts';
 import { keepReasonText } from '#rules/retention.ts';
@@ -10,7 +11,7 @@ import type { ForgetGroup, ForgetHandlers, ForgetInput, ForgetPlan } from '../ca
 import type { PruneInput } from '../calls/prune.ts';
 import { exitMessage } from '../exit-message.ts';
 import { definePolicyOptions, describePolicy, readPolicy, type PolicyFlags } from '../forget-policy.ts';
-import { formatCount, formatLocalTime } from '../format-values.ts';
+import { formatCount, formatLocalTime, formatName } from '../format-values.ts';
 import { forgetJson, SPARE_WORDS } from '../group-json.ts';
 import { asText, asTexts, collect, example, readFilter, type FilterFlags } from '../option-values.ts';
 import { describeGroup, snapshotTable } from '../snapshot-table.ts';
@@ -21,6 +22,7 @@ type ForgetFlags = PolicyFlags &
   PruneFlags & {
     readonly unsafeAllowRemoveAll?: boolean;
     readonly unattended?: boolean;
+    readonly damaged?: boolean;
     readonly compact?: boolean;
     readonly groupBy?: string;
     readonly prune?: boolean;
@@ -36,6 +38,7 @@ export function defineForget(command: Command, run: RunCommand): void {
     .option('-c, --compact', 'without paths')
     .option('-g, --group-by <fields>', 'host, paths, tags or series, with commas; "": one group')
     .option('--unattended', 'remove little at a time, and nothing while the clock is in doubt')
+    .option('--damaged', 'take away the files of the named snapshots, which cannot be read any more')
     .option('-n, --dry-run', 'only show what would be removed')
     .option('--prune', 'free the space afterwards, as "tidemark prune" with these options:');
   definePruneOptions(command)
@@ -49,6 +52,7 @@ export function defineForget(command: Command, run: RunCommand): void {
     .addHelpText('after', example('tidemark -r /mnt/backup forget --keep-daily 7 --keep-weekly 8 --dry-run'))
     .action((ids: string[], flags: ForgetFlags) =>
       run((session) => {
+        if (flags.damaged === true) return forgetDamaged(session, asTexts(ids), flags);
         const prune = flags.prune === true ? readPruneInput(flags) : undefined;
         return forgetAndPrune(session, readInput(ids, flags), prune, flags.compact === true);
       }),
@@ -71,6 +75,41 @@ function readInput(ids: readonly string[], flags: ForgetFlags): ForgetInput {
     unattended,
     dryRun: flags.dryRun === true,
   };
+}
+
+async function forgetDamaged(
+  session: CommandSession,
+  ids: readonly string[],
+  flags: ForgetFlags,
+): Promise<ExitCode> {
+  if (ids.length === 0 || flags.prune === true) {
+    throw new TidemarkError('request.invalidInput', {
+      what: ids.length === 0 ? '--damaged names no snapshot' : '--damaged and --prune are given',
+      reason:
+        ids.length === 0
+          ? 'name the damaged snapshots; "tidemark check" shows their ids'
+          : 'a prune would free the space of what only they held; run "tidemark recover" first and prune later',
+    });
+  }
+  const dryRun = flags.dryRun === true;
+  const { output } = session;
+  const calls = await session.engine();
+  const { damaged, copiesIn } = await calls.forgetDamaged(
+    await session.access(),
+    { ids, dryRun },
+    session.context,
+  );
+  for (const { id, reason } of damaged) {
+    output.say(
+      `${dryRun ? 'Would remove' : 'Removed'} the damaged snapshot file ${id.slice(0, 8)} (${reason}).`,
+    );
+    output.json({ message_type: 'damaged_snapshot', id, reason, ...(dryRun ? { dry_run: true } : {}) });
+  }
+  if (!dryRun) output.say(`A copy is kept in ${formatName(copiesIn)} as snapshot-ID.`);
+  output.say(
+    'What only these snapshots held stays in the repository until the next prune: "tidemark recover" finds it.',
+  );
+  return EXIT_DONE;
 }
 
 /** Two locks, one after the other: whatever comes between the two is simply there when the second is taken. */

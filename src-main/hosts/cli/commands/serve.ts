@@ -7,11 +7,13 @@ import type { CommandSession, RunCommand } from '../command-session.ts';
 import { asText, example } from '../option-values.ts';
 import { unlockWithGivenPassword } from '../profile/unlock-places.ts';
 import type { BrowserMode } from '../profile/browser-mode.ts';
+import { removeLinkFile, writeLinkFile } from '../profile/link-file.ts';
 
 interface ServeFlags {
   readonly port?: string;
   readonly newLink?: boolean;
   readonly pages?: string;
+  readonly linkFile?: string;
 }
 
 const LINE_FEED = 0x0a;
@@ -21,12 +23,17 @@ export function defineServe(command: Command, run: RunCommand): void {
   command
     .option('--port <port>', 'always the same port; any that is free when absent')
     .option('--pages <folder>', 'show these pages instead of the built ones, for development')
+    .option(
+      '--link-file <file>',
+      'write the link there, for you alone to read, and not on the screen: for services',
+    )
     .option('--new-link', 'only print a new link to what is being served')
     .addHelpText(
       'after',
       `
 The link works once, in one browser, for an hour. Only this machine can open it; from another one use a tunnel:
   ssh -t -L 8477:127.0.0.1:8477 nas tidemark serve --port 8477
+A service gives its link by --link-file, because what it prints is kept by the system's log.
 Where no keychain is, give the password of the places with --password-file, so that backups go on by themselves.
 `,
     )
@@ -38,10 +45,11 @@ async function serve(session: CommandSession, flags: ServeFlags): Promise<ExitCo
   const { host, options, output, context } = session;
   const { profile } = options;
   const port = flags.port === undefined ? 0 : readPort(asText(flags.port));
+  const file = flags.linkFile === undefined ? undefined : path.resolve(asText(flags.linkFile));
   const running = await host.findBrowserMode(profile);
   if (running !== undefined) {
     try {
-      await tellLink(session, running);
+      await tellLink(session, running, file);
       return EXIT_DONE;
     } finally {
       await running.close();
@@ -55,16 +63,21 @@ async function serve(session: CommandSession, flags: ServeFlags): Promise<ExitCo
   }
   const pages = flags.pages === undefined ? undefined : path.resolve(asText(flags.pages));
   const mode = await host.startBrowserMode({ profile, port, pages, signal: context.signal });
+  let link = '';
   try {
     await unlockServed(session);
-    await tellLink(session, mode);
+    link = await tellLink(session, mode, file);
     output.say('Press Enter for a new link, Ctrl-C to end. Your folders are protected while this runs.');
-    const stopAsking = onEnterKey(session, () => void tellLink(session, mode));
+    const stopAsking = onEnterKey(
+      session,
+      () => void tellLink(session, mode, file).then((next) => (link = next)),
+    );
     const isOver = await Promise.race([mode.ended.then(() => true), stopped(context.signal)]);
     stopAsking();
     if (isOver) output.complain('Tidemark, which was shown here, has ended.');
     return isOver ? EXIT_FAILED : EXIT_DONE;
   } finally {
+    if (file !== undefined) removeLinkFile(file, link);
     await mode.close();
   }
 }
@@ -80,10 +93,24 @@ async function unlockServed(session: CommandSession): Promise<void> {
   }
 }
 
-async function tellLink({ output }: CommandSession, mode: BrowserMode): Promise<void> {
+/** @param file for the link; undefined: it is printed @returns the link */
+async function tellLink(
+  { output }: CommandSession,
+  mode: BrowserMode,
+  file: string | undefined,
+): Promise<string> {
   const link = await mode.newLink();
-  output.json({ message_type: 'link', link, port: mode.port });
-  output.say(`Open in a browser of this machine:\n\n  ${link}\n`);
+  if (file === undefined) {
+    output.json({ message_type: 'link', link, port: mode.port });
+    output.say(`Open in a browser of this machine:\n\n  ${link}\n`);
+  } else {
+    writeLinkFile(file, link);
+    output.json({ message_type: 'link', linkFile: file, port: mode.port });
+    output.say(
+      `The link to open in a browser of this machine is in a file that only you can read:\n\n  ${file}\n`,
+    );
+  }
+  return link;
 }
 
 /** Resolves with false when the person, or the system, ends it. */

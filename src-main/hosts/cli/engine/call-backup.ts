@@ -64,7 +64,6 @@ function toRequest(input: BackupInput): BackupRequest {
       excludeLargerThanBytes: input.excludeLargerThanBytes,
     },
     oneFileSystem: input.oneFileSystem,
-    excludesForRecord: input.excludesForRecord,
     tags: input.tags,
     hostname: input.hostname ?? machineIdentity().hostname,
     ...(input.timeMs === undefined ? {} : { time: timeText(input.timeMs) }),

@@ -1,6 +1,11 @@
-/** The `forget` call. A dry run only reads, under a shared lock; the real one holds the repository alone. */
+/**
+ * The `forget` calls. A dry run only reads, under a shared lock; the real one holds the repository alone. Copies of damaged files
+ * go to the current folder, as those of the repairs do.
+ */
 import type { TidemarkError } from '#base/errors.ts';
+import { keepCopy } from '#files/keep-copy.ts';
 import { executeForget } from '#operations/forget/execute.ts';
+import { executeForgetDamaged } from '#operations/forget/forget-damaged.ts';
 import { prepareForget } from '#operations/forget/prepare.ts';
 import type { ForgetPlan, ForgetRequest } from '#operations/forget/types.ts';
 import { underLock } from '#operations/under-lock.ts';
@@ -31,6 +36,16 @@ export const forget: EngineCalls['forget'] = (access, input, handlers, context) 
       context.signal,
     );
     return { removed: removed.length, refused: refused.length };
+  });
+
+export const forgetDamaged: EngineCalls['forgetDamaged'] = (access, input, context) =>
+  withRepository(access, context, async (repository) => {
+    const copiesIn = process.cwd();
+    const parts = {
+      repository,
+      keepCopy: (name: string, bytes: Uint8Array) => keepCopy(copiesIn, name, bytes),
+    };
+    return { damaged: await executeForgetDamaged(parts, input, context.signal), copiesIn };
   });
 
 function toRequest(input: ForgetInput): ForgetRequest {

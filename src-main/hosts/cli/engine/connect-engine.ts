@@ -10,7 +10,7 @@ import { check } from './call-check.ts';
 import { copy } from './call-copy.ts';
 import { diff } from './call-diff.ts';
 import { findCalls } from './call-find.ts';
-import { forget } from './call-forget.ts';
+import { forget, forgetDamaged } from './call-forget.ts';
 import { prune } from './call-prune.ts';
 import { recover } from './call-recover.ts';
 import { repairIndex } from './call-repair-index.ts';
@@ -31,6 +31,7 @@ export function connectEngine(): EngineCalls {
     check,
     copy,
     forget,
+    forgetDamaged,
     prune,
     recover,
     repairIndex,

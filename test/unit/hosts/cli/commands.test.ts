@@ -285,7 +285,6 @@ describe('backup', () => {
     expect(input).toEqual({
       sources: ['a', 'b', '-odd'],
       exclude: { patterns: ['*.tmp'], ignoreCasePatterns: ['B'], style: 'posix' },
-      excludesForRecord: ['*.tmp'],
       folderTags: [
         { fileName: '.no', header: 'x' },
         { fileName: 'CACHEDIR.TAG', header: 'Signature: 8a477f597d28d172789f06886806bc55' },

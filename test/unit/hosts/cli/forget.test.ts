@@ -92,6 +92,31 @@ function engine({ plan = PLAN, refuses, dies, asked, pruned }: Script = {}): Par
   };
 }
 
+describe('forget --damaged', () => {
+  const forgetDamaged: EngineCalls['forgetDamaged'] = (_access, { ids }) =>
+    Promise.resolve({ damaged: ids.map((id) => ({ id, reason: 'broken' })), copiesIn: '/here' });
+
+  it('says what went, where a copy is and how to get back what it held', async () => {
+    const { code, stdout } = await runCli(['forget', '--damaged', 'abcdef0123'], {
+      engine: { forgetDamaged },
+    });
+    expect([code, stdout]).toEqual([
+      0,
+      'Removed the damaged snapshot file abcdef01 (broken).\nA copy is kept in /here as snapshot-ID.\n' +
+        'What only these snapshots held stays in the repository until the next prune: "tidemark recover" finds it.\n',
+    ]);
+    const trial = await runCli(['forget', '--damaged', '-n', 'abcdef0123'], { engine: { forgetDamaged } });
+    expect(trial.stdout).toMatch(/^Would remove the damaged .*\nWhat only/);
+    const json = await runCli(['forget', '--damaged', '--json', 'ab'], { engine: { forgetDamaged } });
+    expect(json.stdout).toBe('{"message_type":"damaged_snapshot","id":"ab","reason":"broken"}\n');
+  });
+
+  it.each([[[]], [['--prune', 'ab']]])('refuses %j', async (args) => {
+    const { code, stderr } = await runCli(['forget', '--damaged', ...args], { engine: { forgetDamaged } });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('This cannot be done as asked: --damaged')]);
+  });
+});
+
 describe('forget', () => {
   it('prints restic JSON byte for byte', async () => {
     const { code, stdout, stderr } = await runCli(['forget', '--keep-last', '1', '--json'], {

@@ -22,7 +22,7 @@ import {
   proveRecoveryCode,
   type ProofRequest,
 } from '#services/keys/prove-recovery-code.ts';
-import { makeRecoveryCode } from '#services/keys/recovery-code.ts';
+import { makeRecoveryCode } from '#contract/recovery-code.ts';
 import { rememberPlace } from '#services/keys/remember-place.ts';
 import { MemoryStorage } from '#storage/memory/memory-storage.ts';
 import { KeyPlace, PLACE_ID } from '#test/support/key-place.ts';

@@ -1,6 +1,7 @@
 /** The routine alive, in fake time over a real queue and state: scenarios B1 to B7 as they reach a person. */
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { listPlaces } from '#services/state/places-table.ts';
 import { putSetting } from '#services/state/settings-table.ts';
 import { DAY, HOUR, MINUTE, RoutineWorld, START, worldPlan } from '#test/support/routine-world.ts';
 import { makeProfileFolder, toPlanId } from '#test/support/state.ts';
@@ -157,6 +158,20 @@ test('failures are tried again ever more rarely and never end the schedule', asy
   await world.pass(2 * HOUR);
   expect(world.routine.health.state).toBe('protected');
   expect(world.told.at(-1)?.[1]).toBe(true);
+});
+
+test('what failed for want of a password comes at once when it was typed', async () => {
+  world.failing.set('usb', 'repository.secretNeeded');
+  await world.boot({ plans: [PLAN], places: ['usb'] });
+  await world.pass(5.5 * MINUTE, MINUTE / 2);
+  const tries = world.backups().length;
+  world.failing.clear();
+  const [place] = world.state.read(listPlaces);
+  await world.routine.wasUnlocked(place!);
+  await world.settle();
+  expect(world.backups()).toHaveLength(tries + 1);
+  await world.pass(10 * MINUTE);
+  expect(world.routine.health.state).toBe('protected');
 });
 
 test('a pause holds everything that happens by itself, and ends by itself', async () => {

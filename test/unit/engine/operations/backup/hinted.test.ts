@@ -9,10 +9,13 @@ import { executeBackup } from '#operations/backup/execute.ts';
 import type { BackupRequest, BackupResult, ChangeHints } from '#operations/backup/types.ts';
 import { walkTree } from '#operations/find-in-snapshot.ts';
 import type { Repository } from '#repository/repository.ts';
+import { parseFolderTag } from '#rules/tagged-exclude.ts';
 import { TouchedPaths } from '#rules/touched-paths.ts';
 import { backupRequest, makeMemoryRepository, reopen, type MemoryRepository } from '#test/support/engine.ts';
 import { reopenEagerly } from '#test/support/eager-lock.ts';
 import { inThreadBackupPipeline } from '#test/support/in-thread-pipeline.ts';
+
+const text = (...paths: string[]): ByteString[] => paths.map(textToByteString);
 
 let empty: MemoryRepository;
 let repository: Repository;
@@ -153,13 +156,38 @@ describe('not followed: everything is looked at', () => {
     ['when everything is to be read', { paths }, { parent: 'none' }, 'noParent'],
     ['when the list began elsewhere', { paths, since: '0'.repeat(64) }, {}, 'otherParent'],
     ['after another program', { paths }, { programVersion: 'restic 0.19.1' }, 'otherProgram'],
-    ['with other excludes', { paths }, { excludesForRecord: ['*.x'] }, 'otherExcludes'],
   ] as const)('%s', async (_name, hints, changes, reason) => {
     await save();
     fs.writeFileSync(join(source, 'one/a'), 'changed');
     const result = await save(hints as ChangeHints, changes);
     expect(result.hints).toEqual({ kind: 'walked', reason });
     expect(result.summary.filesNew + result.summary.filesChanged).toBeGreaterThan(0);
+  });
+
+  /** Of what is left out, in a request without such rules. */
+  const scanWith = (changes: Partial<BackupRequest['scan']>): Partial<BackupRequest> => ({
+    scan: { ...backupRequest([]).scan, ...changes },
+  });
+  describe.each([
+    ['patterns', scanWith({ exclude: { patterns: text('b') } })],
+    ['patterns that ignore case', scanWith({ exclude: { patterns: [], ignoreCasePatterns: text('B') } })],
+    ['tagged folders', scanWith({ folderTags: [parseFolderTag('b' as ByteString)] })],
+    ['a limit of size', scanWith({ excludeLargerThanBytes: 6 })],
+    ['other file systems', { oneFileSystem: true }],
+  ])('when %s are left out', (_name, rule) => {
+    it('now, but were not before', async () => {
+      await save();
+      expect((await save([], rule)).hints).toEqual({ kind: 'walked', reason: 'otherExcludes' });
+      expect((await save([], rule)).hints).toMatchObject({ kind: 'followed' });
+    });
+
+    it('no longer: what was left out is saved', async () => {
+      const whole = await pathsOf(await save());
+      await save(undefined, { ...rule, parent: 'none' });
+      const result = await save([]);
+      expect(result.hints).toEqual({ kind: 'walked', reason: 'otherExcludes' });
+      expect(await pathsOf(result)).toEqual(whole);
+    });
   });
 
   it.each([
@@ -205,8 +233,6 @@ describe('not followed: everything is looked at', () => {
 });
 
 describe('touched paths', () => {
-  const text = (...paths: string[]): ByteString[] => paths.map(textToByteString);
-
   it('are asked folder by folder', () => {
     const touched = new TouchedPaths(
       text('/a/b/c', '/a-b', '/a/b', '/a/b-c/d/e', '/a/b-c/d/f', '/a', '/a/b.d/x'),

@@ -8,22 +8,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { textToByteString, toDisplay } from '#base/byte-string.ts';
-import { PipelineThreads } from '#core/pipeline-threads.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import type { BackupObserver, BackupResult } from '#operations/backup/types.ts';
 import { walkTree } from '#operations/find-in-snapshot.ts';
 import { readContent } from '#operations/read-content.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { MemoryStorage } from '#storage/memory/memory-storage.ts';
+import { bundledThreads } from '#test/support/bundled-threads.ts';
 import { backUp, makeMemoryRepository, reopen, testPipeline } from '#test/support/engine.ts';
 
 /** More than one window of the cutting thread, and no multiple of anything. */
 const FILE_BYTES = (70 << 20) + 12_345;
 
-const oneThread = new PipelineThreads(
-  new URL('../../../../../src-main/hosts/pipeline-worker/main.ts', import.meta.url),
-  1,
-);
+const oneThread = bundledThreads(1);
 
 let folder = '';
 let file = '';

@@ -53,7 +53,7 @@ beforeAll(async () => {
   ({ repository: emptyOld, storage: emptyOldImage } = await makeMemoryRepository({ version: 1 }));
   await backUp(source, tree);
   writeFileSync(join(tree, 'letters', 'second.txt'), randomBytes(700));
-  await backUp(source, tree, { tags: ['x', 'y'], excludesForRecord: ['*.tmp'] });
+  await backUp(source, tree, { tags: ['x', 'y'], oneFileSystem: true });
 });
 beforeEach(() => {
   from = sourceImage.fork();

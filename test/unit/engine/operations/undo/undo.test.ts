@@ -4,16 +4,18 @@ import fs from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { textToByteString } from '#base/byte-string.ts';
+import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import { machineIdentity } from '#core/machine-identity.ts';
 import type { Repository } from '#repository/repository.ts';
+import { CACHE_FOLDER_TAG, parseFolderTag } from '#rules/tagged-exclude.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
-import { backUp, makeMemoryRepository } from '#test/support/engine.ts';
+import { backUp, backupRequest, makeMemoryRepository } from '#test/support/engine.ts';
 import { inThreadBackupPipeline, inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
 import { contentsOf, restore, undo, type RestoreOptions } from '#test/support/restore.ts';
 import type { BackupRequest } from '#operations/backup/types.ts';
 import type { RestoreResult } from '#operations/restore/types.ts';
 
+const text = (...patterns: string[]): ByteString[] => patterns.map(textToByteString);
 const base = fs.mkdtempSync(join(tmpdir(), 'tidemark-undo-'));
 const source = join(base, 'source');
 const target = join(base, 'target');
@@ -223,15 +225,19 @@ describe('in place', () => {
     expect(fs.readFileSync(join(home, 'docs', 'sub', 'letter'), 'utf8')).toBe('saved');
   });
   test('what the backup left out, the repository and what lies outside of the sources stay', async () => {
-    const excludesForRecord = [textToByteString('*.tmp')];
-    await save(join(home, 'docs'), { excludesForRecord });
-    fs.writeFileSync(join(home, 'docs', 'x.tmp'), 'cache');
+    const tagged = join(home, 'docs', 'tagged');
+    fs.mkdirSync(tagged);
+    fs.writeFileSync(join(tagged, '.nobackup'), '');
+    const exclude = { patterns: text('*.tmp'), ignoreCasePatterns: text('*.LOG') };
+    const folderTags = [CACHE_FOLDER_TAG, parseFolderTag('.nobackup' as ByteString)];
+    await save(join(home, 'docs'), { scan: { ...backupRequest([]).scan, exclude, folderTags } });
+    for (const name of ['x.tmp', 'x.log', 'tagged/made']) fs.writeFileSync(join(home, 'docs', name), 'cache');
     fs.mkdirSync(join(home, 'docs', 'backup', 'repository'), { recursive: true });
     fs.writeFileSync(join(home, 'docs', 'later'), 'later');
     const protectedPaths = [textToByteString(join(home, 'docs', 'backup', 'repository'))];
     expect((await inPlace({ overwrite: 'exact', protectedPaths })).files.removed).toBe(1);
     expect(Object.keys(contentsOf(join(home, 'docs'))).filter((name) => !name.includes('undo'))).toEqual(
-      expect.arrayContaining(['backup', 'backup/repository', 'sub', 'sub/letter', 'x.tmp']),
+      expect.arrayContaining(['backup/repository', 'sub/letter', 'x.tmp', 'x.log', 'tagged/made']),
     );
   });
   test('an undo folder is neither saved nor restored nor taken away', async () => {

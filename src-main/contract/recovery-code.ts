@@ -6,7 +6,7 @@
  */
 import { invariant } from '#base/errors.ts';
 import { SecretText } from '#base/secret-text.ts';
-import type { GroupProblem } from '#contract/key-codes.ts';
+import type { GroupProblem } from './key-codes.ts';
 import { checkValue, isGroupRight } from './group-check.ts';
 
 /** Crockford's: digits and letters without I, L, O (1, 1, 0) and U (V). Five bits each. */
