@@ -13,9 +13,12 @@ import { Banners } from './banners.tsx';
 import { Contents } from './contents/contents.tsx';
 import { Notice } from './contents/folder-notice.tsx';
 import { Divider, useDetailsWidth } from './divider.tsx';
+import { Inspector } from './inspector/inspector.tsx';
 import { KeepSheet } from './keep-sheet.tsx';
 import { KeysSheet } from './keys-sheet.tsx';
 import { readOpening } from './open-address.ts';
+import { PutBackSheet } from './put-back/put-back-sheet.tsx';
+import { SearchOverlay } from './search/search-overlay.tsx';
 import { TopBar } from './top-bar.tsx';
 import { HistoryContext, useHistoryQuestion, type History } from './use-history.ts';
 import { useKeys } from './use-keys.ts';
@@ -98,7 +101,9 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
                 data-region
                 aria-label={words.regionDetails}
                 style={{ width: detailsPx }}
-              />
+              >
+                <Inspector />
+              </aside>
             </>
           )}
         </div>
@@ -107,6 +112,8 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
       <KeysSheet />
       <KeepSheet />
       <HeatTable />
+      <PutBackSheet />
+      <SearchOverlay />
     </div>
   );
 }

@@ -5,7 +5,26 @@ import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
 import { inspector } from './inspector.ts';
+import { jobs } from './jobs.ts';
+import { kit } from './kit.ts';
+import { overview } from './overview.ts';
 import { putBack } from './put-back.ts';
+import { recover } from './recover.ts';
 import { search } from './search.ts';
+import { space } from './space.ts';
+import { welcome } from './welcome.ts';
 
-export const de: Translated<typeof en> = { chooseFolder, frame, history, inspector, putBack, search };
+export const de: Translated<typeof en> = {
+  chooseFolder,
+  frame,
+  history,
+  inspector,
+  jobs,
+  kit,
+  overview,
+  putBack,
+  recover,
+  search,
+  space,
+  welcome,
+};
