@@ -18,6 +18,7 @@ import { KeepSheet } from './keep-sheet.tsx';
 import { KeysSheet } from './keys-sheet.tsx';
 import { readOpening } from './open-address.ts';
 import { PutBackSheet } from './put-back/put-back-sheet.tsx';
+import { SearchOverlay } from './search/search-overlay.tsx';
 import { TopBar } from './top-bar.tsx';
 import { HistoryContext, useHistoryQuestion, type History } from './use-history.ts';
 import { useKeys } from './use-keys.ts';
@@ -95,18 +96,24 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
           {isInspectorOpen && (
             <>
               <Divider widthPx={detailsPx} onWidth={setDetailsPx} />
-              <div className="details" data-region style={{ width: detailsPx }}>
+              <aside
+                className="details"
+                data-region
+                aria-label={words.regionDetails}
+                style={{ width: detailsPx }}
+              >
                 <Inspector />
-              </div>
+              </aside>
             </>
           )}
         </div>
       </div>
       <ActionBar />
-      <PutBackSheet />
       <KeysSheet />
       <KeepSheet />
       <HeatTable />
+      <PutBackSheet />
+      <SearchOverlay />
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { kit } from './kit.ts';
 import { overview } from './overview.ts';
 import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
+import { search } from './search.ts';
 import { space } from './space.ts';
 import { welcome } from './welcome.ts';
 
@@ -23,6 +24,7 @@ export const de: Translated<typeof en> = {
   overview,
   putBack,
   recover,
+  search,
   space,
   welcome,
 };

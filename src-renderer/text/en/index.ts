@@ -8,6 +8,7 @@ import { kit } from './kit.ts';
 import { overview } from './overview.ts';
 import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
+import { search } from './search.ts';
 import { space } from './space.ts';
 import { welcome } from './welcome.ts';
 
@@ -21,6 +22,7 @@ export const en = {
   overview,
   putBack,
   recover,
+  search,
   space,
   welcome,
 };
