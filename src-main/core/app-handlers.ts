@@ -21,6 +21,7 @@ import { browseHandlers } from './browse-handlers.ts';
 import { adoptHandlers } from './adopt-handlers.ts';
 import { contentHandlers } from './content-handlers.ts';
 import type { CoreParts } from './core-parts.ts';
+import { machineHandlers } from './machine-handlers.ts';
 import { toJobValue } from './mirror-keeper.ts';
 import { pendingHandlers } from './pending-handlers.ts';
 import { placeHandlers } from './place-handlers.ts';
@@ -38,6 +39,7 @@ export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
     ...hostHandlers(parts),
     ...settingsHandlers(parts),
     ...contentHandlers(parts),
+    ...machineHandlers(parts),
     ...spaceHandlers(parts),
     ...pendingHandlers,
   };

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
+import { PlacesPage } from '../features/places/places-page.tsx';
 import { FolderChooser } from '../parts/choose-folder.tsx';
 import { useWords } from '../text/use-words.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -29,6 +30,8 @@ function pageOf(route: Route): ReactNode {
   switch (route.page) {
     case 'overview':
       return <OverviewPage />;
+    case 'places':
+      return <PlacesPage which={route.rest[0]} query={route.query} />;
     default:
       return <NoSuchPage />;
   }

@@ -33,5 +33,9 @@ function titleOf(
   other: string,
 ): string {
   const title = Object.hasOwn(titles, kind) ? titles[kind] : undefined;
-  return title === undefined ? other : title(plan ?? '', place ?? '').replace(/\s+/g, ' ').trim();
+  return title === undefined
+    ? other
+    : title(plan ?? '', place ?? '')
+        .replace(/\s+/g, ' ')
+        .trim();
 }

@@ -10,11 +10,7 @@ export type Mend = { readonly label: string } & (
 
 type MirrorProblem = Mirror['health']['problems'][number];
 
-const KEY_MISSING = new Set([
-  'repository.secretNeeded',
-  'repository.wrongPassword',
-  'repository.noPassword',
-]);
+const KEY_MISSING = new Set(['repository.secretNeeded', 'repository.wrongPassword', 'repository.noPassword']);
 const SOURCE_LOOKS_WRONG = new Set(['files.sourceMissing', 'files.sourceEmpty', 'files.nothingToSave']);
 
 /** Undefined: nothing in this window helps; the sentence says what does. */

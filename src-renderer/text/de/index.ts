@@ -3,14 +3,24 @@ import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
+import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
+import { kit } from './kit.ts';
 import { overview } from './overview.ts';
+import { places } from './places.ts';
+import { recover } from './recover.ts';
 import { space } from './space.ts';
+import { welcome } from './welcome.ts';
 
 export const de: Translated<typeof en> = {
   chooseFolder,
   frame,
+  inspector,
   jobs,
+  kit,
   overview,
+  places,
+  recover,
   space,
+  welcome,
 };

@@ -1,14 +1,24 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
 import { chooseFolder } from './choose-folder.ts';
 import { frame } from './frame.ts';
+import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
+import { kit } from './kit.ts';
 import { overview } from './overview.ts';
+import { places } from './places.ts';
+import { recover } from './recover.ts';
 import { space } from './space.ts';
+import { welcome } from './welcome.ts';
 
 export const en = {
   chooseFolder,
   frame,
+  inspector,
   jobs,
+  kit,
   overview,
+  places,
+  recover,
   space,
+  welcome,
 };

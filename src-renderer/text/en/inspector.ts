@@ -111,6 +111,4 @@ export const inspector = {
   contentIdHint: 'Equal where contents are equal',
   copyPath: 'Copy path',
   pathCopied: 'Path copied.',
-  verified: 'Last proven',
-  neverVerified: 'not yet',
 };

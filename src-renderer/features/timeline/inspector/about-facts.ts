@@ -1,0 +1,62 @@
+/** The facts of an item as pairs of words. Pure. */
+import type { Point } from '../wire-types.ts';
+import type { StripSpeech } from './strip-view.ts';
+import type { Subject } from './use-subject.ts';
+
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** So much of it tells two contents apart for people. */
+const CONTENT_SIGNS = 16;
+
+export function aboutFacts(
+  about: {
+    readonly subject: Pick<Subject, 'item' | 'strip' | 'current'>;
+    readonly point: Point | undefined;
+    readonly placeNames: readonly string[];
+  },
+  { words, formats, nowMs }: StripSpeech,
+): readonly Fact[] {
+  const { subject, point, placeNames } = about;
+  const { item, current } = subject;
+  const versions = (subject.strip.value?.items ?? []).flatMap((placed) =>
+    placed.item.kind === 'version' ? [placed.item] : [],
+  );
+  const [newest] = versions;
+  const oldest = versions.at(-1);
+  const kind = current?.entryKind ?? item.kind;
+  const facts: (Fact | null)[] = [
+    { name: words.kind, value: words.kinds[kind] },
+    kind === 'file'
+      ? { name: words.size, value: sizeOf(current?.sizeBytes ?? item.sizeBytes, formats) }
+      : null,
+    { name: words.modified, value: formats.fullMoment(current?.modifiedMs ?? item.modifiedMs) },
+    oldest === undefined ? null : { name: words.firstSeenAt, value: formats.fullMoment(oldest.from.timeMs) },
+    newest === undefined ? null : { name: words.lastSeenAt, value: formats.fullMoment(newest.to.timeMs) },
+    versions.length === 0 ? null : { name: words.versionCount, value: formats.count(versions.length) },
+    placeNames.length === 0 ? null : { name: words.keptFor, value: formats.list(placeNames) },
+    point === undefined ? null : { name: words.savedOn, value: formats.moment(point.timeMs, nowMs) },
+    point === undefined ? null : { name: words.savedBy, value: savedBy(point) },
+    point === undefined || point.label === null
+      ? null
+      : {
+          name: words.pointLabel,
+          value: point.isKept ? `${point.label} (${words.keptForEver})` : point.label,
+        },
+    current === undefined || kind !== 'file'
+      ? null
+      : { name: words.contentId, value: current.content.slice(0, CONTENT_SIGNS) },
+  ];
+  return facts.filter((fact) => fact !== null);
+}
+
+function sizeOf(sizeBytes: number, formats: StripSpeech['formats']): string {
+  const rounded = formats.bytes(sizeBytes);
+  return sizeBytes < 1000 ? rounded : `${rounded} (${formats.count(sizeBytes)})`;
+}
+
+function savedBy({ username, hostname }: Point): string {
+  return username === '' ? hostname : `${username}@${hostname}`;
+}

@@ -1,0 +1,58 @@
+/** Everything that is known of the selected item. */
+import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useNowMs } from '../../../core-link/use-now.ts';
+import { showLastName, showName } from '../../../text/show-name.ts';
+import { useFormats, useWords } from '../../../text/use-words.ts';
+import { useHistory } from '../use-history.ts';
+import { aboutFacts } from './about-facts.ts';
+import type { Subject } from './use-subject.ts';
+
+export function AboutTab({ subject }: { subject: Subject }) {
+  const { inspector: words } = useWords();
+  const formats = useFormats();
+  const history = useHistory();
+  const nowMs = useNowMs(history.newest);
+  const { path } = subject.item;
+  const facts = aboutFacts(
+    { subject, point: history.point, placeNames: placesOf(history) },
+    { words, formats, nowMs },
+  );
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(showName(path));
+    notifications.show({ message: words.pathCopied, autoClose: 4_000 });
+  };
+  return (
+    <>
+      <dl className="facts-list">
+        {[
+          { name: words.name, value: showLastName(path) },
+          { name: words.path, value: showName(path) },
+          ...facts,
+        ].map(({ name, value }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Button variant="default" onClick={() => void copy()}>
+        {words.copyPath}
+      </Button>
+    </>
+  );
+}
+
+/** Those that hold the version in view: where there is a point of the same moment. */
+export function placesOf({
+  placeName,
+  point,
+  source,
+}: Pick<ReturnType<typeof useHistory>, 'placeName' | 'point' | 'source'>): readonly string[] {
+  const others = source?.elsewhere.filter(
+    ({ timesMs }) => point !== undefined && timesMs.includes(point.timeMs),
+  );
+  return [...new Set([placeName, ...(others ?? []).map((other) => other.placeName)])].filter(
+    (name) => name !== '',
+  );
+}

@@ -1,0 +1,155 @@
+/**
+ * The inspector: what is selected, looked into from four sides. Also draws the strip across the window and the large
+ * preview, because both look at the same thing.
+ */
+import { Tabs } from '@mantine/core';
+import { useEffect } from 'react';
+import { useNowMs } from '../../../core-link/use-now.ts';
+import { errorSentences } from '../../../text/error-sentences.ts';
+import { showLastName } from '../../../text/show-name.ts';
+import { useFormats, useWords } from '../../../text/use-words.ts';
+import { useHistory } from '../use-history.ts';
+import { historyDeeds, useHistoryView, type InspectorTab } from '../view-store.ts';
+import { AboutTab, placesOf } from './about-tab.tsx';
+import { blinkVersions, stepVersion } from './strip-moves.ts';
+import { rowKey, stripRows, stripSummary, type StripSpeech } from './strip-view.ts';
+import { useSubject, type Subject } from './use-subject.ts';
+import { VersionStrip } from './version-strip.tsx';
+import './inspector.css';
+
+export function Inspector() {
+  const { inspector: words } = useWords();
+  const formats = useFormats();
+  const tab = useHistoryView((view) => view.inspectorTab);
+  const showTab = useHistoryView((view) => view.showTab);
+  const count = useHistoryView((view) => view.selection.length);
+  const subject = useSubject();
+  useDeeds(subject);
+  return (
+    <aside className="inspector" aria-label={words.label}>
+      <Tabs
+        value={tab}
+        onChange={(value) => {
+          if (value !== null) showTab(value as InspectorTab);
+        }}
+        keepMounted={false}
+      >
+        <Tabs.List>
+          {(Object.keys(words.tabs) as InspectorTab[]).map((name) => (
+            <Tabs.Tab key={name} value={name}>
+              {words.tabs[name]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {subject === undefined ? (
+          <div className="inspector-empty">
+            <p>{count > 1 ? words.manySelected(formats.count(count)) : words.nothingSelected}</p>
+            {count > 1 && <p>{words.manyHint}</p>}
+          </div>
+        ) : (
+          <Tabs.Panel value={tab} className="inspector-panel" key={tab}>
+            <SubjectHead subject={subject} />
+            {subject.strip.kind === 'refused' && subject.strip.value === undefined ? (
+              <p role="alert">{errorSentences(subject.strip.error)}</p>
+            ) : (
+              <TabContent tab={tab} subject={subject} />
+            )}
+          </Tabs.Panel>
+        )}
+      </Tabs>
+      {subject !== undefined && <WideStrip subject={subject} />}
+    </aside>
+  );
+}
+
+function TabContent({ tab, subject }: { tab: InspectorTab; subject: Subject }) {
+  switch (tab) {
+    case 'versions':
+      return <VersionsTab subject={subject} />;
+    case 'about':
+      return <AboutTab subject={subject} />;
+    default:
+      return null;
+  }
+}
+
+function SubjectHead({ subject: { item, strip } }: { subject: Subject }) {
+  const speech = useStripSpeech();
+  const places = placesOf(useHistory());
+  const summary = strip.value === undefined ? '' : stripSummary(strip.value.items, speech);
+  const kept = places.length === 0 ? '' : speech.words.keptIn(speech.formats.list(places));
+  return (
+    <header>
+      <h2 title={showLastName(item.path)}>{showLastName(item.path)}</h2>
+      <p>{[summary, kept].filter((part) => part !== '').join(' · ')}</p>
+    </header>
+  );
+}
+
+function VersionsTab({ subject }: { subject: Subject }) {
+  const { inspector: words } = useWords();
+  const { strip } = subject;
+  const versions = strip.value?.items.filter(({ item }) => item.kind === 'version').length ?? 0;
+  return (
+    <div aria-busy={strip.kind === 'asking'}>
+      <Strip subject={subject} isWide={false} />
+      {strip.value?.isCut === true && <p className="hint">{words.versionsCut}</p>}
+      {versions > 1 && <p className="hint">{words.blinkHint}</p>}
+    </div>
+  );
+}
+
+function WideStrip({ subject }: { subject: Subject }) {
+  const isOpen = useHistoryView((view) => view.isStripWide);
+  return isOpen ? (
+    <section className="wide-strip">
+      <Strip subject={subject} isWide />
+    </section>
+  ) : null;
+}
+
+function Strip({ subject, isWide }: { subject: Subject; isWide: boolean }) {
+  const speech = useStripSpeech();
+  const { strip, current, item } = subject;
+  if (strip.value === undefined) return null;
+  const { items } = strip.value;
+  const [newest] = items;
+  const lastSeen = newest?.item.kind === 'version' && !newest.item.isNewest ? newest.item : undefined;
+  return (
+    <>
+      {lastSeen !== undefined && (
+        <p className="gone">
+          {speech.words.goneSince(speech.formats.moment(lastSeen.to.timeMs, speech.nowMs))}
+        </p>
+      )}
+      <VersionStrip
+        rows={stripRows(items, speech)}
+        currentKey={current === undefined ? null : rowKey(current, item.path)}
+        isWide={isWide}
+      />
+    </>
+  );
+}
+
+/** What the keys of the page do with versions, while there is something to do it with. */
+function useDeeds(subject: Subject | undefined): void {
+  useEffect(() => {
+    const items = subject?.strip.value?.items;
+    const version = subject?.current;
+    if (items === undefined || version === undefined || subject === undefined) return undefined;
+    const { path } = subject.item;
+    historyDeeds.stepVersion = (direction) => stepVersion(items, { path, version }, direction);
+    historyDeeds.blink = blinkVersions;
+    return () => {
+      delete historyDeeds.stepVersion;
+      delete historyDeeds.blink;
+    };
+  }, [subject?.strip.value, subject?.current, subject?.item]);
+}
+
+function useStripSpeech(): StripSpeech {
+  const { inspector: words } = useWords();
+  const formats = useFormats();
+  const { newest } = useHistory();
+  return { words, formats, nowMs: useNowMs(newest) };
+}

@@ -1,0 +1,74 @@
+/** The strip as it is drawn: in the inspector from top to bottom, or across the window from right to left in time. */
+import { TriangleAlert } from 'lucide-react';
+import type { CSSProperties } from 'react';
+import { chooseVersion } from './strip-moves.ts';
+import type { GapRow, VersionRow } from './strip-view.ts';
+import { useWords } from '../../../text/use-words.ts';
+import './version-strip.css';
+
+export interface VersionStripProps {
+  readonly rows: readonly (VersionRow | GapRow)[];
+  /** Key of the row of the version in view. */
+  readonly currentKey: string | null;
+  readonly isWide?: boolean;
+}
+
+const CHIP_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const CHIP_TONES = 5;
+
+export function VersionStrip({ rows, currentKey, isWide = false }: VersionStripProps) {
+  const { inspector: words } = useWords();
+  return (
+    <ol className={isWide ? 'version-strip wide' : 'version-strip'} aria-label={words.versions}>
+      {rows.map((row) =>
+        row.kind === 'gap' ? (
+          <li key={row.key} className="gap" style={lengthOf(row.heightPx, isWide)}>
+            <span>{row.words}</span>
+          </li>
+        ) : (
+          <li key={row.key}>
+            <VersionBlock row={row} isCurrent={row.key === currentKey} isWide={isWide} />
+          </li>
+        ),
+      )}
+    </ol>
+  );
+}
+
+function VersionBlock(props: {
+  readonly row: VersionRow;
+  readonly isCurrent: boolean;
+  readonly isWide: boolean;
+}) {
+  const { row, isCurrent, isWide } = props;
+  return (
+    <button
+      type="button"
+      className={`block ${row.tone}`}
+      aria-current={isCurrent ? 'true' : undefined}
+      style={lengthOf(row.heightPx, isWide)}
+      onClick={() => chooseVersion(row)}
+    >
+      <span className="bar" aria-hidden />
+      <span className="title">{row.title}</span>
+      <span className="lasted">{row.lasted}</span>
+      <span className="facts">{row.facts}</span>
+      {row.chip !== null && (
+        <span className={`chip tone-${row.chip % CHIP_TONES}`} title={row.chipWords}>
+          <span aria-hidden>{CHIP_LETTERS[row.chip % CHIP_LETTERS.length]}</span>
+          <span className="unseen">{row.chipWords}</span>
+        </span>
+      )}
+      {row.warning !== null && (
+        <span className="warning">
+          <TriangleAlert size={13} strokeWidth={1.9} aria-hidden /> {row.warning}
+        </span>
+      )}
+    </button>
+  );
+}
+
+/** Across the window a block is as wide as it would be tall, and once more for its words. */
+function lengthOf(heightPx: number, isWide: boolean): CSSProperties {
+  return isWide ? { inlineSize: heightPx * 3 } : { minBlockSize: heightPx };
+}
