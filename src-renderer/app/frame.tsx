@@ -1,6 +1,7 @@
 /** The frame: navigation at the left, the page of the route beside it. */
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { FoldersPage } from '../features/folders/folders-page.tsx';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
 import { PlacesPage } from '../features/places/places-page.tsx';
 import { FolderChooser } from '../parts/choose-folder.tsx';
@@ -30,6 +31,8 @@ function pageOf(route: Route): ReactNode {
   switch (route.page) {
     case 'overview':
       return <OverviewPage />;
+    case 'folders':
+      return <FoldersPage which={route.rest[0]} />;
     case 'places':
       return <PlacesPage which={route.rest[0]} query={route.query} />;
     default:

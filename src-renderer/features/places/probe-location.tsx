@@ -56,6 +56,7 @@ export function ProbeLocation({ typed, onType, probe, error, sentence }: ProbeLo
   } = useSpeech();
   const formats = useFormats();
   const chooseFolder = useChooseFolder();
+  const instead = probe?.view.instead;
   const choose = async (): Promise<void> => {
     const folder = await chooseFolder({ mustBeWritable: true });
     // A folder whose name is no text has no address that could be typed.
@@ -81,7 +82,16 @@ export function ProbeLocation({ typed, onType, probe, error, sentence }: ProbeLo
           <p className="probing">{words.probing}…</p>
         )}
         {probe !== undefined && (
-          <NoteBar tone={probe.view.tone}>
+          <NoteBar
+            tone={probe.view.tone}
+            action={
+              instead !== undefined && (
+                <Button variant="default" size="compact-md" onClick={() => onType(instead)}>
+                  {words.useFolder}
+                </Button>
+              )
+            }
+          >
             {sentence ?? probe.view.sentence}
             {probe.freeBytes !== null && ` ${words.free(formats.bytes(probe.freeBytes))}.`}
           </NoteBar>

@@ -107,6 +107,8 @@ export interface ProbeView {
   readonly sentence: string;
   /** What the one button does; undefined: it cannot be used. */
   readonly use: 'create' | 'open' | undefined;
+  /** A folder in it that could be taken instead. */
+  readonly instead?: string;
 }
 
 export function probeView(
@@ -126,7 +128,12 @@ export function probeView(
     case 'repository':
       return { tone: 'hint', sentence: words.probe.repository, use: 'open' };
     case 'otherFiles':
-      return { tone: 'warning', sentence: words.probe.otherFiles, use: undefined };
+      return {
+        tone: 'warning',
+        sentence: words.probe.otherFiles,
+        use: undefined,
+        instead: `${probe.location.replace(/[/\\]+$/, '')}/${OWN_FOLDER}`,
+      };
     case 'unreachable':
       return {
         tone: 'warning',
@@ -138,6 +145,9 @@ export function probeView(
       };
   }
 }
+
+/** Where copies go if the folder itself holds other things. */
+const OWN_FOLDER = 'Tidemark';
 
 function liesIn(location: string, folder: string): boolean {
   const inside = location.replace(/\/+$/, '');

@@ -2,6 +2,7 @@
 import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
 import { chooseFolder } from './choose-folder.ts';
+import { folders } from './folders.ts';
 import { frame } from './frame.ts';
 import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
@@ -14,6 +15,7 @@ import { welcome } from './welcome.ts';
 
 export const de: Translated<typeof en> = {
   chooseFolder,
+  folders,
   frame,
   inspector,
   jobs,

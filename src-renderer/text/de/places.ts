@@ -70,6 +70,7 @@ export const places: Translated<typeof english> = {
       `Das liegt in den Ordnern von „${plan}“: Die Kopien würden mitkopiert und gingen mit ihnen zusammen verloren. Wähle eine andere Festplatte.`,
   },
   create: 'Als Sicherungsort einrichten',
+  useFolder: 'Den Ordner Tidemark darin nehmen',
   openExisting: 'Kopien öffnen',
   cancel: 'Abbrechen',
   close: 'Schließen',

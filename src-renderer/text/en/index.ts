@@ -1,5 +1,6 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
 import { chooseFolder } from './choose-folder.ts';
+import { folders } from './folders.ts';
 import { frame } from './frame.ts';
 import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
@@ -12,6 +13,7 @@ import { welcome } from './welcome.ts';
 
 export const en = {
   chooseFolder,
+  folders,
   frame,
   inspector,
   jobs,

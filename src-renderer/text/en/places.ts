@@ -66,6 +66,7 @@ export const places = {
       `That lies inside the folders of "${plan}": the copies would be copied too, and be lost together with them. Choose another disk.`,
   },
   create: 'Make it a backup place',
+  useFolder: 'Use the folder Tidemark in it',
   openExisting: 'Open the copies',
   cancel: 'Cancel',
   close: 'Close',
