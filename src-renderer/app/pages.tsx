@@ -6,11 +6,17 @@ import { WelcomePage } from '../features/welcome/welcome-page.tsx';
 import { useWords } from '../text/use-words.ts';
 import type { Page, Route } from './read-route.ts';
 
+const FoldersPage = lazy(async () => ({
+  default: (await import('../features/folders/folders-page.tsx')).FoldersPage,
+}));
 const HistoryPage = lazy(async () => ({
   default: (await import('../features/timeline/history-page.tsx')).HistoryPage,
 }));
 const KitPage = lazy(async () => ({
   default: (await import('../features/recovery-kit/kit-page.tsx')).KitPage,
+}));
+const PlacesPage = lazy(async () => ({
+  default: (await import('../features/places/places-page.tsx')).PlacesPage,
 }));
 const RecoverPage = lazy(async () => ({
   default: (await import('../features/recover/recover-page.tsx')).RecoverPage,
@@ -21,9 +27,14 @@ const RecoveryKit = lazy(async () => ({
 
 const PAGES: Partial<Readonly<Record<Page, (route: Route) => ReactNode>>> = {
   overview: () => <OverviewPage />,
+  folders: ({ rest: [which] }) => <FoldersPage which={which} />,
   history: ({ query }) => <HistoryPage query={query} />,
-  places: ({ rest: [placeId, part] }) =>
-    placeId !== undefined && part === 'kit' ? <KitPage placeId={placeId} /> : <NoSuchPage />,
+  places: ({ rest: [which, part], query }) =>
+    which !== undefined && part === 'kit' ? (
+      <KitPage placeId={which} />
+    ) : (
+      <PlacesPage which={which} query={query} />
+    ),
   recover: ({ query }) => <RecoverPage query={query} />,
   welcome: () => <WelcomePage kit={(placeId) => <RecoveryKit placeId={placeId} />} />,
 };
