@@ -2,7 +2,6 @@ import type { inspector as english } from '../en/inspector.ts';
 import type { Translated } from '../translated.ts';
 
 export const inspector: Translated<typeof english> = {
-  label: 'Zur Auswahl',
   tabs: { preview: 'Vorschau', versions: 'Versionen', difference: 'Unterschied', about: 'Über' },
   nothingSelected: 'Wähle eine Datei oder einen Ordner, um hineinzusehen.',
   manySelected: (count) => `${count} Einträge sind ausgewählt.`,
@@ -93,7 +92,6 @@ export const inspector: Translated<typeof english> = {
   copyHunk: 'Diese Zeilen kopieren',
   copied: 'Kopiert.',
   tooLargeToCompare: (most) => `Text über ${most} wird nicht Zeile für Zeile verglichen.`,
-  blockMap: (same) => `${same} der Blöcke sind gleich`,
   size: 'Größe',
   modified: 'Geändert',
   contents: 'Inhalt',
