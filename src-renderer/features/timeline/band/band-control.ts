@@ -49,6 +49,9 @@ export interface Hover {
 
 const ZOOM_MS = 160;
 const HOVER_MS = 140;
+const JUMP_PX = 190;
+/** A jump of which only the arrow is shown. */
+const ARROW_PX = 24;
 
 export class BandControl {
   readonly #elements: BandElements;
@@ -253,7 +256,7 @@ export class BandControl {
     const widthPx = this.#widthPx;
     const headMs = this.headMs;
     this.#placeHandle(pen, facts, xOf(range, widthPx, headMs));
-    const centre = centreWithin(xOf(range, widthPx, headMs), this.#handlePx, widthPx);
+    const centre = centreWithin(xOf(range, widthPx, headMs), this.#handlePx + 2 * ARROW_PX, widthPx);
     pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     drawBand(pen, {
       widthPx,
@@ -293,10 +296,13 @@ export class BandControl {
       this.#handlePx = pen.measureText(text).width + 40;
     }
     const seen = Math.min(Math.max(xPx, 0), this.#widthPx);
-    const x = centreWithin(seen, this.#handlePx, this.#widthPx);
+    const x = centreWithin(seen, this.#handlePx + 2 * ARROW_PX, this.#widthPx);
     handle.style.transform = `translateX(${x}px) translateX(-50%)`;
     jumps.style.setProperty('--handle-x', `${x}px`);
     jumps.style.setProperty('--handle-half', `${this.#handlePx / 2}px`);
+    // Without room for its words a jump is an arrow alone.
+    jumps.classList.toggle('is-tight-left', x - this.#handlePx / 2 < JUMP_PX);
+    jumps.classList.toggle('is-tight-right', x + this.#handlePx / 2 > this.#widthPx - JUMP_PX);
   }
 
   #askHeat(): void {

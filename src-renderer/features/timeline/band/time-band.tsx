@@ -154,7 +154,7 @@ function Jumps() {
           onClick={() => void jump(-1)}
         >
           <ChevronLeft size={14} strokeWidth={2} aria-hidden />
-          {history.jumpBack(short(older.point.timeMs), changed(older.counts))}
+          <span>{history.jumpBack(short(older.point.timeMs), changed(older.counts))}</span>
         </button>
       )}
       {newer !== null && (
@@ -164,7 +164,7 @@ function Jumps() {
           aria-label={history.jumpOnLabel(formats.moment(newer.point.timeMs, nowMs), changed(newer.counts))}
           onClick={() => void jump(1)}
         >
-          {history.jumpBack(short(newer.point.timeMs), changed(newer.counts))}
+          <span>{history.jumpBack(short(newer.point.timeMs), changed(newer.counts))}</span>
           <ChevronRight size={14} strokeWidth={2} aria-hidden />
         </button>
       )}
