@@ -78,7 +78,9 @@ export function CalendarStrip({ mirror, nowMs }: { readonly mirror: Mirror; read
           ).map(([kind, versions, label]) => (
             <li key={label}>
               <svg width={CELL} height={CELL}>
-                <Square day={{ kind, versions, hasFailure: kind === 'failed', week: 0, weekday: 0, noonMs: 0 }} />
+                <Square
+                  day={{ kind, versions, hasFailure: kind === 'failed', week: 0, weekday: 0, noonMs: 0 }}
+                />
               </svg>
               {label}
             </li>

@@ -74,10 +74,7 @@ interface DayFacts {
   readonly todayKey: number;
 }
 
-function kindOf(
-  key: number,
-  { made, failures, signs, sinceKey, todayKey }: DayFacts,
-): CalendarDay['kind'] {
+function kindOf(key: number, { made, failures, signs, sinceKey, todayKey }: DayFacts): CalendarDay['kind'] {
   if (key > todayKey) return 'future';
   if (made > 0) return 'versions';
   if (failures.has(key)) return 'failed';

@@ -79,11 +79,7 @@ function Overview({ mirror }: { readonly mirror: Mirror }) {
           <Section title={overview.protectedFolders}>
             <div className="plans">
               {view.plans.map((plan) => (
-                <PlanCard
-                  key={plan.id}
-                  plan={plan}
-                  onBackUp={() => act(({ backUp }) => backUp(plan.id))}
-                />
+                <PlanCard key={plan.id} plan={plan} onBackUp={() => act(({ backUp }) => backUp(plan.id))} />
               ))}
             </div>
           </Section>

@@ -2,6 +2,7 @@
 import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
 import { chooseFolder } from './choose-folder.ts';
+import { compare } from './compare.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
 import { inspector } from './inspector.ts';
@@ -16,6 +17,7 @@ import { welcome } from './welcome.ts';
 
 export const de: Translated<typeof en> = {
   chooseFolder,
+  compare,
   frame,
   history,
   inspector,

@@ -42,7 +42,11 @@ test('versions count by day and outweigh a failure; a failure alone shows; signs
 });
 
 test('a history that was taken over begins before the plan', () => {
-  expect(kinds({ versionsMs: [at(20)] }).slice(TODAY - 21, TODAY - 18)).toEqual(['before', 'versions', 'off']);
+  expect(kinds({ versionsMs: [at(20)] }).slice(TODAY - 21, TODAY - 18)).toEqual([
+    'before',
+    'versions',
+    'off',
+  ]);
 });
 
 test('across the end of summer time every day is there once', () => {
