@@ -12,6 +12,7 @@ import { createChannelPair } from '#contract/calls/channel.ts';
 import { createCallClient } from '#contract/calls/create-call-client.ts';
 import { serveCalls, type ServedChannel } from '#contract/calls/serve-calls.ts';
 import { EngineLink } from '#services/engine-link/engine-link.ts';
+import { KeyCopies } from '#services/key-copies/key-copies.ts';
 import { JobQueue } from '#services/jobs/job-queue.ts';
 import type { JobWorks } from '#services/jobs/job-work.ts';
 import { backupWork } from '#services/jobs/kinds/backup-work.ts';
@@ -84,12 +85,14 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     onStatus: () => mirror.changed(),
   });
 
+  const keyCopies = new KeyCopies({ state, engine, onChange: () => routine.poke() });
   const work: WorkParts = {
     state,
     clock,
     engine,
     hints: watching,
     runProgram,
+    keyCopies,
     settings: () =>
       state.read((reader) => ({
         files: settingsFiles(reader, clock.nowMs(), hostname()),
@@ -131,6 +134,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     zone: () => ports.zone(),
     queue,
     engine,
+    keyCopies,
     powerAndNetwork: () => ports.powerAndNetwork(),
     notify: (problem, isOver) => {
       ports.notify?.(problem, isOver);
@@ -176,6 +180,8 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     routine,
     mirror,
     secrets,
+    keyCopies,
+    keptFolder: path.join(profileFolder, 'kept'),
     newId,
     note,
     changed: () => {

@@ -15,6 +15,7 @@ import { exportCalls } from './export-calls.ts';
 import { historyCalls } from './history-calls.ts';
 import { markCalls } from './mark-calls.ts';
 import { nowCalls } from './now-calls.ts';
+import { keyCopyCalls } from './key-copy-calls.ts';
 import { placeCalls } from './place-calls.ts';
 import { restoreCalls } from './restore-calls.ts';
 import { settingsCalls } from './settings-calls.ts';
@@ -30,6 +31,7 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
   const service = new EngineService(parts);
   const handlers: EngineHandlers = {
     ...placeCalls(service),
+    ...keyCopyCalls(service),
     ...versionCalls(service),
     ...backupCalls(service),
     ...checkCalls(service),

@@ -1,38 +1,44 @@
 /** The window as a whole: theme, language and connection; what is shown while there is no core. */
 import { Button, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { useSyncExternalStore } from 'react';
+import { useLayoutEffect, useSyncExternalStore } from 'react';
 import { CoreContext } from '../core-link/use-core.ts';
 import { chooseLanguage } from '../text/language.ts';
 import { SpeechContext, speechOf, useWords } from '../text/use-words.ts';
 import { theme } from '../ui/theme.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Frame } from './frame.tsx';
-import { useConnection } from './use-connection.ts';
+import { useConnection, type Connection } from './use-connection.ts';
+import { useSettings } from './use-settings.ts';
 import './app.css';
 
 export function App() {
-  const speech = speechOf(chooseLanguage('system', usePreferredLanguages()));
-  document.documentElement.lang = speech.language;
+  const connection = useConnection();
+  const { language, theme: scheme, rowHeight } = useSettings(connection);
+  const speech = speechOf(chooseLanguage(language, usePreferredLanguages()));
+  useLayoutEffect(() => {
+    document.documentElement.lang = speech.language;
+    document.documentElement.dataset['rowHeight'] = rowHeight;
+  }, [speech.language, rowHeight]);
   return (
     <MantineProvider
       theme={theme}
       defaultColorScheme="auto"
+      {...(scheme === 'system' ? {} : { forceColorScheme: scheme })}
       withCssVariables={false}
       withGlobalClasses={false}
     >
       <SpeechContext value={speech}>
         <Notifications position="bottom-right" autoClose={30_000} />
         <ErrorBoundary words={speech.words.frame}>
-          <Connected />
+          <Connected connection={connection} />
         </ErrorBoundary>
       </SpeechContext>
     </MantineProvider>
   );
 }
 
-function Connected() {
-  const connection = useConnection();
+function Connected({ connection }: { readonly connection: Connection }) {
   switch (connection.kind) {
     case 'opening':
       return null;

@@ -1,7 +1,10 @@
 /** The frame: navigation at the left, the page of the route beside it. */
 import { Button } from '@mantine/core';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { useMirror } from '../core-link/use-core.ts';
 import { OverviewPage } from '../features/overview/overview-page.tsx';
+import { RecoverPage } from '../features/recover/recover-page.tsx';
+import { WelcomePage } from '../features/welcome/welcome-page.tsx';
 import { FolderChooser } from '../parts/choose-folder.tsx';
 import { useWords } from '../text/use-words.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -12,16 +15,31 @@ import { useRoute } from './use-route.ts';
 const HistoryPage = lazy(async () => ({
   default: (await import('../features/timeline/history-page.tsx')).HistoryPage,
 }));
+const RecoveryKit = lazy(async () => ({
+  default: (await import('../features/recovery-kit/recovery-kit.tsx')).RecoveryKit,
+}));
+const KitPage = lazy(async () => ({
+  default: (await import('../features/recovery-kit/kit-page.tsx')).KitPage,
+}));
 
 export function Frame() {
   const route = useRoute();
   const { frame } = useWords();
+  const mirror = useMirror();
+  const isNew = mirror?.plans.length === 0 && mirror.places.length === 0;
+  const isFirstRun = isNew && route.page === 'overview';
+  // Nothing is protected: there is nothing to look at yet, but a first question.
+  useEffect(() => {
+    if (isFirstRun) location.replace('#/welcome');
+  }, [isFirstRun]);
+  // One question at a time: what leads elsewhere comes when there is something to go to.
+  const isAlone = route.page === 'welcome' || (route.page === 'recover' && isNew) || isFirstRun;
   return (
     <div className="frame">
-      <Sidebar page={route.page} />
+      {!isAlone && <Sidebar page={route.page} />}
       <main className="page" id="page" tabIndex={-1}>
         <ErrorBoundary key={route.page} words={frame}>
-          <Suspense>{pageOf(route)}</Suspense>
+          <Suspense fallback={null}>{isFirstRun ? null : pageOf(route)}</Suspense>
         </ErrorBoundary>
       </main>
       <FolderChooser />
@@ -35,6 +53,15 @@ function pageOf(route: Route): ReactNode {
       return <OverviewPage />;
     case 'history':
       return <HistoryPage query={route.query} />;
+    case 'welcome':
+      return <WelcomePage kit={(placeId) => <RecoveryKit placeId={placeId} />} />;
+    case 'recover':
+      return <RecoverPage query={route.query} />;
+    case 'places': {
+      const [placeId, part] = route.rest;
+      if (placeId !== undefined && part === 'kit') return <KitPage placeId={placeId} />;
+      return <NoSuchPage />;
+    }
     default:
       return <NoSuchPage />;
   }

@@ -146,6 +146,13 @@ export const appCalls = {
   },
   'places.renewRecovery': { kind: 'command', input: z.strictObject({ placeId }), output: newPlaceKeys },
 
+  /** Puts back its config or keys from the copy, where they are missing or damaged. `password`: where this computer's key does not help. */
+  'places.mendKeys': {
+    kind: 'command',
+    input: z.strictObject({ placeId, password: typedSecret.nullable() }),
+    output: z.array(z.strictObject({ kind: z.enum(['config', 'key']), was: z.enum(['missing', 'damaged']) })),
+  },
+
   'jobs.start': { kind: 'command', input: jobRequest, output: jobId },
   'jobs.cancel': { kind: 'command', input: z.strictObject({ jobId }), output: done },
   'jobs.pause': { kind: 'command', input: z.strictObject({ jobId }), output: done },

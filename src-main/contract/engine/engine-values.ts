@@ -27,6 +27,21 @@ export interface KeysOutcome {
   readonly notRemembered: string | null;
 }
 
+/** Config and keys of a place as they were stored: sealed, in base64. */
+export interface KeyCopy {
+  readonly repositoryId: string;
+  readonly config: string;
+  readonly keys: readonly { readonly id: string; readonly bytes: string }[];
+}
+
+/** What a place cannot be opened without and no longer has whole. `keys`: none of them. */
+export type LackingFile = 'config' | 'keys';
+
+export interface PutBackEntry {
+  readonly kind: 'config' | 'key';
+  readonly was: 'missing' | 'damaged';
+}
+
 export interface ListedVersion {
   readonly snapshotId: string;
   /** RFC 3339 as stored. */

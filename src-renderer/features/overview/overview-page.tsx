@@ -1,70 +1,102 @@
-/** The overview: how things stand in one sentence, problems first, then a card per plan. */
-import { useEffect, useMemo, useState } from 'react';
+/** The overview: how things stand in one sentence, problems first, then a card per plan, the last weeks and the space. */
+import { Button, Menu } from '@mantine/core';
+import { ChevronDown, Folder } from 'lucide-react';
+import { useMemo } from 'react';
+import type { Mirror } from '#contract/app/mirror-values.ts';
+import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore, useMirror } from '../../core-link/use-core.ts';
-import { Button } from '../../ui/button.tsx';
+import { useNowMs } from '../../core-link/use-now.ts';
+import { Refusal } from '../../parts/refusal.tsx';
+import { useSpeech, useWords } from '../../text/use-words.ts';
 import { Dot } from '../../ui/dot.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { PageBody } from '../../ui/page.tsx';
 import { Progress } from '../../ui/progress.tsx';
+import { Section } from '../../ui/section.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
 import { createOverviewActions, type OverviewActions } from './actions.ts';
-import { overviewView, type JobView, type OverviewView, type PlanView } from './view-model.ts';
+import { CalendarStrip } from './calendar-strip.tsx';
+import { PlanCard } from './plan-card.tsx';
+import { SpacePanel } from './space-panel.tsx';
+import { useTimeLeft } from './use-time-left.ts';
+import { overviewView, shownJob, type JobView, type OverviewView, type ProblemView } from './view-model.ts';
 import './overview.css';
 
-/** "4 minutes ago" goes on without news from the core. */
-const REFRESH_MS = 30_000;
-
 export function OverviewPage() {
-  const core = useCore();
   const mirror = useMirror();
-  const nowMs = useNowMs(mirror);
-  const actions = useMemo(() => createOverviewActions(core), [core]);
-  const [refusal, setRefusal] = useState<string>();
-  if (mirror === undefined)
-    return <div className="overview skeleton" aria-busy="true" aria-label="Loading" />;
-  const view = overviewView(mirror, nowMs);
-  const ask = (asked: Promise<string | undefined>): void => {
-    void asked.then(setRefusal);
-  };
+  const { frame } = useWords();
   return (
-    <div className="overview">
-      <Headline view={view} actions={actions} nowMs={nowMs} ask={ask} />
-      {refusal !== undefined && (
-        <p className="refusal" role="alert">
-          {refusal}
-        </p>
-      )}
-      {view.running !== null && <RunningJob job={view.running} actions={actions} ask={ask} />}
-      {view.problems.length > 0 && (
-        <section aria-label="What needs you">
-          {view.problems.map(({ key, tone, title, safe, todo }) => (
-            <article className={`card problem ${tone}`} key={key}>
-              <Dot tone={tone} />
-              <div>
-                <h3>{title}</h3>
-                <p>{[safe, todo].filter((part) => part !== '').join(' ')}</p>
-              </div>
-            </article>
-          ))}
-        </section>
-      )}
-      <section aria-label="Protected folders">
-        <h2>Protected folders</h2>
-        {view.plans.length === 0 ? (
-          <p className="card empty">
-            Nothing is protected yet. Choosing folders in this window comes with a later release.
-          </p>
-        ) : (
-          view.plans.map((plan) => <PlanCard key={plan.id} plan={plan} actions={actions} ask={ask} />)
-        )}
-      </section>
-    </div>
+    <PageBody className="overview" isBusy={mirror === undefined}>
+      {mirror === undefined ? <Skeleton label={frame.loading} lines={5} /> : <Overview mirror={mirror} />}
+    </PageBody>
   );
 }
 
-interface Asking {
-  readonly actions: OverviewActions;
-  ask(asked: Promise<string | undefined>): void;
+function Overview({ mirror }: { readonly mirror: Mirror }) {
+  const core = useCore();
+  const speech = useSpeech();
+  const { overview } = speech.words;
+  const nowMs = useNowMs(mirror);
+  const actions = useMemo(() => createOverviewActions(core), [core]);
+  const { ask, refusal } = useAsk();
+  const left = useTimeLeft(shownJob(mirror));
+  const view = overviewView(mirror, nowMs, speech, left);
+  const act = (asked: (actions: OverviewActions) => Promise<unknown>): void => {
+    void ask(() => asked(actions));
+  };
+  return (
+    <>
+      <Headline view={view} nowMs={nowMs} act={act} />
+      <Refusal error={refusal} />
+      {view.running !== null && <RunningJob job={view.running} act={act} />}
+      {view.problems.length > 0 && (
+        <section className="problems" aria-label={overview.needsYou}>
+          {view.problems.map((problem) => (
+            <ProblemCard
+              key={problem.key}
+              problem={problem}
+              onMend={(mend) => act(({ mend: go }) => go(mend, mirror))}
+            />
+          ))}
+        </section>
+      )}
+      {view.plans.length === 0 ? (
+        <div className="card">
+          <EmptyState
+            icon={Folder}
+            title={overview.emptyTitle}
+            action={
+              <Button component="a" href="#/welcome">
+                {overview.emptyAction}
+              </Button>
+            }
+          >
+            {overview.emptyBody}
+          </EmptyState>
+        </div>
+      ) : (
+        <>
+          <Section title={overview.protectedFolders}>
+            <div className="plans">
+              {view.plans.map((plan) => (
+                <PlanCard key={plan.id} plan={plan} onBackUp={() => act(({ backUp }) => backUp(plan.id))} />
+              ))}
+            </div>
+          </Section>
+          <CalendarStrip mirror={mirror} nowMs={nowMs} />
+          <SpacePanel mirror={mirror} nowMs={nowMs} />
+        </>
+      )}
+    </>
+  );
 }
 
-function Headline({ view, actions, ask, nowMs }: Asking & { view: OverviewView; nowMs: number }) {
+interface Acting {
+  act(asked: (actions: OverviewActions) => Promise<unknown>): void;
+}
+
+function Headline({ view, nowMs, act }: Acting & { readonly view: OverviewView; readonly nowMs: number }) {
+  const { overview } = useWords();
   return (
     <header className="headline">
       <Dot tone={view.tone} isLarge />
@@ -74,75 +106,86 @@ function Headline({ view, actions, ask, nowMs }: Asking & { view: OverviewView; 
       </div>
       <div className="buttons">
         {view.paused === null ? (
-          <Button onClick={() => ask(actions.pauseForAnHour(nowMs))} isEnabled={view.plans.length > 0}>
-            Pause for 1 hour
-          </Button>
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button
+                variant="default"
+                disabled={view.plans.length === 0}
+                rightSection={<ChevronDown size={15} strokeWidth={1.7} aria-hidden />}
+              >
+                {overview.pause}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => act(({ pauseForAnHour }) => pauseForAnHour(nowMs))}>
+                {overview.pauseHour}
+              </Menu.Item>
+              <Menu.Item onClick={() => act(({ pauseUntilTomorrow }) => pauseUntilTomorrow(nowMs))}>
+                {overview.pauseTomorrow}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
         ) : (
-          <Button onClick={() => ask(actions.goOn())}>Go on</Button>
+          <Button variant="default" onClick={() => act(({ goOn }) => goOn())}>
+            {overview.goOn}
+          </Button>
         )}
-        <Button onClick={() => ask(actions.backUp(null))} isEnabled={view.canBackUp} isPrimary>
-          Back up now
+        <Button onClick={() => act(({ backUp }) => backUp(null))} disabled={!view.canBackUp}>
+          {overview.backUpNow}
         </Button>
       </div>
     </header>
   );
 }
 
-function RunningJob({ job, actions, ask }: Asking & { job: JobView }) {
+function RunningJob({ job, act }: Acting & { readonly job: JobView }) {
+  const { overview } = useWords();
   return (
-    <section className="card running" aria-label="Under way">
-      <div>
+    <section className="card running" aria-label={overview.underWay}>
+      <div className="words">
         <h3>{job.title}</h3>
         <p>{job.detail}</p>
       </div>
       <Progress label={job.title} done={job.done} />
-      <Button onClick={() => ask(actions.cancel(job.id))}>Stop</Button>
+      <div className="buttons">
+        <Button
+          variant="default"
+          onClick={() => act(({ rest, resume }) => (job.isResting ? resume(job.id) : rest(job.id)))}
+        >
+          {job.isResting ? overview.resume : overview.rest}
+        </Button>
+        <Button variant="default" onClick={() => act(({ cancel }) => cancel(job.id))}>
+          {overview.stop}
+        </Button>
+      </div>
     </section>
   );
 }
 
-function PlanCard({ plan, actions, ask }: Asking & { plan: PlanView }) {
+function ProblemCard({
+  problem: { tone, title, safe, todo, mend },
+  onMend,
+}: {
+  readonly problem: ProblemView;
+  onMend(mend: NonNullable<ProblemView['mend']>): void;
+}) {
   return (
-    <article className="card plan" aria-label={plan.name}>
-      <div className="top">
-        <div>
-          <h3>{plan.name}</h3>
-          <p className="folders" title={plan.folders}>
-            {plan.folders}
-          </p>
-        </div>
-        <span className={`state ${plan.tone}`}>
-          <Dot tone={plan.tone} /> {plan.state}
-        </span>
-        <Button
-          onClick={() => ask(actions.backUp(plan.id))}
-          isEnabled={plan.canBackUp}
-          label={`Back up ${plan.name} now`}
-        >
-          Back up now
-        </Button>
+    <article className={`card problem ${tone}`}>
+      <Dot tone={tone} />
+      <div className="words">
+        <h3>{title}</h3>
+        <p>{[safe, todo].filter((part) => part !== '').join(' ')}</p>
       </div>
-      <ul className="copies">
-        {plan.copies.map((copy) => (
-          <li key={copy.placeId}>
-            <Dot tone={copy.tone} /> <b>{copy.place}</b> <span>{copy.words}</span>
-          </li>
-        ))}
-        {plan.copies.length === 0 && <li>No backup place is chosen for it.</li>}
-        {plan.next !== '' && <li className="next">{plan.next}</li>}
-      </ul>
+      {mend?.kind === 'go' && (
+        <Button component="a" variant="default" href={mend.href}>
+          {mend.label}
+        </Button>
+      )}
+      {mend !== undefined && mend.kind !== 'go' && (
+        <Button variant="default" onClick={() => onMend(mend)}>
+          {mend.label}
+        </Button>
+      )}
     </article>
   );
-}
-
-/** Now, anew with every change of `news` and every half minute. */
-function useNowMs(news: unknown): number {
-  const [nowMs, setNowMs] = useState(() => Date.now());
-  useEffect(() => {
-    const look = (): void => setNowMs(Date.now());
-    look();
-    const timer = setInterval(look, REFRESH_MS);
-    return () => clearInterval(timer);
-  }, [news]);
-  return nowMs;
 }

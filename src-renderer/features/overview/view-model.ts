@@ -1,18 +1,13 @@
 /** What the overview shows, from the mirror alone. Pure; the page draws it and nothing else. */
-import {
-  describeProblem,
-  nextBackupWords,
-  overviewSentence,
-  waitWords,
-} from '#contract/app/overview-words.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import type { ErrorText } from '#contract/error-texts.ts';
 import type { ProtectionState } from '#contract/protection-codes.ts';
-import { STATE_TEXTS } from '#contract/protection-texts.ts';
-import { futureWords, pastWords, untilWords } from '#contract/time-words.ts';
-import { speechOf } from '../../text/use-words.ts';
-
-const formatBytes = speechOf('en').formats.bytes;
+import { coreSentences, type CoreSentences } from '../../text/core-sentences.ts';
+import { jobNames, runningTitle, type JobValue } from '../../text/job-titles.ts';
+import { showName } from '../../text/show-name.ts';
+import type { Speech } from '../../text/use-words.ts';
+import { mendOf, type Mend } from './mend.ts';
+import type { TimeLeft } from './time-left.ts';
 
 /** How a state looks: shape and word tell as much as the colour. */
 export type Tone = 'good' | 'warning' | 'danger' | 'quiet';
@@ -42,16 +37,24 @@ export interface JobView {
   readonly detail: string;
   /** 0 to 1; null while nobody knows. */
   readonly done: number | null;
+  /** The person has held it. */
+  readonly isResting: boolean;
 }
+
+export type ProblemView = ErrorText & {
+  readonly key: string;
+  readonly tone: Tone;
+  readonly mend: Mend | undefined;
+};
 
 export interface OverviewView {
   readonly sentence: string;
   readonly tone: Tone;
   readonly next: string;
-  readonly problems: readonly (ErrorText & { readonly key: string; readonly tone: Tone })[];
+  readonly problems: readonly ProblemView[];
   readonly plans: readonly PlanView[];
   readonly running: JobView | null;
-  /** "Paused until tomorrow, 06:00"; null: not paused. */
+  /** "Paused until tomorrow, 06:00."; null: not paused. */
   readonly paused: string | null;
   readonly canBackUp: boolean;
 }
@@ -64,95 +67,144 @@ const TONES: Readonly<Record<ProtectionState, Tone>> = {
   inDanger: 'danger',
 };
 
-/** Words for kinds of jobs; others say "Working". */
-const JOB_TITLES: Readonly<Record<string, string>> = {
-  backup: 'Backing up',
-  restore: 'Putting files back',
-  undo: 'Taking a restore back',
-  verify: 'Proving that stored data is sound',
-  thinOut: 'Thinning out old versions',
-  cleanUp: 'Giving back room',
-  saveSettings: 'Saving plans and settings',
-  readHistory: 'Reading what a place holds',
-};
+/** What the texts are made with. */
+interface Telling extends Speech {
+  readonly core: CoreSentences;
+  readonly nowMs: number;
+}
 
-export function overviewView(mirror: Mirror, nowMs: number): OverviewView {
-  const running = mirror.jobs.find(({ state }) => state === 'running');
-  const isBackingUp = running?.kind === 'backup';
-  const problems = mirror.health.problems.filter(({ code }) => code !== 'noPlans');
+export function overviewView(mirror: Mirror, nowMs: number, speech: Speech, left?: TimeLeft): OverviewView {
+  const telling: Telling = { ...speech, core: coreSentences(speech.language), nowMs };
+  const { core } = telling;
+  const hasPlans = mirror.plans.length > 0;
+  const problems = toldProblems(mirror);
+  const running = shownJob(mirror);
+  const isBackingUp = mirror.jobs.some((job) => job.kind === 'backup' && job.state === 'running');
   return {
-    sentence: overviewSentence(mirror, nowMs),
-    tone: mirror.plans.length === 0 ? 'quiet' : TONES[mirror.health.state],
-    next: mirror.plans.length === 0 ? '' : nextBackupWords(mirror, nowMs),
+    sentence: core.overview(mirror, nowMs),
+    tone: hasPlans ? TONES[mirror.health.state] : 'quiet',
+    next: hasPlans ? core.nextBackup(mirror, nowMs) : '',
     problems: problems.map((problem) => ({
       key: problem.key,
       tone: TONES[problem.state] === 'good' ? 'quiet' : TONES[problem.state],
-      ...describeProblem(problem, mirror, nowMs),
+      ...core.problem(problem, mirror, nowMs),
+      mend: mendOf(problem, mirror, speech.words),
     })),
-    plans: mirror.plans.map((plan) => planView(plan, mirror, nowMs)),
-    running: running === undefined ? null : jobView(running, mirror),
-    paused: mirror.pause === null ? null : `Paused until ${untilWords(mirror.pause.untilMs, nowMs)}`,
+    plans: mirror.plans.map((plan) => planView(plan, mirror, telling)),
+    running: running === undefined ? null : jobView(running, mirror, telling, left),
+    paused:
+      mirror.pause === null
+        ? null
+        : speech.words.overview.pausedUntil(core.until(mirror.pause.untilMs, nowMs)),
     canBackUp: !isBackingUp && mirror.plans.some(({ isOn }) => isOn),
   };
 }
 
-function planView(plan: Mirror['plans'][number], mirror: Mirror, nowMs: number): PlanView {
+/** Each cause once: an empty page tells of `noPlans`, and a place that is away is why saving to it does not go. */
+function toldProblems({ health: { problems } }: Mirror): Mirror['health']['problems'] {
+  const away = new Set(
+    problems
+      .filter(({ code }) => code === 'placeAway' || code === 'placeUnseen')
+      .flatMap(({ placeIds }) => placeIds),
+  );
+  return problems.filter(
+    ({ code, errorCode = '', placeIds }) =>
+      code !== 'noPlans' &&
+      !(code === 'failing' && AWAY_ERRORS.has(errorCode) && placeIds.every((id) => away.has(id))),
+  );
+}
+
+const AWAY_ERRORS = new Set(['storage.unreachable', 'storage.driveGone', 'storage.timeout']);
+
+/** Of several, the one that people wait for. */
+export function shownJob({ jobs }: Mirror): JobValue | undefined {
+  const active = jobs.filter(({ state }) => state === 'running' || state === 'paused');
+  return (
+    active.find((job) => job.startedBy === 'person' && job.state === 'running') ??
+    active.find((job) => job.kind === 'backup' && job.state === 'running') ??
+    active[0]
+  );
+}
+
+function planView(plan: Mirror['plans'][number], mirror: Mirror, telling: Telling): PlanView {
   const { health, jobs, next } = mirror;
+  const { core, nowMs, words } = telling;
   const state = health.plans.find(({ planId }) => planId === plan.id)?.state ?? 'cannotTell';
   const coming = next.find(({ planId }) => planId === plan.id);
+  const pausedUntilMs = plan.isOn && plan.pause !== null ? plan.pause.untilMs : 0;
   return {
     id: plan.id,
     name: plan.name,
-    folders: plan.folders
-      .map((folder) => (typeof folder === 'string' ? folder : '(unreadable name)'))
-      .join(', '),
-    state: plan.isOn ? STATE_TEXTS[state] : 'Switched off',
+    folders: plan.folders.map(showName).join(', '),
+    state: plan.isOn ? core.state(state) : words.overview.switchedOff,
     tone: plan.isOn ? TONES[state] : 'quiet',
-    copies: plan.placeIds.map((id) => copyView(id, plan.id, mirror, nowMs)),
-    next: coming === undefined ? '' : nextWords(coming, nowMs),
+    copies: plan.placeIds.map((id) => copyView(id, plan.id, mirror, telling)),
+    next:
+      pausedUntilMs > nowMs
+        ? words.overview.planPaused(core.until(pausedUntilMs, nowMs))
+        : coming === undefined
+          ? ''
+          : nextWords(coming, telling),
     canBackUp:
       plan.isOn &&
+      plan.placeIds.length > 0 &&
       !jobs.some((job) => job.planId === plan.id && job.kind === 'backup' && job.state === 'running'),
   };
 }
 
-function copyView(placeId: string, planId: string, { places, health }: Mirror, nowMs: number): CopyView {
+function copyView(
+  placeId: string,
+  planId: string,
+  { places, health }: Mirror,
+  { core, nowMs, words }: Telling,
+): CopyView {
   const copy = health.copies.find((one) => one.planId === planId && one.placeId === placeId);
   const newestMs = copy?.newestAtMs;
   return {
     placeId,
-    place: places.find(({ id }) => id === placeId)?.name ?? 'a place that is gone',
-    words: newestMs === undefined ? 'nothing yet' : pastWords(newestMs, nowMs),
+    place: places.find(({ id }) => id === placeId)?.name ?? words.overview.gonePlace,
+    words: newestMs === undefined ? words.overview.nothingYet : core.past(newestMs, nowMs),
     tone: copy === undefined ? 'quiet' : TONES[copy.state],
   };
 }
 
-function nextWords({ atMs, wait }: Mirror['next'][number], nowMs: number): string {
-  if (wait !== null) return `Next ${waitWords(wait)}`;
-  return atMs === null ? '' : `Next ${futureWords(atMs, nowMs)}`;
+function nextWords({ atMs, wait }: Mirror['next'][number], { core, nowMs, words }: Telling): string {
+  if (wait !== null) return words.overview.next(core.wait(wait));
+  return atMs === null ? '' : words.overview.next(core.future(atMs, nowMs));
 }
 
-function jobView(job: Mirror['jobs'][number], { plans, places }: Mirror): JobView {
-  const title = JOB_TITLES[job.kind] ?? 'Working';
-  const plan = plans.find(({ id }) => id === job.planId)?.name;
-  const place = places.find(({ id }) => id === job.placeId)?.name;
+function jobView(job: JobValue, mirror: Mirror, telling: Telling, left: TimeLeft | undefined): JobView {
+  const { words } = telling;
   const { progress } = job;
   const isKnown = progress !== null && progress.totalBytes !== null && progress.totalBytes > 0;
+  const isResting = job.state === 'paused';
+  const parts = [
+    isResting ? words.overview.stopped : '',
+    progress === null ? (isResting ? '' : words.overview.starting) : progressWords(progress, telling),
+    left === undefined || isResting ? '' : leftWords(left, telling),
+  ];
   return {
     id: job.id,
-    title: [title, plan].filter(Boolean).join(' ') + (place === undefined ? '' : ` to ${place}`),
-    detail: progress === null ? 'Starting' : progressWords(progress),
+    title: runningTitle(job, jobNames(job, mirror), words),
+    detail: parts.filter((part) => part !== '').join(' · '),
     done: isKnown ? Math.min(1, progress.bytesDone / (progress.totalBytes ?? 1)) : null,
+    isResting,
   };
 }
 
-function progressWords({
-  filesDone,
-  bytesDone,
-  totalBytes,
-}: NonNullable<Mirror['jobs'][number]['progress']>): string {
-  const files = `${filesDone.toLocaleString('en-GB')} ${filesDone === 1 ? 'file' : 'files'}`;
-  const sizes =
-    totalBytes === null ? formatBytes(bytesDone) : `${formatBytes(bytesDone)} of ${formatBytes(totalBytes)}`;
-  return `${files}, ${sizes}`;
+function progressWords(
+  { filesDone, bytesDone, totalBytes }: NonNullable<JobValue['progress']>,
+  { formats, words: { overview } }: Telling,
+): string {
+  const count = formats.count(filesDone);
+  const done = formats.bytes(bytesDone);
+  return totalBytes === null
+    ? overview.progress(count, filesDone === 1, done)
+    : overview.progressOf(count, filesDone === 1, done, formats.bytes(totalBytes));
+}
+
+/** A range only where its ends read differently. */
+function leftWords({ fromMs, toMs }: TimeLeft, { formats, words: { overview } }: Telling): string {
+  const [from, to] = [formats.about(fromMs), formats.about(toMs)];
+  return from === to ? overview.left(to) : overview.leftBetween(from, to);
 }

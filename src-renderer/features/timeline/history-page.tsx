@@ -10,6 +10,7 @@ import { announceInto } from './announce.ts';
 import { HeatTable } from './band/heat-table.tsx';
 import { TimeBand } from './band/time-band.tsx';
 import { Banners } from './banners.tsx';
+import { CompareView } from './compare/compare-view.tsx';
 import { Contents } from './contents/contents.tsx';
 import { Notice } from './contents/folder-notice.tsx';
 import { Divider, useDetailsWidth } from './divider.tsx';
@@ -18,6 +19,7 @@ import { KeepSheet } from './keep-sheet.tsx';
 import { KeysSheet } from './keys-sheet.tsx';
 import { readOpening } from './open-address.ts';
 import { PutBackSheet } from './put-back/put-back-sheet.tsx';
+import { SearchOverlay } from './search/search-overlay.tsx';
 import { TopBar } from './top-bar.tsx';
 import { HistoryContext, useHistoryQuestion, type History } from './use-history.ts';
 import { useKeys } from './use-keys.ts';
@@ -70,6 +72,7 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
   const mirror = useMirror();
   const isInspectorOpen = useHistoryView((view) => view.isInspectorOpen);
   const isChoosing = useHistoryView((view) => view.isChoosingCompare);
+  const isComparing = useHistoryView((view) => view.compareWithId !== null);
   const [detailsPx, setDetailsPx] = useDetailsWidth();
   const { source, points, reading } = history;
   useKeys();
@@ -91,7 +94,7 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
           </p>
         )}
         <div className="timeline-body">
-          <Contents />
+          {isComparing ? <CompareView /> : <Contents />}
           {isInspectorOpen && (
             <>
               <Divider widthPx={detailsPx} onWidth={setDetailsPx} />
@@ -107,6 +110,7 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
       <KeysSheet />
       <KeepSheet />
       <HeatTable />
+      <SearchOverlay />
     </div>
   );
 }

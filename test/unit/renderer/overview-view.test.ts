@@ -1,10 +1,12 @@
 /** What the overview draws, from states of the mirror. */
 import { describe, expect, test } from 'vitest';
 import type { Mirror } from '#contract/app/mirror-values.ts';
-import { overviewView } from '#renderer/features/overview/view-model.ts';
+import { overviewView as viewOf, type OverviewView } from '#renderer/features/overview/view-model.ts';
+import { speechOf } from '#renderer/text/use-words.ts';
 import { lateParts, runningJob, wellProtected } from '#test/support/mirror-parts.ts';
 
 const NOW_MS = new Date(2026, 10, 28, 14, 0).getTime();
+const overviewView = (mirror: Mirror, nowMs: number): OverviewView => viewOf(mirror, nowMs, speechOf('en'));
 const well: Mirror = { revision: 1, ...wellProtected(NOW_MS) };
 
 describe('overview', () => {
@@ -57,6 +59,7 @@ describe('overview', () => {
         title: 'Photos is not up to date: Blue drive is not connected.',
         safe: 'The newest version in Blue drive is from 9 days ago, and safe.',
         todo: 'Connect Blue drive; the rest goes by itself.',
+        mend: { kind: 'go', label: 'Look at Blue drive', href: '#/places/blue' },
       },
     ]);
     expect(plans[1]).toMatchObject({ state: 'Late', tone: 'warning' });
@@ -83,6 +86,7 @@ describe('overview', () => {
       title,
       detail,
       done,
+      isResting: false,
     });
   });
 
@@ -99,7 +103,7 @@ describe('overview', () => {
     expect(overviewView({ ...well, plans: [plan], next: [] }, NOW_MS).plans[0]).toMatchObject({
       state: 'Switched off',
       tone: 'quiet',
-      folders: '(unreadable name)',
+      folders: '⟨ff⟩',
       copies: [{ place: 'a place that is gone', words: 'nothing yet', tone: 'quiet' }],
       next: '',
       canBackUp: false,
@@ -108,7 +112,7 @@ describe('overview', () => {
 
   test('paused', () => {
     const pause = { sinceMs: NOW_MS, untilMs: NOW_MS + 3_600_000 };
-    expect(overviewView({ ...well, pause }, NOW_MS).paused).toBe('Paused until 15:00');
+    expect(overviewView({ ...well, pause }, NOW_MS).paused).toBe('Paused until 15:00.');
   });
 });
 

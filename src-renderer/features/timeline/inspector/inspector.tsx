@@ -28,7 +28,7 @@ export function Inspector() {
   const subject = useSubject();
   useDeeds(subject);
   return (
-    <aside className="inspector" aria-label={words.label}>
+    <div className="inspector">
       <Tabs
         value={tab}
         onChange={(value) => {
@@ -65,7 +65,7 @@ export function Inspector() {
           <LargePreview subject={subject} />
         </>
       )}
-    </aside>
+    </div>
   );
 }
 

@@ -1,0 +1,48 @@
+/** One plan: its state, how old its newest version is in each place, and what comes next. */
+import { Button } from '@mantine/core';
+import { useWords } from '../../text/use-words.ts';
+import { Dot } from '../../ui/dot.tsx';
+import type { PlanView } from './view-model.ts';
+
+export function PlanCard({ plan, onBackUp }: { readonly plan: PlanView; onBackUp(): void }) {
+  const { overview } = useWords();
+  return (
+    <article className="card plan" aria-label={plan.name}>
+      <div className="top">
+        <div className="words">
+          <h3>
+            <a href={`#/folders/${encodeURIComponent(plan.id)}`} title={overview.edit(plan.name)}>
+              {plan.name}
+            </a>
+          </h3>
+          <p className="folders" title={plan.folders}>
+            {plan.folders}
+          </p>
+        </div>
+        <span className={`state ${plan.tone}`}>
+          <Dot tone={plan.tone} /> {plan.state}
+        </span>
+        <Button
+          variant="default"
+          size="compact-md"
+          onClick={onBackUp}
+          disabled={!plan.canBackUp}
+          aria-label={overview.backUpPlanNow(plan.name)}
+        >
+          {overview.backUpNow}
+        </Button>
+      </div>
+      <ul className="copies">
+        {plan.copies.map((copy) => (
+          <li key={copy.placeId}>
+            <Dot tone={copy.tone} />
+            <a href={`#/places/${encodeURIComponent(copy.placeId)}`}>{copy.place}</a>
+            <span>{copy.words}</span>
+          </li>
+        ))}
+        {plan.copies.length === 0 && <li className="quiet">{overview.noPlace}</li>}
+        {plan.next !== '' && <li className="next">{plan.next}</li>}
+      </ul>
+    </article>
+  );
+}

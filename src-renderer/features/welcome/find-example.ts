@@ -1,0 +1,35 @@
+/** One file that a person would know, from the newest version of a place: what could be got back already. */
+import type { WirePath } from '#contract/app/values.ts';
+import type { CoreLink } from '../../core-link/connect-core.ts';
+
+export interface Example {
+  readonly label: string;
+  /** Where it can be got back. */
+  readonly route: string;
+}
+
+/** What people write themselves comes before what programs leave behind. */
+const KNOWN_ENDINGS = /\.(docx?|odt|pdf|xlsx?|ods|pptx?|txt|md|jpe?g|png|heic|pages|numbers)$/i;
+
+/** Null: the history does not know one yet. */
+export async function findExample(
+  calls: CoreLink['calls'],
+  placeId: string,
+  signal: AbortSignal,
+): Promise<Example | null> {
+  const found: { label: string; path: WirePath; modifiedMs: number }[] = [];
+  await calls['browse.search'](
+    { placeId, search: { text: '.', limit: 200 } },
+    {
+      signal,
+      onProgress: ({ results }) =>
+        void found.push(...results.filter(({ kind, isDeleted }) => kind === 'file' && !isDeleted)),
+    },
+  );
+  const [best] = found
+    .filter(({ label }) => KNOWN_ENDINGS.test(label))
+    .sort((a, b) => b.modifiedMs - a.modifiedMs);
+  if (best === undefined) return null;
+  const path = typeof best.path === 'string' ? `?path=${encodeURIComponent(best.path)}` : '';
+  return { label: best.label, route: `#/history${path}` };
+}

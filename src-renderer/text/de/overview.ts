@@ -1,0 +1,76 @@
+import type { overview as english } from '../en/overview.ts';
+import type { Translated } from '../translated.ts';
+
+const files = (count: string, one: boolean): string => `${count} ${one ? 'Datei' : 'Dateien'}`;
+
+export const overview: Translated<typeof english> = {
+  pause: 'Pause',
+  pauseHour: 'Für 1 Stunde',
+  pauseTomorrow: 'Bis morgen, 06:00',
+  goOn: 'Weitermachen',
+  pausedUntil: (until) => `Pause bis ${until}.`,
+  backUpNow: 'Jetzt sichern',
+  backUpPlanNow: (plan) => `„${plan}“ jetzt sichern`,
+  needsYou: 'Hier ist etwas zu tun',
+  underWay: 'Gerade in Arbeit',
+  stop: 'Abbrechen',
+  rest: 'Anhalten',
+  resume: 'Weitermachen',
+  stopped: 'Angehalten',
+  starting: 'Beginnt',
+  progress: (count, one, done) => `${files(count, one)}, ${done}`,
+  progressOf: (count, one, done, total) => `${files(count, one)}, ${done} von ${total}`,
+  left: (about) => `noch etwa ${about}`,
+  leftBetween: (from, to) => `noch ${from} bis ${to}`,
+  protectedFolders: 'Geschützte Ordner',
+  switchedOff: 'Ausgeschaltet',
+  planPaused: (until) => `Pause bis ${until}`,
+  nothingYet: 'noch nichts',
+  gonePlace: 'ein Ort, den es nicht mehr gibt',
+  noPlace: 'Dafür ist kein Sicherungsort gewählt.',
+  next: (when) => `Als Nächstes: ${when}`,
+  edit: (plan) => `„${plan}“ ändern`,
+  emptyTitle: 'Noch ist nichts geschützt',
+  emptyBody:
+    'Wähle aus, was nie verloren gehen darf. Die erste Datei ist innerhalb einer Minute in Sicherheit.',
+  emptyAction: 'Ordner wählen',
+  mend: {
+    prove: 'Notfallblatt prüfen',
+    look: (place) => `„${place}“ ansehen`,
+    unlock: (place) => `„${place}“ entsperren`,
+    folders: (plan) => `Ordner von „${plan}“ ansehen`,
+    goOn: 'Weitermachen',
+    backUp: 'Jetzt sichern',
+    switchOn: 'Einschalten',
+    files: 'Welche und warum',
+    why: 'Grund ansehen',
+    makeRoom: (place) => `Platz in „${place}“ schaffen`,
+    verify: 'Alles prüfen',
+    aPlace: 'Ort',
+    aPlan: 'Plan',
+  },
+  spaceTitle: 'Speicherplatz',
+  spacePlace: 'Sicherungsort',
+  calendar: {
+    title: 'Die letzten 12 Wochen',
+    versions: (day, count, hasFailure) =>
+      `${day}: ${count === 1 ? '1 Version' : `${count} Versionen`}${hasFailure ? ', eine Sicherung ist nicht gelungen' : ''}`,
+    failed: (day) => `${day}: eine Sicherung ist nicht gelungen`,
+    none: (day) => `${day}: Tidemark lief, es war keine Version fällig oder es entstand keine`,
+    off: (day) => `${day}: kein Zeichen von Tidemark, der Computer war wohl aus`,
+    before: (day) => `${day}: da war noch nichts geschützt`,
+    legendVersions: 'Versionen',
+    legendMany: (least) => `${least} und mehr`,
+    legendFailed: 'nicht gelungen',
+    legendNone: 'nichts entstanden',
+    legendOff: 'aus',
+    all: 'Versionen insgesamt',
+    newest: 'Neueste',
+    oldest: 'Älteste',
+    tableWhat: 'Was geschah',
+    summary: (days, failed) =>
+      failed === 0
+        ? `Versionen an ${days} von 84 Tagen, alles gelungen`
+        : `Versionen an ${days} von 84 Tagen, an ${failed} ist etwas nicht gelungen`,
+  },
+};
