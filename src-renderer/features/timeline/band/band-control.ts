@@ -12,7 +12,7 @@ import { BandHands } from './band-hands.ts';
 import { HeatSource, type HeatQuestion } from './heat-source.ts';
 import { barsOf, type Bar } from './heat.ts';
 import { dotsOf, nearestIndex, type PointMark } from './point-lane.ts';
-import { between, reveal, xOf, zoomAt } from './time-scale.ts';
+import { between, clampRange, reveal, xOf, zoomAt } from './time-scale.ts';
 import type { Mark } from '../marks.ts';
 import { useHistoryView, type TimeRange } from '../view-store.ts';
 import type { Point } from '../wire-types.ts';
@@ -91,7 +91,10 @@ export class BandControl {
       }),
       useHistoryView.subscribe((view, before) => {
         if (view.folder !== before.folder || view.series !== before.series) this.#askHeat();
-        if (view.range !== before.range) this.#askHeat();
+        if (view.range !== before.range) {
+          this.#askHeat();
+          this.onHover(null);
+        }
         if (view.pointId !== before.pointId && this.#headMs === null) this.revealHead();
         this.paint();
       }),
@@ -198,6 +201,12 @@ export class BandControl {
     const from = this.#zoom?.to ?? this.range;
     const isHeadSeen = atMs >= from.fromMs && atMs <= from.toMs;
     this.zoomTo(zoomAt(from, isHeadSeen ? atMs : (from.fromMs + from.toMs) / 2, factor, this.whole));
+  }
+
+  /** The time up to now, with now in sight. */
+  zoomToLast(lengthMs: number): void {
+    const nowMs = this.#facts?.nowMs ?? 0;
+    this.zoomTo(clampRange({ fromMs: nowMs - lengthMs, toMs: nowMs + lengthMs * 0.03 }, this.whole));
   }
 
   zoomTo(to: TimeRange): void {
