@@ -98,9 +98,7 @@ export function Contents() {
         {view === 'list' && <ListView {...props} />}
         {view === 'icons' && <IconsView {...props} />}
         {view === 'columns' && <ColumnsView {...props} />}
-        {state.next !== undefined && state.entries.length < 20_000 && (
-          <span className="unseen">{history.loadingMore}</span>
-        )}
+        {state.next !== undefined && <span className="unseen">{history.loadingMore}</span>}
       </div>
       <ContentsFoot contents={contents} formats={formats} />
     </section>
