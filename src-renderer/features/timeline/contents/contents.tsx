@@ -36,7 +36,7 @@ export function Contents() {
   const { history } = useWords();
   const formats = useFormats();
   const mirror = useMirror();
-  const { isNow } = useHistory();
+  const { isNow, presence } = useHistory();
   const view = useHistoryView((state) => state.contentsView);
   const folder = useHistoryView((state) => state.folder);
   const { openFolder, set } = useHistoryView.getState();
@@ -87,7 +87,7 @@ export function Contents() {
     <section className="contents" data-region aria-label={history.regionContents}>
       <div
         ref={scroller}
-        className={`contents-scroll is-${view}`}
+        className={`contents-scroll is-${view}${presence === 'absent' ? ' is-away' : ''}`}
         role="grid"
         tabIndex={0}
         aria-label={history.contents(name)}

@@ -113,7 +113,6 @@ export class FolderSource {
     { entries, next, deleted }: Extract<OpenedFolder, { kind: 'folder' }>,
   ): void {
     const before = this.#growing;
-    if (after !== undefined && before?.next !== after) return;
     const foldedCount = deleted?.areFolded === true ? (deleted.count ?? null) : undefined;
     const grown: OpenFolder =
       after === undefined || before === undefined
