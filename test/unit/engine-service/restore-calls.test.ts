@@ -38,7 +38,7 @@ test('each file is told beforehand with what it would meet; what is unticked is 
     sizeBytes,
     currentModifiedMs === null ? 'nothing there' : 'there',
   ]);
-  expect(lines.toSorted()).toEqual([
+  expect(lines.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))).toEqual([
     ['changed', 'updated', 13, 'there'],
     ['missing', 'restored', 13, 'nothing there'],
     ['new', 'removed', 0, 'there'],
