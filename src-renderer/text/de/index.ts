@@ -2,6 +2,7 @@
 import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
 import { chooseFolder } from './choose-folder.ts';
+import { compare } from './compare.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
@@ -18,6 +19,7 @@ import { welcome } from './welcome.ts';
 
 export const de: Translated<typeof en> = {
   chooseFolder,
+  compare,
   folders,
   frame,
   history,

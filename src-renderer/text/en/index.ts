@@ -1,5 +1,6 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
 import { chooseFolder } from './choose-folder.ts';
+import { compare } from './compare.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
@@ -16,6 +17,7 @@ import { welcome } from './welcome.ts';
 
 export const en = {
   chooseFolder,
+  compare,
   folders,
   frame,
   history,

@@ -121,8 +121,14 @@ function titleOf(version: Version, endMs: number, isCurrent: boolean, speech: St
   const fromMs = version.from.timeMs;
   if (isCurrent) return words.since(formats.moment(fromMs, nowMs));
   if (endMs <= fromMs) return formats.moment(fromMs, nowMs);
-  const when = endMs - fromMs < DAYS_ALONE_MS ? formats.moment : formats.day;
-  return words.fromTo(when(fromMs, nowMs), when(endMs, nowMs));
+  if (endMs - fromMs >= DAYS_ALONE_MS)
+    return words.fromTo(formats.day(fromMs, nowMs), formats.day(endMs, nowMs));
+  // Both in one line, so without the days of the week; the same day is said once.
+  const [from, to] = [formats.day(fromMs, nowMs), formats.day(endMs, nowMs)];
+  return words.fromTo(
+    `${from} ${formats.clock(fromMs)}`,
+    from === to ? formats.clock(endMs) : `${to} ${formats.clock(endMs)}`,
+  );
 }
 
 function factsOf(
