@@ -19,6 +19,7 @@ import { keyCopyCalls } from './key-copy-calls.ts';
 import { placeCalls } from './place-calls.ts';
 import { restoreCalls } from './restore-calls.ts';
 import { settingsCalls } from './settings-calls.ts';
+import { spaceCalls } from './space-calls.ts';
 import { thinOutCalls } from './thin-out-calls.ts';
 import { versionCalls } from './version-calls.ts';
 
@@ -44,6 +45,7 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
     ...markCalls(service),
     ...eraseCalls(service),
     ...exportCalls(service),
+    ...spaceCalls(service),
   };
   const idle = new IdleWatch();
   const { publish } = serveCalls(channel, engineCalls, engineTopics, idle.watching(handlers), {

@@ -140,6 +140,17 @@ export interface RestoreAsk {
   /** Null: where they came from. */
   readonly target: ByteString | null;
   readonly rule: 'replace-keep-current' | 'keep-both' | 'only-missing' | 'only-older' | 'exact';
+  /** Absolute in the version: left alone, with all that is in them. */
+  readonly excludePaths?: readonly ByteString[];
+}
+
+export interface RestoreLine {
+  /** Absolute in the version. */
+  readonly path: ByteString;
+  readonly label: string;
+  readonly action: 'restored' | 'updated' | 'unchanged' | 'kept' | 'removed';
+  readonly sizeBytes: number;
+  readonly currentModifiedMs: number | null;
 }
 
 export interface RestorePreview {
@@ -152,11 +163,21 @@ export interface RestorePreview {
   readonly freeBytes: number | null;
   readonly hasRoom: boolean;
   readonly problems: readonly { readonly path: ByteString; readonly reason: string }[];
+  /** Where it was asked for. */
+  readonly files?: readonly RestoreLine[];
+  readonly filesCut: boolean;
+}
+
+/** By what a restore can be taken back; one for each part of the disk that it went to. */
+export interface RestoreUndo {
+  readonly folder: ByteString;
+  readonly undoId: string;
 }
 
 export interface RestoreOutcome {
+  /** Where it went; the first of several. */
   readonly target: ByteString;
-  readonly undoId: string | null;
+  readonly undos: readonly RestoreUndo[];
   readonly filesRestored: number;
   readonly filesUpdated: number;
   readonly filesUnchanged: number;
@@ -181,6 +202,23 @@ export interface UndoOutcome {
   readonly stayed: number;
   readonly problems: number;
   readonly isComplete: boolean;
+}
+
+/** What only the place itself knows. */
+export interface PlaceSpace {
+  readonly storedBytes: number;
+  readonly freeBytes: number | null;
+}
+
+/** What the catalogue knows of it. */
+export interface HistorySpace {
+  readonly points: readonly { readonly timeMs: number; readonly addedBytes: number }[];
+  readonly byFolder: readonly {
+    readonly series: string;
+    readonly folder: ByteString;
+    readonly label: string;
+    readonly bytes: number;
+  }[];
 }
 
 export interface ContentPart {

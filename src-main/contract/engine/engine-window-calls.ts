@@ -9,9 +9,11 @@ import type {
   EraseOutlook,
   ExportAsk,
   ExportOutcome,
+  HistorySpace,
   ListedVersion,
   MarkChoice,
   PlaceAccess,
+  PlaceSpace,
 } from './engine-values.ts';
 import { of } from './trusted-shape.ts';
 
@@ -46,6 +48,10 @@ export const engineWindowCalls = {
     output: of<ExportOutcome>(),
     ...job,
   },
+  'space.place': { kind: 'query', input: of<{ access: PlaceAccess }>(), output: of<PlaceSpace>() },
+  'space.history': { kind: 'query', input: of<{ repositoryId: string }>(), output: of<HistorySpace>() },
+  /** Ids of the keys that people keep. */
+  personKeys: { kind: 'query', input: of<{ access: PlaceAccess }>(), output: of<readonly string[]>() },
   /** The version as it is listed now; its id is another one where something changed. */
   label: {
     kind: 'command',

@@ -98,14 +98,9 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
           {isInspectorOpen && (
             <>
               <Divider widthPx={detailsPx} onWidth={setDetailsPx} />
-              <aside
-                className="details"
-                data-region
-                aria-label={words.regionDetails}
-                style={{ width: detailsPx }}
-              >
+              <div className="details" data-region style={{ width: detailsPx }}>
                 <Inspector />
-              </aside>
+              </div>
             </>
           )}
         </div>

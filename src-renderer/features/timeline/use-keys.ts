@@ -86,11 +86,11 @@ function execute(command: Command, moving: Moving, { point, isNow }: History): b
     case 'preview':
       if (historyDeeds.blink?.() === true) return true;
       if (!hasSelection && !view.isPreviewLarge) return false;
-      view.set({ isPreviewLarge: !view.isPreviewLarge });
+      view.set({ isPreviewLarge: !view.isPreviewLarge, isInspectorOpen: true });
       return true;
     case 'strip':
       if (!hasSelection && !view.isStripWide) return false;
-      view.set({ isStripWide: !view.isStripWide });
+      view.set({ isStripWide: !view.isStripWide, isInspectorOpen: true });
       return true;
     case 'compare':
       view.compareWith(view.compareWithId === null ? 'now' : null);

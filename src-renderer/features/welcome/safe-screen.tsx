@@ -141,14 +141,17 @@ function Safe({
   const { calls } = useCore();
   const { welcome } = useWords();
   const { count } = useFormats();
-  const example = useAnswer((signal) => findExample(calls, started.placeId, signal), [copy.jobId]);
+  const mirror = useMirror();
+  // The history is read right after the copy; then the file can be found.
+  const readings = mirror?.jobs.filter(
+    ({ kind, state }) => kind === 'readHistory' && state === 'done',
+  ).length;
+  const example = useAnswer((signal) => findExample(calls, started.placeId, signal), [copy.jobId, readings]);
   return (
     <>
       <p className="done">
         <CircleCheck size={19} strokeWidth={1.8} aria-hidden />
-        <span>
-          {welcome.safeAndSound} <span className="dim">{welcome.at(place)}</span>
-        </span>
+        <span>{welcome.safeAndSound(place)}</span>
       </p>
       {example.value !== undefined && example.value !== null && (
         <p>

@@ -60,7 +60,11 @@ export type Fit =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'times'; readonly times: number }
   | { readonly kind: 'once' }
+  | { readonly kind: 'plenty' }
   | { readonly kind: 'not'; readonly missingBytes: number };
+
+/** Above this the number says nothing to anybody. */
+const MOST_TIMES = 20;
 
 /** Compression is not counted on. */
 export function fitOf(freeBytes: number | null, neededBytes: number): Fit {
@@ -68,6 +72,7 @@ export function fitOf(freeBytes: number | null, neededBytes: number): Fit {
   if (freeBytes < neededBytes) return { kind: 'not', missingBytes: neededBytes - freeBytes };
   if (neededBytes === 0) return { kind: 'unknown' };
   const times = Math.floor(freeBytes / neededBytes);
+  if (times > MOST_TIMES) return { kind: 'plenty' };
   return times < 2 ? { kind: 'once' } : { kind: 'times', times };
 }
 

@@ -39,7 +39,6 @@ export const history: Translated<typeof english> = {
   regionTop: 'Ordner und Suche',
   regionBand: 'Zeit',
   regionContents: 'Inhalt',
-  regionDetails: 'Details',
   regionActions: 'Aktionen',
   sliderText: (moment, changed) => `${moment}, ${changed}`,
   changedHere: (changed, deleted) =>

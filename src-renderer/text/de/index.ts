@@ -3,12 +3,14 @@ import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { compare } from './compare.ts';
+import { folders } from './folders.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
 import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
 import { kit } from './kit.ts';
 import { overview } from './overview.ts';
+import { places } from './places.ts';
 import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
 import { search } from './search.ts';
@@ -18,12 +20,14 @@ import { welcome } from './welcome.ts';
 export const de: Translated<typeof en> = {
   chooseFolder,
   compare,
+  folders,
   frame,
   history,
   inspector,
   jobs,
   kit,
   overview,
+  places,
   putBack,
   recover,
   search,

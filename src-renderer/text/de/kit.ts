@@ -37,7 +37,7 @@ export const kit: Translated<typeof english> = {
   otherKit: (number) => `Gruppe ${number} gehört zu einem anderen Blatt. Nur das neueste gilt.`,
   proving: 'Die Kopien werden allein mit dem Code geöffnet',
   proven: 'Bewiesen: Dieses Blatt öffnet deine Kopien.',
-  provenBody: 'In einem Monat fragt Tidemark noch einmal, ob du weißt, wo es liegt.',
+  provenBody: 'Bewahre es so auf, dass du es in einem Jahr noch findest. Tidemark selbst behält keine Kopie.',
   prove: 'Prüfen',
   later: 'Später',
   laterBody:
@@ -63,7 +63,7 @@ export const kit: Translated<typeof english> = {
   toPlaces: 'Zu den Sicherungsorten',
 
   sheet: {
-    title: 'Rettungsblatt',
+    title: 'Tidemark-Rettungsblatt',
     made: (computer, date) => `Für ${computer}, erstellt am ${date}`,
     what: 'Dieses Blatt öffnet die Kopien deiner Dateien auf jedem Computer, wenn dieser verloren, gestohlen oder defekt ist.',
     need: 'Nötig sind dieses Blatt und der Ort, an dem die Kopien liegen; sonst nichts.',

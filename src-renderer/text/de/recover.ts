@@ -6,7 +6,7 @@ export const recover: Translated<typeof english> = {
   titleRestic: 'Vorhandene Sicherung öffnen',
   back: 'Zurück',
   whereTitle: 'Wo liegen die Kopien?',
-  whereBody: 'Schließe das Laufwerk an, dann erscheint es hier.',
+  whereBody: 'Ist es eine andere, schließe ihr Laufwerk an, dann erscheint sie hier.',
   looking: 'Sicherungen werden gesucht',
   nothingFound: 'Auf den Laufwerken dieses Computers liegt keine Sicherung.',
   nothingFoundBody:
@@ -43,7 +43,7 @@ export const recover: Translated<typeof english> = {
 
   listTitle: 'Was da ist',
   listBody: 'Jeder Computer hat hier neben den Dateien auch seine Ordner und Regeln abgelegt.',
-  savedAgo: (ago) => `neuester Stand ${ago}`,
+  savedAgo: (ago) => `zuletzt gesichert: ${ago}`,
   plansOf: (names) => `Schützt ${names}`,
   placesOf: (names) => `Kopien in ${names}`,
   noPlans: 'Noch nichts war geschützt',
@@ -55,6 +55,7 @@ export const recover: Translated<typeof english> = {
   goesOnBody: (computer) =>
     `Sicherungen gehen hier nach denselben Regeln weiter. Ist ${computer} noch im Einsatz, sieh dich stattdessen nur um: Zwei Computer dürfen nicht eine Geschichte fortführen.`,
   justLook: 'Nur umsehen',
+  lookButton: 'Zum Umsehen öffnen',
   justLookBody: 'Öffnet den Ort zum Umsehen und Zurückholen. Regeln kommen keine mit.',
   noSettings: 'Hier liegen Kopien, aber keine Regeln von Tidemark.',
   noSettingsBody: 'Sie lassen sich durchsehen und zurückholen. Geschützte Ordner wählst du neu.',

@@ -37,7 +37,6 @@ export const history = {
   regionTop: 'Folder and search',
   regionBand: 'Time',
   regionContents: 'Contents',
-  regionDetails: 'Details',
   regionActions: 'Actions',
   sliderText: (moment: string, changed: string) => `${moment}, ${changed}`,
   changedHere: (changed: string, deleted: string) =>

@@ -1,12 +1,14 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
 import { chooseFolder } from './choose-folder.ts';
 import { compare } from './compare.ts';
+import { folders } from './folders.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
 import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
 import { kit } from './kit.ts';
 import { overview } from './overview.ts';
+import { places } from './places.ts';
 import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
 import { search } from './search.ts';
@@ -16,12 +18,14 @@ import { welcome } from './welcome.ts';
 export const en = {
   chooseFolder,
   compare,
+  folders,
   frame,
   history,
   inspector,
   jobs,
   kit,
   overview,
+  places,
   putBack,
   recover,
   search,

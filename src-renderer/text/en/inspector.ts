@@ -16,7 +16,7 @@ export const inspector = {
   longer: (size: string) => `${size} longer`,
   shorter: (size: string) => `${size} shorter`,
   sameSize: 'same size',
-  newest: 'in the newest version',
+  newest: 'newest',
   firstSeen: 'first seen',
   oldestKnown: 'oldest known',
   was: (path: string) => `was ${path}`,

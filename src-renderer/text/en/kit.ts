@@ -35,7 +35,7 @@ export const kit = {
   otherKit: (number: string) => `Group ${number} is of another page. Only the newest page counts.`,
   proving: 'Opening the copies with the code alone',
   proven: 'Proven: this page opens your copies.',
-  provenBody: 'Tidemark asks again in a month whether you still know where it is.',
+  provenBody: 'Keep it where you will find it in a year. Tidemark itself keeps no copy.',
   prove: 'Check it',
   later: 'Later',
   laterBody:
@@ -61,7 +61,7 @@ export const kit = {
   toPlaces: 'To the backup places',
 
   sheet: {
-    title: 'Recovery kit',
+    title: 'Tidemark recovery kit',
     made: (computer: string, date: string) => `For ${computer}, made on ${date}`,
     what: 'This page opens the copies of your files on any computer, when this one is lost, stolen or broken.',
     need: 'You need this page and the place where the copies are; nothing else.',

@@ -4,7 +4,7 @@ export const recover = {
   titleRestic: 'Open an existing backup',
   back: 'Back',
   whereTitle: 'Where are the copies?',
-  whereBody: 'Connect the drive and it appears here.',
+  whereBody: 'If it is another one, connect it and it appears here.',
   looking: 'Looking for backups',
   nothingFound: 'No backup was found on the drives of this computer.',
   nothingFoundBody:
@@ -41,7 +41,7 @@ export const recover = {
 
   listTitle: 'What is there',
   listBody: 'Each computer saved its folders and rules here beside the files.',
-  savedAgo: (ago: string) => `newest from ${ago}`,
+  savedAgo: (ago: string) => `last saved: ${ago}`,
   plansOf: (names: string) => `Protects ${names}`,
   placesOf: (names: string) => `Copies in ${names}`,
   noPlans: 'Nothing was protected yet',
@@ -53,6 +53,7 @@ export const recover = {
   goesOnBody: (computer: string) =>
     `Backups go on here under the same rules. If ${computer} is still in use, only look around instead: two computers must not go on with one history.`,
   justLook: 'Only look around',
+  lookButton: 'Open it to look around',
   justLookBody: 'Opens the place to look around and put files back. No rules are brought along.',
   noSettings: 'There are copies here, and no rules of Tidemark.',
   noSettingsBody: 'They can be looked through and put back. Protected folders are chosen anew.',

@@ -33,7 +33,7 @@ export function PutBackSheet() {
         opened={isOpen}
         onClose={close}
         position="bottom"
-        size="min(620px, calc(100vh - 48px))"
+        size="auto"
         padding={0}
         className="put-back"
         title={<SheetTitle sheet={own} />}

@@ -13,6 +13,7 @@ import { parentPath } from '../wire-path.ts';
 import { resultKey } from './collect-results.ts';
 import { lifeStretches } from './life-line.ts';
 import { matchedParts } from './matched-parts.ts';
+import { showBelow } from './show-below.ts';
 import type { SearchResult } from './search-types.ts';
 import { MOST_RESULTS, type SearchState } from './use-search.ts';
 
@@ -96,6 +97,7 @@ function ResultRow({
 }: Pick<SearchResultsProps, 'text' | 'range'> & { result: SearchResult }) {
   const { search: words } = useWords();
   const formats = useFormats();
+  const { source } = useHistory();
   const nowMs = useNowMs(result);
   const folder = parentPath(result.path);
   const last = result.life.at(-1);
@@ -115,7 +117,9 @@ function ResultRow({
             isMatch ? <mark key={index}>{part}</mark> : part,
           )}
         </span>
-        <span className="folder">{folder !== null && words.inFolder(showName(folder))}</span>
+        <span className="folder" title={showName(result.path)}>
+          {folder !== null && words.inFolder(showBelow(folder, source?.topFolder))}
+        </span>
       </span>
       <span className="life" role="img" aria-label={lifeWords} title={lifeWords}>
         {lifeStretches(result.life, range).map(({ from, to }, index) => (

@@ -1,0 +1,103 @@
+/** A location that is typed or chosen, with what lies there as soon as the typing rests. */
+import { Button, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import type { Mirror } from '#contract/app/mirror-values.ts';
+import { useAnswer } from '../../core-link/use-answer.ts';
+import { useCore } from '../../core-link/use-core.ts';
+import { useChooseFolder } from '../../parts/choose-folder.tsx';
+import { Refusal } from '../../parts/refusal.tsx';
+import { useFormats, useSpeech } from '../../text/use-words.ts';
+import { NoteBar } from '../../ui/note-bar.tsx';
+import { probeView, type ProbeView } from './view-model.ts';
+
+const REST_MS = 400;
+
+export interface Probe {
+  /** As the place names itself. */
+  readonly location: string;
+  readonly view: ProbeView;
+  readonly freeBytes: number | null;
+}
+
+/** Undefined while nothing is known of what is typed now. */
+export function useProbe(typed: string, mirror: Mirror): { probe: Probe | undefined; error: unknown } {
+  const { calls } = useCore();
+  const speech = useSpeech();
+  const [location] = useDebouncedValue(typed.trim(), REST_MS);
+  const answer = useAnswer(
+    location === ''
+      ? null
+      : async (signal) => ({ asked: location, ...(await calls['places.probe']({ location }, { signal })) }),
+    [location],
+  );
+  const found = answer.value;
+  if (location === '' || location !== typed.trim()) return { probe: undefined, error: undefined };
+  if (answer.kind === 'refused') return { probe: undefined, error: answer.error };
+  if (found === undefined || found.asked !== location) return { probe: undefined, error: undefined };
+  const { freeBytes } = found;
+  return {
+    probe: { location: found.location, freeBytes, view: probeView(found, mirror, speech) },
+    error: undefined,
+  };
+}
+
+export interface ProbeLocationProps {
+  readonly typed: string;
+  readonly onType: (typed: string) => void;
+  readonly probe: Probe | undefined;
+  readonly error: unknown;
+  /** In place of what makes a new place of it. */
+  readonly sentence?: string;
+}
+
+export function ProbeLocation({ typed, onType, probe, error, sentence }: ProbeLocationProps) {
+  const {
+    words: { places: words },
+  } = useSpeech();
+  const formats = useFormats();
+  const chooseFolder = useChooseFolder();
+  const instead = probe?.view.instead;
+  const choose = async (): Promise<void> => {
+    const folder = await chooseFolder({ mustBeWritable: true });
+    // A folder whose name is no text has no address that could be typed.
+    if (typeof folder === 'string') onType(folder);
+  };
+  return (
+    <div className="probe-location">
+      <div className="line">
+        <TextInput
+          label={words.location}
+          description={words.locationHint}
+          value={typed}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={({ currentTarget }) => onType(currentTarget.value)}
+        />
+        <Button variant="default" onClick={() => void choose()}>
+          {words.choose}
+        </Button>
+      </div>
+      <div aria-live="polite" className="found">
+        {typed.trim() !== '' && probe === undefined && error === undefined && (
+          <p className="probing">{words.probing}…</p>
+        )}
+        {probe !== undefined && (
+          <NoteBar
+            tone={probe.view.tone}
+            action={
+              instead !== undefined && (
+                <Button variant="default" size="compact-md" onClick={() => onType(instead)}>
+                  {words.useFolder}
+                </Button>
+              )
+            }
+          >
+            {sentence ?? probe.view.sentence}
+            {probe.freeBytes !== null && ` ${words.free(formats.bytes(probe.freeBytes))}.`}
+          </NoteBar>
+        )}
+        <Refusal error={error} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,162 @@
+/** What the pages of backup places show, from the mirror and the jobs of the past. Pure. */
+import type { Mirror } from '#contract/app/mirror-values.ts';
+import type { JobValue } from '../../text/job-titles.ts';
+import type { Speech } from '../../text/use-words.ts';
+
+export type PlaceValue = Mirror['places'][number];
+
+export interface PlaceView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly location: string;
+  readonly presence: string;
+  readonly tone: 'good' | 'warning' | 'danger' | 'quiet';
+  readonly newest: string;
+  readonly verified: string;
+  readonly planNames: readonly string[];
+  readonly needsCode: boolean;
+}
+
+export function placeView(
+  place: PlaceValue,
+  mirror: Mirror,
+  past: readonly JobValue[],
+  nowMs: number,
+  { words: { places: words }, formats }: Speech,
+): PlaceView {
+  const newestMs = Math.max(
+    0,
+    ...mirror.health.copies.flatMap(({ placeId, newestAtMs }) =>
+      placeId === place.id && newestAtMs !== undefined ? [newestAtMs] : [],
+    ),
+  );
+  const needsCode = place.secret === 'missing';
+  return {
+    id: place.id,
+    name: place.name,
+    kind: kindWords(place.kind, words.kinds, words.otherKind),
+    location: place.location,
+    presence: needsCode ? words.keyMissing : words.presence[place.presence],
+    tone: needsCode ? 'danger' : TONES[place.presence],
+    newest: newestMs === 0 ? words.noVersion : formats.ago(newestMs, nowMs),
+    verified: verifiedWords(provenShare(place.id, [...mirror.jobs, ...past]), nowMs, { words, formats }),
+    planNames: mirror.plans.filter(({ placeIds }) => placeIds.includes(place.id)).map(({ name }) => name),
+    needsCode,
+  };
+}
+
+const TONES = { present: 'good', absent: 'warning', unknown: 'quiet' } as const;
+
+function kindWords(kind: string, kinds: Readonly<Record<string, string>>, other: string): string {
+  return (Object.hasOwn(kinds, kind) ? kinds[kind] : undefined) ?? other;
+}
+
+export type ProvenShare =
+  | { readonly kind: 'never' | 'running' }
+  /** `share` 0 to 1; `atMs`: when the last part of it was proven. */
+  | { readonly kind: 'proven'; readonly share: number; readonly atMs: number };
+
+/** Which share of what a place holds was read and found whole: by parts since the last one of another division. */
+export function provenShare(placeId: string, jobs: readonly JobValue[]): ProvenShare {
+  const own = jobs
+    .filter((job) => job.kind === 'verify' && job.placeId === placeId)
+    .sort((a, b) => (b.endedAtMs ?? Infinity) - (a.endedAtMs ?? Infinity));
+  if (own.some(({ state }) => state === 'running')) return { kind: 'running' };
+  const done = own.flatMap((job) => {
+    const part = partOf(job);
+    return job.state === 'done' && job.endedAtMs !== null && part !== undefined
+      ? [{ ...part, atMs: job.endedAtMs }]
+      : [];
+  });
+  const [newest] = done;
+  if (newest === undefined) return { kind: 'never' };
+  const parts = new Set(done.filter(({ of }) => of === newest.of).map(({ part }) => part));
+  return { kind: 'proven', share: parts.size / newest.of, atMs: newest.atMs };
+}
+
+function partOf({ request }: JobValue): { part: number; of: number } | undefined {
+  if (typeof request !== 'object' || request === null || Array.isArray(request)) return undefined;
+  const { part, of } = request;
+  return typeof part === 'number' && typeof of === 'number' && of > 0 ? { part, of } : undefined;
+}
+
+function verifiedWords(
+  proven: ProvenShare,
+  nowMs: number,
+  { words, formats }: { words: Speech['words']['places']; formats: Speech['formats'] },
+): string {
+  switch (proven.kind) {
+    case 'never':
+      return words.neverVerified;
+    case 'running':
+      return words.verifying;
+    case 'proven': {
+      const ago = formats.ago(proven.atMs, nowMs);
+      return proven.share >= 1
+        ? words.verifiedAll(ago)
+        : words.verifiedPart(Math.max(1, Math.floor(proven.share * 100)), ago);
+    }
+  }
+}
+
+export type ProbeKind = 'empty' | 'repository' | 'otherFiles' | 'missing' | 'unreachable';
+
+export interface ProbeView {
+  readonly tone: 'hint' | 'warning';
+  readonly sentence: string;
+  /** What the one button does; undefined: it cannot be used. */
+  readonly use: 'create' | 'open' | undefined;
+  /** A folder in it that could be taken instead. */
+  readonly instead?: string;
+}
+
+export function probeView(
+  probe: { readonly kind: ProbeKind; readonly location: string; readonly reason: string | null },
+  mirror: Pick<Mirror, 'plans'>,
+  { words: { places: words } }: Speech,
+): ProbeView {
+  const around = mirror.plans.find(({ folders }) =>
+    folders.some((folder) => typeof folder === 'string' && liesIn(probe.location, folder)),
+  );
+  if (around !== undefined && probe.kind !== 'repository')
+    return { tone: 'warning', sentence: words.probe.insideSource(around.name), use: undefined };
+  switch (probe.kind) {
+    case 'empty':
+    case 'missing':
+      return { tone: 'hint', sentence: words.probe[probe.kind], use: 'create' };
+    case 'repository':
+      return { tone: 'hint', sentence: words.probe.repository, use: 'open' };
+    case 'otherFiles':
+      return {
+        tone: 'warning',
+        sentence: words.probe.otherFiles,
+        use: undefined,
+        instead: `${probe.location.replace(/[/\\]+$/, '')}/${OWN_FOLDER}`,
+      };
+    case 'unreachable':
+      return {
+        tone: 'warning',
+        sentence:
+          probe.reason === null
+            ? words.probe.unreachable
+            : words.probe.unreachableBecause(probe.reason.replace(/\.$/, '')),
+        use: undefined,
+      };
+  }
+}
+
+/** Where copies go if the folder itself holds other things. */
+const OWN_FOLDER = 'Tidemark';
+
+function liesIn(location: string, folder: string): boolean {
+  const inside = location.replace(/\/+$/, '');
+  const around = folder.replace(/\/+$/, '');
+  return inside === around || inside.startsWith(`${around}/`);
+}
+
+/** A name for a place that nobody has named yet: the last part of its address. */
+export function suggestName(location: string): string {
+  const parts = location.split(/[/\\:]/).filter((part) => part !== '');
+  return parts.at(-1) ?? location;
+}
