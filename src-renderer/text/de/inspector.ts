@@ -2,6 +2,7 @@ import type { inspector as english } from '../en/inspector.ts';
 import type { Translated } from '../translated.ts';
 
 export const inspector: Translated<typeof english> = {
+  label: 'Zur Auswahl',
   tabs: { preview: 'Vorschau', versions: 'Versionen', difference: 'Unterschied', about: 'Über' },
   nothingSelected: 'Wähle eine Datei oder einen Ordner, um hineinzusehen.',
   manySelected: (count) => `${count} Einträge sind ausgewählt.`,

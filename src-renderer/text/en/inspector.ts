@@ -1,5 +1,6 @@
 /** The inspector: preview, versions, difference and facts of what is selected. */
 export const inspector = {
+  label: 'About the selection',
   tabs: { preview: 'Preview', versions: 'Versions', difference: 'Difference', about: 'About' },
   nothingSelected: 'Select a file or folder to look into it.',
   manySelected: (count: string) => `${count} items are selected.`,
