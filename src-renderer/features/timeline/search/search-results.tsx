@@ -8,12 +8,12 @@ import { showLastName, showName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { Progress } from '../../../ui/progress.tsx';
 import { EntryIcon } from '../contents/entry-icon.tsx';
+import { showBelow } from '../show-below.ts';
 import { useHistory } from '../use-history.ts';
 import { parentPath } from '../wire-path.ts';
 import { resultKey } from './collect-results.ts';
 import { lifeStretches } from './life-line.ts';
 import { matchedParts } from './matched-parts.ts';
-import { showBelow } from './show-below.ts';
 import type { SearchResult } from './search-types.ts';
 import { MOST_RESULTS, type SearchState } from './use-search.ts';
 
