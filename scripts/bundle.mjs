@@ -26,6 +26,9 @@ const PRELOAD = 'src-main/hosts/electron/preload.ts';
 /** Left in node_modules: electron is the shell itself, the others bring binaries. As in electron-builder.yml. */
 const EXTERNAL = ['electron', 'keytar', 'koffi', 'sql.js'];
 
+/** What jsPDF would load to turn HTML into pictures, which nothing here asks for. */
+const UNUSED = ['html2canvas', 'dompurify', 'canvg'];
+
 const fresh = path.join(ROOT, '.cache', `dist-${process.pid}`);
 await Promise.all([bundlePrograms(fresh), bundlePreload(fresh), buildPages(path.join(fresh, 'renderer'))]);
 const dist = path.join(ROOT, 'dist');
@@ -87,6 +90,7 @@ async function buildPages(folder) {
       target: 'chrome146',
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
+      rolldownOptions: { external: UNUSED },
     },
   });
 }

@@ -22,6 +22,7 @@ const TOOLS = [
     use: 'secrets in a real keychain',
   },
   { program: 'chromium', package: 'chromium', use: 'pages in a real browser' },
+  { program: 'unzip', package: 'unzip', use: 'zip files read by another program' },
   { program: 'setfacl', package: 'acl', use: 'access control lists made by another program' },
 ];
 

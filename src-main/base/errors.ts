@@ -70,6 +70,8 @@ export interface ErrorData {
   'files.changedWhileReading': { path: string };
   'files.targetNotWritable': { path: string; reason: string };
   'files.targetNotEmpty': { path: string };
+  /** What was to be made is there already. */
+  'files.targetExists': { path: string };
   'files.noSpace': { path: string };
   'files.notEnoughRoom': { path: string; neededBytes: number; freeBytes: number };
   'files.pathNotInSnapshot': { path: string; snapshotId: string };

@@ -288,6 +288,11 @@ const ERROR_TEXTS = {
     safe: 'None of them was touched.',
     todo: 'Choose an empty folder, or say with --overwrite what happens to files that are there.',
   }),
+  'files.targetExists': ({ path }) => ({
+    title: `There is already a file ${path}.`,
+    safe: 'It was not touched.',
+    todo: 'Choose another name or another folder.',
+  }),
   'files.noSpace': ({ path }) => ({
     title: `There is not enough room at ${path}.`,
     safe: 'What is stored is not affected; files put back so far are complete.',

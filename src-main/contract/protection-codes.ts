@@ -37,6 +37,8 @@ export type ProblemCode =
   | 'switchedOff'
   | 'filesLeftOut'
   | 'recoveryUnproven'
+  /** The place cannot be opened: a small file of it is missing or damaged, of which there is a copy. */
+  | 'keysLost'
   | 'damaged'
   | 'neverListed'
   | 'clockDoubtful'

@@ -89,6 +89,11 @@ const PROBLEM_TEXTS = {
     safe: 'They are safe as long as this computer is.',
     todo: 'Type two groups from your recovery kit.',
   }),
+  keysLost: ({ places }) => ({
+    title: `${places} cannot be opened: a small file that it needs is missing or damaged.`,
+    safe: 'Nothing else is touched, and Tidemark has a copy of that file.',
+    todo: 'Choose "Put it back"; what is damaged is kept aside.',
+  }),
   damaged: ({ plans, places }) => ({
     title: `Part of what ${places} holds of ${plans} is damaged.`,
     safe: 'Nothing else is touched, and nothing is removed until this is settled.',

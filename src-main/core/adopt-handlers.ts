@@ -10,7 +10,8 @@ import type { StoredSettings } from '#contract/engine/engine-values.ts';
 import { kindOf } from '#services/places/place-access.ts';
 import { putPlace, type Place } from '#services/state/places-table.ts';
 import { putPlan } from '#services/state/plans-table.ts';
-import { parseSettings } from '#services/travelling-settings/travelling-settings.ts';
+import { getSetting, putSetting } from '#services/state/settings-table.ts';
+import { parseKeyCopies, parseSettings } from '#services/travelling-settings/travelling-settings.ts';
 import type { CoreParts } from './core-parts.ts';
 
 type AdoptCalls = Pick<CallHandlers<AppCalls>, 'adopt.look' | 'adopt.take'>;
@@ -32,6 +33,10 @@ export function adoptHandlers(parts: CoreParts): AdoptCalls {
         putPlace(writer, here.place);
         for (const other of others)
           putPlace(writer, { ...other, machineKeyId: null, isRecoveryProven: false });
+        putSetting(writer, 'keyCopies', {
+          ...parseKeyCopies(chosen.files),
+          ...getSetting(writer, 'keyCopies'),
+        });
         for (const plan of settings.plans) putPlan(writer, { ...plan, pause: null });
       });
       secrets.note(here.place.id, here.notRemembered === null ? 'remembered' : 'session');

@@ -10,7 +10,7 @@ import { requirePlan } from '#services/plans/require-plan.ts';
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
 import { checkSchedule } from '#services/scheduler/check-schedule.ts';
 import { BY_PERSON } from '#services/routine/routine.ts';
-import { listActivity, verifyActivity } from '#services/state/activity-table.ts';
+import { listActivity, listActivityBetween, verifyActivity } from '#services/state/activity-table.ts';
 import { listJobTroubles } from '#services/state/job-troubles-table.ts';
 import { listJobs } from '#services/state/jobs-table.ts';
 import { listPlaces } from '#services/state/places-table.ts';
@@ -20,13 +20,16 @@ import { toThinOutChoice } from '#services/upkeep/thin-out-choice.ts';
 import { browseHandlers } from './browse-handlers.ts';
 import { adoptHandlers } from './adopt-handlers.ts';
 import { contentHandlers } from './content-handlers.ts';
+import { activityText } from './export-activity.ts';
 import type { CoreParts } from './core-parts.ts';
 import { machineHandlers } from './machine-handlers.ts';
 import { toJobValue } from './mirror-keeper.ts';
-import { pendingHandlers } from './pending-handlers.ts';
 import { placeHandlers } from './place-handlers.ts';
 import { spaceHandlers } from './space-handlers.ts';
 import { settingsHandlers } from './settings-handlers.ts';
+
+/** About 6 MB. */
+const MOST_EXPORTED = 20_000;
 
 export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
   return {
@@ -41,7 +44,6 @@ export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
     ...contentHandlers(parts),
     ...machineHandlers(parts),
     ...spaceHandlers(parts),
-    ...pendingHandlers,
   };
 }
 
@@ -51,7 +53,7 @@ type Of<Prefix extends string> = {
   ]: CallHandlers<AppCalls>[Name];
 };
 
-function generalHandlers({ state, ports, mirror }: CoreParts): Of<'app' | 'mirror'> {
+function generalHandlers({ state, ports, mirror, profileFolder }: CoreParts): Of<'app' | 'mirror'> {
   return {
     'app.info': () => ({
       version: ports.version,
@@ -59,6 +61,7 @@ function generalHandlers({ state, ports, mirror }: CoreParts): Of<'app' | 'mirro
       platform: process.platform,
       hostname: hostname(),
       homeFolder: textToByteString(homedir()),
+      profileFolder,
       isFirstStart: state.read((reader) => listPlans(reader).length === 0 && listPlaces(reader).length === 0),
     }),
     'mirror.get': () => mirror.whole(),
@@ -197,20 +200,24 @@ function jobHandlers({ state, queue, routine, ports }: CoreParts): Of<'jobs' | '
 function lookingHandlers({
   state,
   engine,
-}: CoreParts): Omit<
-  Of<'restore' | 'undo' | 'activity' | 'browse'>,
-  'browse.content' | 'browse.now' | 'activity.export'
-> {
+}: CoreParts): Omit<Of<'restore' | 'undo' | 'activity' | 'browse'>, 'browse.content' | 'browse.now'> {
   return {
-    'restore.prepare': async ({ placeId: id, withFiles: _withFiles, ...ask }, { signal }) => {
+    'restore.prepare': async ({ placeId: id, withFiles = false, ...ask }, { signal }) => {
       const place = state.read((reader) => requirePlace(reader, id));
-      const preview = await engine.calls['restore.prepare']({ access: accessTo(place), ask }, { signal });
-      return { ...preview, problems: preview.problems.map((problem) => ({ ...problem })), filesCut: false };
+      const asked = { access: accessTo(place), ask, withFiles };
+      return toPlain(await engine.calls['restore.prepare'](asked, { signal }));
     },
     'undo.list': async ({ folder }) =>
       (await engine.calls['undo.list']({ folder })).map((entry) => ({ ...entry })),
     'activity.list': ({ limit, before }) =>
       state.read((reader) => listActivity(reader, limit, before ?? undefined)),
+    'activity.export': ({ format, fromMs, toMs }) => {
+      const [from, to] = [fromMs ?? 0, toMs ?? Number.MAX_SAFE_INTEGER];
+      const found = state.read((reader) => listActivityBetween(reader, from, to, MOST_EXPORTED + 1));
+      const entries = found.slice(0, MOST_EXPORTED);
+      const text = activityText(entries, format);
+      return { text, entries: entries.length, isCut: found.length > MOST_EXPORTED };
+    },
     'activity.verify': () => {
       const verdict = state.read((reader) => verifyActivity(reader));
       return verdict.kind === 'intact'
@@ -227,4 +234,9 @@ function hostHandlers({ ports }: CoreParts): Omit<Of<'host'>, 'host.listFolder' 
     'host.setAutostart': ({ isOn }) => ports.autostart?.set(isOn),
     'host.getAutostart': () => ports.autostart?.get() ?? null,
   };
+}
+
+/** Of readonly lists a value that the contract's types take. */
+function toPlain<T>(value: unknown): T {
+  return structuredClone(value) as T;
 }

@@ -12,6 +12,7 @@ import { createChannelPair } from '#contract/calls/channel.ts';
 import { createCallClient } from '#contract/calls/create-call-client.ts';
 import { serveCalls, type ServedChannel } from '#contract/calls/serve-calls.ts';
 import { EngineLink } from '#services/engine-link/engine-link.ts';
+import { KeyCopies } from '#services/key-copies/key-copies.ts';
 import { JobQueue } from '#services/jobs/job-queue.ts';
 import type { JobWorks } from '#services/jobs/job-work.ts';
 import { backupWork } from '#services/jobs/kinds/backup-work.ts';
@@ -23,7 +24,7 @@ import {
   thinOutWork,
   verifyWork,
 } from '#services/jobs/kinds/upkeep-works.ts';
-import { eraseWork, labelWork } from '#services/jobs/kinds/version-works.ts';
+import { eraseWork, exportWork, labelWork } from '#services/jobs/kinds/version-works.ts';
 import type { WorkParts } from '#services/jobs/kinds/work-parts.ts';
 import { Routine } from '#services/routine/routine.ts';
 import { appendActivity, type Activity } from '#services/state/activity-table.ts';
@@ -42,7 +43,6 @@ import { measureFolders } from './measure-folders.ts';
 import { MirrorKeeper, toJobValue, type MirrorMoved } from './mirror-keeper.ts';
 import { getWindowSettings } from './settings-handlers.ts';
 import { SecretStates, toPlaceValue } from './place-values.ts';
-import { pendingWorks } from './pending-handlers.ts';
 import { runProgram } from './run-program.ts';
 import { PlanWatching } from './plan-watching.ts';
 
@@ -85,12 +85,14 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     onStatus: () => mirror.changed(),
   });
 
+  const keyCopies = new KeyCopies({ state, engine, onChange: () => routine.poke() });
   const work: WorkParts = {
     state,
     clock,
     engine,
     hints: watching,
     runProgram,
+    keyCopies,
     settings: () =>
       state.read((reader) => ({
         files: settingsFiles(reader, clock.nowMs(), hostname()),
@@ -132,6 +134,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     zone: () => ports.zone(),
     queue,
     engine,
+    keyCopies,
     powerAndNetwork: () => ports.powerAndNetwork(),
     notify: (problem, isOver) => {
       ports.notify?.(problem, isOver);
@@ -177,6 +180,9 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     routine,
     mirror,
     secrets,
+    keyCopies,
+    profileFolder,
+    keptFolder: path.join(profileFolder, 'kept'),
     newId,
     note,
     changed: () => {
@@ -244,7 +250,7 @@ function worksOf(work: WorkParts): JobWorks {
     readHistory: readHistoryWork(work),
     label: labelWork(work),
     erase: eraseWork(work),
-    ...pendingWorks,
+    export: exportWork(work),
   };
 }
 

@@ -6,7 +6,7 @@ import type { KeysOutcome } from '#contract/engine/engine-values.ts';
 import { accessTo, kindOf, requirePlace } from '#services/places/place-access.ts';
 import { listPlaces, putPlace, removePlace, type Place } from '#services/state/places-table.ts';
 import { listPlans, putPlan } from '#services/state/plans-table.ts';
-import { TidemarkError } from '#base/errors.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import type { CoreParts } from './core-parts.ts';
 import { toPlaceValue } from './place-values.ts';
 
@@ -70,6 +70,7 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
       const place = state.read((reader) => requirePlace(reader, id));
       const keys = await engine.calls['place.unlock']({ access: accessTo(place), password });
       await keepKeyId(parts, id, keys);
+      copyKeys(parts, place);
       note('placeUnlocked', { placeId: id });
       await routine.wasUnlocked(place);
       changed('places');
@@ -80,6 +81,8 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
       await engine.calls['place.proveRecovery']({ access: accessTo(place), code });
       const proven = { ...place, isRecoveryProven: true };
       await state.commit((writer) => putPlace(writer, proven));
+      // Older codes are withdrawn now: no copy may bring them back.
+      copyKeys(parts, proven, { replaces: true });
       note('recoveryProven', { placeId: id });
       changed('places');
       return toPlaceValue(proven, routine.presence.stateOf(proven), parts.secrets.get(id));
@@ -90,9 +93,19 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
       await state.commit((writer) =>
         putPlace(writer, { ...requirePlace(writer, id), isRecoveryProven: false }),
       );
+      copyKeys(parts, place);
       note('recoveryRenewed', { placeId: id });
       changed('places');
       return forPerson(id, keys);
+    },
+    'places.mendKeys': async ({ placeId: id, password }) => {
+      const place = state.read((reader) => requirePlace(reader, id));
+      const written = await parts.keyCopies.mend(place, parts.keptFolder, password);
+      if (password !== null) await engine.calls['place.unlock']({ access: accessTo(place), password });
+      note('keysPutBack', { placeId: id, files: written.length });
+      await routine.wasUnlocked(place);
+      changed('places');
+      return written.map(({ kind, was }) => ({ kind, was }));
     },
   };
 }
@@ -117,11 +130,24 @@ export async function addPlace(parts: CoreParts, { id, name, location, keys }: N
   };
   await parts.state.commit((writer) => putPlace(writer, place));
   parts.secrets.note(id, keys.notRemembered === null ? 'remembered' : 'session');
+  copyKeys(parts, place);
   parts.note('placeAdded', { placeId: id, name });
   parts.routine.presence.wasReached(place);
   if (keys.recoveryCode !== null) parts.routine.wasListed(id);
   parts.changed('places');
   return place;
+}
+
+/** In the background: the daily reading of the place's history does it again. */
+export function copyKeys(parts: CoreParts, place: Place, how: { replaces?: boolean } = {}): void {
+  parts.keyCopies
+    .refresh(place, how)
+    .then(() => parts.routine.poke())
+    .catch((error: unknown) => parts.ports.log('warn', `keys of ${place.id} not copied: ${codeOf(error)}`));
+}
+
+function codeOf(error: unknown): string {
+  return isTidemarkError(error) ? error.code : String(error);
 }
 
 async function keepKeyId(parts: CoreParts, id: PlaceId, keys: KeysOutcome): Promise<void> {

@@ -8,8 +8,8 @@ import { bytesToByteString, toDisplay, type ByteString } from '#base/byte-string
 import type { Catalogue } from '#catalogue/catalogue.ts';
 import type { EntryFacts } from '#catalogue/types.ts';
 import type { EntriesNow } from '#contract/app/content-calls.ts';
-import { isWithin, joinPath } from '#operations/find-in-snapshot.ts';
-import { diskPathOf, treePathOf } from './disk-path.ts';
+import { isWithin, joinPath, treePathOf } from '#operations/find-in-snapshot.ts';
+import { diskPathOf } from './disk-path.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
 
 const PATIENCE_MS = 3_000;
@@ -50,7 +50,7 @@ function isOfThisDisk(
 ): boolean {
   const point = catalogue.point(snapshotId);
   if (point.hostname !== hostname) return false;
-  const saved = point.paths.map((path) => treePathOf(path));
+  const saved = point.paths.map(treePathOf);
   return saved.some((path) => isWithin(path, folder) || isWithin(folder, path));
 }
 

@@ -13,10 +13,11 @@ import { makeNextRecoveryCode } from '#services/keys/place-keys.ts';
 import { confirmRecoveryCode } from '#services/keys/prove-recovery-code.ts';
 import type { RememberedPlace } from '#services/keys/remember-place.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
+import type { KeyCopyCall } from './key-copy-calls.ts';
 import { expectRepository, openTyped, wrongDrive, wrongPassword } from './open-places.ts';
 import { probePlace } from './probe-place.ts';
 
-type PlaceCall = Extract<keyof EngineHandlers, `place.${string}`>;
+type PlaceCall = Exclude<Extract<keyof EngineHandlers, `place.${string}`>, KeyCopyCall>;
 
 export function placeCalls({ parts, places }: EngineService): Pick<EngineHandlers, PlaceCall> {
   const { keychain, session } = parts;

@@ -2,26 +2,27 @@
  * The calls that put files back and take that back again. Only chosen paths are written; what is in the way is kept as the
  * rule says, and what was written is read again before a file gets its name.
  */
-import { textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
-import { TidemarkError } from '#base/errors.ts';
-import type { RestoreAsk, RestorePreview } from '#contract/engine/engine-values.ts';
+import { toDisplay, type ByteString } from '#base/byte-string.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import { MOST_FILES_SHOWN } from '#contract/app/restore-values.ts';
+import type { RestoreAsk, RestoreOutcome, RestorePreview } from '#contract/engine/engine-values.ts';
 import { describeErrorCode } from '#files/describe-file-error.ts';
 import { createTargetFiles } from '#files/open-files.ts';
 import { executeRestore, prepareRestore } from '#operations/restore/execute.ts';
 import type {
   RestoreObserver,
+  RestorePlan,
   RestoreProblem,
-  RestoreRequest,
   RestoreResult,
 } from '#operations/restore/types.ts';
 import { executeUndo } from '#operations/undo/execute.ts';
 import { listUndo } from '#operations/undo/find-undo.ts';
 import type { UndoParts } from '#operations/undo/types.ts';
 import { createPrimitives } from '#primitives/node-primitives.ts';
-import type { Repository } from '#repository/repository.ts';
-import { literalPattern } from '#rules/literal-pattern.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
 import { JobTeller } from './job-teller.ts';
+import { RestoreLines } from './restore-lines.ts';
+import { partsOfRestore, type RestorePart } from './restore-parts.ts';
 
 type RestoreCall = 'restore' | 'restore.prepare' | 'undo' | 'undo.list';
 
@@ -37,46 +38,36 @@ export function restoreCalls(service: EngineService): Pick<EngineHandlers, Resto
   });
   return {
     async restore({ access, ask }, { signal, tell }) {
-      const observer = toObserver(new JobTeller(tell, clock));
+      const teller = new JobTeller(tell, clock);
       return service.withThreads(access, { signal }, async (repository, pipeline) => {
-        const parts = { repository, files: createTargetFiles(), pipeline };
-        const result = await executeRestore(parts, toRequest(ask, repository), observer, signal);
-        return {
-          target: result.target,
-          undoId: result.undoId ?? null,
-          filesRestored: result.files.restored,
-          filesUpdated: result.files.updated,
-          filesUnchanged: result.files.unchanged,
-          filesKept: result.files.kept,
-          filesRemoved: result.files.removed,
-          bytesRestored: result.progress.bytesRestored,
-          verifiedFiles: result.verifiedFiles,
-          problems: countProblems(result),
-        };
+        const results: RestoreResult[] = [];
+        for (const part of await partsOfRestore(repository, ask, signal)) {
+          const parts = { repository, files: createTargetFiles(), pipeline };
+          const observer = toObserver(teller, part);
+          const result = await unlessMissing(part, executeRestore(parts, part.request, observer, signal));
+          if (result !== undefined) results.push(result);
+        }
+        return toOutcome(results, ask);
       });
     },
 
-    'restore.prepare': ({ access, ask }, { signal, tell }) =>
+    'restore.prepare': ({ access, ask, withFiles }, { signal, tell }) =>
       service.withThreads(access, { signal }, async (repository, pipeline): Promise<RestorePreview> => {
-        const parts = { repository, files: createTargetFiles(), pipeline };
-        // Problems are in the answer.
-        const { onProgress } = toObserver(new JobTeller(tell, clock));
-        const observer = onProgress === undefined ? {} : { onProgress };
-        const plan = await prepareRestore(parts, toRequest(ask, repository), observer, signal);
-        const { restored, updated, unchanged, kept, removed } = plan.files;
-        return {
-          restored,
-          updated,
-          unchanged,
-          kept,
-          removed,
-          bytesToWrite: plan.bytesToWrite,
-          freeBytes: plan.freeSpaceBytes ?? null,
-          hasRoom: plan.hasRoom,
-          problems: plan.problems
-            .slice(0, MOST_PROBLEMS_SHOWN)
-            .map((problem) => ({ path: problem.path, reason: reasonOf(problem) })),
-        };
+        const teller = new JobTeller(tell, clock);
+        const previews: RestorePreview[] = [];
+        for (const part of await partsOfRestore(repository, ask, signal)) {
+          const parts = { repository, files: createTargetFiles(), pipeline };
+          const lines = new RestoreLines(MOST_FILES_SHOWN);
+          // Problems are in the answer.
+          const { onProgress } = toObserver(teller, part);
+          const observer: RestoreObserver = {
+            ...(onProgress === undefined ? {} : { onProgress }),
+            ...(withFiles ? { onEntry: (...entry) => lines.add(...entry) } : {}),
+          };
+          const plan = await unlessMissing(part, prepareRestore(parts, part.request, observer, signal));
+          if (plan !== undefined) previews.push(await toPreview(plan, part, withFiles ? lines : undefined));
+        }
+        return sumOfPreviews(previews, ask);
       }),
 
     async undo({ folder, undoId }, { signal, tell }) {
@@ -105,25 +96,85 @@ export function restoreCalls(service: EngineService): Pick<EngineHandlers, Resto
   };
 }
 
-function toRequest({ snapshotId, paths, target, rule }: RestoreAsk, { storage }: Repository): RestoreRequest {
-  const style = process.platform === 'win32' ? ('windows' as const) : ('posix' as const);
+/** Undefined: this folder is not in the version, and others are. */
+async function unlessMissing<T>({ isOptional }: RestorePart, work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isOptional && isTidemarkError(error, 'files.pathNotInSnapshot')) return undefined;
+    throw error;
+  }
+}
+
+/** @throws files.pathNotInSnapshot */
+function refuseNothing(found: readonly unknown[], { snapshotId, paths }: RestoreAsk): void {
+  if (found.length > 0) return;
+  const path = toDisplay(paths[0] ?? ('/' as ByteString));
+  throw new TidemarkError('files.pathNotInSnapshot', { path, snapshotId }, { retry: 'afterUser' });
+}
+
+function toOutcome(results: readonly RestoreResult[], ask: RestoreAsk): RestoreOutcome {
+  refuseNothing(results, ask);
+  const sum = (of: (result: RestoreResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
   return {
-    snapshot: snapshotId,
-    target: target ?? undefined,
-    ...(paths.length === 0
-      ? {}
-      : { include: { patterns: paths.map((path) => literalPattern(path, style)), style } }),
-    overwrite: rule,
-    // A place on this disk may lie in the very folder that is made as it was.
-    protectedPaths: [textToByteString(storage.location)],
-    sparse: false,
-    verify: true,
-    noLock: false,
-    dryRun: false,
+    target: results[0]!.target,
+    undos: results.flatMap(({ target, undoId }) =>
+      undoId === undefined ? [] : [{ folder: target, undoId }],
+    ),
+    filesRestored: sum(({ files }) => files.restored),
+    filesUpdated: sum(({ files }) => files.updated),
+    filesUnchanged: sum(({ files }) => files.unchanged),
+    filesKept: sum(({ files }) => files.kept),
+    filesRemoved: sum(({ files }) => files.removed),
+    bytesRestored: sum(({ progress }) => progress.bytesRestored),
+    verifiedFiles: sum(({ verifiedFiles }) => verifiedFiles),
+    problems: sum(countProblems),
   };
 }
 
-function toObserver(teller: JobTeller): RestoreObserver {
+async function toPreview(
+  plan: RestorePlan,
+  { above }: RestorePart,
+  lines: RestoreLines | undefined,
+): Promise<RestorePreview> {
+  return {
+    ...plan.files,
+    bytesToWrite: plan.bytesToWrite,
+    freeBytes: plan.freeSpaceBytes ?? null,
+    hasRoom: plan.hasRoom,
+    problems: plan.problems
+      .slice(0, MOST_PROBLEMS_SHOWN)
+      .map((problem) => ({ path: (above + problem.path) as ByteString, reason: reasonOf(problem) })),
+    ...(lines === undefined ? {} : { files: await lines.load(plan, above) }),
+    filesCut: lines?.isCut ?? false,
+  };
+}
+
+/** Of several folders: there is as much room as on the fullest of their disks. */
+function sumOfPreviews(previews: readonly RestorePreview[], ask: RestoreAsk): RestorePreview {
+  refuseNothing(previews, ask);
+  const [first, ...others] = previews;
+  return others.reduce((sum, next) => {
+    const files = [...(sum.files ?? []), ...(next.files ?? [])];
+    const free = [sum.freeBytes, next.freeBytes].filter((bytes) => bytes !== null);
+    return {
+      restored: sum.restored + next.restored,
+      updated: sum.updated + next.updated,
+      unchanged: sum.unchanged + next.unchanged,
+      kept: sum.kept + next.kept,
+      removed: sum.removed + next.removed,
+      bytesToWrite: sum.bytesToWrite + next.bytesToWrite,
+      freeBytes: free.length === 0 ? null : Math.min(...free),
+      hasRoom: sum.hasRoom && next.hasRoom,
+      problems: [...sum.problems, ...next.problems].slice(0, MOST_PROBLEMS_SHOWN),
+      ...(sum.files === undefined ? {} : { files: files.slice(0, MOST_FILES_SHOWN) }),
+      filesCut: sum.filesCut || next.filesCut || files.length > MOST_FILES_SHOWN,
+    };
+  }, first!);
+}
+
+function toObserver(teller: JobTeller, { above }: RestorePart): RestoreObserver {
   return {
     onProgress: ({ total, filesRestored, filesSkipped, bytesRestored, bytesSkipped }) =>
       teller.progress({
@@ -132,7 +183,10 @@ function toObserver(teller: JobTeller): RestoreObserver {
         bytesDone: bytesRestored + bytesSkipped,
         totalBytes: total.bytes,
       }),
-    onProblem: (problem) => teller.trouble(problem.path, notWritable(problem.path, reasonOf(problem))),
+    onProblem: (problem) => {
+      const path = (above + problem.path) as ByteString;
+      teller.trouble(path, notWritable(path, reasonOf(problem)));
+    },
   };
 }
 

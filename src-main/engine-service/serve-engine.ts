@@ -11,12 +11,15 @@ import { contentCalls } from './content-calls.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { EngineService, type EngineHandlers } from './engine-service.ts';
 import { eraseCalls } from './erase-calls.ts';
+import { exportCalls } from './export-calls.ts';
 import { historyCalls } from './history-calls.ts';
 import { markCalls } from './mark-calls.ts';
 import { nowCalls } from './now-calls.ts';
+import { keyCopyCalls } from './key-copy-calls.ts';
 import { placeCalls } from './place-calls.ts';
 import { restoreCalls } from './restore-calls.ts';
 import { settingsCalls } from './settings-calls.ts';
+import { spaceCalls } from './space-calls.ts';
 import { thinOutCalls } from './thin-out-calls.ts';
 import { versionCalls } from './version-calls.ts';
 
@@ -29,6 +32,7 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
   const service = new EngineService(parts);
   const handlers: EngineHandlers = {
     ...placeCalls(service),
+    ...keyCopyCalls(service),
     ...versionCalls(service),
     ...backupCalls(service),
     ...checkCalls(service),
@@ -40,6 +44,8 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
     ...nowCalls(service),
     ...markCalls(service),
     ...eraseCalls(service),
+    ...exportCalls(service),
+    ...spaceCalls(service),
   };
   const idle = new IdleWatch();
   const { publish } = serveCalls(channel, engineCalls, engineTopics, idle.watching(handlers), {

@@ -17,6 +17,8 @@ export interface Formats {
   moment(atMs: number, nowMs: number): string;
   /** "3 Nov", "3 Nov 2025" where the year differs. */
   day(atMs: number, nowMs: number): string;
+  /** "3 November 2026", for paper. */
+  date(atMs: number): string;
   /** "3 November 2026, 14:20:05", for where nothing may be left out. */
   fullMoment(atMs: number): string;
   /** "just now", "4 minutes ago", "19 days ago", "2 years ago". */
@@ -56,6 +58,7 @@ export function createFormats(locale: string): Formats {
   const weekday = format({ weekday: 'short' });
   const dayOfYear = format({ day: 'numeric', month: 'short' });
   const dayAndYear = format({ day: 'numeric', month: 'short', year: 'numeric' });
+  const date = format({ dateStyle: 'long' });
   const fullMoment = format({ dateStyle: 'long', timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   const now = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second');
@@ -93,6 +96,7 @@ export function createFormats(locale: string): Formats {
     clock,
     day,
     moment: (atMs, nowMs) => `${weekday(atMs)} ${day(atMs, nowMs)}, ${clock(atMs)}`,
+    date,
     fullMoment,
     ago: (atMs, nowMs) => (nowMs - atMs < MINUTE_MS ? now : away(nowMs - atMs, -1)),
     ahead: (atMs, nowMs) => (atMs - nowMs < MINUTE_MS ? now : away(atMs - nowMs, 1)),

@@ -148,6 +148,7 @@ test(
       'letters',
       '--place',
       'USB disk',
+      '--no-watch',
       '--never-older-than',
       '1d',
       '--keep-last',

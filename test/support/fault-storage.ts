@@ -1,8 +1,9 @@
 /**
  * A storage that misbehaves as planned: fails, hangs, cuts short, lies, runs twice, fills up, lists the past, dies.
- * Faults are planned per method and used up in order by the calls they match. `assertAllReached` fails a test whose
- * planned fault never struck, because such a test proved nothing.
+ * Faults are planned per method and used up in order by the calls they match. A test whose planned fault never struck
+ * proved nothing: it fails by `assertAllReached`, and at its end if nobody asked what was reached.
  */
+import { afterEach } from 'vitest';
 import { TidemarkError, throwIfCancelled } from '#base/errors.ts';
 import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
 import { refusesOverwrite } from '#storage/object-path.ts';
@@ -65,6 +66,15 @@ const OVERTAKING_MS = 25;
 
 const ALL_TYPES: readonly StorageFileType[] = ['config', 'key', 'lock', 'snapshot', 'index', 'pack'];
 
+/** With plans that nobody has asked about yet. */
+const unasked = new Set<FaultStorage>();
+
+afterEach(() => {
+  const planned = [...unasked];
+  unasked.clear();
+  for (const storage of planned) storage.assertAllReached();
+});
+
 export class FaultStorage extends ForwardingStorage {
   /** Calls of `save` and `remove` so far: how far a sweep with `stopAt` has to go. */
   changeCount = 0;
@@ -82,12 +92,14 @@ export class FaultStorage extends ForwardingStorage {
   plan(method: FaultMethod, fault: Fault, plan: FaultPlan = {}): this {
     const { type, name, skip = 0, times = 1 } = plan;
     this.#plans.push({ method, fault, type, name, skip, times, isMissed: false });
+    unasked.add(this);
     return this;
   }
 
   /** Saves that would bring the sum of all sizes above the limit fail with `storage.full`. */
   quota(limitBytes: number): this {
     this.#quota = { limitBytes, reached: false };
+    unasked.add(this);
     return this;
   }
 
@@ -95,6 +107,7 @@ export class FaultStorage extends ForwardingStorage {
   stopAt(k: number, plan: StopPlan = {}): this {
     const before = plan.counting === 'all' ? this.callCount : this.changeCount;
     this.#stop = { at: before + k, plan, reached: false };
+    unasked.add(this);
     return this;
   }
 
@@ -109,7 +122,14 @@ export class FaultStorage extends ForwardingStorage {
     return this.#unreached().length === 0;
   }
 
+  /** For plans that are to show that nobody makes such a call. */
+  get isUntouched(): boolean {
+    unasked.delete(this);
+    return this.#struck.size === 0;
+  }
+
   #unreached(): string[] {
+    unasked.delete(this);
     const unreached = this.#plans
       .filter((plan) => plan.isMissed || (plan.times === Infinity ? !this.#struck.has(plan) : plan.times > 0))
       .map((plan) => `${plan.method} ${plan.fault.kind}`);

@@ -125,6 +125,7 @@ export class RoutineWorld {
       engine: {
         calls: { 'place.probe': (asked: { location: string }) => this.#probe(asked.location) } as never,
       },
+      keyCopies: { lackingIn: () => [], suspect: () => Promise.resolve() },
       powerAndNetwork: () => this.machine,
       notify: ({ key }: Problem, isOver) => void this.told.push([key, isOver]),
       onChange: () => undefined,

@@ -65,6 +65,8 @@ export const appCalls = {
       platform: z.string(),
       hostname: z.string(),
       homeFolder: bytesInJson,
+      /** Where plans, settings and the log lie. For the eye only. */
+      profileFolder: z.string(),
       isFirstStart: z.boolean(),
     }),
   },
@@ -145,6 +147,13 @@ export const appCalls = {
     output: place,
   },
   'places.renewRecovery': { kind: 'command', input: z.strictObject({ placeId }), output: newPlaceKeys },
+
+  /** Puts back its config or keys from the copy, where they are missing or damaged. `password`: where this computer's key does not help. */
+  'places.mendKeys': {
+    kind: 'command',
+    input: z.strictObject({ placeId, password: typedSecret.nullable() }),
+    output: z.array(z.strictObject({ kind: z.enum(['config', 'key']), was: z.enum(['missing', 'damaged']) })),
+  },
 
   'jobs.start': { kind: 'command', input: jobRequest, output: jobId },
   'jobs.cancel': { kind: 'command', input: z.strictObject({ jobId }), output: done },

@@ -30,6 +30,8 @@ export const point = z.strictObject({
     filesChanged: count.optional(),
     filesUnmodified: count.optional(),
     dataAdded: count.optional(),
+    /** As it is stored. */
+    dataAddedPacked: count.optional(),
     totalFilesProcessed: count.optional(),
     totalBytesProcessed: count.optional(),
   }),

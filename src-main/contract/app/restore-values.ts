@@ -1,4 +1,4 @@
-/** What a restore would do, before anything is touched. */
+/** What a restore would do, before anything is touched, and what the job that does it leaves as its result. */
 import { z } from 'zod';
 import { restoreChoice } from './job-values.ts';
 import { bytesInJson, count } from './values.ts';
@@ -15,7 +15,7 @@ export const restoreQuestion = z.strictObject({
 });
 
 export const restoreLine = z.strictObject({
-  /** Absolute, where it would be put. */
+  /** Absolute in the version: what `excludePaths` takes. */
   path: bytesInJson,
   label: z.string(),
   /** updated: replaces what is there. kept: the rule leaves what is there. removed: the version does not have it. */
@@ -40,3 +40,23 @@ export const restorePreview = z.strictObject({
   /** There are more than `MOST_FILES_SHOWN`. */
   filesCut: z.boolean(),
 });
+
+/** The `result` of a job `restore`. */
+export const restoreResult = z.strictObject({
+  filesRestored: count,
+  filesUpdated: count,
+  filesUnchanged: count,
+  filesKept: count,
+  filesRemoved: count,
+  bytesRestored: count,
+  verifiedFiles: count,
+  problems: count,
+  /** Where it went, for people. */
+  target: z.string(),
+  /** What a job `undo` takes; null: the rule keeps nothing, or nothing was done. */
+  undoId: z.string().nullable(),
+  folder: bytesInJson.nullable(),
+  /** All of them: a restore to several parts of the disk is taken back by one job for each. */
+  undos: z.array(z.strictObject({ folder: bytesInJson, undoId: z.string() })),
+});
+export type RestoreJobResult = z.input<typeof restoreResult>;

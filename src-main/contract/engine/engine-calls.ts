@@ -15,10 +15,13 @@ import type {
   BackupOutcome,
   CheckOutcome,
   CleanUpOutcome,
+  KeyCopy,
   KeysOutcome,
+  LackingFile,
   ListedVersion,
   PlaceAccess,
   ProbeOutcome,
+  PutBackEntry,
   RestoreAsk,
   RestoreOutcome,
   RestorePreview,
@@ -68,6 +71,24 @@ export const engineCalls = {
     input: of<{ access: PlaceAccess }>(),
     output: of<KeysOutcome>(),
   },
+  /** Null: what is known already is what is there. */
+  'place.copyKeys': {
+    kind: 'query',
+    input: of<{ access: PlaceAccess; known: KeyCopy | undefined }>(),
+    output: of<KeyCopy | null>(),
+  },
+  /** Without opening it. `isConfigInvalid`: opening it has said so. */
+  'place.lackingKeys': {
+    kind: 'query',
+    input: of<{ access: PlaceAccess; copy: KeyCopy; isConfigInvalid: boolean }>(),
+    output: of<readonly LackingFile[]>(),
+  },
+  /** What is damaged is kept in `keptIn` first. `password` null: with what this computer has. */
+  'place.putBackKeys': {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; copy: KeyCopy | null; keptIn: string; password: string | null }>(),
+    output: of<readonly PutBackEntry[]>(),
+  },
   /** Its secret and its catalogue here; what lies in the place stays. */
   'place.forget': { kind: 'command', input: of<{ placeId: string }>(), output: of<void>() },
   'place.secretState': { kind: 'query', input: of<{ access: PlaceAccess }>(), output: of<SecretState>() },
@@ -115,7 +136,7 @@ export const engineCalls = {
   },
   'restore.prepare': {
     kind: 'query',
-    input: of<{ access: PlaceAccess; ask: RestoreAsk }>(),
+    input: of<{ access: PlaceAccess; ask: RestoreAsk; withFiles: boolean }>(),
     output: of<RestorePreview>(),
     ...job,
   },

@@ -27,6 +27,21 @@ export interface KeysOutcome {
   readonly notRemembered: string | null;
 }
 
+/** Config and keys of a place as they were stored: sealed, in base64. */
+export interface KeyCopy {
+  readonly repositoryId: string;
+  readonly config: string;
+  readonly keys: readonly { readonly id: string; readonly bytes: string }[];
+}
+
+/** What a place cannot be opened without and no longer has whole. `keys`: none of them. */
+export type LackingFile = 'config' | 'keys';
+
+export interface PutBackEntry {
+  readonly kind: 'config' | 'key';
+  readonly was: 'missing' | 'damaged';
+}
+
 export interface ListedVersion {
   readonly snapshotId: string;
   /** RFC 3339 as stored. */
@@ -125,6 +140,17 @@ export interface RestoreAsk {
   /** Null: where they came from. */
   readonly target: ByteString | null;
   readonly rule: 'replace-keep-current' | 'keep-both' | 'only-missing' | 'only-older' | 'exact';
+  /** Absolute in the version: left alone, with all that is in them. */
+  readonly excludePaths?: readonly ByteString[];
+}
+
+export interface RestoreLine {
+  /** Absolute in the version. */
+  readonly path: ByteString;
+  readonly label: string;
+  readonly action: 'restored' | 'updated' | 'unchanged' | 'kept' | 'removed';
+  readonly sizeBytes: number;
+  readonly currentModifiedMs: number | null;
 }
 
 export interface RestorePreview {
@@ -137,11 +163,21 @@ export interface RestorePreview {
   readonly freeBytes: number | null;
   readonly hasRoom: boolean;
   readonly problems: readonly { readonly path: ByteString; readonly reason: string }[];
+  /** Where it was asked for. */
+  readonly files?: readonly RestoreLine[];
+  readonly filesCut: boolean;
+}
+
+/** By what a restore can be taken back; one for each part of the disk that it went to. */
+export interface RestoreUndo {
+  readonly folder: ByteString;
+  readonly undoId: string;
 }
 
 export interface RestoreOutcome {
+  /** Where it went; the first of several. */
   readonly target: ByteString;
-  readonly undoId: string | null;
+  readonly undos: readonly RestoreUndo[];
   readonly filesRestored: number;
   readonly filesUpdated: number;
   readonly filesUnchanged: number;
@@ -168,10 +204,45 @@ export interface UndoOutcome {
   readonly isComplete: boolean;
 }
 
+/** What only the place itself knows. */
+export interface PlaceSpace {
+  readonly storedBytes: number;
+  readonly freeBytes: number | null;
+}
+
+/** What the catalogue knows of it. */
+export interface HistorySpace {
+  readonly points: readonly { readonly timeMs: number; readonly addedBytes: number }[];
+  readonly byFolder: readonly {
+    readonly series: string;
+    readonly folder: ByteString;
+    readonly label: string;
+    readonly bytes: number;
+  }[];
+}
+
 export interface ContentPart {
   readonly sizeBytes: number;
   readonly offset: number;
   readonly base64: string;
+}
+
+export interface ExportAsk {
+  readonly snapshotId: string;
+  /** Absolute in the version; empty: all. */
+  readonly paths: readonly ByteString[];
+  /** Absolute; must not be there. */
+  readonly target: ByteString;
+}
+
+export interface ExportOutcome {
+  readonly files: number;
+  /** Of the archive. */
+  readonly bytes: number;
+  /** Entries whose names or targets could not stand as they are. */
+  readonly changedNames: number;
+  /** Entries of a kind that archives cannot hold. */
+  readonly skipped: number;
 }
 
 /** Null: as it is. */

@@ -7,9 +7,13 @@ import type {
   ContentPart,
   EraseOutcome,
   EraseOutlook,
+  ExportAsk,
+  ExportOutcome,
+  HistorySpace,
   ListedVersion,
   MarkChoice,
   PlaceAccess,
+  PlaceSpace,
 } from './engine-values.ts';
 import { of } from './trusted-shape.ts';
 
@@ -38,6 +42,16 @@ export const engineWindowCalls = {
     }>(),
     output: of<EntriesNow>(),
   },
+  export: {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; ask: ExportAsk }>(),
+    output: of<ExportOutcome>(),
+    ...job,
+  },
+  'space.place': { kind: 'query', input: of<{ access: PlaceAccess }>(), output: of<PlaceSpace>() },
+  'space.history': { kind: 'query', input: of<{ repositoryId: string }>(), output: of<HistorySpace>() },
+  /** Ids of the keys that people keep. */
+  personKeys: { kind: 'query', input: of<{ access: PlaceAccess }>(), output: of<readonly string[]>() },
   /** The version as it is listed now; its id is another one where something changed. */
   label: {
     kind: 'command',

@@ -11,6 +11,7 @@ import { CatalogueFile, type CatalogueDisk } from './catalogue-file.ts';
 import { changesOverTime, nextChange, topFolders } from './changes-over-time.ts';
 import { Difference, type DifferenceOptions } from './difference.ts';
 import { outlookOfErasing, type EraseOutlook } from './erase-outlook.ts';
+import { folderSizes } from './folder-sizes.ts';
 import { findNode } from './find-path.ts';
 import { listVersions, type ListVersionsOptions, type VersionList } from './list-versions.ts';
 import { openFolder, type OpenFolderOptions } from './open-folder.ts';
@@ -22,6 +23,7 @@ import type {
   DifferencePage,
   EntryFacts,
   FolderHeat,
+  FolderSize,
   HeatBucket,
   NextChange,
   OpenedFolder,
@@ -48,6 +50,8 @@ export class Catalogue {
   readonly #file: CatalogueFile;
   readonly #tables: Tables;
   readonly #timeline: Timeline;
+  /** By series, of a newest point. */
+  readonly #sizes = new Map<string, { readonly newest: string; readonly sizes: readonly FolderSize[] }>();
   #updating: Promise<unknown> = Promise.resolve();
   /** Time that went into what is not saved; undefined: all is saved. */
   #unsavedMs: number | undefined;
@@ -185,6 +189,22 @@ export class Catalogue {
 
   nextChange(snapshotId: string, path: ByteString, direction: 'older' | 'newer'): NextChange | undefined {
     return nextChange(this.#tables, this.#timeline, path, this.#timeline.get(snapshotId), direction);
+  }
+
+  /** Of the newest known point of every series; found once for each. @throws job.cancelled */
+  async folderSizes(signal?: AbortSignal): Promise<(FolderSize & { readonly series: string })[]> {
+    const sizes: (FolderSize & { readonly series: string })[] = [];
+    for (const own of this.#timeline.listSeries()) {
+      const { key } = own.series;
+      const newest = own.known.at(-1)?.snapshotId ?? '';
+      let told = this.#sizes.get(key);
+      if (told?.newest !== newest) {
+        told = { newest, sizes: await folderSizes(this.#tables, own, signal) };
+        this.#sizes.set(key, told);
+      }
+      sizes.push(...told.sizes.map((size) => ({ series: key, ...size })));
+    }
+    return sizes.toSorted((a, b) => b.bytes - a.bytes);
   }
 
   /** @throws files.pathNotInSnapshot for a path that was never there, job.cancelled */

@@ -38,18 +38,20 @@ export interface PointRow {
 
 export type PointFacts = Pick<Point, 'original' | 'hostname' | 'username' | 'paths' | 'tags' | 'summary'>;
 
+/** Of a snapshot's summary. */
+const TOLD = [
+  'filesNew',
+  'filesChanged',
+  'filesUnmodified',
+  'dataAdded',
+  'dataAddedPacked',
+  'totalFilesProcessed',
+  'totalBytesProcessed',
+] as const;
+
 export function factsOf({ original, hostname, username, paths, tags, summary = {} }: Snapshot): PointFacts {
-  const { filesNew, filesChanged, filesUnmodified, dataAdded, totalFilesProcessed, totalBytesProcessed } =
-    summary;
-  const told = {
-    filesNew,
-    filesChanged,
-    filesUnmodified,
-    dataAdded,
-    totalFilesProcessed,
-    totalBytesProcessed,
-  };
-  const known = Object.entries(told).filter(([, count]) => count !== undefined);
+  const told = TOLD.map((name) => [name, summary[name]] as const);
+  const known = told.filter(([, count]) => count !== undefined);
   const facts = { hostname, username, paths, tags, summary: Object.fromEntries(known) };
   return original === undefined ? facts : { original, ...facts };
 }

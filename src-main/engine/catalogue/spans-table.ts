@@ -144,6 +144,19 @@ export class SpansTable {
     return rows.map(readChild);
   }
 
+  /** Of the entries of folders at a point: what the files are together, and which are folders. */
+  sumOfFolders(
+    folders: readonly number[],
+    position: number,
+  ): { readonly filesBytes: number; readonly folders: number[] } {
+    const there = `FROM nodes n JOIN spans s ON s.node = n.id
+      WHERE n.parent IN (${folders.map(() => '?').join()}) AND s.first <= ? AND s.last >= ? AND s.kind = ?`;
+    const bound = (kind: EntryKind): SqlValue[] => [...folders, position, position, KINDS.indexOf(kind)];
+    const [sum] = this.#database.list(`SELECT sum(s.size) ${there}`, bound('file'));
+    const found = this.#database.list(`SELECT n.id ${there}`, bound('folder'));
+    return { filesBytes: Number(sum?.[0] ?? 0), folders: found.map(([id]) => Number(id)) };
+  }
+
   /** Folders among the entries of a folder, at any time. */
   listFoldersIn(folder: number): number[] {
     const rows = this.#database.list(

@@ -10,7 +10,7 @@ import { SpansTable, SPANS_SCHEMA } from './spans-table.ts';
 export const CATALOGUE_APPLICATION_ID = 0x54444d43;
 
 /** A file with another number is thrown away: every change of what the tables hold, or mean, is a new one. */
-export const CATALOGUE_SCHEMA = 1;
+export const CATALOGUE_SCHEMA = 2;
 
 const SETUP: DatabaseSetup = {
   applicationId: CATALOGUE_APPLICATION_ID,

@@ -35,6 +35,7 @@ export interface Point extends PointRef {
     | 'filesChanged'
     | 'filesUnmodified'
     | 'dataAdded'
+    | 'dataAddedPacked'
     | 'totalFilesProcessed'
     | 'totalBytesProcessed'
   >;
@@ -119,6 +120,12 @@ export interface FolderHeat {
   readonly path: ByteString;
   readonly label: string;
   readonly changed: number;
+}
+
+export interface FolderSize {
+  readonly folder: ByteString;
+  readonly label: string;
+  readonly bytes: number;
 }
 
 export interface NextChange {

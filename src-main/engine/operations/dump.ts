@@ -45,8 +45,8 @@ export async function executeDump(
     await sink(chunk);
   };
   if (place.treeId !== undefined) {
-    const folder = { treeId: place.treeId, path: place.path };
-    const notes = await writeArchive(repository, folder, request.archive, countingSink, signal);
+    const content = { sources: [{ treeId: place.treeId, path: place.path }], base: '/' as ByteString };
+    const notes = await writeArchive(repository, content, request.archive, countingSink, signal);
     return { kind: 'folder', bytes, notes };
   }
   if (place.node?.type !== 'file') {

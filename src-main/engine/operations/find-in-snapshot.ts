@@ -143,6 +143,12 @@ export function cleanPath(path: ByteString): ByteString {
   return `/${splitPath(path).join('/')}` as ByteString;
 }
 
+/** Where a snapshot's tree has what it names as saved: `C:\Users` of Windows is `/C/Users`. */
+export function treePathOf(path: string): ByteString {
+  const isWindows = /^[A-Za-z]:[\\/]/.test(path);
+  return cleanPath(textToByteString(isWindows ? path.replace(':', '').replaceAll('\\', '/') : path));
+}
+
 export function joinPath(folder: ByteString, name: ByteString): ByteString {
   return (folder === '/' ? `/${name}` : `${folder}/${name}`) as ByteString;
 }

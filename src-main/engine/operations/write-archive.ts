@@ -1,5 +1,5 @@
 /**
- * A folder of a snapshot as a tar or zip file: modes, owners (tar), modification times to the second, links. One entry
+ * Files and folders of a snapshot as a tar or zip file: modes, owners (tar), modification times to the second, links. One entry
  * at a time, so that memory does not depend on the folder. What archives cannot hold is told, not dropped in silence.
  */
 import { Readable } from 'node:stream';
@@ -35,19 +35,33 @@ type ArchiveEntry = TarEntryData & {
   readonly gname: string;
 };
 
-/** @throws integrity errors, job.cancelled, whatever `sink` throws */
+/** What goes in, with all that is in it. */
+export interface ArchiveSource {
+  /** Absolute in the snapshot. */
+  readonly path: ByteString;
+  /** Absent for a folder's contents without the folder. */
+  readonly node?: TreeNode | undefined;
+  /** Of a folder. */
+  readonly treeId: BlobId | undefined;
+}
+
+/**
+ * @param base names in the archive begin below it; it holds all sources. @param onFile after each file is in the archive
+ * @throws integrity errors, job.cancelled, whatever `sink` throws
+ */
 export async function writeArchive(
   repository: Repository,
-  folder: { readonly treeId: BlobId; readonly path: ByteString },
+  { sources, base }: { readonly sources: readonly ArchiveSource[]; readonly base: ByteString },
   kind: ArchiveKind,
   sink: (bytes: Uint8Array) => Promise<void>,
   signal?: AbortSignal,
+  onFile?: (path: ByteString) => void,
 ): Promise<ArchiveNote[]> {
   // Loaded only here: it is large, and seldom needed.
   const { TarArchive, ZipArchive } = await import('archiver');
   const archive = kind === 'tar' ? new TarArchive() : new ZipArchive();
-  const writer = new ArchiveWriter(repository, archive, signal);
-  const writing = writer.write(folder);
+  const writer = new ArchiveWriter({ repository, archive, base, signal, onFile });
+  const writing = writer.write(sources);
   const failure = writing.then(() => new Promise<never>(() => undefined));
   // Not `for await`: leaving that destroys the archive, and an entry under way then throws where nobody can catch it.
   const chunks = archive.iterator({ destroyOnReturn: false });
@@ -64,34 +78,48 @@ export async function writeArchive(
   }
 }
 
+interface WriterParts {
+  readonly repository: Repository;
+  readonly archive: Archiver;
+  readonly base: ByteString;
+  readonly signal: AbortSignal | undefined;
+  readonly onFile: ((path: ByteString) => void) | undefined;
+}
+
 class ArchiveWriter {
   readonly #repository: Repository;
   readonly #archive: Archiver;
+  readonly #base: ByteString;
   readonly #signal: AbortSignal | undefined;
+  readonly #onFile: ((path: ByteString) => void) | undefined;
   readonly #notes: ArchiveNote[] = [];
   #stopped: { readonly error: unknown } | undefined;
   #giveUpEntry: (error: unknown) => void = () => undefined;
 
-  constructor(repository: Repository, archive: Archiver, signal: AbortSignal | undefined) {
+  constructor({ repository, archive, base, signal, onFile }: WriterParts) {
     this.#repository = repository;
     this.#archive = archive;
+    this.#base = base;
     this.#signal = signal;
+    this.#onFile = onFile;
   }
 
-  async write({
-    treeId,
-    path,
-  }: {
-    readonly treeId: BlobId;
-    readonly path: ByteString;
-  }): Promise<ArchiveNote[]> {
+  async write(sources: readonly ArchiveSource[]): Promise<ArchiveNote[]> {
     const options = { signal: this.#signal, enter: ({ node }: { node: TreeNode }) => isSafeName(node.name) };
-    for await (const entry of walkTree(this.#repository, treeId, path, options)) {
-      if (isSafeName(entry.node.name)) await this.#add(entry.path, entry.node);
-      else this.#note(entry.path, 'skipped');
+    for (const { path, node, treeId } of sources) {
+      if (node !== undefined) await this.#addSafely(path, node);
+      if (treeId === undefined || (node !== undefined && !isSafeName(node.name))) continue;
+      for await (const entry of walkTree(this.#repository, treeId, path, options))
+        await this.#addSafely(entry.path, entry.node);
     }
     await this.#archive.finalize();
     return this.#notes;
+  }
+
+  async #addSafely(path: ByteString, node: TreeNode): Promise<void> {
+    if (!isSafeName(node.name)) return this.#note(path, 'skipped');
+    await this.#add(path, node);
+    if (node.type !== 'dir') this.#onFile?.(path);
   }
 
   /** The reader has gone: nothing more is read for it. */
@@ -133,7 +161,7 @@ class ArchiveWriter {
     source: Readable | Buffer,
     more: Pick<Partial<ArchiveEntry>, 'linkname' | 'stats'> = {},
   ): Promise<void> {
-    const name = archiveName(path);
+    const name = archiveName(this.#base === '/' ? path : (path.slice(this.#base.length) as ByteString));
     if (name.isChanged) this.#note(path, 'renamed');
     const entry: ArchiveEntry = {
       name: name.text,

@@ -160,6 +160,14 @@ export class BlobIndex {
     }
   }
 
+  /** Of all places of all blobs, as they lie in their packs. */
+  get sealedBytes(): number {
+    let bytes = 0;
+    for (let entry = 0; entry < this.#entryCount; entry++)
+      bytes += this.#segments[entry >>> SEGMENT_BITS]!.words[(entry & SEGMENT_MASK) * WORDS + 2]!;
+    return bytes;
+  }
+
   /** Calls `visit` for every place of every blob, without claims. `id` is a view. */
   forEach(
     visit: (

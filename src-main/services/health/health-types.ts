@@ -40,6 +40,8 @@ export interface PlaceFacts {
   readonly placeId: string;
   /** The person has shown that the place opens without this computer. Source: product notes, section 3, "Proof". */
   readonly isRecoveryProven: boolean;
+  /** Its config or all of its keys are missing or damaged, and there is a copy. */
+  readonly lacksKeys?: boolean;
 }
 
 export interface HealthFacts {

@@ -19,7 +19,10 @@ export function judgeHealth(facts: HealthFacts): Health {
   const found: { copy: CopyFacts; newestAtMs: number | undefined; problem: CopyProblem }[] = [];
   const copies = facts.copies.map((copy): CopyHealth => {
     const { newestAtMs, problems } = judgeCopy(copy, facts);
-    const all = [...problems, ...recoveryUnproven(copy, newestAtMs, facts), ...notRunning(facts)];
+    const lost = keysLost(copy, facts);
+    // Whatever else is wrong there comes from it.
+    const own = lost.length > 0 ? lost : [...problems, ...recoveryUnproven(copy, newestAtMs, facts)];
+    const all = [...own, ...notRunning(facts)];
     for (const problem of all) found.push({ copy, newestAtMs, problem });
     const state = worst(all.map((problem) => problem.state));
     const { planId, placeId } = copy;
@@ -74,6 +77,13 @@ function recoveryUnproven(
     : [];
 }
 
+/** Nothing can be saved or got back until it is mended, and that is one click. */
+function keysLost({ placeId }: CopyFacts, facts: HealthFacts): CopyProblem[] {
+  return facts.places.some((place) => place.placeId === placeId && place.lacksKeys === true)
+    ? [{ code: 'keysLost', level: 'alarm', state: 'inDanger' }]
+    : [];
+}
+
 /** A heartbeat ahead of now was noted by another clock; the next one comes within a minute. */
 function notRunning({ heartbeatAtMs, nowMs, awakeForMs }: HealthFacts): CopyProblem[] {
   if (heartbeatAtMs === undefined || awakeForMs <= HEARTBEAT_LIMIT_MS) return [];
@@ -100,6 +110,7 @@ const PLACE_CODES: readonly ProblemCode[] = [
   'damaged',
   'neverListed',
   'recoveryUnproven',
+  'keysLost',
   'backOff',
 ];
 const PLAN_CODES: readonly ProblemCode[] = ['neverSaved', 'switchedOff', 'filesLeftOut'];

@@ -72,6 +72,13 @@ function leftOutOf(runs: readonly Job[]): number {
   return last === undefined ? 0 : numberOf(last, 'leftOut');
 }
 
-export function gatherPlaces(places: readonly Place[]): PlaceFacts[] {
-  return places.map(({ id, isRecoveryProven }) => ({ placeId: id, isRecoveryProven }));
+export function gatherPlaces(
+  places: readonly Place[],
+  lackingIn: (placeId: string) => readonly unknown[],
+): PlaceFacts[] {
+  return places.map(({ id, isRecoveryProven }) => ({
+    placeId: id,
+    isRecoveryProven,
+    lacksKeys: lackingIn(id).length > 0,
+  }));
 }

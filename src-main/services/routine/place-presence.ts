@@ -26,6 +26,7 @@ export class PlacePresence {
   readonly #clock: Clock;
   readonly #engine: { readonly calls: CallClient<EngineCalls> };
   readonly #onChange: (placeId: string) => void;
+  readonly #onOtherFiles: (place: Place) => void;
   readonly #states = new Map<string, PlaceState>();
   readonly #probing = new Set<string>();
 
@@ -33,10 +34,12 @@ export class PlacePresence {
     clock: Clock,
     engine: { readonly calls: CallClient<EngineCalls> },
     onChange: (placeId: string) => void,
+    onOtherFiles: (place: Place) => void,
   ) {
     this.#clock = clock;
     this.#engine = engine;
     this.#onChange = onChange;
+    this.#onOtherFiles = onOtherFiles;
   }
 
   statesOf(places: readonly Place[]): PlaceState[] {
@@ -92,6 +95,7 @@ export class PlacePresence {
       const found = this.#engine.calls['place.probe']({ location: locationOf(place) });
       const outcome = await Promise.race([found, timer]);
       this.#set(place, outcome?.kind === 'repository' ? 'present' : 'absent');
+      if (outcome?.kind === 'otherFiles') this.#onOtherFiles(place);
     } catch {
       this.#set(place, 'absent');
     } finally {

@@ -14,6 +14,7 @@ import { doubtClock, type ClockDoubt } from '#rules/clock-doubt.ts';
 import { judgeHealth } from '#services/health/judge-health.ts';
 import type { Health } from '#services/health/health-types.ts';
 import { planNotices } from '#services/health/plan-notices.ts';
+import type { KeyCopies } from '#services/key-copies/key-copies.ts';
 import type { JobQueue } from '#services/jobs/job-queue.ts';
 import { placeOf } from '#services/jobs/may-run-beside.ts';
 import { due } from '#services/scheduler/due.ts';
@@ -62,6 +63,7 @@ export interface RoutineParts {
   readonly queue: JobQueue;
   readonly engine: { readonly calls: CallClient<EngineCalls> };
   powerAndNetwork(): Pick<MachineState, 'power' | 'isBatteryLow' | 'network'>;
+  readonly keyCopies: Pick<KeyCopies, 'lackingIn' | 'suspect'>;
   /** The person is told, or a notice is taken back. */
   notify(problem: Problem, isOver: boolean): void;
   /** Something that windows show has changed. */
@@ -92,7 +94,13 @@ export class Routine {
   constructor(parts: RoutineParts) {
     this.#parts = parts;
     this.#wokeAtSteadyMs = parts.clock.monotonicMs();
-    this.#presence = new PlacePresence(parts.clock, parts.engine, () => this.poke());
+    this.#presence = new PlacePresence(
+      parts.clock,
+      parts.engine,
+      () => this.poke(),
+      // Something is there, and it has no config.
+      (place) => void parts.keyCopies.suspect(place, 'repository.notFound').catch(parts.onUnexpected),
+    );
   }
 
   get health(): Health {
@@ -141,7 +149,7 @@ export class Routine {
     const place = job.placeId === null ? undefined : this.#places().find(({ id }) => id === job.placeId);
     if (place !== undefined) {
       if (job.state === 'done' || job.state === 'doneExcept') this.#presence.wasReached(place);
-      else if (job.error !== null) this.#presence.failed(place, job.error.code as ErrorCode);
+      else if (job.error !== null) this.#failed(place, job.error.code as ErrorCode);
       if (job.kind === 'readHistory' && job.state === 'done') this.#listed.add(place.id);
     }
     const unlockedAtMs = this.#unlockedAtMs.get(job.placeId ?? '') ?? 0;
@@ -149,6 +157,13 @@ export class Routine {
     if (wantsPassword(job) && unlockedAtMs > (job.startedAtMs ?? Infinity))
       void this.#runAgain(job).catch((error: unknown) => this.#parts.onUnexpected(error));
     this.poke();
+  }
+
+  #failed(place: Place, code: ErrorCode): void {
+    this.#presence.failed(place, code);
+    void this.#parts.keyCopies
+      .suspect(place, code)
+      .catch((error: unknown) => this.#parts.onUnexpected(error));
   }
 
   /** The place was listed, or made by us just now. */
@@ -349,7 +364,10 @@ export class Routine {
     );
     this.#health = judgeHealth({
       copies,
-      places: gatherPlaces(places.filter(({ id }) => plans.some((plan) => plan.placeIds.includes(id)))),
+      places: gatherPlaces(
+        places.filter(({ id }) => plans.some((plan) => plan.placeIds.includes(id))),
+        (id) => this.#parts.keyCopies.lackingIn(id),
+      ),
       nowMs: clock.nowMs(),
       awakeForMs: clock.monotonicMs() - this.#wokeAtSteadyMs,
       ...(doubt === undefined ? {} : { clockDoubt: doubt }),

@@ -76,13 +76,28 @@ export function listActivity(
 ): Activity[] {
   return reader
     .all('SELECT * FROM activity WHERE number < :before ORDER BY number DESC LIMIT :limit', { before, limit })
-    .map((row) => decodeRow('activity', activityRow, row))
-    .map(({ number, atMs, kind, data }) => ({
-      number,
-      atMs,
-      kind,
-      data: JSON.parse(data) as Activity['data'],
-    }));
+    .map(toActivity);
+}
+
+function toActivity(row: SqlRow): Activity {
+  const { number, atMs, kind, data } = decodeRow('activity', activityRow, row);
+  return { number, atMs, kind, data: JSON.parse(data) as Activity['data'] };
+}
+
+/** Oldest first. @throws state.entryInvalid */
+export function listActivityBetween(
+  reader: StateReader,
+  fromMs: number,
+  toMs: number,
+  limit: number,
+): Activity[] {
+  return reader
+    .all('SELECT * FROM activity WHERE atMs >= :fromMs AND atMs <= :toMs ORDER BY number LIMIT :limit', {
+      fromMs,
+      toMs,
+      limit,
+    })
+    .map(toActivity);
 }
 
 export type ActivityVerdict =

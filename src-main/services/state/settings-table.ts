@@ -1,13 +1,22 @@
 /** Single values by name. Each has its shape here; a name that is not listed does not exist. */
 import { z } from 'zod';
 import { windowSettings } from '#contract/app/settings-calls.ts';
-import { pause, timeMs } from '#contract/app/values.ts';
+import { pause, placeId, timeMs } from '#contract/app/values.ts';
 import { decodeRow, encodeRow, jsonColumn } from './columns.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
 
 const SETTINGS = {
   /** Tells two computers with one name apart; made once, random. */
   installationId: z.string().min(1),
+  /** Config and keys of places, sealed, in base64, by the place's id. */
+  keyCopies: z.record(
+    placeId,
+    z.strictObject({
+      repositoryId: z.string(),
+      config: z.string(),
+      keys: z.array(z.strictObject({ id: z.string(), bytes: z.string() })),
+    }),
+  ),
   /** Latest wall clock that was believed; what lies behind it is not. */
   lastSeenTimeMs: timeMs,
   /** Nothing starts by itself meanwhile; null: not paused. */
@@ -55,4 +64,9 @@ export function getSetting<Name extends SettingName>(
 ): Setting<Name> | undefined {
   const row = reader.first('SELECT name, value FROM settings WHERE name = :name', { name });
   return row && decodeRow('settings', rowOf(name), row).value;
+}
+
+/** Of one that comes from elsewhere. @throws ZodError */
+export function parseSetting<Name extends SettingName>(name: Name, value: unknown): Setting<Name> {
+  return SETTINGS[name].parse(value) as Setting<Name>;
 }

@@ -11,10 +11,12 @@ import type { SettingsFile } from '#contract/engine/engine-values.ts';
 import { getActivityHead, listActivity } from '#services/state/activity-table.ts';
 import { listPlaces, type Place } from '#services/state/places-table.ts';
 import { listPlans, type Plan } from '#services/state/plans-table.ts';
-import { getSetting } from '#services/state/settings-table.ts';
+import { getSetting, parseSetting, type Setting } from '#services/state/settings-table.ts';
 import type { StateReader } from '#services/state/state-database.ts';
 
 const SETTINGS_FILE = 'settings.json';
+/** So that a place whose own are damaged gets them back from any other. */
+const KEY_COPIES_FILE = 'keys.json';
 const ACTIVITY_FILE = 'activity.json';
 /** Newest entries that travel; about 3 MB. */
 const MOST_ACTIVITY = 10_000;
@@ -61,6 +63,10 @@ export function settingsFiles(reader: StateReader, savedAtMs: number, hostname: 
   });
   return [
     { name: SETTINGS_FILE, text: `${JSON.stringify(settings, undefined, 2)}\n` },
+    {
+      name: KEY_COPIES_FILE,
+      text: `${JSON.stringify(getSetting(reader, 'keyCopies') ?? {}, undefined, 1)}\n`,
+    },
     { name: ACTIVITY_FILE, text: `${JSON.stringify(listActivity(reader, MOST_ACTIVITY), undefined, 1)}\n` },
   ];
 }
@@ -74,7 +80,7 @@ export function settingsDigest(reader: StateReader): string {
     address,
     repositoryId,
   }));
-  return hash('sha256', JSON.stringify([plans, places]));
+  return hash('sha256', JSON.stringify([plans, places, getSetting(reader, 'keyCopies') ?? {}]));
 }
 
 /** @throws state.entryInvalid: the files are not what this program understands */
@@ -92,5 +98,16 @@ export function parseSettings(files: readonly SettingsFile[]): TravelledSettings
       { table: 'settings in a backup place', entry: SETTINGS_FILE, reason: 'it cannot be read' },
       { cause: error },
     );
+  }
+}
+
+/** None where the settings are from an earlier program, or where the file cannot be read: copies are a help, never a condition. */
+export function parseKeyCopies(files: readonly SettingsFile[]): Setting<'keyCopies'> {
+  const text = files.find(({ name }) => name === KEY_COPIES_FILE)?.text;
+  if (text === undefined) return {};
+  try {
+    return parseSetting('keyCopies', JSON.parse(text));
+  } catch {
+    return {};
   }
 }

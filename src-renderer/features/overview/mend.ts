@@ -35,6 +35,7 @@ export function mendOf(problem: MirrorProblem, mirror: Mirror, words: Words): Me
     case 'placeAway':
     case 'placeUnseen':
     case 'neverListed':
+    case 'keysLost':
       return toPlace(mend.look);
     case 'damaged':
       return toPlace(() => mend.verify);

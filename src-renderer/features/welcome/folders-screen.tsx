@@ -27,7 +27,12 @@ export function FoldersScreen() {
     useWelcome.setState({
       folders: known.value
         .filter(({ exists }) => exists)
-        .map(({ key, folder, isSuggested, reason }) => ({ folder, known: key, reason, isTicked: isSuggested })),
+        .map(({ key, folder, isSuggested, reason }) => ({
+          folder,
+          known: key,
+          reason,
+          isTicked: isSuggested,
+        })),
     });
   }, [known]);
   const chosen = chosenOf(folders ?? [], sizes);
@@ -65,7 +70,9 @@ export function FoldersScreen() {
         {(folders ?? []).map((choice) => (
           <FolderRow key={nameKey(choice.folder)} choice={choice} />
         ))}
-        {folders === null && known.kind === 'asking' && [1, 2, 3].map((row) => <li key={row} className="ghost" />)}
+        {folders === null &&
+          known.kind === 'asking' &&
+          [1, 2, 3].map((row) => <li key={row} className="ghost" />)}
       </ul>
       <div className="below">
         <Button

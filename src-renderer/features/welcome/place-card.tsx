@@ -1,6 +1,8 @@
 /** A place that the machine has now: what it is, whether the copies fit, and what lies there. */
 import { Button } from '@mantine/core';
 import { Archive, Folder, HardDrive, Server, TriangleAlert, Usb, type LucideIcon } from 'lucide-react';
+import type { WirePath } from '#contract/app/values.ts';
+import { showLastName } from '../../text/show-name.ts';
 import type { Formats } from '../../text/formats.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import type { Words } from '../../text/language.ts';
@@ -14,10 +16,12 @@ export interface PlaceCardProps {
   readonly isChosen: boolean;
   /** What was found there; null: nobody has looked. */
   readonly look: PlaceLook | null;
+  /** The protected folder in which it lies. */
+  readonly around: WirePath | undefined;
   readonly onChoose: () => void;
 }
 
-export function PlaceCard({ place, neededBytes, isChosen, look, onChoose }: PlaceCardProps) {
+export function PlaceCard({ place, neededBytes, isChosen, look, around, onChoose }: PlaceCardProps) {
   const { welcome } = useWords();
   const formats = useFormats();
   const Icon = iconOf(place);
@@ -49,7 +53,12 @@ export function PlaceCard({ place, neededBytes, isChosen, look, onChoose }: Plac
           <TriangleAlert size={15} strokeWidth={1.7} aria-hidden /> {welcome.sameDisk}
         </p>
       )}
-      {isChosen && <PlaceDetail place={place} look={look} />}
+      {isChosen && around !== undefined && (
+        <p className="detail bad" role="alert">
+          {welcome.liesInside(showLastName(around))}
+        </p>
+      )}
+      {isChosen && around === undefined && <PlaceDetail place={place} look={look} />}
     </div>
   );
 }

@@ -12,8 +12,8 @@ import { useFormats, useWords } from '../../text/use-words.ts';
 import { PlaceCard } from './place-card.tsx';
 import { SafetyMeter } from './safety-meter.tsx';
 import { Stage } from './stage.tsx';
-import { lookAtPlace, startProtecting } from './start-protecting.ts';
-import { bestPlace, chosenOf, fitOf, meterOf } from './view-model.ts';
+import { lookAtPlace, OWN_FOLDER, startProtecting } from './start-protecting.ts';
+import { bestPlace, chosenOf, fitOf, folderAround, meterOf } from './view-model.ts';
 import { showScreen, useWelcome, type PlaceChoice } from './view-store.ts';
 
 /** A drive that is plugged in appears by itself. */
@@ -32,8 +32,9 @@ export function PlacesScreen() {
     const timer = setInterval(found.again, LOOK_AGAIN_MS);
     return () => clearInterval(timer);
   }, []);
+  const here = useFolderHere();
   const chosen = chosenOf(folders ?? [], sizes);
-  const places = placesOf(found.value ?? [], ownPlaces);
+  const places = found.value === undefined ? [] : placesOf(found.value, [...ownPlaces, ...here]);
   const place =
     places.find((each) => each.location === location) ??
     (location === null ? bestPlace(places, chosen.bytes) : undefined);
@@ -79,7 +80,9 @@ export function PlacesScreen() {
       setRefusal(errorSentences(error));
     }
   };
-  const usable = look.kind === 'here' && look.value.kind === 'usable' ? look.value : null;
+  const around = place === undefined ? undefined : folderAround(place.location, chosen.folders);
+  const usable =
+    around === undefined && look.kind === 'here' && look.value.kind === 'usable' ? look.value : null;
   const fits = place === undefined || fitOf(place.freeBytes, chosen.bytes).kind !== 'not';
   return (
     <Stage
@@ -110,7 +113,7 @@ export function PlacesScreen() {
           {refusal}
         </p>
       )}
-      {places.length === 0 && found.kind !== 'asking' && <p className="nothing">{welcome.noPlaces}</p>}
+      {found.value?.length === 0 && <p className="nothing">{welcome.noPlaces}</p>}
       <div className="place-cards" role="radiogroup" aria-label={welcome.placesTitle}>
         {places.map((each) => (
           <PlaceCard
@@ -119,6 +122,7 @@ export function PlacesScreen() {
             neededBytes={chosen.bytes}
             isChosen={each.location === place?.location}
             look={each.location === place?.location && look.kind === 'here' ? look.value : null}
+            around={each.location === place?.location ? around : undefined}
             onChoose={() => useWelcome.setState({ location: each.location })}
           />
         ))}
@@ -140,20 +144,28 @@ export function PlacesScreen() {
   );
 }
 
-type Found = Omit<PlaceChoice, 'kind'> & {
-  readonly kind: PlaceChoice['kind'];
-  readonly repositoryFound: boolean;
-};
+/** A folder of this computer is always offered, last: some have no drive, and a copy here is better than none. */
+function useFolderHere(): readonly PlaceChoice[] {
+  const { calls } = useCore();
+  const { welcome } = useWords();
+  const home = useAnswer(() => calls['host.listFolder']({ folder: null }), ['home']);
+  if (home.value === undefined || typeof home.value.folder !== 'string' || !home.value.canWrite) return [];
+  return [
+    {
+      location: `${home.value.folder}/${OWN_FOLDER}`,
+      name: welcome.folderHere,
+      kind: 'folder',
+      freeBytes: home.value.freeBytes,
+      sameDiskAsHome: true,
+      isRemovable: false,
+    },
+  ];
+}
 
-function placesOf(found: readonly Found[], own: readonly PlaceChoice[]): PlaceChoice[] {
-  const seen = found.map(({ location, name, kind, freeBytes, sameDiskAsHome, isRemovable, repositoryFound }) => ({
-    location,
-    name,
-    kind: repositoryFound ? ('existing' as const) : kind,
-    freeBytes,
-    sameDiskAsHome,
-    isRemovable,
-  }));
+/** A drive that is itself a backup is told twice: then only as the backup. */
+function placesOf(found: readonly PlaceChoice[], own: readonly PlaceChoice[]): PlaceChoice[] {
+  const backups = new Set(found.filter(({ kind }) => kind === 'existing').map(({ location }) => location));
+  const seen = found.filter(({ kind, location }) => kind === 'existing' || !backups.has(location));
   return [...seen, ...own.filter(({ location }) => !seen.some((each) => each.location === location))];
 }
 

@@ -97,9 +97,11 @@ function Running({ copy }: { copy: Extract<FirstCopy, { kind: 'running' }> }) {
   const outlook = outlookOf(samples, copy.totalBytes);
   const total = copy.totalBytes;
   const facts = [
-    total === null ? formats.bytes(copy.bytes) : welcome.amount(formats.bytes(copy.bytes), formats.bytes(total)),
+    total === null
+      ? formats.bytes(copy.bytes)
+      : welcome.amount(formats.bytes(copy.bytes), formats.bytes(total)),
     ...(outlook === null ? [] : [welcome.speed(formats.bytes(outlook.bytesPerSecond))]),
-    ...(outlook?.left == null
+    ...(outlook === null || outlook.left === null
       ? []
       : [
           welcome.left(
@@ -118,7 +120,9 @@ function Running({ copy }: { copy: Extract<FirstCopy, { kind: 'running' }> }) {
       />
       <p className="facts">
         <span>{facts.join(' · ')}</span>
-        {copy.current !== null && <span className="current">{welcome.justNow(showLastName(copy.current))}</span>}
+        {copy.current !== null && (
+          <span className="current">{welcome.justNow(showLastName(copy.current))}</span>
+        )}
       </p>
       <p className="dim">{welcome.mayClose}</p>
     </>
@@ -146,7 +150,7 @@ function Safe({
           {welcome.safeAndSound} <span className="dim">{welcome.at(place)}</span>
         </span>
       </p>
-      {example.value != null && (
+      {example.value !== undefined && example.value !== null && (
         <p>
           <a href={example.value.route}>{welcome.couldGetBack(example.value.label)}</a>
         </p>
@@ -170,7 +174,9 @@ function Failed({ copy, started }: { copy: Extract<FirstCopy, { kind: 'failed' }
   return (
     <>
       <p className="refusal" role="alert">
-        {error === null ? welcome.failedBody : `${errorSentences(fromWireError(error as never))} ${welcome.failedBody}`}
+        {error === null
+          ? welcome.failedBody
+          : `${errorSentences(fromWireError(error as never))} ${welcome.failedBody}`}
       </p>
       <Button
         variant="default"

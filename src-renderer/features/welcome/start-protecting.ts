@@ -10,7 +10,7 @@ import { useWelcome, type Started } from './view-store.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Where copies go if the folder itself holds other things. */
-const OWN_FOLDER = 'Tidemark';
+export const OWN_FOLDER = 'Tidemark';
 
 export type PlaceLook =
   | { readonly kind: 'usable'; readonly location: string; readonly freeBytes: number | null }

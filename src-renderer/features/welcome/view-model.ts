@@ -93,6 +93,15 @@ export function bestPlace(places: readonly PlaceChoice[], neededBytes: number): 
   return usable.find(({ sameDiskAsHome }) => !sameDiskAsHome) ?? usable[0];
 }
 
+/** The chosen folder in which the place itself would lie: then copies would hold copies. */
+export function folderAround(location: string, folders: readonly WirePath[]): WirePath | undefined {
+  return folders.find(
+    (folder) =>
+      typeof folder === 'string' &&
+      (location === folder || location.startsWith(folder.endsWith('/') ? folder : `${folder}/`)),
+  );
+}
+
 export type FirstCopy =
   | { readonly kind: 'preparing' }
   | { readonly kind: 'waits' }

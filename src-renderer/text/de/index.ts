@@ -1,6 +1,7 @@
 /** Every word of the window in German. */
 import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
+import { activity } from './activity.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
@@ -9,11 +10,14 @@ import { jobs } from './jobs.ts';
 import { kit } from './kit.ts';
 import { overview } from './overview.ts';
 import { places } from './places.ts';
+import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
+import { settings } from './settings.ts';
 import { space } from './space.ts';
 import { welcome } from './welcome.ts';
 
 export const de: Translated<typeof en> = {
+  activity,
   chooseFolder,
   folders,
   frame,
@@ -22,7 +26,9 @@ export const de: Translated<typeof en> = {
   kit,
   overview,
   places,
+  putBack,
   recover,
+  settings,
   space,
   welcome,
 };

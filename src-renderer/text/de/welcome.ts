@@ -97,7 +97,9 @@ export const welcome: Translated<typeof english> = {
   start: 'Jetzt schützen',
   starting: 'Der Ort wird vorbereitet',
   planName: 'Meine Dateien',
-  newPlaceName: 'Sicherungsordner',
+  folderHere: 'Ein Ordner auf diesem Computer',
+  liesInside: (name) =>
+    `Der Ort liegt in ${name}, das selbst geschützt werden soll: Die Kopien enthielten sich selbst. Wähle einen anderen.`,
 
   preparing: 'Deine Ordner werden durchgesehen',
   soFar: (files) => `Bisher kopiert: ${files}`,

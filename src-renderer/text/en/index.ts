@@ -1,4 +1,5 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
+import { activity } from './activity.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
@@ -7,11 +8,14 @@ import { jobs } from './jobs.ts';
 import { kit } from './kit.ts';
 import { overview } from './overview.ts';
 import { places } from './places.ts';
+import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
+import { settings } from './settings.ts';
 import { space } from './space.ts';
 import { welcome } from './welcome.ts';
 
 export const en = {
+  activity,
   chooseFolder,
   folders,
   frame,
@@ -20,7 +24,9 @@ export const en = {
   kit,
   overview,
   places,
+  putBack,
   recover,
+  settings,
   space,
   welcome,
 };

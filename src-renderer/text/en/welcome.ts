@@ -1,7 +1,7 @@
 /** The first run: from nothing to folders that are protected. */
 export const welcome = {
   label: 'First steps',
-  step: (number: number, of: number) => `Step ${number} of ${of}`,
+  step: (number: string, of: string) => `Step ${number} of ${of}`,
   back: 'Back',
   next: 'Go on',
   question: 'New here, or getting things back?',
@@ -93,7 +93,9 @@ export const welcome = {
   start: 'Start protecting',
   starting: 'Making the place ready',
   planName: 'My files',
-  newPlaceName: 'Backup folder',
+  folderHere: 'A folder on this computer',
+  liesInside: (name: string) =>
+    `It lies inside ${name}, which is to be protected: the copies would hold themselves. Choose another place.`,
 
   preparing: 'Looking through your folders',
   soFar: (files: string) => `Copied so far: ${files}`,

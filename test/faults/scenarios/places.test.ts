@@ -163,12 +163,12 @@ describe.each(WORK_NAMES)('%s', (name) => {
     let full = 0;
     for (const spare of [0, 150, 300, 700, 1_500, 4_000, 9_000, 20_000, 45_000]) {
       const at = work.start.fork();
-      const failure = await failureOf(work.run(new FaultStorage(at).quota(used + spare)));
+      const tight = new FaultStorage(at).quota(used + spare);
+      const failure = await failureOf(work.run(tight));
       const when = `${String(spare)} bytes of room`;
-      if (failure !== undefined) {
-        expect(failure.code, when).toBe('storage.full');
-        full++;
-      }
+      if (failure !== undefined) expect(failure.code, when).toBe('storage.full');
+      if (tight.isAllReached) full++;
+      else expect(failure, when).toBeUndefined();
       await work.assertKept(at, when);
       unlock(at);
       await work.run(at);
@@ -234,6 +234,7 @@ describe('a place that only takes', () => {
       for (const type of ['snapshot', 'index', 'pack', 'key', 'config'] as const)
         guarded.plan('remove', { kind: 'fail', error: denied }, { type });
       await work.run(guarded);
+      expect(guarded.isUntouched, name).toBe(true);
       await work.assertDone(at, name);
     }
   });

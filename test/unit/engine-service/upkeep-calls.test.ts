@@ -123,15 +123,21 @@ describe('restore', () => {
       target: null,
       rule: 'replace-keep-current',
     };
-    expect(await calls['restore.prepare']({ access, ask })).toMatchObject({ updated: 1, hasRoom: true });
+    expect(await calls['restore.prepare']({ access, ask, withFiles: false })).toMatchObject({
+      updated: 1,
+      hasRoom: true,
+      filesCut: false,
+    });
     expect(fs.readFileSync(path.join(source, 'a[b]*/one'), 'utf8')).toBe('second of one');
     const outcome = await calls.restore({ access, ask });
     expect(outcome).toMatchObject({ filesUpdated: 1, problems: 0, verifiedFiles: 1 });
     expect(fs.readFileSync(path.join(source, 'a[b]*/one'), 'utf8')).toBe('first of one');
     expect(fs.readFileSync(path.join(source, 'two'), 'utf8')).toBe('second of two');
     const [entry] = await calls['undo.list']({ folder: outcome.target });
-    expect(entry).toMatchObject({ undoId: outcome.undoId, state: 'ended' });
-    const undone = await calls.undo({ folder: outcome.target, undoId: outcome.undoId ?? '' });
+    const [undo] = outcome.undos;
+    expect(undo).toEqual({ folder: outcome.target, undoId: expect.any(String) as string });
+    expect(entry).toMatchObject({ undoId: undo!.undoId, state: 'ended' });
+    const undone = await calls.undo(undo!);
     expect(undone).toMatchObject({ returned: 1, isComplete: true, problems: 0 });
     expect(fs.readFileSync(path.join(source, 'a[b]*/one'), 'utf8')).toBe('second of one');
   });

@@ -53,16 +53,19 @@ export async function prepareRestore(
   observer: RestoreObserver = {},
   signal?: AbortSignal,
 ): Promise<RestorePlan> {
-  const { result, bytesToWrite } = await run(parts, { ...request, dryRun: true }, observer, signal);
+  const dry = { ...request, dryRun: true };
+  const { result, bytesToWrite, prefix } = await run(parts, dry, observer, signal);
   const { freeSpaceBytes } = findTarget(parts.files, result.target);
   const hasRoom = freeSpaceBytes === undefined || bytesToWrite <= freeSpaceBytes;
-  return { ...result, bytesToWrite, freeSpaceBytes, hasRoom };
+  return { ...result, prefix, bytesToWrite, freeSpaceBytes, hasRoom };
 }
 
 interface RunEnd {
   readonly result: RestoreResult;
   /** Of a dry run. */
   readonly bytesToWrite: number;
+  /** What paths in the result begin with. */
+  readonly prefix: ByteString;
 }
 
 async function run(
@@ -145,7 +148,7 @@ async function restoreUnderLock(
   try {
     await walk.walk(tree, request.dryRun && isMissing);
     const result = tally.result(stored.id, target, undo === undefined ? undefined : settings.undoId);
-    return { result, bytesToWrite: tally.bytesOfContent };
+    return { result, bytesToWrite: tally.bytesOfContent, prefix };
   } finally {
     await pool.runOnEach('endRestore', undefined).catch(() => undefined);
     await pool.close();

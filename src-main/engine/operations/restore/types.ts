@@ -111,6 +111,8 @@ export interface RestoreResult {
 
 /** What a restore would do, found without changing anything. `undoId` is undefined. */
 export interface RestorePlan extends RestoreResult {
+  /** What paths in the result begin with in place of the target. */
+  readonly prefix: ByteString;
   /** Bytes of content that would be written. */
   readonly bytesToWrite: number;
   /** At the target; undefined where the system does not tell. */

@@ -1,5 +1,6 @@
 /** `tidemark place`: where versions are kept. A place is a repository with its keys; what lies there is restic's format. */
 import type { Command } from 'commander';
+import { isTidemarkError } from '#base/errors.ts';
 import { EXIT_DONE, EXIT_FAILED, type ExitCode } from '#contract/exit-codes.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
 import { formatBytes, formatName } from '../format-values.ts';
@@ -37,6 +38,7 @@ export function definePlace(command: Command, run: RunCommand): void {
         await tellKeys(session.output, formatName(place.name), keys);
       }),
   );
+  defineMend(command, run);
   onPlace(command, 'prove', 'show that you still have its recovery code').action((name: string) =>
     withPlace(run, name, async (session, { calls }, place) => {
       const code = await secret(session, `enter recovery code of ${formatName(place.name)}: `);
@@ -45,11 +47,41 @@ export function definePlace(command: Command, run: RunCommand): void {
       session.output.json({ message_type: 'recovery_proven', id: place.id });
     }),
   );
-  onPlace(command, 'renew-code', 'make a new recovery code; the old one opens it no more').action(
+  onPlace(
+    command,
+    'renew-code',
+    'make a new recovery code; the old one opens it until "place prove" was given the new one',
+  ).action((name: string) =>
+    withPlace(run, name, async ({ output }, { calls }, place) =>
+      tellKeys(output, formatName(place.name), await calls['places.renewRecovery']({ placeId: place.id })),
+    ),
+  );
+}
+
+/** The key of this computer helps; else the person's own. */
+function defineMend(command: Command, run: RunCommand): void {
+  onPlace(command, 'mend', 'put back the small files without which it cannot be opened').action(
     (name: string) =>
-      withPlace(run, name, async ({ output }, { calls }, place) =>
-        tellKeys(output, formatName(place.name), await calls['places.renewRecovery']({ placeId: place.id })),
-      ),
+      withPlace(run, name, async (session, { calls }, place) => {
+        let written;
+        try {
+          written = await calls['places.mendKeys']({ placeId: place.id, password: null });
+        } catch (error) {
+          if (!isTidemarkError(error, 'repository.wrongPassword')) throw error;
+          const password = await secret(
+            session,
+            `enter password or recovery code of ${formatName(place.name)}: `,
+          );
+          written = await calls['places.mendKeys']({ placeId: place.id, password });
+        }
+        const count = written.length === 1 ? '1 file' : `${written.length} files`;
+        session.output.say(
+          written.length === 0
+            ? `Nothing is missing in ${formatName(place.name)}.`
+            : `Put back ${count} of ${formatName(place.name)}.`,
+        );
+        session.output.json({ message_type: 'keys_put_back', id: place.id, files: written });
+      }),
   );
 }
 

@@ -1,19 +1,27 @@
 /** Putting back, and taking that back. Both can be undone: what was in the way is in safe keeping for 30 days. */
-import { accessTo, requirePlace } from '#services/places/place-access.ts';
+import { z } from 'zod';
+import { restoreResult } from '#contract/app/restore-values.ts';
 import { toDisplay } from '#base/byte-string.ts';
+import { accessTo, requirePlace } from '#services/places/place-access.ts';
 import type { JobWork } from '../job-work.ts';
 import { engineOptions, type WorkParts } from './work-parts.ts';
 
 export function restoreWork({ state, engine, note }: WorkParts): JobWork<'restore'> {
-  return async ({ placeId, snapshotId, paths, target, rule }, run) => {
+  return async ({ placeId, ...ask }, run) => {
     const place = state.read((reader) => requirePlace(reader, placeId));
-    const ask = { snapshotId, paths, target, rule };
+    const { snapshotId } = ask;
     const outcome = await engine.calls.restore({ access: accessTo(place), ask }, engineOptions(run));
-    const { target: restoredTo, ...counts } = outcome;
+    const { target, undos, ...counts } = outcome;
     note('restored', { placeId, snapshotId, files: counts.filesRestored + counts.filesUpdated });
     return {
       hasExceptions: outcome.problems > 0,
-      result: { ...counts, target: toDisplay(restoredTo) },
+      result: z.encode(restoreResult, {
+        ...counts,
+        target: toDisplay(target),
+        undoId: undos[0]?.undoId ?? null,
+        folder: undos[0]?.folder ?? null,
+        undos: undos.map((undo) => ({ ...undo })),
+      }),
     };
   };
 }

@@ -74,6 +74,7 @@ export function readHistoryWork(parts: WorkParts): JobWork<'readHistory'> {
     const place = state.read((reader) => requirePlace(reader, placeId));
     const { versions } = await engine.calls['versions.list']({ access: accessTo(place) });
     await syncVersions(state, placeId, versions, clock.nowMs());
+    await parts.keyCopies.refresh(place);
     const { points } = await engine.calls['history.read']({ access: accessTo(place) }, engineOptions(run));
     return { hasExceptions: false, result: { points } };
   };

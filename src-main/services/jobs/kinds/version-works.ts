@@ -43,6 +43,20 @@ export function eraseWork(parts: WorkParts): JobWork<'erase'> {
   };
 }
 
+export function exportWork({ state, engine, note }: WorkParts): JobWork<'export'> {
+  return async ({ placeId, snapshotId, paths, target }, run) => {
+    const place = state.read((reader) => requirePlace(reader, placeId));
+    const ask = { snapshotId, paths, target };
+    const outcome = await engine.calls.export({ access: accessTo(place), ask }, engineOptions(run));
+    note('exported', { placeId, snapshotId, files: outcome.files, target: toDisplay(target) });
+    const { files, bytes, changedNames, skipped } = outcome;
+    return {
+      hasExceptions: skipped > 0,
+      result: { files, bytes, changedNames, skipped, target: toDisplay(target) },
+    };
+  };
+}
+
 async function replaceVersions(
   { state, clock }: WorkParts,
   placeId: PlaceId,

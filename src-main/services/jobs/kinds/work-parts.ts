@@ -5,6 +5,7 @@ import type { CallClient } from '#contract/calls/call-table.ts';
 import type { CallOptions } from '#contract/calls/call-table.ts';
 import type { JobTold, EngineCalls } from '#contract/engine/engine-calls.ts';
 import type { SettingsFile } from '#contract/engine/engine-values.ts';
+import type { KeyCopies } from '#services/key-copies/key-copies.ts';
 import type { RunProgram } from '#services/plans/run-plan-commands.ts';
 import type { Activity } from '#services/state/activity-table.ts';
 import type { StateFile } from '#services/state/state-file.ts';
@@ -36,6 +37,7 @@ export interface WorkParts {
   readonly engine: { readonly calls: CallClient<EngineCalls> };
   readonly hints: HintSource;
   readonly runProgram: RunProgram;
+  readonly keyCopies: Pick<KeyCopies, 'refresh'>;
   /** As they would travel now. */
   settings(): { readonly files: readonly SettingsFile[]; readonly digest: string };
   /** Notes in the activity log. */

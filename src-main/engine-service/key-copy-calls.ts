@@ -1,0 +1,119 @@
+/**
+ * The calls that keep copies of config and keys and put them back (operations/config-and-keys). What lies in a copy is
+ * sealed; bytes travel as base64.
+ */
+import { mkdir } from 'node:fs/promises';
+import { isId } from '#base/ids.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import { SecretText } from '#base/secret-text.ts';
+import type { KeyCopy, LackingFile } from '#contract/engine/engine-values.ts';
+import { keepCopy } from '#files/keep-copy.ts';
+import { exportConfigAndKeys, type ConfigAndKeys } from '#operations/config-and-keys/export.ts';
+import { putBack } from '#operations/config-and-keys/put-back.ts';
+import type { RepositoryPorts } from '#repository/repository.ts';
+import { accountOf } from '#services/keys/place-access.ts';
+import { readRecoveryCode } from '#contract/recovery-code.ts';
+import type { EngineHandlers, EngineService } from './engine-service.ts';
+import { wrongPassword } from './open-places.ts';
+
+export type KeyCopyCall = 'place.copyKeys' | 'place.lackingKeys' | 'place.putBackKeys';
+
+export function keyCopyCalls({ parts, places }: EngineService): Pick<EngineHandlers, KeyCopyCall> {
+  return {
+    'place.copyKeys': ({ access, known }, { signal }) =>
+      places.with(access, { signal }, async (repository) => {
+        const { storage } = repository;
+        if (known !== undefined) {
+          const names = (await storage.list('key', signal)).map(({ name }) => name).filter(isId);
+          const config = await storage.load('config', 'config', undefined, signal);
+          const hasAll = names.every((name) => known.keys.some(({ id }) => id === name));
+          if (hasAll && names.length === known.keys.length && toBase64(config) === known.config) return null;
+        }
+        return toCopy(await exportConfigAndKeys(repository, signal));
+      }),
+
+    'place.lackingKeys': ({ access, copy, isConfigInvalid }, { signal }) =>
+      places.withPorts(access.location, (ports) => findLacking(ports, copy, isConfigInvalid, signal)),
+
+    async 'place.putBackKeys'({ access, copy, keptIn, password }, { signal }) {
+      if (copy === null)
+        throw new TidemarkError('request.notFound', { what: 'copy of its keys', id: access.placeId });
+      await mkdir(keptIn, { recursive: true, mode: 0o700 });
+      const parcel = fromCopy(copy);
+      const keep = (name: string, bytes: Uint8Array): Promise<void> =>
+        keepCopy(keptIn, `${access.placeId}-${name}-${parts.clock.nowMs()}`, bytes);
+      places.forget(access.placeId);
+      for (const secret of await secretsFor(access.placeId, password)) {
+        try {
+          return await places.withPorts(access.location, (ports) =>
+            putBack({ ports, keepCopy: keep }, parcel, secret.toPassword(), signal),
+          );
+        } catch (error) {
+          if (!isTidemarkError(error, 'repository.wrongPassword')) throw error;
+        }
+      }
+      throw wrongPassword(access.location);
+    },
+  };
+
+  /** What was typed now, or what this computer opens the place with by itself. */
+  async function secretsFor(placeId: string, password: string | null): Promise<SecretText[]> {
+    if (password !== null) {
+      const reading = readRecoveryCode(password);
+      return [...(reading.kind === 'complete' ? [reading.code] : []), new SecretText(password)];
+    }
+    const kept = [await parts.session.get(accountOf(placeId)), await parts.keychain.get(accountOf(placeId))];
+    return kept.flatMap((each) => (each.kind === 'found' ? [each.secret] : []));
+  }
+}
+
+/** Without a key: by names and hashes alone. Nothing is said of a place that shows no sign of being the one of the copy. */
+async function findLacking(
+  { storage, primitives }: RepositoryPorts,
+  copy: KeyCopy,
+  isConfigInvalid: boolean,
+  signal: AbortSignal,
+): Promise<readonly LackingFile[]> {
+  await storage.open(signal);
+  const names = (await storage.list('key', signal)).map(({ name }) => name).filter(isId);
+  const hasConfig = (await storage.list('config', signal)).length > 0;
+  const isKnown = names.some((name) => copy.keys.some(({ id }) => id === name));
+  const sealed = hasConfig ? await storage.load('config', 'config', undefined, signal) : undefined;
+  const isSameConfig = sealed !== undefined && toBase64(sealed) === copy.config;
+  const hasData = names.length === 0 && !hasConfig && (await storage.list('index', signal)).length > 0;
+  if (!isKnown && !isSameConfig && !hasData) return [];
+  let whole = 0;
+  for (const name of names) {
+    const bytes = await storage.load('key', name, undefined, signal);
+    if (Buffer.from(primitives.sha256(bytes)).toString('hex') === name) whole++;
+  }
+  const isConfigLost = !hasConfig || (isConfigInvalid && !isSameConfig);
+  return [...(isConfigLost ? (['config'] as const) : []), ...(whole === 0 ? (['keys'] as const) : [])];
+}
+
+function toCopy({ repositoryId, files }: ConfigAndKeys): KeyCopy {
+  const [config, ...keys] = files;
+  return {
+    repositoryId,
+    config: toBase64(config!.bytes),
+    keys: keys.map(({ name, bytes }) => ({ id: name, bytes: toBase64(bytes) })),
+  };
+}
+
+function fromCopy({ repositoryId, config, keys }: KeyCopy): ConfigAndKeys {
+  return {
+    repositoryId,
+    files: [
+      { kind: 'config', name: 'config', bytes: fromBase64(config) },
+      ...keys.map(({ id, bytes }) => ({ kind: 'key' as const, name: id, bytes: fromBase64(bytes) })),
+    ],
+  };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function fromBase64(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'base64'));
+}

@@ -1,0 +1,42 @@
+/** The window no longer knows the code: it is typed whole from the page, or the page is gone and another is made. */
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { CodeField } from '../../parts/code-field.tsx';
+import { readTypedCode } from '../../parts/read-typed-code.ts';
+import { useWords } from '../../text/use-words.ts';
+import { Later } from './later.tsx';
+import { RenewCode } from './renew-code.tsx';
+import { useProof } from './use-proof.ts';
+
+export function ProveByCode({ placeId }: { placeId: string }) {
+  const { kit } = useWords();
+  const [typed, setTyped] = useState('');
+  const { proof, prove } = useProof(placeId);
+  const reading = readTypedCode(typed);
+  const mayProve = reading.kind === 'complete' || reading.kind === 'text';
+  return (
+    <section className="proof">
+      <h3>{kit.goneTitle}</h3>
+      <p>{kit.goneBody}</p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (mayProve) prove(typed);
+        }}
+      >
+        <CodeField
+          label={kit.wholeCode}
+          description={kit.wholeCodeHint}
+          value={typed}
+          onChange={setTyped}
+          refusal={proof.kind === 'refused' ? proof.sentence : undefined}
+        />
+        <Button type="submit" loading={proof.kind === 'asking'} disabled={!mayProve}>
+          {kit.prove}
+        </Button>
+      </form>
+      <RenewCode placeId={placeId} ask={kit.cannotFind} />
+      <Later />
+    </section>
+  );
+}

@@ -1,0 +1,112 @@
+/**
+ * The lane of points: which stand alone, which are too close and become a capsule with their number, which one is
+ * nearest to a pixel, and what each dot says of its point. Pure.
+ */
+import { lengthOf, xOf } from './time-scale.ts';
+import type { TimeRange } from '../view-store.ts';
+import type { Point } from '../wire-types.ts';
+
+/** full: complete. half: complete but for some files. */
+export type Fill = 'full' | 'half';
+
+export interface PointMark {
+  readonly point: Point;
+  readonly fill: Fill;
+  /** Only some of the places that hold the series hold this moment: drawn as a ring. */
+  readonly isOnlyHere: boolean;
+  readonly isKept: boolean;
+  /** Cannot be deleted there before this moment. */
+  readonly lockedUntilMs: number | null;
+  readonly isDamaged: boolean;
+  readonly isWaiting: boolean;
+}
+
+export interface Dot {
+  readonly xPx: number;
+  /** More than one: a capsule. */
+  readonly marks: readonly PointMark[];
+}
+
+/** A capsule or dot has so much room. */
+const CELL_PX = 15;
+const CLOSEST_PX = 9;
+
+/** Backups of one plan to several places begin together. */
+const TOGETHER_MS = 30 * 60_000;
+
+export interface MarkFacts {
+  readonly points: readonly Point[];
+  /** Moments of the points of the same series in other places, a list per place. */
+  readonly elsewhereMs: readonly (readonly number[])[];
+  /** Points whose backup left files out. */
+  readonly exceptIds: ReadonlySet<string>;
+}
+
+export function markPoints({ points, elsewhereMs, exceptIds }: MarkFacts): readonly PointMark[] {
+  const isEverywhere = (atMs: number): boolean =>
+    elsewhereMs.every((times) => hasNear(times, atMs, TOGETHER_MS));
+  return points.map((point) => ({
+    point,
+    fill: point.state === 'partly' || exceptIds.has(point.snapshotId) ? 'half' : 'full',
+    isOnlyHere: elsewhereMs.length > 0 && !isEverywhere(point.timeMs),
+    isKept: point.isKept,
+    lockedUntilMs: 'lockedUntilMs' in point ? ((point.lockedUntilMs as number | null) ?? null) : null,
+    isDamaged: point.isFileDamaged,
+    isWaiting: point.state === 'waiting',
+  }));
+}
+
+/** Sorted times, oldest first. */
+function hasNear(timesMs: readonly number[], atMs: number, withinMs: number): boolean {
+  const at = lowerBound(timesMs.length, (index) => (timesMs[index] ?? 0) >= atMs - withinMs);
+  return (timesMs[at] ?? Infinity) <= atMs + withinMs;
+}
+
+/** Those in sight. Cells are cut from time, not from the window, so that capsules keep together while the band moves. */
+export function dotsOf(
+  marks: readonly PointMark[],
+  range: TimeRange,
+  widthPx: number,
+  marginPx = CELL_PX,
+): readonly Dot[] {
+  const cellMs = (CELL_PX / widthPx) * lengthOf(range);
+  const marginMs = (marginPx / widthPx) * lengthOf(range);
+  const first = lowerBound(
+    marks.length,
+    (index) => (marks[index]?.point.timeMs ?? 0) >= range.fromMs - marginMs,
+  );
+  const dots: { xPx: number; marks: PointMark[]; cell: number }[] = [];
+  for (let index = first; index < marks.length; index++) {
+    const mark = marks[index];
+    if (mark === undefined || mark.point.timeMs > range.toMs + marginMs) break;
+    const xPx = xOf(range, widthPx, mark.point.timeMs);
+    const cell = Math.floor(mark.point.timeMs / cellMs);
+    const last = dots.at(-1);
+    if (last !== undefined && (last.cell === cell || xPx - last.xPx < CLOSEST_PX)) {
+      last.marks.push(mark);
+      last.xPx += (xPx - last.xPx) / last.marks.length;
+    } else dots.push({ xPx, marks: [mark], cell });
+  }
+  return dots;
+}
+
+/** Index of the point nearest to a moment; -1 where there is none. */
+export function nearestIndex(timesMs: readonly number[], atMs: number): number {
+  const after = lowerBound(timesMs.length, (index) => (timesMs[index] ?? 0) >= atMs);
+  if (after === 0) return timesMs.length === 0 ? -1 : 0;
+  const before = after - 1;
+  if (after === timesMs.length) return before;
+  return atMs - (timesMs[before] ?? 0) <= (timesMs[after] ?? 0) - atMs ? before : after;
+}
+
+/** The first of `length` for which it holds, where it holds from somewhere on. */
+function lowerBound(length: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

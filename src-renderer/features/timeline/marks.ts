@@ -1,0 +1,58 @@
+/**
+ * Marks that time carries by itself: the first backup, what a person called a point, the moment before very many files
+ * changed. Judged by what each backup counted. Pure.
+ */
+import type { Point } from './wire-types.ts';
+
+export type Mark =
+  | { readonly kind: 'first'; readonly pointId: string; readonly atMs: number }
+  | { readonly kind: 'label'; readonly pointId: string; readonly atMs: number; readonly label: string }
+  /** The last point before so many files changed at once. */
+  | { readonly kind: 'beforeMany'; readonly pointId: string; readonly atMs: number; readonly files: number };
+
+/** What looks as when something encrypts files: most of what there is, changed within one point. */
+export interface Suspicion {
+  readonly point: Point;
+  readonly files: number;
+  readonly totalFiles: number;
+  /** The last point before it. */
+  readonly cleanPoint: Point;
+}
+
+/** A change worth a mark, and one worth a warning. */
+const MANY_FILES = 200;
+const TIMES_THE_USUAL = 10;
+const SUSPICIOUS_SHARE = 0.5;
+const SUSPICIOUS_FILES = 100;
+
+export function marksOf(points: readonly Point[]): readonly Mark[] {
+  const changed = points.map(({ summary }) => (summary.filesNew ?? 0) + (summary.filesChanged ?? 0));
+  const usual = medianOf(changed.slice(1).filter((count) => count > 0));
+  const marks: Mark[] = [];
+  for (const [at, point] of points.entries()) {
+    const { snapshotId: pointId, timeMs: atMs, label } = point;
+    if (at === 0) marks.push({ kind: 'first', pointId, atMs });
+    if (label !== null && label !== '') marks.push({ kind: 'label', pointId, atMs, label });
+    const files = changed[at + 1] ?? 0;
+    if (files >= MANY_FILES && files >= usual * TIMES_THE_USUAL)
+      marks.push({ kind: 'beforeMany', pointId, atMs, files });
+  }
+  return marks;
+}
+
+export function suspicionsOf(points: readonly Point[]): readonly Suspicion[] {
+  const found: Suspicion[] = [];
+  for (const [at, point] of points.entries()) {
+    const before = points[at - 1];
+    const files = point.summary.filesChanged ?? 0;
+    const totalFiles = point.summary.totalFilesProcessed ?? 0;
+    if (before === undefined || files < SUSPICIOUS_FILES || files < totalFiles * SUSPICIOUS_SHARE) continue;
+    found.push({ point, files, totalFiles, cleanPoint: before });
+  }
+  return found;
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[sorted.length >> 1] ?? 0;
+}

@@ -1,0 +1,64 @@
+/** What was put back here in the last 30 days, each to be taken back. */
+import { Button, UnstyledButton } from '@mantine/core';
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import { useState } from 'react';
+import type { WirePath } from '#contract/app/values.ts';
+import { useAnswer } from '../../../core-link/use-answer.ts';
+import { useCore } from '../../../core-link/use-core.ts';
+import { useNowMs } from '../../../core-link/use-now.ts';
+import { errorSentences } from '../../../text/error-sentences.ts';
+import { useFormats, useWords } from '../../../text/use-words.ts';
+import { useHistory } from '../use-history.ts';
+import { useUndo } from './use-restore-deeds.tsx';
+
+export function EarlierRestores() {
+  const { putBack: words } = useWords();
+  const { source } = useHistory();
+  const [isOpen, setIsOpen] = useState(false);
+  const Chevron = isOpen ? ChevronDown : ChevronRight;
+  if (source === undefined) return null;
+  return (
+    <div className="earlier">
+      <UnstyledButton aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+        <Chevron size={15} strokeWidth={1.7} aria-hidden /> {words.earlier}
+      </UnstyledButton>
+      {isOpen && <List folder={source.topFolder} />}
+    </div>
+  );
+}
+
+function List({ folder }: { folder: WirePath }) {
+  const { calls } = useCore();
+  const { putBack: words } = useWords();
+  const formats = useFormats();
+  const undo = useUndo();
+  const listed = useAnswer((signal) => calls['undo.list']({ folder }, { signal }), [folder]);
+  const nowMs = useNowMs(listed.value);
+  if (listed.kind === 'refused') return <p role="alert">{errorSentences(listed.error)}</p>;
+  if (listed.value === undefined) return null;
+  if (listed.value.length === 0) return <p className="hint">{words.noEarlier}</p>;
+  return (
+    <ul>
+      {listed.value.map(({ undoId, state, startedAtMs, expiresAtMs }) => {
+        const stateWords: Readonly<Record<string, string>> = words.states;
+        return (
+          <li key={undoId}>
+            <span>
+              {words.earlierLine(formats.moment(startedAtMs, nowMs), formats.day(expiresAtMs, nowMs))}{' '}
+              {stateWords[state] ?? ''}
+            </span>
+            {state !== 'undone' && state !== 'running' && (
+              <Button
+                variant="default"
+                size="compact-sm"
+                onClick={() => void undo([{ folder, undoId }]).then(listed.again)}
+              >
+                {words.undo}
+              </Button>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,100 @@
+/** What is chosen as a zip file in a folder. A file that is there is never replaced. */
+import { Alert, Button, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import type { WirePath } from '#contract/app/values.ts';
+import { useNowMs } from '../../../core-link/use-now.ts';
+import { useChooseFolder } from '../../../parts/choose-folder.tsx';
+import { showLastName, showName } from '../../../text/show-name.ts';
+import { useFormats, useWords } from '../../../text/use-words.ts';
+import { Progress } from '../../../ui/progress.tsx';
+import { useHistory } from '../use-history.ts';
+import { useHistoryView } from '../view-store.ts';
+import { joinPath } from '../wire-path.ts';
+import { groupsOf } from './put-back-plan.ts';
+import { zipName } from './zip-name.ts';
+import { useJob } from './use-job.ts';
+
+export function ExportSheet({ onClose }: { onClose: () => void }) {
+  const { putBack: words } = useWords();
+  const formats = useFormats();
+  const { placeId, point } = useHistory();
+  const nowMs = useNowMs(point);
+  const selection = useHistoryView((view) => view.selection);
+  const chooseFolder = useChooseFolder();
+  const [folder, setFolder] = useState<WirePath>();
+  const [group] = point === undefined ? [] : groupsOf(selection, point);
+  const [name, setName] = useState(() =>
+    zipName(
+      selection.map(({ path }) => showLastName(path)),
+      group === undefined ? '' : words.from(formats.moment(group.timeMs, nowMs)),
+    ),
+  );
+  const job = useJob();
+  if (group === undefined || placeId === null) return null;
+  const fileName = name.trim().endsWith('.zip') ? name.trim() : `${name.trim()}.zip`;
+
+  const save = async (): Promise<void> => {
+    if (folder === undefined) return;
+    const { snapshotId, paths } = group;
+    const target = joinPath(folder, fileName);
+    const done = await job.start({ kind: 'export', placeId, snapshotId, paths: [...paths], target });
+    if (done === undefined) return;
+    notifications.show({ message: words.exported(fileName, showName(folder)) });
+    onClose();
+  };
+  return (
+    <form
+      className="sheet"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <div className="sheet-main narrow">
+        <TextInput
+          label={words.exportName}
+          value={name}
+          maxLength={200}
+          data-autofocus
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+        />
+        <div className="copy-target">
+          <p>{folder === undefined ? words.exportFolder : showName(folder)}</p>
+          <Button
+            variant="default"
+            size="compact-sm"
+            onClick={() =>
+              void chooseFolder({ mustBeWritable: true }).then((chosen) => {
+                if (chosen !== null) setFolder(chosen);
+              })
+            }
+          >
+            {folder === undefined ? words.chooseFolder : words.otherFolder}
+          </Button>
+        </div>
+        {job.isRunning && <Progress label={words.exporting} done={shareOf(job.progress)} />}
+        {job.refusal !== undefined && (
+          <Alert color="red" role="alert">
+            {job.refusal}
+          </Alert>
+        )}
+      </div>
+      <footer className="sheet-foot">
+        <Button variant="default" onClick={job.isRunning ? job.stop : onClose}>
+          {job.isRunning ? words.stop : words.cancel}
+        </Button>
+        <Button type="submit" disabled={folder === undefined || name.trim() === '' || job.isRunning}>
+          {words.exportGo}
+        </Button>
+      </footer>
+    </form>
+  );
+}
+
+export function shareOf(
+  progress: { readonly bytesDone: number; readonly totalBytes: number | null } | null,
+): number | null {
+  if (progress === null || progress.totalBytes === null || progress.totalBytes === 0) return null;
+  return Math.min(1, progress.bytesDone / progress.totalBytes);
+}

@@ -1,0 +1,30 @@
+/** Which files had trouble, and why. */
+import { Modal } from '@mantine/core';
+import { useAnswer } from '../../../core-link/use-answer.ts';
+import { useCore } from '../../../core-link/use-core.ts';
+import { errorSentences, wireErrorSentences } from '../../../text/error-sentences.ts';
+import { nameKey, showName } from '../../../text/show-name.ts';
+import { useWords } from '../../../text/use-words.ts';
+
+export function JobTroubles({ jobIds, onClose }: { jobIds: readonly string[]; onClose: () => void }) {
+  const { calls } = useCore();
+  const { putBack: words } = useWords();
+  const troubles = useAnswer(
+    async (signal) =>
+      (await Promise.all(jobIds.map((jobId) => calls['jobs.troubles']({ jobId }, { signal })))).flat(),
+    [jobIds],
+  );
+  return (
+    <Modal opened onClose={onClose} title={words.troubles} size="lg">
+      {troubles.kind === 'refused' && <p role="alert">{errorSentences(troubles.error)}</p>}
+      <ul className="troubles">
+        {troubles.value?.map(({ path, error }) => (
+          <li key={nameKey(path)}>
+            <b>{showName(path)}</b>
+            <p>{wireErrorSentences(error)}</p>
+          </li>
+        ))}
+      </ul>
+    </Modal>
+  );
+}

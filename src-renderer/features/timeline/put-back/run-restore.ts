@@ -1,0 +1,67 @@
+/**
+ * Starts the jobs of a putting back or of an undo and follows them to their end. Closing the sheet does not end them;
+ * `stop` does. Jobs of one place run one after the other anyway; here the next is asked for when the one before has ended.
+ */
+import type { WirePath } from '#contract/app/values.ts';
+import type { Asks, Calls } from '../wire-types.ts';
+import { restoreOutcome, undoOutcome, type UndoOutcome } from './restore-outcome.ts';
+import { useRestores, type Job, type RestoreOutcome, type UndoRef } from './restore-store.ts';
+
+type JobCalls = Pick<Calls, 'jobs.start' | 'jobs.wait' | 'jobs.cancel'>;
+type RestoreAsk = Extract<Asks<'jobs.start'>, { kind: 'restore' }>;
+
+/** @throws what the start of a job throws */
+export async function runRestore(
+  calls: JobCalls,
+  asks: readonly Omit<RestoreAsk, 'kind'>[],
+  target: WirePath | null,
+): Promise<RestoreOutcome> {
+  const jobs: Job[] = [];
+  const jobIds: string[] = [];
+  useRestores.setState({ run: { kind: 'running', jobIds: [], progress: null } });
+  try {
+    for (const ask of asks) {
+      const jobId = await calls['jobs.start']({ kind: 'restore', ...ask });
+      jobIds.push(jobId);
+      useRestores.setState({ run: { kind: 'running', jobIds: [...jobIds], progress: null } });
+      const job = await calls['jobs.wait'](
+        { jobId },
+        {
+          onProgress: ({ progress }) =>
+            useRestores.setState({ run: { kind: 'running', jobIds: [...jobIds], progress } }),
+        },
+      );
+      jobs.push(job);
+      if (job.state === 'cancelled' || job.state === 'failed') break;
+    }
+  } catch (error) {
+    useRestores.setState({ run: { kind: 'none' } });
+    throw error;
+  }
+  const outcome = restoreOutcome(jobs, target);
+  useRestores.setState((before) => ({
+    run: { kind: 'ended', jobIds, outcome },
+    lastUndos: outcome.undos.length > 0 ? outcome.undos : before.lastUndos,
+  }));
+  return outcome;
+}
+
+/** What was written already stays, and can be taken back. */
+export async function stopRestore(calls: JobCalls): Promise<void> {
+  const { run } = useRestores.getState();
+  const jobId = run.kind === 'running' ? run.jobIds.at(-1) : undefined;
+  if (jobId !== undefined) await calls['jobs.cancel']({ jobId });
+}
+
+/** The newest first, so that what several have touched ends as it was at first. */
+export async function runUndo(calls: JobCalls, undos: readonly UndoRef[]): Promise<UndoOutcome> {
+  const jobs: Job[] = [];
+  for (const undo of undos.toReversed()) {
+    const jobId = await calls['jobs.start']({ kind: 'undo', ...undo });
+    jobs.push(await calls['jobs.wait']({ jobId }));
+  }
+  useRestores.setState(({ lastUndos }) => ({
+    lastUndos: lastUndos.filter((one) => !undos.some(({ undoId }) => undoId === one.undoId)),
+  }));
+  return undoOutcome(jobs);
+}

@@ -1,0 +1,131 @@
+/** Putting things back: the plan before, the progress, and what was done; copies, archives and erasing. */
+const files = (count: string, isOne: boolean): string => (isOne ? '1 file' : `${count} files`);
+
+export const putBack = {
+  files,
+  title: 'Put back',
+  titleOf: (what: string, moment: string) => `Put back ${what} from ${moment}`,
+  copyTitleOf: (what: string, moment: string) => `Put a copy of ${what} from ${moment} somewhere else`,
+  items: (count: string) => `${count} items`,
+  looking: 'Looking at what is there now…',
+  tryAgain: 'Look again',
+  close: 'Close',
+  cancel: 'Cancel',
+
+  putsBack: (what: string) => `Puts back ${what}`,
+  putsCopies: (what: string, folder: string) => `Puts a copy of ${what} in ${folder}`,
+  nothingToDo: 'Nothing would change',
+  missing: (count: string, isOne: boolean) => `${count} ${isOne ? 'is' : 'are'} missing today`,
+  isNew: (count: string, isOne: boolean) => `${count} ${isOne ? 'is' : 'are'} new there`,
+  replacesNewer: (count: string, isOne: boolean) =>
+    `${count} ${isOne ? 'replaces a newer version' : 'replace newer versions'}`,
+  replaces: (count: string, isOne: boolean) =>
+    `${count} ${isOne ? 'replaces what is there' : 'replace what is there'}`,
+  besides: (count: string, isOne: boolean) =>
+    `${count} ${isOne ? 'gets' : 'get'} a name beside what is there`,
+  unchanged: (count: string, isOne: boolean) =>
+    `${count} ${isOne ? 'is identical and will be left alone' : 'are identical and will be left alone'}`,
+  kept: (count: string, isOne: boolean) =>
+    `${count} ${isOne ? 'stays as it is by your rule' : 'stay as they are by your rule'}`,
+  removed: (count: string, isOne: boolean) =>
+    `${count} that came later ${isOne ? 'goes' : 'go'} into safe keeping`,
+  toFetch: (size: string) => `${size} to fetch.`,
+  room: (size: string, free: string) => `Space needed ${size} of ${free}.`,
+  noRoom: (size: string, free: string) =>
+    `There is not enough space: ${size} are needed, ${free} are free. Nothing has been touched.`,
+  safeKeeping: 'What is replaced is kept for 30 days, and you can take this back.',
+
+  actions: {
+    restored: 'missing today',
+    updated: 'replaces what is there',
+    unchanged: 'identical',
+    kept: 'left as it is',
+    removed: 'came later',
+  },
+  replacesNewerLine: (moment: string) => `replaces one changed ${moment}`,
+  listLabel: 'What would happen to each file',
+  listCut: (shown: string) => `The first ${shown} are listed; the counts are of everything.`,
+  takeThis: (name: string) => `Put back ${name}`,
+  problems: 'Cannot be put back',
+  all: 'All',
+
+  ruleLabel: 'If something is in the way',
+  rules: {
+    'replace-keep-current': 'Replace, and keep what is there now',
+    'keep-both': 'Keep both',
+    'only-missing': 'Only what is missing',
+    'only-older': 'Only what is older than this version',
+    exact: 'Make it exactly as it was',
+  },
+  ruleHints: {
+    'replace-keep-current': 'What is there now goes into safe keeping for 30 days.',
+    'keep-both': 'Named “letter (from 3 Nov 14.20).docx”, beside what is there.',
+    'only-missing': 'Whatever is there stays as it is.',
+    'only-older': 'Newer work stays as it is.',
+    exact: 'Also removes what came later, into safe keeping.',
+  },
+  exactQuestion: (removed: string, folder: string) =>
+    `${removed} in ${folder} came later and will be removed. It goes into safe keeping, and you can take it back for 30 days. Make the folder exactly as it was?`,
+  exactNothing: 'Nothing came later, so nothing will be removed.',
+  exactYes: (removed: string) => `Remove ${removed} and put back`,
+  exactNo: 'Not so',
+
+  putBackFiles: (what: string) => `Put ${what} back`,
+  putCopyIn: (folder: string) => `Put a copy in ${folder}`,
+  chooseFolder: 'Choose a folder…',
+  otherFolder: 'Another folder…',
+  chooseTitle: 'Where shall the copy go?',
+
+  running: 'Putting back',
+  filesDone: (done: string, total: string) => `${done} of ${total} files`,
+  bytesDone: (done: string, total: string) => `${done} of ${total}`,
+  stop: 'Stop',
+  goesOn: 'It goes on when you close this.',
+  done: (what: string) => `${what} put back and verified.`,
+  doneCopy: (what: string, folder: string) => `${what} put in ${folder} and verified.`,
+  doneNothing: 'Everything was there already. Nothing was changed.',
+  doneExcept: (what: string, failed: string) => `${what} put back and verified; ${failed} could not be.`,
+  stopped: (what: string) => `Stopped. ${what} had been put back already and stay so.`,
+  stoppedAtOnce: 'Stopped. Nothing had been changed yet.',
+  failed: 'It was not put back.',
+  seeWhich: 'See which',
+  troubles: 'These could not be put back',
+  undo: 'Undo',
+  showInFolder: 'Show in folder',
+  undoing: 'Taking it back…',
+  undone: 'Taken back. Everything is as it was before.',
+  undoneExcept: (kept: string) =>
+    `Taken back. ${kept} had been edited since; your edits are kept as copies beside it.`,
+  undoProblems: (count: string) => `Taken back, except ${count} that could not be moved.`,
+  nothingToUndo: 'There is nothing to take back.',
+
+  earlier: 'Earlier restores',
+  noEarlier: 'Nothing was put back here in the last 30 days.',
+  earlierLine: (moment: string, until: string) => `${moment}, can be taken back until ${until}`,
+  states: { undone: 'taken back', running: 'under way', interrupted: 'was interrupted', ended: '' },
+
+  exportTitle: (what: string, moment: string) => `Save ${what} from ${moment} as a zip file`,
+  exportName: 'Name of the zip file',
+  exportFolder: 'Folder',
+  exportGo: 'Save the zip file',
+  exporting: 'Making the zip file',
+  exported: (name: string, folder: string) => `${name} is in ${folder}.`,
+  from: (moment: string) => `from ${moment}`,
+
+  eraseTitle: (what: string) => `Erase ${what} from history`,
+  eraseSays: (versions: string, contents: string, size: string) =>
+    `It is taken out of ${versions}: ${contents}, ${size} together. What is on your disk now stays as it is.`,
+  eraseVersions: (count: string, isOne: boolean) => (isOne ? '1 version' : `${count} versions`),
+  eraseContents: (count: string, isOne: boolean) => (isOne ? '1 distinct file' : `${count} distinct files`),
+  eraseWarning: 'This is the one thing that Tidemark cannot take back.',
+  eraseLocked: (moment: string) =>
+    `This backup place lets nothing be deleted until ${moment}. Until then it stays there.`,
+  eraseSure: 'I want it gone for good',
+  eraseGo: (versions: string) => `Erase from ${versions}`,
+  erasing: 'Erasing from history',
+  erased: (versions: string) => `Erased from ${versions}.`,
+  eraseRefused: (count: string) => `${count} could not be rewritten and still have it.`,
+
+  copyTooLarge: 'The file is too large to be opened from here. Put a copy in a folder instead.',
+  copyOpened: (name: string) => `A copy of ${name} is among your downloads.`,
+};

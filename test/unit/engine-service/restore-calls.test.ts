@@ -1,0 +1,115 @@
+/** A restore file by file before it is done, files that are left alone, and folders that lie far apart. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { textToByteString, type ByteString } from '#base/byte-string.ts';
+import type { RestoreAsk } from '#contract/engine/engine-values.ts';
+import { backupChoice, makePlace, startTestEngine, temporaryFolder } from '#test/support/engine-service.ts';
+
+const bytes = (text: string): ByteString => textToByteString(text);
+
+test('each file is told beforehand with what it would meet; what is unticked is left alone', async () => {
+  const engine = startTestEngine();
+  const folder = temporaryFolder();
+  const source = path.join(folder, 'source');
+  const at = (name: string): string => path.join(source, name);
+  fs.mkdirSync(at('sub'), { recursive: true });
+  for (const name of ['changed', 'missing', 'same', 'sub/kept out', 'sub/back'])
+    fs.writeFileSync(at(name), `first ${name}`);
+  const access = await makePlace(engine, path.join(folder, 'place'));
+  const { version } = await engine.calls.backup({ access, choice: backupChoice(source) });
+  fs.writeFileSync(at('changed'), 'second');
+  fs.rmSync(at('missing'));
+  fs.rmSync(at('sub'), { recursive: true });
+  fs.writeFileSync(at('new'), 'came later');
+  const ask: RestoreAsk = {
+    snapshotId: version.snapshotId,
+    paths: [],
+    target: null,
+    rule: 'exact',
+    excludePaths: [bytes(at('sub/kept out'))],
+  };
+  const preview = await engine.calls['restore.prepare']({ access, ask, withFiles: true });
+  expect(preview).toMatchObject({ restored: 2, updated: 1, unchanged: 1, removed: 1, filesCut: false });
+  const lines = preview.files!.map(({ path: file, action, sizeBytes, currentModifiedMs }) => [
+    path.relative(source, file),
+    action,
+    sizeBytes,
+    currentModifiedMs === null ? 'nothing there' : 'there',
+  ]);
+  expect(lines.toSorted()).toEqual([
+    ['changed', 'updated', 13, 'there'],
+    ['missing', 'restored', 13, 'nothing there'],
+    ['new', 'removed', 0, 'there'],
+    ['same', 'unchanged', 10, 'there'],
+    ['sub/back', 'restored', 14, 'nothing there'],
+  ]);
+  // What changes nothing comes last.
+  expect(preview.files!.at(-1)).toMatchObject({ action: 'unchanged' });
+  const { mtimeMs } = fs.statSync(at('changed'));
+  const changed = preview.files!.find(({ action }) => action === 'updated');
+  expect(changed?.currentModifiedMs).toBe(Math.floor(mtimeMs));
+
+  await engine.calls.restore({ access, ask });
+  expect(fs.readdirSync(source).toSorted()).toEqual(['.tidemark-undo', 'changed', 'missing', 'same', 'sub']);
+  expect(fs.readdirSync(at('sub'))).toEqual(['back']);
+  const elsewhere = { ...ask, target: bytes(path.join(folder, 'target')), rule: 'keep-both' as const };
+  const { files } = await engine.calls['restore.prepare']({ access, ask: elsewhere, withFiles: true });
+  expect(files!.map(({ path: file }) => path.relative(source, file)).toSorted()).toEqual([
+    'changed',
+    'missing',
+    'same',
+    'sub/back',
+  ]);
+});
+
+test('folders with nothing but the top in common come back each with its own way to be undone', async () => {
+  const engine = startTestEngine();
+  const folder = temporaryFolder();
+  const [near, far] = [
+    path.join(folder, 'near'),
+    fs.realpathSync(fs.mkdtempSync(path.join('/var/tmp', 'tidemark-far-'))),
+  ];
+  onTestFinished(() => fs.rmSync(far, { recursive: true, force: true }));
+  expect(os.tmpdir().startsWith('/var')).toBe(false);
+  fs.mkdirSync(path.join(near, 'sub'), { recursive: true });
+  fs.writeFileSync(path.join(near, 'sub/letter'), 'first');
+  fs.writeFileSync(path.join(far, 'photo'), 'first');
+  const access = await makePlace(engine, path.join(folder, 'place'));
+  const choice = backupChoice(near, { sources: [bytes(near), bytes(far)] });
+  const { version } = await engine.calls.backup({ access, choice });
+  const spoil = (): void => {
+    fs.writeFileSync(path.join(near, 'sub/letter'), 'spoilt');
+    fs.writeFileSync(path.join(far, 'photo'), 'spoilt');
+  };
+  const words = (): string[] =>
+    [path.join(near, 'sub/letter'), path.join(far, 'photo')].map((file) => fs.readFileSync(file, 'utf8'));
+  const { snapshotId } = version;
+  const ask: RestoreAsk = { snapshotId, paths: [], target: null, rule: 'replace-keep-current' };
+
+  spoil();
+  const preview = await engine.calls['restore.prepare']({ access, ask, withFiles: true });
+  expect(preview).toMatchObject({ updated: 2, unchanged: 0, hasRoom: true });
+  expect(preview.files!.map(({ path: file }) => file).toSorted()).toEqual(
+    [path.join(near, 'sub/letter'), path.join(far, 'photo')].toSorted(),
+  );
+  const back = await engine.calls.restore({ access, ask });
+  expect(words()).toEqual(['first', 'first']);
+  expect(back).toMatchObject({ filesUpdated: 2, problems: 0 });
+  expect(back.undos.map((undo) => undo.folder).toSorted()).toEqual([near, far].toSorted());
+  for (const undo of back.undos)
+    expect(await engine.calls.undo(undo)).toMatchObject({ returned: 1, isComplete: true });
+  expect(words()).toEqual(['spoilt', 'spoilt']);
+  // Undone is undone: it is put back by another restore, not by undoing that.
+  await expect(engine.calls.undo(back.undos[0]!)).rejects.toMatchObject({ code: 'request.invalidInput' });
+
+  const one = { ...ask, paths: [bytes(path.join(near, 'sub'))], excludePaths: [bytes(far)] };
+  expect(await engine.calls.restore({ access, ask: one })).toMatchObject({ filesUpdated: 1, target: near });
+  expect(words()).toEqual(['first', 'spoilt']);
+  const none = { ...ask, paths: [bytes(path.join(near, 'nothing'))] };
+  expect(await engine.calls.restore({ access, ask: none })).toMatchObject({
+    filesRestored: 0,
+    filesUpdated: 0,
+  });
+});

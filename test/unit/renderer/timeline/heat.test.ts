@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import { barHeight, barsOf, mostOf, partHeights } from '#renderer/features/timeline/band/heat.ts';
+import { marksOf, suspicionsOf } from '#renderer/features/timeline/marks.ts';
+import { dotsOf, markPoints, nearestIndex } from '#renderer/features/timeline/band/point-lane.ts';
+import type { HeatBucket, Point } from '#renderer/features/timeline/wire-types.ts';
+
+const bucket = (part: Partial<HeatBucket> = {}): HeatBucket => ({
+  added: 0,
+  modified: 0,
+  removed: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  points: 0,
+  quietPoints: 0,
+  waitingPoints: 0,
+  ...part,
+});
+const point = (timeMs: number, part: Partial<Point> = {}): Point => ({
+  snapshotId: `id${timeMs}`,
+  time: '',
+  timeMs,
+  series: 's',
+  state: 'known',
+  isFileDamaged: false,
+  hostname: 'h',
+  username: 'u',
+  paths: [],
+  tags: [],
+  isKept: false,
+  label: null,
+  summary: {},
+  ...part,
+});
+
+test('the kinds of empty are told apart', () => {
+  const bars = barsOf({
+    edges: [0, 10, 20, 30, 40, 50],
+    buckets: [
+      bucket({ points: 2, added: 1 }),
+      bucket({ points: 1, quietPoints: 1 }),
+      bucket(),
+      bucket(),
+      bucket({ waitingPoints: 1 }),
+    ],
+    points: [point(45, { state: 'waiting', summary: { filesNew: 3, filesChanged: 4 } })],
+    missedMs: [5, 25],
+    suspiciousIds: new Set(),
+  });
+  expect(bars.map(({ kind }) => kind)).toEqual(['changed', 'quiet', 'missed', 'off', 'waiting']);
+  expect(bars[4]).toMatchObject({ added: 3, modified: 4, removed: 0, points: 1 });
+});
+
+test('the scale is of logarithms and fits what is in sight', () => {
+  expect(barHeight(0, 100, 56)).toBe(0);
+  expect(barHeight(100, 100, 56)).toBe(56);
+  expect(barHeight(1, 10_000, 56)).toBeGreaterThanOrEqual(4);
+  expect(barHeight(10, 1000, 56)).toBeGreaterThan(56 / 4);
+  const bars = barsOf({
+    edges: [0, 10, 20],
+    buckets: [bucket({ points: 1, added: 900 }), bucket({ points: 1, added: 9 })],
+    points: [],
+    missedMs: [],
+    suspiciousIds: new Set(),
+  });
+  expect(mostOf(bars, 0, 20)).toBe(900);
+  expect(mostOf(bars, 10, 20)).toBe(9);
+});
+
+test('every part that is there can be seen, and they fill the bar', () => {
+  const [added, modified, removed] = partHeights([1, 1_000, 0], 40);
+  expect(added).toBeGreaterThan(1.5);
+  expect(removed).toBe(0);
+  expect(added + modified).toBeCloseTo(40);
+});
+
+test('crowded points become a capsule, wherever the band stands', () => {
+  const points = [0, 1, 2, 50, 98].map((timeMs) => point(timeMs * 1000));
+  const marks = markPoints({ points, elsewhereMs: [], exceptIds: new Set() });
+  const counts = (fromMs: number): number[] =>
+    dotsOf(marks, { fromMs, toMs: fromMs + 200_000 }, 400).map((dot) => dot.marks.length);
+  expect(counts(-50_000)).toEqual([3, 1, 1]);
+  expect(counts(-51_234)).toEqual([3, 1, 1]);
+});
+
+test('dots never lie over each other', () => {
+  const marks = markPoints({
+    points: Array.from({ length: 500 }, (_, at) => point(at * 7_919)),
+    elsewhereMs: [],
+    exceptIds: new Set(),
+  });
+  const dots = dotsOf(marks, { fromMs: 0, toMs: 500 * 7_919 }, 1000);
+  expect(dots.reduce((sum, dot) => sum + dot.marks.length, 0)).toBe(500);
+  for (const [at, dot] of dots.entries())
+    if (at > 0) expect(dot.xPx - (dots[at - 1]?.xPx ?? 0)).toBeGreaterThan(6);
+});
+
+test('what a dot says of its point', () => {
+  const [whole, cut, ring] = markPoints({
+    points: [point(0, { isKept: true }), point(10 * 60_000), point(200 * 60_000)],
+    elsewhereMs: [[60_000, 12 * 60_000]],
+    exceptIds: new Set(['id600000']),
+  });
+  expect(whole).toMatchObject({ fill: 'full', isOnlyHere: false, isKept: true });
+  expect(cut).toMatchObject({ fill: 'half', isOnlyHere: false });
+  expect(ring).toMatchObject({ isOnlyHere: true });
+});
+
+test.each([
+  [[], 5, -1],
+  [[10, 20], 0, 0],
+  [[10, 20], 14, 0],
+  [[10, 20], 16, 1],
+  [[10, 20], 99, 1],
+])('the point nearest: %j at %d', (timesMs, atMs, expected) => {
+  expect(nearestIndex(timesMs, atMs)).toBe(expected);
+});
+
+test('marks: the first backup, labels, and before very many changes', () => {
+  const counted = (timeMs: number, filesChanged: number, label: string | null = null): Point =>
+    point(timeMs, { label, summary: { filesNew: 0, filesChanged, totalFilesProcessed: 3000 } });
+  const points = [
+    counted(0, 3000),
+    counted(1, 3),
+    counted(2, 4, 'before the move'),
+    counted(3, 2314),
+    counted(4, 2),
+  ];
+  expect(marksOf(points)).toEqual([
+    { kind: 'first', pointId: 'id0', atMs: 0 },
+    { kind: 'label', pointId: 'id2', atMs: 2, label: 'before the move' },
+    { kind: 'beforeMany', pointId: 'id2', atMs: 2, files: 2314 },
+  ]);
+  expect(
+    suspicionsOf(points).map(({ point: { snapshotId }, cleanPoint }) => [snapshotId, cleanPoint.snapshotId]),
+  ).toEqual([['id3', 'id2']]);
+});
