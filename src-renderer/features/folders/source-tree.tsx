@@ -117,6 +117,7 @@ function TreeNode({ folder, label, level, isParentOut, choices, platform, onChan
         )}
         <Folder size={17} strokeWidth={1.7} aria-hidden />
         <span className="name" title={label}>
+          {level === 0 && <span className="above">{label.slice(0, label.length - name.length)}</span>}
           {name}
         </span>
         {isOut && <span className="why">{isOutByPerson ? words.leftOutByYou : words.leftOutByRule}</span>}

@@ -1,6 +1,6 @@
 /** `#/settings`: how the window looks, how Tidemark runs, and what is to know about it. What is chosen counts at once. */
 import { Button, SegmentedControl, Switch } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import type { WindowSettings } from '#contract/app/settings-calls.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
@@ -38,8 +38,13 @@ function Settings({ mirror }: { readonly mirror: Mirror }) {
   const { settings: words } = useWords();
   const { ask, refusal } = useAsk();
   const { settings } = mirror;
-  const put = (next: Partial<WindowSettings>): void =>
-    void ask(() => calls['settings.put']({ ...settings, ...next }));
+  const turn = useRef<Promise<unknown>>(Promise.resolve());
+  // One after the other, each on what the one before has made of it: the mirror may still be behind.
+  const put = (next: Partial<WindowSettings>): void => {
+    turn.current = turn.current.then(() =>
+      ask(async () => calls['settings.put']({ ...(await calls['settings.get']({})), ...next })),
+    );
+  };
   return (
     <PageBody className="settings">
       <PageHead title={words.title} />
