@@ -20,7 +20,7 @@ import { placeOf } from '#services/jobs/may-run-beside.ts';
 import { due } from '#services/scheduler/due.ts';
 import type { DueAnswer, MachineState, Moment, ScheduledPlan } from '#services/scheduler/schedule-types.ts';
 import { whatHolds } from '#services/scheduler/what-holds.ts';
-import { listJobs, putJob, type Job } from '#services/state/jobs-table.ts';
+import { listLastJobs, putJob, removeJobsEndedBefore, type Job } from '#services/state/jobs-table.ts';
 import { listPlaces, type Place } from '#services/state/places-table.ts';
 import { listPlans, type Plan } from '#services/state/plans-table.ts';
 import { getSetting, putSetting } from '#services/state/settings-table.ts';
@@ -35,10 +35,10 @@ import { PlacePresence } from './place-presence.ts';
 import { RememberedRuns } from './remembered-runs.ts';
 import { gatherUpkeep } from './upkeep-facts.ts';
 
-/** Jobs read at the start; enough for a hundred of each pair in most lives, and little to read. */
-const JOBS_READ = 2_000;
 /** The heartbeat's rhythm: well within what an outside watchdog allows (HEARTBEAT_LIMIT_MS). */
 const LONGEST_SLEEP_MS = 60_000;
+/** What came of a job can be asked about for so long; the log tells of it for ever. */
+const JOBS_KEPT_MS = 90 * 86_400_000;
 /** How often the latest believed clock is noted. */
 const SEEN_EVERY_MS = 3_600_000;
 /** Settings travel again after so long even when nothing but the log has changed. */
@@ -123,8 +123,7 @@ export class Routine {
 
   /** Reads what has been, looks for the first time, and goes on by itself. */
   start(): void {
-    const jobs = this.#parts.state.read((reader) => listJobs(reader, { limit: JOBS_READ }));
-    for (const job of jobs.toReversed()) this.noteJob(job);
+    for (const job of this.#parts.state.read(listLastJobs)) this.noteJob(job);
     this.#loop = this.#goOn();
   }
 
@@ -309,7 +308,7 @@ export class Routine {
   ): Promise<void> {
     const { queue, state } = this.#parts;
     const active = queue.active();
-    const digest = state.read(settingsDigest);
+    const digest = state.recall(settingsDigest);
     const machine = this.#machine();
     const requests = upkeepDue({
       places: places.map((place) =>
@@ -409,8 +408,11 @@ export class Routine {
   #noteSeen(nowMs: number): void {
     const { state } = this.#parts;
     const last = state.read((reader) => getSetting(reader, 'lastSeenTimeMs')) ?? 0;
-    if (nowMs - last >= SEEN_EVERY_MS)
-      state.commitSoon((writer) => putSetting(writer, 'lastSeenTimeMs', nowMs));
+    if (nowMs - last < SEEN_EVERY_MS) return;
+    state.commitSoon((writer) => {
+      putSetting(writer, 'lastSeenTimeMs', nowMs);
+      removeJobsEndedBefore(writer, nowMs - JOBS_KEPT_MS);
+    });
   }
 
   #woke(): void {
@@ -433,11 +435,11 @@ export class Routine {
   }
 
   #plans(): Plan[] {
-    return this.#parts.state.read(listPlans);
+    return this.#parts.state.recall(listPlans);
   }
 
   #places(): Place[] {
-    return this.#parts.state.read(listPlaces);
+    return this.#parts.state.recall(listPlaces);
   }
 }
 
