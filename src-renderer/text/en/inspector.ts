@@ -1,5 +1,6 @@
 /** The inspector: preview, versions, difference and facts of what is selected. */
 export const inspector = {
+  label: 'About the selection',
   tabs: { preview: 'Preview', versions: 'Versions', difference: 'Difference', about: 'About' },
   nothingSelected: 'Select a file or folder to look into it.',
   manySelected: (count: string) => `${count} items are selected.`,
@@ -16,7 +17,7 @@ export const inspector = {
   longer: (size: string) => `${size} longer`,
   shorter: (size: string) => `${size} shorter`,
   sameSize: 'same size',
-  newest: 'in the newest version',
+  newest: 'newest',
   firstSeen: 'first seen',
   oldestKnown: 'oldest known',
   was: (path: string) => `was ${path}`,

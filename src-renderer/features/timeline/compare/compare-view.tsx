@@ -25,6 +25,7 @@ import './compare.css';
 export function CompareView() {
   const { compare: words } = useWords();
   const { placeId, point, compareWith } = useHistory();
+  const stop = useHistoryView((view) => view.compareWith);
   if (placeId === null || point === undefined || compareWith === undefined) return null;
   if (point.snapshotId === compareWith.snapshotId)
     return (
@@ -32,6 +33,9 @@ export function CompareView() {
         <div className="compare-empty">
           <p>{words.same}</p>
           <p className="hint">{words.sameHelp}</p>
+          <Button variant="default" onClick={() => stop(null)}>
+            {words.close}
+          </Button>
         </div>
       </section>
     );

@@ -63,7 +63,7 @@ export function useDifference(question: DifferenceQuestion): Difference {
             limit: PAGE_ENTRIES,
             ...(after === undefined ? {} : { after }),
           },
-          { ...(asked === undefined ? {} : { signal: asked }) },
+          { signal: asked },
         );
         if (asked?.aborted === true) return;
         put(({ entries }) => ({ entries: [...entries, ...page.entries], next: page.next, isLoading: false }));

@@ -58,7 +58,7 @@ describe('a block', () => {
       version(40, 7, { sizeBytes: 49_200 }),
     ]);
     expect(rows.map(({ title, facts, lasted }) => [title, facts, lasted])).toEqual([
-      [expect.stringMatching(/^Since Wed 18 Nov, /), '48 KB · 1.2 KB shorter · in the newest version', '4d'],
+      [expect.stringMatching(/^Since Wed 18 Nov, /), '48 KB · 1.2 KB shorter · newest', '4d'],
       [expect.stringMatching(/^16 Nov \d\d:\d\d → 18 Nov \d\d:\d\d$/), '49 KB · same size', '2d'],
       ['13 Oct → 16 Nov', '49 KB · first seen', '1m'],
     ]);
@@ -133,7 +133,7 @@ test('the strip goes on under the names that it had before', async () => {
   );
   const rows = rowsOf(strip.items);
   expect(rows.map(({ facts, tone }) => [facts, tone])).toEqual([
-    ['1 KB · same size · in the newest version', 'changed'],
+    ['1 KB · same size · newest', 'changed'],
     ['1 KB · same size', 'changed'],
     ['1 KB · was Drafts/l.txt', 'other'],
   ]);
