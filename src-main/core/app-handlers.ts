@@ -53,7 +53,7 @@ type Of<Prefix extends string> = {
   ]: CallHandlers<AppCalls>[Name];
 };
 
-function generalHandlers({ state, ports, mirror }: CoreParts): Of<'app' | 'mirror'> {
+function generalHandlers({ state, ports, mirror, profileFolder }: CoreParts): Of<'app' | 'mirror'> {
   return {
     'app.info': () => ({
       version: ports.version,
@@ -61,6 +61,7 @@ function generalHandlers({ state, ports, mirror }: CoreParts): Of<'app' | 'mirro
       platform: process.platform,
       hostname: hostname(),
       homeFolder: textToByteString(homedir()),
+      profileFolder,
       isFirstStart: state.read((reader) => listPlans(reader).length === 0 && listPlaces(reader).length === 0),
     }),
     'mirror.get': () => mirror.whole(),

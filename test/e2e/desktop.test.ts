@@ -26,7 +26,7 @@ afterAll(async () => {
 
 test('a new profile shows its page', async () => {
   page = await running.window;
-  await page.getByRole('heading', { name: 'No folder is protected yet.' }).waitFor();
+  await page.getByRole('heading', { name: 'New here, or getting things back?' }).waitFor();
 });
 
 describe('a set-up profile', () => {
@@ -310,7 +310,7 @@ describe('a set-up profile', () => {
         expect(await hidden.windowCount()).toBe(0);
         await hidden.clickTray('open');
         const shown = await hidden.window;
-        await shown.getByRole('heading', { name: 'No folder is protected yet.' }).waitFor();
+        await shown.getByRole('heading', { name: 'New here, or getting things back?' }).waitFor();
       } finally {
         await hidden.close();
       }

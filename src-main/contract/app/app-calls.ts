@@ -65,6 +65,8 @@ export const appCalls = {
       platform: z.string(),
       hostname: z.string(),
       homeFolder: bytesInJson,
+      /** Where plans, settings and the log lie. For the eye only. */
+      profileFolder: z.string(),
       isFirstStart: z.boolean(),
     }),
   },

@@ -27,9 +27,9 @@ export function PlanCard({ plan, onBackUp }: { readonly plan: PlanView; onBackUp
           size="compact-md"
           onClick={onBackUp}
           disabled={!plan.canBackUp}
-          aria-label={overview.backUpPlanNow(plan.name)}
         >
-          {overview.backUpNow}
+          <span aria-hidden="true">{overview.backUpNow}</span>
+          <span className="unseen">{overview.backUpPlanNow(plan.name)}</span>
         </Button>
       </div>
       <ul className="copies">

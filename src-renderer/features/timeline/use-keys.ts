@@ -140,7 +140,7 @@ function zoom(to: 'in' | 'out' | 'all' | 'day'): boolean {
   const band = bandDeeds.current;
   if (band === null) return false;
   if (to === 'all') band.zoomTo(band.whole);
-  else if (to === 'day') band.zoomTo({ fromMs: band.whole.toMs - DAY_MS, toMs: band.whole.toMs });
+  else if (to === 'day') band.zoomToLast(DAY_MS);
   else band.zoomBy(to === 'in' ? ZOOM_FACTOR : 1 / ZOOM_FACTOR);
   return true;
 }

@@ -41,9 +41,9 @@ export const folders: Translated<typeof english> = {
   leftOutByRule: 'durch eine Regel ausgelassen',
   leftOutByYou: 'von dir ausgelassen',
   partly: (bytes) => `davon ${bytes} ausgelassen`,
-  total: (files, bytes) => `${files} Dateien, ${bytes} werden kopiert`,
-  totalOut: (files, bytes) => `${files} Dateien, ${bytes} werden ausgelassen`,
-  counting: (files) => `Wird gezählt: bisher ${files} Dateien`,
+  total: (files, isOne, bytes) => `${files} ${isOne ? 'Datei' : 'Dateien'}, ${bytes}, kopiert`,
+  totalOut: (files, isOne, bytes) => `${files} ${isOne ? 'Datei' : 'Dateien'}, ${bytes}, ausgelassen`,
+  counting: (files, isOne) => `Wird gezählt: bisher ${files} ${isOne ? 'Datei' : 'Dateien'}`,
 
   leftOut: 'Was ausgelassen wird',
   presets: {

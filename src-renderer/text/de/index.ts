@@ -1,6 +1,7 @@
 /** Every word of the window in German. */
 import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
+import { activity } from './activity.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { compare } from './compare.ts';
 import { folders } from './folders.ts';
@@ -14,10 +15,12 @@ import { places } from './places.ts';
 import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
 import { search } from './search.ts';
+import { settings } from './settings.ts';
 import { space } from './space.ts';
 import { welcome } from './welcome.ts';
 
 export const de: Translated<typeof en> = {
+  activity,
   chooseFolder,
   compare,
   folders,
@@ -31,6 +34,7 @@ export const de: Translated<typeof en> = {
   putBack,
   recover,
   search,
+  settings,
   space,
   welcome,
 };

@@ -7,7 +7,6 @@ export const kit: Translated<typeof english> = {
   leadLost:
     'Sind beide verloren, das Blatt und dieser Computer, kann niemand die Kopien öffnen. Eine Hintertür gibt es nicht.',
   loading: 'Das Blatt wird vorbereitet',
-  back: 'Zurück',
   print: 'Drucken',
   savePdf: 'Als PDF speichern',
   copyCode: 'Code kopieren',
@@ -57,7 +56,6 @@ export const kit: Translated<typeof english> = {
   renew: 'Neues Blatt erstellen',
   renewBody:
     'Erstellt einen neuen Code. Der alte öffnet den Ort, bis du den neuen bewiesen hast. Wer den Ort früher kopiert hat und den alten Code kennt, kann jene Kopie weiterhin öffnen.',
-  renewing: 'Ein neuer Code wird erstellt',
   cancel: 'So lassen',
   noPlace: 'Diesen Sicherungsort gibt es nicht.',
   toPlaces: 'Zu den Sicherungsorten',

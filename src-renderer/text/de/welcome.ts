@@ -36,8 +36,6 @@ export const welcome: Translated<typeof english> = {
   empty: 'leer',
   files: (count, isOne) => `${count} ${isOne ? 'Datei' : 'Dateien'}`,
   atLeast: (size) => `mehr als ${size}`,
-  unreadable: (count, isOne) =>
-    isOne ? 'Eine davon lässt sich nicht lesen.' : `${count} davon lassen sich nicht lesen.`,
   addFolder: 'Ordner hinzufügen',
   removeFolder: (name) => `${name} aus der Liste nehmen`,
   surprise: (name, size) => `${name} hat ${size}. Mitnehmen?`,
@@ -105,17 +103,12 @@ export const welcome: Translated<typeof english> = {
   preparing: 'Deine Ordner werden durchgesehen',
   soFar: (files) => `Bisher kopiert: ${files}`,
   safe: (files) => `Sicher: ${files}`,
+  safeExcept: (place) => `Das Ausgewählte ist jetzt sicher, mit Ausnahmen, an diesem Ort: ${place}.`,
   safeAndSound: (place) => `Alles Ausgewählte ist jetzt sicher, an diesem Ort: ${place}.`,
   justNow: (name) => `Gerade: ${name}`,
   couldGetBack: (name) => `Schon jetzt ließe sich zurückholen: ${name}`,
   amount: (done, total) => `${done} von ${total}`,
   speed: (size) => `${size} pro Sekunde`,
-  left: (range) => `noch ${range}`,
-  range: (least, most) => (least === most ? `etwa ${least}` : `${least} bis ${most}`),
-  minutes: (count, isOne) => `${count} ${isOne ? 'Minute' : 'Minuten'}`,
-  hours: (count, isOne) => `${count} ${isOne ? 'Stunde' : 'Stunden'}`,
-  days: (count, isOne) => `${count} ${isOne ? 'Tag' : 'Tage'}`,
-  lessThanAMinute: 'weniger als eine Minute',
   mayClose: 'Dieses Fenster darf zu: Es geht von selbst weiter.',
   mayCloseDone: 'Dieses Fenster darf zu: Von nun an geht alles von selbst.',
   exceptions: (count, isOne) =>
@@ -128,6 +121,7 @@ export const welcome: Translated<typeof english> = {
   schedule:
     'Tidemark beobachtet deine Ordner, sichert spätestens 10 Minuten nach einer Änderung und sieht einmal am Tag alles durch. Aufgehoben wird jede Stunde für 2 Tage, jeder Tag für 2 Monate, jede Woche für 2 Jahre, danach eine Fassung im Monat.',
   changeLater: 'All das lässt sich später ändern.',
-  notRemembered: (why) => `${why} Nach dem Wiederherstellungscode wird bei jedem Start gefragt.`,
+  notRemembered:
+    'Kein Schlüsselbund dieses Computers bewahrt den Schlüssel auf: Bei jedem Start von Tidemark wird nach dem Wiederherstellungscode gefragt.',
   toOverview: 'Zur Übersicht',
 };

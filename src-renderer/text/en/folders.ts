@@ -39,9 +39,11 @@ export const folders = {
   leftOutByRule: 'left out by a rule',
   leftOutByYou: 'left out by you',
   partly: (bytes: string) => `${bytes} of it left out`,
-  total: (files: string, bytes: string) => `${files} files, ${bytes} are copied`,
-  totalOut: (files: string, bytes: string) => `${files} files, ${bytes} are left out`,
-  counting: (files: string) => `Counting: ${files} files so far`,
+  total: (files: string, isOne: boolean, bytes: string) =>
+    `${files} ${isOne ? 'file' : 'files'}, ${bytes}, copied`,
+  totalOut: (files: string, isOne: boolean, bytes: string) =>
+    `${files} ${isOne ? 'file' : 'files'}, ${bytes}, left out`,
+  counting: (files: string, isOne: boolean) => `Counting: ${files} ${isOne ? 'file' : 'files'} so far`,
 
   leftOut: 'What is left out',
   presets: {

@@ -1,4 +1,5 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
+import { activity } from './activity.ts';
 import { chooseFolder } from './choose-folder.ts';
 import { compare } from './compare.ts';
 import { folders } from './folders.ts';
@@ -12,10 +13,12 @@ import { places } from './places.ts';
 import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
 import { search } from './search.ts';
+import { settings } from './settings.ts';
 import { space } from './space.ts';
 import { welcome } from './welcome.ts';
 
 export const en = {
+  activity,
   chooseFolder,
   compare,
   folders,
@@ -29,6 +32,7 @@ export const en = {
   putBack,
   recover,
   search,
+  settings,
   space,
   welcome,
 };

@@ -5,7 +5,6 @@ export const kit = {
   leadLost:
     'Both lost, this page and this computer, means that nobody can open the copies. There is no hidden way in.',
   loading: 'Getting the page ready',
-  back: 'Back',
   print: 'Print',
   savePdf: 'Save as PDF',
   copyCode: 'Copy the code',
@@ -55,7 +54,6 @@ export const kit = {
   renew: 'Make a new page',
   renewBody:
     'Makes a new code. The old one opens the place until you have proven the new one. Whoever copied the place before and knows the old code can still open that copy.',
-  renewing: 'Making a new code',
   cancel: 'Leave it as it is',
   noPlace: 'There is no such backup place.',
   toPlaces: 'To the backup places',

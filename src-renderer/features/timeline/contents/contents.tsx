@@ -67,7 +67,9 @@ export function Contents() {
       contentsDeeds.current = null;
     };
   });
-  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [folder]);
+  useEffect(() => {
+    if (scroller.current !== null) scroller.current.scrollTop = 0;
+  }, [folder]);
   const name = showLastName(folder);
   const props = { contents, choosing, scroller, rowHeight, handleRef, open };
   const isEmpty = state.kind === 'folder' && rows.length === 0;
