@@ -118,3 +118,7 @@ export const KEY_KIND_TEXTS = {
 /** To be said whenever a key is withdrawn or replaced. */
 export const WITHDRAWN_KEY_TEXT =
   'The old one does not open this place any more. Whoever copied the place before and knows the old one can still open that copy.';
+
+/** To be said with a new recovery code while an older one is there: nobody must be without a code that opens. */
+export const NEXT_CODE_TEXT =
+  'The code before it still opens this place. It is withdrawn when you have shown that the new one works: until then keep both.';

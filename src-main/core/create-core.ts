@@ -89,6 +89,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
   const work: WorkParts = {
     state,
     clock,
+    zone: () => ports.zone(),
     engine,
     hints: watching,
     runProgram,

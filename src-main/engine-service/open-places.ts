@@ -11,6 +11,7 @@ import type { Repository, RepositoryPorts } from '#repository/repository.ts';
 import { accountOf, openByItself, openByTyping } from '#services/keys/place-access.ts';
 import type { PlaceAccess as OpenAccess } from '#services/keys/place-access.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
+import { UploadLimit, UploadLimitStorage } from '#storage/decorators/upload-limit.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { KeptIndexes } from './kept-indexes.ts';
 
@@ -30,6 +31,7 @@ export class OpenPlaces {
   readonly #parts: EngineParts;
   readonly #warmKeys = new Map<string, WarmKey>();
   readonly #indexes: KeptIndexes;
+  readonly #limits = new Map<string, UploadLimit>();
   /** Repository id -> the call that writes there. */
   readonly #writers = new Map<string, string>();
 
@@ -47,8 +49,9 @@ export class OpenPlaces {
     use: PlaceUse,
     work: (repository: Repository) => Promise<T>,
   ): Promise<T> {
-    return this.withPorts(access.location, async (ports) => {
-      const repository = await this.#open(ports, access, use.signal);
+    return this.withPorts(access.location, async (bare) => {
+      const storage = new UploadLimitStorage(bare.storage, this.limitOf(access.placeId));
+      const repository = await this.#open({ ...bare, storage }, access, use.signal);
       return this.#writing(repository.config.id, use.writes, () =>
         use.keepsIndex === true ? this.#withKeptIndex(repository, work) : work(repository),
       );
@@ -66,6 +69,13 @@ export class OpenPlaces {
       const nowhere = { keychain: new SessionSecretStore(), session: new SessionSecretStore() };
       return work(await openTyped({ ports, placeId: '', ...nowhere }, typed, signal));
     });
+  }
+
+  /** How fast data goes to the place, for all calls that write there. */
+  limitOf(placeId: string): UploadLimit {
+    let limit = this.#limits.get(placeId);
+    if (limit === undefined) this.#limits.set(placeId, (limit = new UploadLimit(this.#parts.clock)));
+    return limit;
   }
 
   /** Not opened yet; closed in the end. */

@@ -98,6 +98,10 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
         return { ...keysOf(repository), recoveryCode: secret.reveal() };
       }),
 
+    async 'place.limitUpload'({ placeId, bytesPerSecond }) {
+      places.limitOf(placeId).set(bytesPerSecond ?? undefined);
+    },
+
     async 'place.forget'({ placeId }) {
       places.forget(placeId);
       await session.delete(accountOf(placeId));

@@ -19,7 +19,7 @@ test('a new profile says that nothing is protected yet; a plan is there after a 
   const first = await launch({ profile });
   try {
     const page = await first.window;
-    await page.getByRole('heading', { name: 'No folder is protected yet.' }).waitFor();
+    await page.getByRole('heading', { name: 'New here, or getting things back?' }).waitFor();
     expect(await page.getByRole('button', { name: 'Back up now' }).isEnabled()).toBe(false);
     await until('the tray says so too', async () =>
       (await first.trayLabels()).includes('No folder is protected yet.'),
@@ -57,7 +57,7 @@ test('a place is made, its first version by itself, the second from the tray', a
   const running = await launch({ profile: mkdtempSync(path.join(profile, 'own-')) });
   try {
     const page = await running.window;
-    await page.getByRole('heading', { name: 'No folder is protected yet.' }).waitFor();
+    await page.getByRole('heading', { name: 'New here, or getting things back?' }).waitFor();
     const made = (await callCore(page, 'places.create', { name: 'Blue drive', location: place })) as {
       placeId: string;
     };

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 test('a new profile shows its page', async () => {
   page = await running.window;
-  await page.getByRole('heading', { name: 'No folder is protected yet.' }).waitFor();
+  await page.getByRole('heading', { name: 'New here, or getting things back?' }).waitFor();
 });
 
 describe('a set-up profile', () => {
@@ -280,10 +280,19 @@ describe('a set-up profile', () => {
       expect(page.url()).toMatch(/#\/$/);
     });
 
-    test('earlier versions of a file, from a file manager', async () => {
-      expect(await startAgain(running, app, ['--earlier-versions', '/home/me/a b.txt'])).toBe(0);
-      await page.getByRole('heading', { name: 'Getting something back' }).waitFor();
-      expect(page.url()).toMatch(/#\/restore\?path=%2Fhome%2Fme%2Fa%20b\.txt$/);
+    test('earlier versions of a file, from a file manager or by a link', async () => {
+      const shown = await running.window;
+      const isShown = async (file: string): Promise<boolean> =>
+        shown.url().endsWith(`#/history?path=${encodeURIComponent(file)}`);
+      for (const [file, argument] of fileManagerArguments('/home/me/a b.txt')) {
+        expect(await startAgain(running, app, argument)).toBe(0);
+        await until('the window shows its versions', () => isShown(file));
+        expect(await startAgain(running, app, ['tidemark://overview'])).toBe(0);
+        await until('and another page', async () => !(await isShown(file)));
+      }
+      expect(await startAgain(running, app, ['tidemark://history?path=%2Fhome%2Fme%2Fb%26c'])).toBe(0);
+      await until('the window shows its versions', () => isShown('/home/me/b&c'));
+      expect(await running.asked()).toEqual([]);
     });
 
     test('at login it stays hidden', async () => {
@@ -301,7 +310,7 @@ describe('a set-up profile', () => {
         expect(await hidden.windowCount()).toBe(0);
         await hidden.clickTray('open');
         const shown = await hidden.window;
-        await shown.getByRole('heading', { name: 'No folder is protected yet.' }).waitFor();
+        await shown.getByRole('heading', { name: 'New here, or getting things back?' }).waitFor();
       } finally {
         await hidden.close();
       }
@@ -314,6 +323,16 @@ describe('a set-up profile', () => {
     });
   });
 });
+
+/** As each file manager's entry calls us for this file, read from the entry that is installed. */
+function fileManagerArguments(file: string): [string, string[]][] {
+  return ['tidemark.nemo_action', 'tidemark-dolphin.desktop'].map((name) => {
+    const entry = readFileSync(path.join(import.meta.dirname, '../../assets/linux', name), 'utf8');
+    const [program, ...args] = /^Exec=(.*)$/m.exec(entry)![1]!.split(' ');
+    expect(program).toBe('tidemark');
+    return [file, args.map((argument) => (/^%[fF]$/.test(argument) ? file : argument))];
+  });
+}
 
 async function hideWindow(): Promise<void> {
   await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());

@@ -164,6 +164,22 @@ test('the link in a file: for its owner only, over nothing that lies there, gone
   expect(bad.stderr).toContain('--link-file');
 }, 120_000);
 
+test('another recovery code: the one before it opens until the new one was shown, and both is said', async () => {
+  const { child } = await program.serve([], { TIDEMARK_PASSWORD: recoveryCode });
+  const next = await program.run(['place', 'renew-code', 'USB disk']);
+  expect(next.stdout).toContain('The code before it still opens this place.');
+  const code = /^ {4}(\S+)$/m.exec(next.stdout)![1]!;
+  const opens = async (password: string): Promise<number | null> =>
+    (await program.run(['-r', 'backup', 'snapshots'], { TIDEMARK_PASSWORD: password })).code;
+  expect([await opens(recoveryCode), await opens(code)]).toEqual([0, 0]);
+  const proven = await program.run(['place', 'prove', 'USB disk'], { TIDEMARK_PASSWORD: code });
+  expect(proven.stdout).toContain('Codes made before it are withdrawn.');
+  expect([await opens(recoveryCode), await opens(code)]).toEqual([12, 0]);
+  recoveryCode = code;
+  child.kill('SIGTERM');
+  await once(child, 'close');
+}, 120_000);
+
 test('two commands at once: the second uses the core of the first, or waits until it ends', async () => {
   mkdirSync(path.join(program.folder, 'more'), { recursive: true });
   const ends = await Promise.all([

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 test('the window shows its page', async () => {
   page = await running.window;
-  await page.getByRole('heading', { name: 'No folder is protected yet.' }).waitFor();
+  await page.getByRole('heading', { name: 'New here, or getting things back?' }).waitFor();
 });
 
 describe('isolation', () => {
@@ -122,7 +122,9 @@ describe('navigation', () => {
     // Whatever was to happen has happened when the next click is answered.
     await page.waitForTimeout(200);
     expect(page.url()).toBe(before);
-    await page.getByRole('heading', { name: 'No folder is protected yet.' }).waitFor({ timeout: SHORT_MS });
+    await page
+      .getByRole('heading', { name: 'New here, or getting things back?' })
+      .waitFor({ timeout: SHORT_MS });
   });
 
   test('a new window is never opened; a known address goes to the browser', async () => {

@@ -102,7 +102,7 @@ test('the packed application starts and shows its page', async () => {
   const running = await launch({ app });
   try {
     const page = await running.window;
-    await page.getByRole('heading', { name: 'No folder is protected yet.' }).waitFor();
+    await page.getByRole('heading', { name: 'New here, or getting things back?' }).waitFor();
     await until('the tray is there', async () => (await running.trayLabels()).includes('Quit Tidemark'));
   } finally {
     await running.close();

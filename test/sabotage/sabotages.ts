@@ -141,16 +141,20 @@ export const SABOTAGES: readonly Sabotage[] = [
     tests: ['test/unit/engine/operations/forget/forget-damaged.test.ts'],
   },
   {
+    name: 'hints-outlive-rules',
+    what: 'a backup that is told what changed trusts a parent made under other rules of what is left out',
+    file: 'src-main/engine/operations/backup/judge-hints.ts',
+    find: "  return isSameList(snapshot.excludes, exclusionsOf(request)) ? undefined : 'otherExcludes';",
+    replace: '  return undefined;',
+    tests: ['test/unit/engine/operations/backup/hinted.test.ts'],
+  },
+  {
     name: 'one-listing-believed',
     what: 'a pack that one listing lacks counts as gone',
     file: 'src-main/engine/operations/list-packs-surely.ts',
     find: 'const second = await listPacks(storage, signal);',
     replace: 'const second = first;\n  if (first.size >= 0) return first;',
-    tests: [
-      'test/unit/engine/operations',
-      'test/faults/prune.test.ts',
-      'test/faults/repair-and-copy.test.ts',
-    ],
+    tests: ['test/unit/engine/operations/repair-index', 'test/faults/prune.test.ts'],
   },
   {
     name: 'weeks-from-sunday',

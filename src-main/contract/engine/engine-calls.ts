@@ -71,6 +71,12 @@ export const engineCalls = {
     input: of<{ access: PlaceAccess }>(),
     output: of<KeysOutcome>(),
   },
+  /** How fast data may go there from now on, for what is under way too; null: as fast as it goes. */
+  'place.limitUpload': {
+    kind: 'command',
+    input: of<{ placeId: string; bytesPerSecond: number | null }>(),
+    output: of<void>(),
+  },
   /** Null: what is known already is what is there. */
   'place.copyKeys': {
     kind: 'query',

@@ -14,9 +14,9 @@ export interface SenderFrame {
   readonly parent: object | null;
 }
 
-/** Address of the window at a route like `/restore`. */
+/** Address of the window at a route like `/history`. */
 export function pageAddress(route: string): string {
-  return `${APP_ORIGIN}/index.html#${route}`;
+  return `${APP_ORIGIN}/#${route}`;
 }
 
 export function isOwnPage(address: string): boolean {

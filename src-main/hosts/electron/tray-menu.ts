@@ -46,7 +46,7 @@ export function trayMenu(mirror: MirrorParts, nowMs: number): readonly TrayItem[
     { kind: 'separator' },
     ...backUpItems(mirror),
     pauseItem(mirror, nowMs),
-    action('restore', 'Get something back…', { kind: 'open', route: '/restore' }),
+    action('restore', 'Get something back…', { kind: 'open', route: '/history' }),
     { kind: 'separator' },
     action('quit', 'Quit Tidemark', { kind: 'quit' }),
   ];

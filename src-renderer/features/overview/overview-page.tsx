@@ -18,7 +18,7 @@ import { createOverviewActions, type OverviewActions } from './actions.ts';
 import { CalendarStrip } from './calendar-strip.tsx';
 import { PlanCard } from './plan-card.tsx';
 import { SpacePanel } from './space-panel.tsx';
-import { useTimeLeft } from './use-time-left.ts';
+import { useTimeLeft } from '../../parts/use-time-left.ts';
 import { overviewView, shownJob, type JobView, type OverviewView, type ProblemView } from './view-model.ts';
 import './overview.css';
 

@@ -7,7 +7,7 @@ import { jobNames, runningTitle, type JobValue } from '../../text/job-titles.ts'
 import { showName } from '../../text/show-name.ts';
 import type { Speech } from '../../text/use-words.ts';
 import { mendOf, type Mend } from './mend.ts';
-import type { TimeLeft } from './time-left.ts';
+import type { TimeLeft } from '../../parts/time-left.ts';
 
 /** How a state looks: shape and word tell as much as the colour. */
 export type Tone = 'good' | 'warning' | 'danger' | 'quiet';

@@ -93,7 +93,7 @@ export function ChooseState({ step, onStep }: ChooseStateProps) {
             disabled={isTaking}
             onClick={() => void act(look)}
           >
-            {recover.justLook}
+            {recover.lookButton}
           </Button>
         </div>
       </div>

@@ -21,7 +21,11 @@ export function DoneStep({ step }: { step: Extract<RecoverStep, { kind: 'done' }
           )}
         </p>
       )}
-      {notRemembered !== null && <p className="refusal">{welcome.notRemembered(notRemembered)}</p>}
+      {notRemembered !== null && (
+        <p className="caution" title={notRemembered}>
+          {welcome.notRemembered}
+        </p>
+      )}
       <div className="buttons">
         <Button component="a" href="#/history" size="md">
           {recover.lookAround}

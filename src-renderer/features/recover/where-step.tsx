@@ -54,7 +54,7 @@ export function WhereStep({ onFound }: { onFound: (backup: FoundBackup) => void 
   return (
     <section>
       <h2>{recover.whereTitle}</h2>
-      <p className="dim">{recover.whereBody}</p>
+      {backups.length > 0 && <p className="dim">{recover.whereBody}</p>}
       <ul className="backups" aria-busy={found.value === undefined}>
         {backups.map(({ location, name }) => (
           <li key={location}>

@@ -26,7 +26,7 @@ const RULE = '#c3ced2';
 export async function makeKitPdf(sheet: KitSheet): Promise<Blob> {
   const pdf = new jsPDF({ unit: 'mm', format: sheet.paper, compress: true });
   await Promise.all([addLetters(pdf, regularUrl, 'normal'), addLetters(pdf, boldUrl, 'bold')]);
-  pdf.setProperties({ title: `Tidemark: ${sheet.title}` });
+  pdf.setProperties({ title: sheet.title });
   drawSheet(new Pen(pdf), sheet);
   return pdf.output('blob');
 }
@@ -132,7 +132,7 @@ function drawSheet(pen: Pen, sheet: KitSheet): void {
   const inner = pen.width - 2 * MARGIN;
   const right = pen.width - MARGIN;
   drawMark(pen.pdf, MARGIN, MARGIN);
-  pen.at(`Tidemark · ${sheet.title}`, MARGIN + 15, MARGIN + 5.4, { size: 17, isBold: true });
+  pen.at(sheet.title, MARGIN + 15, MARGIN + 5.4, { size: 17, isBold: true });
   pen.at(sheet.made, MARGIN + 15, MARGIN + 10.6, { size: 9.5, colour: DIM });
   pen.y = MARGIN + 15;
   pen.write(sheet.sentences.join(' '), MARGIN, inner, { size: 10 });
@@ -149,7 +149,7 @@ function drawSheet(pen: Pen, sheet: KitSheet): void {
   }
   drawQrAt(pen.pdf, sheet.qrText, right - QR_SIDE, top);
   const below = pen.y;
-  pen.y = top + QR_SIDE + 0.5;
+  pen.y = top + QR_SIDE + 1.5;
   pen.write(sheet.qrLabel, right - QR_SIDE, QR_SIDE, { size: 7.5, colour: DIM });
   pen.y = Math.max(pen.y, below) + 5;
 

@@ -11,7 +11,7 @@ import { useProof } from './use-proof.ts';
 export function ProveByCode({ placeId }: { placeId: string }) {
   const { kit } = useWords();
   const [typed, setTyped] = useState('');
-  const { proof, prove } = useProof(placeId);
+  const { proof, prove, startAgain } = useProof(placeId);
   const reading = readTypedCode(typed);
   const mayProve = reading.kind === 'complete' || reading.kind === 'text';
   return (
@@ -28,7 +28,10 @@ export function ProveByCode({ placeId }: { placeId: string }) {
           label={kit.wholeCode}
           description={kit.wholeCodeHint}
           value={typed}
-          onChange={setTyped}
+          onChange={(value) => {
+            setTyped(value);
+            startAgain();
+          }}
           refusal={proof.kind === 'refused' ? proof.sentence : undefined}
         />
         <Button type="submit" loading={proof.kind === 'asking'} disabled={!mayProve}>

@@ -24,7 +24,7 @@ export function RenewCode({ placeId, ask }: { placeId: string; ask: string }) {
   };
   if (!isAsked)
     return (
-      <Button variant="subtle" color="gray" className="renew" onClick={() => setAsked(true)}>
+      <Button variant="default" className="renew" onClick={() => setAsked(true)}>
         {ask}
       </Button>
     );

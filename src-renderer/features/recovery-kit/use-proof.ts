@@ -12,7 +12,14 @@ export type ProofState =
   | { readonly kind: 'proven' }
   | { readonly kind: 'refused'; readonly sentence: string };
 
-export function useProof(placeId: string): { proof: ProofState; prove: (code: string) => void } {
+export interface Proof {
+  readonly proof: ProofState;
+  readonly prove: (code: string) => void;
+  /** Something else is being typed. */
+  readonly startAgain: () => void;
+}
+
+export function useProof(placeId: string): Proof {
   const { calls } = useCore();
   const { kit } = useWords();
   const [proof, setProof] = useState<ProofState>({ kind: 'none' });
@@ -29,5 +36,5 @@ export function useProof(placeId: string): { proof: ProofState; prove: (code: st
       return kit.unreachable;
     return errorSentences(error);
   };
-  return { proof, prove };
+  return { proof, prove, startAgain: () => setProof({ kind: 'none' }) };
 }

@@ -35,13 +35,16 @@ export interface PlacePoints {
   readonly points: readonly Point[];
 }
 
-/** The one with the newest point first. */
+/** Plans and settings travel to the places as versions of their own; they are no files of a person. */
+const SETTINGS_TAG = 'tidemark-settings';
+
+/** Those of this computer's own plans first, of them the one with the newest point. */
 export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | undefined): readonly Source[] {
   const found: Omit<Source, 'elsewhere'>[] = [];
   for (const { placeId, points } of answers) {
     for (const [series, ofSeries] of Map.groupBy(points, (point) => point.series)) {
       const newest = ofSeries.at(-1);
-      if (newest === undefined) continue;
+      if (newest === undefined || newest.tags.includes(SETTINGS_TAG)) continue;
       const plan = mirror?.plans.find(({ id }) => id === series);
       found.push({
         placeId,
@@ -62,7 +65,9 @@ export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | unde
         .filter((other) => other.series === source.series && other.placeId !== source.placeId)
         .map(({ placeName, points }) => ({ placeName, timesMs: points.map(({ timeMs }) => timeMs) })),
     }))
-    .toSorted((one, other) => newestMs(other) - newestMs(one));
+    .toSorted(
+      (one, other) => Number(other.isOfPlan) - Number(one.isOfPlan) || newestMs(other) - newestMs(one),
+    );
 }
 
 function newestMs({ points }: Pick<Source, 'points'>): number {

@@ -1,5 +1,6 @@
 /** One file that a person would know, from the newest version of a place: what could be got back already. */
 import type { WirePath } from '#contract/app/values.ts';
+import { showLastName } from '../../text/show-name.ts';
 import type { CoreLink } from '../../core-link/connect-core.ts';
 
 export interface Example {
@@ -31,5 +32,5 @@ export async function findExample(
     .sort((a, b) => b.modifiedMs - a.modifiedMs);
   if (best === undefined) return null;
   const path = typeof best.path === 'string' ? `?path=${encodeURIComponent(best.path)}` : '';
-  return { label: best.label, route: `#/history${path}` };
+  return { label: showLastName(best.path), route: `#/history${path}` };
 }

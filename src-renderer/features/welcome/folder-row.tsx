@@ -43,7 +43,7 @@ export function FolderRow({ choice }: { choice: FolderChoice }) {
   const { folder, known, reason, isTicked } = choice;
   const size = useMeasured(choice);
   const Icon = known === null ? Folder : ICONS[known];
-  const name = known === null ? showLastName(folder) : welcome.known[known];
+  const name = nameOf(choice, welcome.known);
   return (
     <li className={isTicked ? 'ticked' : ''}>
       <label>
@@ -73,6 +73,12 @@ export function FolderRow({ choice }: { choice: FolderChoice }) {
       )}
     </li>
   );
+}
+
+/** There may be several programs of a kind: their folders tell them apart. */
+function nameOf({ folder, known }: FolderChoice, names: Readonly<Record<KnownFolder, string>>): string {
+  if (known === null) return showLastName(folder);
+  return known === 'browser' || known === 'mail' ? `${names[known]} (${showLastName(folder)})` : names[known];
 }
 
 function SizeWords({ size }: { size: FolderSize | undefined }) {

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { Archive, Folder, HardDrive, Server, TriangleAlert, Usb, type LucideIcon } from 'lucide-react';
 import type { WirePath } from '#contract/app/values.ts';
-import { showLastName } from '../../text/show-name.ts';
+import { showLastName, showName } from '../../text/show-name.ts';
 import type { Formats } from '../../text/formats.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import type { Words } from '../../text/language.ts';
@@ -28,7 +28,7 @@ export function PlaceCard({ place, neededBytes, isChosen, look, around, onChoose
   const isExisting = place.kind === 'existing' || look?.kind === 'existing';
   const fit = fitOf(place.freeBytes, neededBytes);
   const facts = [
-    kindWords(place, welcome),
+    place.kind === 'existing' ? showName(place.location) : kindWords(place, welcome),
     ...(place.freeBytes === null ? [] : [welcome.free(formats.bytes(place.freeBytes))]),
   ];
   return (
@@ -116,6 +116,8 @@ function fitWords(
       return welcome.fitsNot(bytes(fit.missingBytes));
     case 'once':
       return welcome.fitsOnce;
+    case 'plenty':
+      return welcome.fitsPlenty;
     case 'times':
       return welcome.fitsTimes(count(fit.times));
   }

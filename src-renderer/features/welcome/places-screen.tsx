@@ -23,9 +23,8 @@ export function PlacesScreen() {
   const { calls } = useCore();
   const { welcome } = useWords();
   const { bytes, count } = useFormats();
-  const { folders, sizes, presets, ownPlaces, location } = useWelcome();
+  const { folders, sizes, presets, ownPlaces, location, isStarting } = useWelcome();
   const chooseFolder = useChooseFolder();
-  const [isStarting, setStarting] = useState(false);
   const [refusal, setRefusal] = useState<string>();
   const found = useAnswer(() => calls['machine.places']({}), ['places']);
   useEffect(() => {
@@ -65,7 +64,6 @@ export function PlacesScreen() {
     });
   };
   const start = async (to: string, name: string): Promise<void> => {
-    setStarting(true);
     setRefusal(undefined);
     try {
       await startProtecting(calls, {
@@ -76,7 +74,6 @@ export function PlacesScreen() {
         presets: presets ?? ['caches'],
       });
     } catch (error) {
-      setStarting(false);
       setRefusal(errorSentences(error));
     }
   };
@@ -91,8 +88,10 @@ export function PlacesScreen() {
       number={2}
       onBack={() => showScreen('folders')}
       sum={
-        <span className="sum">
-          {welcome.chosen(welcome.files(count(chosen.files), chosen.files === 1), bytes(chosen.bytes))}
+        <span className="sum" role="status">
+          {isStarting
+            ? welcome.starting
+            : welcome.chosen(welcome.files(count(chosen.files), chosen.files === 1), bytes(chosen.bytes))}
         </span>
       }
       action={

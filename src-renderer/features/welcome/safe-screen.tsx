@@ -1,9 +1,11 @@
 /** "Safe so far": the first copy as it goes, what happens from now on, and below it the recovery kit. */
 import { Button } from '@mantine/core';
 import { CircleCheck, ShieldCheck, TriangleAlert } from 'lucide-react';
-import { useEffect, useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useCore, useMirror } from '../../core-link/use-core.ts';
+import { bytesPerSecond, timeLeft } from '../../parts/time-left.ts';
+import { usePace } from '../../parts/use-time-left.ts';
 import { errorSentences } from '../../text/error-sentences.ts';
 import { fromWireError } from '#base/errors.ts';
 import { showLastName } from '../../text/show-name.ts';
@@ -11,7 +13,7 @@ import { useFormats, useWords } from '../../text/use-words.ts';
 import { Progress } from '../../ui/progress.tsx';
 import { findExample } from './find-example.ts';
 import { Stage } from './stage.tsx';
-import { firstCopyOf, outlookOf, type Duration, type FirstCopy, type Sample } from './view-model.ts';
+import { firstCopyOf, type FirstCopy } from './view-model.ts';
 import type { Started } from './view-store.ts';
 
 export interface SafeScreenProps {
@@ -46,7 +48,9 @@ export function SafeScreen({ started, kit }: SafeScreenProps) {
         </p>
       </section>
       {started.notRemembered !== null && (
-        <p className="refusal">{welcome.notRemembered(started.notRemembered)}</p>
+        <p className="caution" title={started.notRemembered}>
+          {welcome.notRemembered}
+        </p>
       )}
       {kit(started.placeId)}
     </Stage>
@@ -64,7 +68,7 @@ function useHeading(copy: FirstCopy): string {
     case 'failed':
       return welcome.failed;
     case 'running':
-      return welcome.soFar(welcome.files(count(copy.files), copy.files === 1));
+      return welcome.soFar(welcome.files(count(copy.progress.filesDone), copy.progress.filesDone === 1));
     case 'safe':
       return welcome.safe(welcome.files(count(copy.files), copy.files === 1));
   }
@@ -90,39 +94,28 @@ function CopyState({ copy, started, place }: { copy: FirstCopy; started: Started
   }
 }
 
-function Running({ copy }: { copy: Extract<FirstCopy, { kind: 'running' }> }) {
-  const { welcome } = useWords();
-  const formats = useFormats();
-  const samples = useSamples(copy.bytes);
-  const outlook = outlookOf(samples, copy.totalBytes);
-  const total = copy.totalBytes;
+function Running({ copy: { job, progress } }: { copy: Extract<FirstCopy, { kind: 'running' }> }) {
+  const { overview, welcome } = useWords();
+  const { about, bytes } = useFormats();
+  const pace = usePace(job);
+  const { bytesDone, totalBytes, current } = progress;
+  const speed = bytesPerSecond(pace);
+  const left = timeLeft(pace, totalBytes);
+  const [from, to] = left === undefined ? ['', ''] : [about(left.fromMs), about(left.toMs)];
   const facts = [
-    total === null
-      ? formats.bytes(copy.bytes)
-      : welcome.amount(formats.bytes(copy.bytes), formats.bytes(total)),
-    ...(outlook === null ? [] : [welcome.speed(formats.bytes(outlook.bytesPerSecond))]),
-    ...(outlook === null || outlook.left === null
-      ? []
-      : [
-          welcome.left(
-            welcome.range(
-              durationWords(outlook.left.least, welcome, formats.count),
-              durationWords(outlook.left.most, welcome, formats.count),
-            ),
-          ),
-        ]),
+    totalBytes === null ? bytes(bytesDone) : welcome.amount(bytes(bytesDone), bytes(totalBytes)),
+    speed === undefined ? '' : welcome.speed(bytes(speed)),
+    left === undefined ? '' : from === to ? overview.left(to) : overview.leftBetween(from, to),
   ];
   return (
     <>
       <Progress
         label={welcome.preparing}
-        done={total === null || total === 0 ? null : Math.min(1, copy.bytes / total)}
+        done={totalBytes === null || totalBytes === 0 ? null : Math.min(1, bytesDone / totalBytes)}
       />
       <p className="facts">
-        <span>{facts.join(' · ')}</span>
-        {copy.current !== null && (
-          <span className="current">{welcome.justNow(showLastName(copy.current))}</span>
-        )}
+        <span>{facts.filter((fact) => fact !== '').join(' · ')}</span>
+        {current !== null && <span className="current">{welcome.justNow(showLastName(current))}</span>}
       </p>
       <p className="dim">{welcome.mayClose}</p>
     </>
@@ -141,14 +134,17 @@ function Safe({
   const { calls } = useCore();
   const { welcome } = useWords();
   const { count } = useFormats();
-  const example = useAnswer((signal) => findExample(calls, started.placeId, signal), [copy.jobId]);
+  const mirror = useMirror();
+  // The history is read right after the copy; then the file can be found.
+  const readings = mirror?.jobs.filter(
+    ({ kind, state }) => kind === 'readHistory' && state === 'done',
+  ).length;
+  const example = useAnswer((signal) => findExample(calls, started.placeId, signal), [copy.jobId, readings]);
   return (
     <>
       <p className="done">
         <CircleCheck size={19} strokeWidth={1.8} aria-hidden />
-        <span>
-          {welcome.safeAndSound} <span className="dim">{welcome.at(place)}</span>
-        </span>
+        <span>{copy.troubles === 0 ? welcome.safeAndSound(place) : welcome.safeExcept(place)}</span>
       </p>
       {example.value !== undefined && example.value !== null && (
         <p>
@@ -186,26 +182,4 @@ function Failed({ copy, started }: { copy: Extract<FirstCopy, { kind: 'failed' }
       </Button>
     </>
   );
-}
-
-/** Enough to tell the last stretch from the whole. */
-const MOST_SAMPLES = 60;
-
-function useSamples(bytes: number): readonly Sample[] {
-  const samples = useRef<Sample[]>([]);
-  useEffect(() => {
-    const nowMs = Date.now();
-    const last = samples.current.at(-1);
-    if (last !== undefined && nowMs - last.atMs < 500) return;
-    samples.current = [...samples.current, { atMs: nowMs, bytes }].slice(-MOST_SAMPLES);
-  }, [bytes]);
-  return samples.current;
-}
-
-function durationWords(
-  { unit, count }: Duration,
-  welcome: ReturnType<typeof useWords>['welcome'],
-  format: (value: number) => string,
-): string {
-  return unit === 'lessThanAMinute' ? welcome.lessThanAMinute : welcome[unit](format(count), count === 1);
 }

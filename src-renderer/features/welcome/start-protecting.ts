@@ -49,6 +49,15 @@ export interface Choices {
 
 /** @throws what the core answers; what was made until then is used by the next try */
 export async function startProtecting(calls: CoreLink['calls'], choices: Choices): Promise<void> {
+  useWelcome.setState({ isStarting: true });
+  try {
+    await start(calls, choices);
+  } finally {
+    useWelcome.setState({ isStarting: false });
+  }
+}
+
+async function start(calls: CoreLink['calls'], choices: Choices): Promise<void> {
   const place = await madePlace(calls, choices);
   const plan = await calls['plans.put']({
     id: null,

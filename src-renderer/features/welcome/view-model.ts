@@ -5,9 +5,6 @@ import { nameKey } from '../../text/show-name.ts';
 import type { FolderChoice, FolderSize, PlaceChoice } from './view-store.ts';
 
 const GIGABYTE = 1e9;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 export interface Chosen {
   readonly folders: readonly WirePath[];
@@ -60,7 +57,11 @@ export type Fit =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'times'; readonly times: number }
   | { readonly kind: 'once' }
+  | { readonly kind: 'plenty' }
   | { readonly kind: 'not'; readonly missingBytes: number };
+
+/** Above this the number says nothing to anybody. */
+const MOST_TIMES = 20;
 
 /** Compression is not counted on. */
 export function fitOf(freeBytes: number | null, neededBytes: number): Fit {
@@ -68,6 +69,7 @@ export function fitOf(freeBytes: number | null, neededBytes: number): Fit {
   if (freeBytes < neededBytes) return { kind: 'not', missingBytes: neededBytes - freeBytes };
   if (neededBytes === 0) return { kind: 'unknown' };
   const times = Math.floor(freeBytes / neededBytes);
+  if (times > MOST_TIMES) return { kind: 'plenty' };
   return times < 2 ? { kind: 'once' } : { kind: 'times', times };
 }
 
@@ -102,18 +104,14 @@ export function folderAround(location: string, folders: readonly WirePath[]): Wi
   );
 }
 
+type Job = Mirror['jobs'][number];
+
 export type FirstCopy =
   | { readonly kind: 'preparing' }
   | { readonly kind: 'waits' }
-  | {
-      readonly kind: 'running';
-      readonly files: number;
-      readonly bytes: number;
-      readonly totalBytes: number | null;
-      readonly current: WirePath | null;
-    }
+  | { readonly kind: 'running'; readonly job: Job; readonly progress: NonNullable<Job['progress']> }
   | { readonly kind: 'safe'; readonly jobId: string; readonly files: number; readonly troubles: number }
-  | { readonly kind: 'failed'; readonly job: Mirror['jobs'][number] };
+  | { readonly kind: 'failed'; readonly job: Job };
 
 /** How the first copy of a plan stands, by its newest backup job. */
 export function firstCopyOf(mirror: Mirror, planId: string): FirstCopy {
@@ -138,13 +136,7 @@ export function firstCopyOf(mirror: Mirror, planId: string): FirstCopy {
     case 'doneExcept':
       return job.progress === null || job.progress.filesDone === 0
         ? { kind: 'preparing' }
-        : {
-            kind: 'running',
-            files: job.progress.filesDone,
-            bytes: job.progress.bytesDone,
-            totalBytes: job.progress.totalBytes,
-            current: job.progress.current,
-          };
+        : { kind: 'running', job, progress: job.progress };
   }
 }
 
@@ -155,58 +147,4 @@ function filesOf(result: unknown): number {
     (sum, name) => sum + (typeof counts[name] === 'number' ? counts[name] : 0),
     0,
   );
-}
-
-export interface Sample {
-  readonly atMs: number;
-  readonly bytes: number;
-}
-
-export interface Outlook {
-  readonly bytesPerSecond: number;
-  /** Null while too little is known to say. */
-  readonly left: { readonly least: Duration; readonly most: Duration } | null;
-}
-
-export interface Duration {
-  readonly unit: 'lessThanAMinute' | 'minutes' | 'hours' | 'days';
-  readonly count: number;
-}
-
-/** Below this nothing honest can be said. */
-const LEAST_WATCHED_MS = 3_000;
-
-/**
- * Speed, and a range for the rest: by the whole time on one end, by the last stretch on the other, and never narrower
- * than what such a guess is worth.
- * @param samples oldest first
- */
-export function outlookOf(samples: readonly Sample[], totalBytes: number | null): Outlook | null {
-  const [first, last] = [samples[0], samples.at(-1)];
-  if (first === undefined || last === undefined || last.atMs - first.atMs < LEAST_WATCHED_MS) return null;
-  const middle = samples[Math.floor(samples.length / 2)] ?? first;
-  const whole = speedOf(first, last);
-  if (whole <= 0) return null;
-  const lately = speedOf(middle, last);
-  const bytesPerSecond = lately > 0 ? lately : whole;
-  if (totalBytes === null || totalBytes <= last.bytes) return { bytesPerSecond, left: null };
-  const seconds = [whole, bytesPerSecond].map((speed) => (totalBytes - last.bytes) / speed);
-  return {
-    bytesPerSecond,
-    left: {
-      least: durationOf(Math.min(...seconds) * 1000 * 0.8),
-      most: durationOf(Math.max(...seconds) * 1000 * 1.3),
-    },
-  };
-}
-
-function speedOf(from: Sample, to: Sample): number {
-  return to.atMs === from.atMs ? 0 : ((to.bytes - from.bytes) * 1000) / (to.atMs - from.atMs);
-}
-
-function durationOf(lengthMs: number): Duration {
-  if (lengthMs < MINUTE_MS) return { unit: 'lessThanAMinute', count: 1 };
-  if (lengthMs < 90 * MINUTE_MS) return { unit: 'minutes', count: Math.round(lengthMs / MINUTE_MS) };
-  if (lengthMs < 2 * DAY_MS) return { unit: 'hours', count: Math.round(lengthMs / HOUR_MS) };
-  return { unit: 'days', count: Math.round(lengthMs / DAY_MS) };
 }

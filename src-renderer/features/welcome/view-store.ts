@@ -55,6 +55,8 @@ interface Welcome {
   readonly ownPlaces: readonly PlaceChoice[];
   readonly location: string | null;
   readonly started: Started | null;
+  /** Place and plan are being made: the mirror tells of them before the screen is left. */
+  readonly isStarting: boolean;
   /** A place that was made by a try that did not get further. */
   readonly madePlace: (Omit<Started, 'planId'> & { readonly location: string }) | null;
 }
@@ -67,6 +69,7 @@ export const useWelcome = create<Welcome>(() => ({
   ownPlaces: [],
   location: null,
   started: null,
+  isStarting: false,
   madePlace: null,
 }));
 

@@ -34,10 +34,11 @@ export function WelcomePage({ kit }: WelcomePageProps) {
 function CurrentScreen({ kit }: WelcomePageProps) {
   const screen = useWelcome((state) => state.screen);
   const started = useWelcome((state) => state.started);
+  const isStarting = useWelcome((state) => state.isStarting);
   const mirror = useMirror();
   const isProtected = (mirror?.plans.length ?? 0) > 0;
   // Who comes back to this page with folders protected has nothing to do here.
-  const isOver = isProtected && started === null;
+  const isOver = isProtected && started === null && !isStarting;
   useEffect(() => {
     if (isOver) location.replace('#/');
   }, [isOver]);

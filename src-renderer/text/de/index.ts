@@ -3,8 +3,10 @@ import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
 import { activity } from './activity.ts';
 import { chooseFolder } from './choose-folder.ts';
+import { compare } from './compare.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
+import { history } from './history.ts';
 import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
 import { kit } from './kit.ts';
@@ -12,6 +14,7 @@ import { overview } from './overview.ts';
 import { places } from './places.ts';
 import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
+import { search } from './search.ts';
 import { settings } from './settings.ts';
 import { space } from './space.ts';
 import { welcome } from './welcome.ts';
@@ -19,8 +22,10 @@ import { welcome } from './welcome.ts';
 export const de: Translated<typeof en> = {
   activity,
   chooseFolder,
+  compare,
   folders,
   frame,
+  history,
   inspector,
   jobs,
   kit,
@@ -28,6 +33,7 @@ export const de: Translated<typeof en> = {
   places,
   putBack,
   recover,
+  search,
   settings,
   space,
   welcome,

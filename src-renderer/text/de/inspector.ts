@@ -18,7 +18,7 @@ export const inspector: Translated<typeof english> = {
   longer: (size) => `${size} mehr`,
   shorter: (size) => `${size} weniger`,
   sameSize: 'gleich groß',
-  newest: 'in der neuesten Version',
+  newest: 'neueste',
   firstSeen: 'zum ersten Mal gesehen',
   oldestKnown: 'älteste bekannte',
   was: (path) => `war ${path}`,
@@ -53,7 +53,8 @@ export const inspector: Translated<typeof english> = {
   imageSize: (width, height) => `${width} × ${height}`,
   imageBroken:
     'Das Bild lässt sich nicht zeichnen; die Datei kann beschädigt sein oder von anderer Art, als ihr Name sagt.',
-  pdfPages: (shown, all) => (shown === all ? `${all} Seiten` : `Seiten 1 bis ${shown} von ${all}`),
+  pdfPages: (shown, all) =>
+    all === 1 ? '1 Seite' : shown === all ? `${all} Seiten` : `Seiten 1 bis ${shown} von ${all}`,
   pdfPage: (page) => `Seite ${page}`,
   pdfBroken:
     'Dieses PDF lässt sich nicht zeichnen; es kann beschädigt oder durch ein Passwort geschützt sein.',
@@ -93,7 +94,6 @@ export const inspector: Translated<typeof english> = {
   copyHunk: 'Diese Zeilen kopieren',
   copied: 'Kopiert.',
   tooLargeToCompare: (most) => `Text über ${most} wird nicht Zeile für Zeile verglichen.`,
-  blockMap: (same) => `${same} der Blöcke sind gleich`,
   size: 'Größe',
   modified: 'Geändert',
   contents: 'Inhalt',

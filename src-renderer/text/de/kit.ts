@@ -7,7 +7,6 @@ export const kit: Translated<typeof english> = {
   leadLost:
     'Sind beide verloren, das Blatt und dieser Computer, kann niemand die Kopien öffnen. Eine Hintertür gibt es nicht.',
   loading: 'Das Blatt wird vorbereitet',
-  back: 'Zurück',
   print: 'Drucken',
   savePdf: 'Als PDF speichern',
   copyCode: 'Code kopieren',
@@ -37,7 +36,7 @@ export const kit: Translated<typeof english> = {
   otherKit: (number) => `Gruppe ${number} gehört zu einem anderen Blatt. Nur das neueste gilt.`,
   proving: 'Die Kopien werden allein mit dem Code geöffnet',
   proven: 'Bewiesen: Dieses Blatt öffnet deine Kopien.',
-  provenBody: 'In einem Monat fragt Tidemark noch einmal, ob du weißt, wo es liegt.',
+  provenBody: 'Bewahre es so auf, dass du es in einem Jahr noch findest. Tidemark selbst behält keine Kopie.',
   prove: 'Prüfen',
   later: 'Später',
   laterBody:
@@ -57,13 +56,12 @@ export const kit: Translated<typeof english> = {
   renew: 'Neues Blatt erstellen',
   renewBody:
     'Erstellt einen neuen Code. Der alte öffnet den Ort, bis du den neuen bewiesen hast. Wer den Ort früher kopiert hat und den alten Code kennt, kann jene Kopie weiterhin öffnen.',
-  renewing: 'Ein neuer Code wird erstellt',
   cancel: 'So lassen',
   noPlace: 'Diesen Sicherungsort gibt es nicht.',
   toPlaces: 'Zu den Sicherungsorten',
 
   sheet: {
-    title: 'Rettungsblatt',
+    title: 'Tidemark-Rettungsblatt',
     made: (computer, date) => `Für ${computer}, erstellt am ${date}`,
     what: 'Dieses Blatt öffnet die Kopien deiner Dateien auf jedem Computer, wenn dieser verloren, gestohlen oder defekt ist.',
     need: 'Nötig sind dieses Blatt und der Ort, an dem die Kopien liegen; sonst nichts.',

@@ -36,8 +36,6 @@ export const welcome: Translated<typeof english> = {
   empty: 'leer',
   files: (count, isOne) => `${count} ${isOne ? 'Datei' : 'Dateien'}`,
   atLeast: (size) => `mehr als ${size}`,
-  unreadable: (count, isOne) =>
-    isOne ? 'Eine davon lässt sich nicht lesen.' : `${count} davon lassen sich nicht lesen.`,
   addFolder: 'Ordner hinzufügen',
   removeFolder: (name) => `${name} aus der Liste nehmen`,
   surprise: (name, size) => `${name} hat ${size}. Mitnehmen?`,
@@ -67,6 +65,7 @@ export const welcome: Translated<typeof english> = {
     'Kein Laufwerk für Kopien ist angeschlossen. Sobald eines da ist, erscheint es hier; oder du wählst einen Ordner.',
   free: (size) => `${size} frei`,
   fitsTimes: (times) => `passt ${times}-mal hinein`,
+  fitsPlenty: 'reichlich Platz',
   fitsOnce: 'passt, mit wenig Platz zum Wachsen',
   fitsNot: (missing) => `um ${missing} zu klein`,
   sameDisk: 'auf derselben Platte wie deine Dateien',
@@ -97,25 +96,19 @@ export const welcome: Translated<typeof english> = {
   start: 'Jetzt schützen',
   starting: 'Der Ort wird vorbereitet',
   planName: 'Meine Dateien',
-  folderHere: 'Ein Ordner auf diesem Computer',
+  folderHere: 'Platte dieses Computers',
   liesInside: (name) =>
     `Der Ort liegt in ${name}, das selbst geschützt werden soll: Die Kopien enthielten sich selbst. Wähle einen anderen.`,
 
   preparing: 'Deine Ordner werden durchgesehen',
   soFar: (files) => `Bisher kopiert: ${files}`,
   safe: (files) => `Sicher: ${files}`,
-  safeAndSound: 'Alles Ausgewählte ist jetzt sicher.',
-  at: (place) => `in ${place}`,
+  safeExcept: (place) => `Das Ausgewählte ist jetzt sicher, mit Ausnahmen, an diesem Ort: ${place}.`,
+  safeAndSound: (place) => `Alles Ausgewählte ist jetzt sicher, an diesem Ort: ${place}.`,
   justNow: (name) => `Gerade: ${name}`,
   couldGetBack: (name) => `Schon jetzt ließe sich zurückholen: ${name}`,
   amount: (done, total) => `${done} von ${total}`,
   speed: (size) => `${size} pro Sekunde`,
-  left: (range) => `noch ${range}`,
-  range: (least, most) => (least === most ? `etwa ${least}` : `${least} bis ${most}`),
-  minutes: (count, isOne) => `${count} ${isOne ? 'Minute' : 'Minuten'}`,
-  hours: (count, isOne) => `${count} ${isOne ? 'Stunde' : 'Stunden'}`,
-  days: (count, isOne) => `${count} ${isOne ? 'Tag' : 'Tage'}`,
-  lessThanAMinute: 'weniger als eine Minute',
   mayClose: 'Dieses Fenster darf zu: Es geht von selbst weiter.',
   mayCloseDone: 'Dieses Fenster darf zu: Von nun an geht alles von selbst.',
   exceptions: (count, isOne) =>
@@ -128,6 +121,7 @@ export const welcome: Translated<typeof english> = {
   schedule:
     'Tidemark beobachtet deine Ordner, sichert spätestens 10 Minuten nach einer Änderung und sieht einmal am Tag alles durch. Aufgehoben wird jede Stunde für 2 Tage, jeder Tag für 2 Monate, jede Woche für 2 Jahre, danach eine Fassung im Monat.',
   changeLater: 'All das lässt sich später ändern.',
-  notRemembered: (why) => `${why} Nach dem Wiederherstellungscode wird bei jedem Start gefragt.`,
+  notRemembered:
+    'Kein Schlüsselbund dieses Computers bewahrt den Schlüssel auf: Bei jedem Start von Tidemark wird nach dem Wiederherstellungscode gefragt.',
   toOverview: 'Zur Übersicht',
 };

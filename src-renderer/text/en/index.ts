@@ -1,8 +1,10 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
 import { activity } from './activity.ts';
 import { chooseFolder } from './choose-folder.ts';
+import { compare } from './compare.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
+import { history } from './history.ts';
 import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
 import { kit } from './kit.ts';
@@ -10,6 +12,7 @@ import { overview } from './overview.ts';
 import { places } from './places.ts';
 import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
+import { search } from './search.ts';
 import { settings } from './settings.ts';
 import { space } from './space.ts';
 import { welcome } from './welcome.ts';
@@ -17,8 +20,10 @@ import { welcome } from './welcome.ts';
 export const en = {
   activity,
   chooseFolder,
+  compare,
   folders,
   frame,
+  history,
   inspector,
   jobs,
   kit,
@@ -26,6 +31,7 @@ export const en = {
   places,
   putBack,
   recover,
+  search,
   settings,
   space,
   welcome,

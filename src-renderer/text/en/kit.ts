@@ -5,7 +5,6 @@ export const kit = {
   leadLost:
     'Both lost, this page and this computer, means that nobody can open the copies. There is no hidden way in.',
   loading: 'Getting the page ready',
-  back: 'Back',
   print: 'Print',
   savePdf: 'Save as PDF',
   copyCode: 'Copy the code',
@@ -35,7 +34,7 @@ export const kit = {
   otherKit: (number: string) => `Group ${number} is of another page. Only the newest page counts.`,
   proving: 'Opening the copies with the code alone',
   proven: 'Proven: this page opens your copies.',
-  provenBody: 'Tidemark asks again in a month whether you still know where it is.',
+  provenBody: 'Keep it where you will find it in a year. Tidemark itself keeps no copy.',
   prove: 'Check it',
   later: 'Later',
   laterBody:
@@ -55,13 +54,12 @@ export const kit = {
   renew: 'Make a new page',
   renewBody:
     'Makes a new code. The old one opens the place until you have proven the new one. Whoever copied the place before and knows the old code can still open that copy.',
-  renewing: 'Making a new code',
   cancel: 'Leave it as it is',
   noPlace: 'There is no such backup place.',
   toPlaces: 'To the backup places',
 
   sheet: {
-    title: 'Recovery kit',
+    title: 'Tidemark recovery kit',
     made: (computer: string, date: string) => `For ${computer}, made on ${date}`,
     what: 'This page opens the copies of your files on any computer, when this one is lost, stolen or broken.',
     need: 'You need this page and the place where the copies are; nothing else.',

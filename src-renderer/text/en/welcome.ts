@@ -34,8 +34,6 @@ export const welcome = {
   empty: 'empty',
   files: (count: string, isOne: boolean) => `${count} ${isOne ? 'file' : 'files'}`,
   atLeast: (size: string) => `more than ${size}`,
-  unreadable: (count: string, isOne: boolean) =>
-    isOne ? 'One of them cannot be read.' : `${count} of them cannot be read.`,
   addFolder: 'Add a folder',
   removeFolder: (name: string) => `Take ${name} off the list`,
   surprise: (name: string, size: string) => `${name} has ${size}. Include it?`,
@@ -63,6 +61,7 @@ export const welcome = {
   noPlaces: 'No drive for copies is connected. Connect one and it appears here, or choose a folder.',
   free: (size: string) => `${size} free`,
   fitsTimes: (times: string) => `fits ${times} times over`,
+  fitsPlenty: 'plenty of room',
   fitsOnce: 'fits, with little room to grow',
   fitsNot: (missing: string) => `too small by ${missing}`,
   sameDisk: 'on the same disk as your files',
@@ -93,25 +92,19 @@ export const welcome = {
   start: 'Start protecting',
   starting: 'Making the place ready',
   planName: 'My files',
-  folderHere: 'A folder on this computer',
+  folderHere: "This computer's disk",
   liesInside: (name: string) =>
     `It lies inside ${name}, which is to be protected: the copies would hold themselves. Choose another place.`,
 
   preparing: 'Looking through your folders',
   soFar: (files: string) => `Copied so far: ${files}`,
   safe: (files: string) => `Safe: ${files}`,
-  safeAndSound: 'Everything you chose is safe now.',
-  at: (place: string) => `in ${place}`,
+  safeExcept: (place: string) => `What you chose is safe now, in ${place}, with exceptions.`,
+  safeAndSound: (place: string) => `Everything you chose is safe now, in ${place}.`,
   justNow: (name: string) => `Just now: ${name}`,
   couldGetBack: (name: string) => `You could already get back: ${name}`,
   amount: (done: string, total: string) => `${done} of ${total}`,
   speed: (size: string) => `${size} a second`,
-  left: (range: string) => `${range} to go`,
-  range: (least: string, most: string) => (least === most ? `about ${least}` : `${least} to ${most}`),
-  minutes: (count: string, isOne: boolean) => `${count} ${isOne ? 'minute' : 'minutes'}`,
-  hours: (count: string, isOne: boolean) => `${count} ${isOne ? 'hour' : 'hours'}`,
-  days: (count: string, isOne: boolean) => `${count} ${isOne ? 'day' : 'days'}`,
-  lessThanAMinute: 'less than a minute',
   mayClose: 'You may close this window: it goes on by itself.',
   mayCloseDone: 'You may close this window: from now on it happens by itself.',
   exceptions: (count: string, isOne: boolean) =>
@@ -124,6 +117,7 @@ export const welcome = {
   schedule:
     'Tidemark watches your folders and saves within 10 minutes of a change, and looks through everything once a day. It keeps every hour for 2 days, every day for 2 months, every week for 2 years, then one version a month.',
   changeLater: 'All of this can be changed later.',
-  notRemembered: (why: string) => `${why} The recovery code is asked for at each start.`,
+  notRemembered:
+    'No keychain of this computer keeps the key: the recovery code is asked for whenever Tidemark starts.',
   toOverview: 'To the overview',
 };

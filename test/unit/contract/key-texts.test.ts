@@ -6,6 +6,7 @@ import {
   notRememberedText,
   secretNeededText,
   TOO_MANY_GROUPS_TEXT,
+  NEXT_CODE_TEXT,
   WITHDRAWN_KEY_TEXT,
 } from '#contract/key-texts.ts';
 
@@ -56,7 +57,8 @@ describe('texts about keys', () => {
   });
 
   test('the rest are whole sentences', () => {
-    for (const text of [TOO_MANY_GROUPS_TEXT, WITHDRAWN_KEY_TEXT]) expect(text).toMatch(/^[A-Z].*\.$/);
+    for (const text of [TOO_MANY_GROUPS_TEXT, WITHDRAWN_KEY_TEXT, NEXT_CODE_TEXT])
+      expect(text).toMatch(/^[A-Z].*\.$/);
     for (const text of Object.values(KEY_KIND_TEXTS)) expect(text).not.toMatch(JARGON);
   });
 });

@@ -69,6 +69,20 @@ describe('backup', () => {
     expect(third).toMatchObject({ wasHinted: false, walkedBecause: 'otherParent', filesChanged: 1 });
   });
 
+  test('hints are not followed over a change of the rule about cache folders, which adds nothing to the patterns', async () => {
+    const { calls, access, source, write } = await makeWorld();
+    write('made/CACHEDIR.TAG', 'Signature: 8a477f597d28d172789f06886806bc55');
+    write('made/result', 'left out as long as the rule holds');
+    const first = await calls.backup({ access, choice: backupChoice(source) });
+    expect(first.filesNew).toBe(3);
+    const hints = { paths: [], wholeFolders: [], since: first.version.snapshotId };
+    const second = await calls.backup({
+      access,
+      choice: backupChoice(source, { hints, excludesCaches: false }),
+    });
+    expect(second).toMatchObject({ wasHinted: false, walkedBecause: 'otherExcludes', filesNew: 1 });
+  });
+
   test('the parent is of the series, whatever others save of the same folder', async () => {
     const { calls, access, source, write } = await makeWorld();
     const first = await calls.backup({ access, choice: backupChoice(source) });

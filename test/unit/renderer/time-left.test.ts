@@ -1,6 +1,6 @@
 /** How long a job still takes: a range from its measured speed, nothing while nobody can say. */
 import { expect, test } from 'vitest';
-import { addSample, timeLeft, type PaceSample } from '#renderer/features/overview/time-left.ts';
+import { addSample, timeLeft, type PaceSample } from '#renderer/parts/time-left.ts';
 
 const steady: PaceSample[] = [0, 2, 4, 6, 8].map((second) => ({
   atMs: second * 1000,

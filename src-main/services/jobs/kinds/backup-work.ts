@@ -8,6 +8,7 @@ import type { BackupOutcome } from '#contract/engine/engine-values.ts';
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
 import { toKnownVersion } from '#services/places/sync-versions.ts';
 import { excludePatternsOf } from '#services/plans/exclusion-presets.ts';
+import { followBandwidth } from '#services/plans/follow-bandwidth.ts';
 import { requirePlan, seriesTag } from '#services/plans/require-plan.ts';
 import { runPlanCommands, type CommandReport } from '#services/plans/run-plan-commands.ts';
 import type { Place } from '#services/state/places-table.ts';
@@ -26,10 +27,32 @@ export function backupWork(parts: WorkParts): JobWork<'backup'> {
       place: requirePlace(reader, request.placeId),
     }));
     const before = await runPlanCommands(plan.commands.before, parts.runProgram, run.signal);
-    const outcome = await saveVersion(parts, plan, place, request, run);
+    const outcome = await withBandwidth(parts, plan, place, () =>
+      saveVersion(parts, plan, place, request, run),
+    );
     const after = await runAfter(parts, plan, run);
     return toOutcome(outcome, before, after);
   };
+}
+
+/** For its place alone: others may be as fast as they go. */
+async function withBandwidth<T>(
+  { engine, clock, zone }: WorkParts,
+  plan: Plan,
+  { id: placeId }: Place,
+  work: () => Promise<T>,
+): Promise<T> {
+  const end = await followBandwidth(plan.conditions.bandwidth, {
+    clock,
+    zone,
+    limit: (bytesPerSecond) =>
+      engine.calls['place.limitUpload']({ placeId, bytesPerSecond: bytesPerSecond ?? null }),
+  });
+  try {
+    return await work();
+  } finally {
+    await end();
+  }
 }
 
 async function saveVersion(

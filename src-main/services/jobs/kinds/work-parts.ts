@@ -34,6 +34,7 @@ export interface HintSource {
 export interface WorkParts {
   readonly state: StateFile;
   readonly clock: Clock;
+  zone(): string;
   readonly engine: { readonly calls: CallClient<EngineCalls> };
   readonly hints: HintSource;
   readonly runProgram: RunProgram;

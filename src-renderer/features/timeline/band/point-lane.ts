@@ -27,9 +27,12 @@ export interface Dot {
   readonly marks: readonly PointMark[];
 }
 
-/** A capsule or dot has so much room. */
-const CELL_PX = 15;
-const CLOSEST_PX = 9;
+/** What lies within one cell becomes one capsule. */
+const CELL_PX = 13;
+const DOT_PX = 9;
+const CAPSULE_PX = 15;
+/** For each figure of its number after the first. */
+const FIGURE_PX = 5;
 
 /** Backups of one plan to several places begin together. */
 const TOGETHER_MS = 30 * 60_000;
@@ -82,12 +85,30 @@ export function dotsOf(
     const xPx = xOf(range, widthPx, mark.point.timeMs);
     const cell = Math.floor(mark.point.timeMs / cellMs);
     const last = dots.at(-1);
-    if (last !== undefined && (last.cell === cell || xPx - last.xPx < CLOSEST_PX)) {
+    if (last !== undefined && last.cell === cell) {
       last.marks.push(mark);
       last.xPx += (xPx - last.xPx) / last.marks.length;
     } else dots.push({ xPx, marks: [mark], cell });
   }
-  return dots;
+  return joinTouching(dots);
+}
+
+function joinTouching(dots: readonly { xPx: number; marks: PointMark[] }[]): readonly Dot[] {
+  const joined: { xPx: number; marks: PointMark[] }[] = [];
+  for (const dot of dots) {
+    const last = joined.at(-1);
+    if (last === undefined || dot.xPx - last.xPx >= (widthOf(last) + widthOf(dot)) / 2) joined.push(dot);
+    else {
+      const all = last.marks.length + dot.marks.length;
+      last.xPx = (last.xPx * last.marks.length + dot.xPx * dot.marks.length) / all;
+      last.marks.push(...dot.marks);
+    }
+  }
+  return joined;
+}
+
+function widthOf({ marks }: Dot): number {
+  return marks.length === 1 ? DOT_PX : CAPSULE_PX + FIGURE_PX * (String(marks.length).length - 1);
 }
 
 /** Index of the point nearest to a moment; -1 where there is none. */

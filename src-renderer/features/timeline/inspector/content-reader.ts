@@ -11,6 +11,8 @@ export interface ContentPlace {
   readonly placeId: string;
   readonly snapshotId: string;
   readonly path: WirePath;
+  /** Equal where contents are equal: blocks of one serve the other. */
+  readonly content?: string;
 }
 
 /** Of a read that is awaited by several; given up only when all have. */
@@ -28,13 +30,16 @@ const blocks = new Map<string, Block>();
 
 export class ContentReader {
   readonly #calls: Pick<Calls, 'browse.content'>;
-  readonly #place: ContentPlace;
+  readonly #place: Omit<ContentPlace, 'content'>;
   readonly #key: string;
 
-  constructor(calls: Pick<Calls, 'browse.content'>, place: ContentPlace) {
+  constructor(
+    calls: Pick<Calls, 'browse.content'>,
+    { placeId, snapshotId, path, content = `${snapshotId}/${nameKey(path)}` }: ContentPlace,
+  ) {
     this.#calls = calls;
-    this.#place = place;
-    this.#key = `${place.placeId}/${place.snapshotId}/${nameKey(place.path)}`;
+    this.#place = { placeId, snapshotId, path };
+    this.#key = `${placeId}/${content}`;
   }
 
   /** Shorter only at the file's end. @throws what `browse.content` throws */

@@ -11,6 +11,8 @@ import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useHistory } from '../use-history.ts';
 import { historyDeeds, useHistoryView, type InspectorTab } from '../view-store.ts';
 import { AboutTab, placesOf } from './about-tab.tsx';
+import { DifferenceTab } from './difference-tab.tsx';
+import { LargePreview, PreviewTab } from './preview-tab.tsx';
 import { blinkVersions, stepVersion } from './strip-moves.ts';
 import { rowKey, stripRows, stripSummary, type StripSpeech } from './strip-view.ts';
 import { useSubject, type Subject } from './use-subject.ts';
@@ -57,7 +59,12 @@ export function Inspector() {
           </Tabs.Panel>
         )}
       </Tabs>
-      {subject !== undefined && <WideStrip subject={subject} />}
+      {subject !== undefined && (
+        <>
+          <WideStrip subject={subject} />
+          <LargePreview subject={subject} />
+        </>
+      )}
     </aside>
   );
 }
@@ -66,10 +73,12 @@ function TabContent({ tab, subject }: { tab: InspectorTab; subject: Subject }) {
   switch (tab) {
     case 'versions':
       return <VersionsTab subject={subject} />;
+    case 'preview':
+      return <PreviewTab subject={subject} />;
+    case 'difference':
+      return <DifferenceTab subject={subject} />;
     case 'about':
       return <AboutTab subject={subject} />;
-    default:
-      return null;
   }
 }
 

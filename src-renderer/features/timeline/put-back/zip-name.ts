@@ -14,6 +14,10 @@ export function zipName(names: readonly string[], moment: string): string {
       .replace(REFUSED, ' ')
       .trim();
   const when = clean(moment);
-  const short = Array.from(clean(stem)).slice(0, MOST_SIGNS).join('').replace(/^[. ]+/, '') || 'Tidemark';
+  const short =
+    Array.from(clean(stem))
+      .slice(0, MOST_SIGNS)
+      .join('')
+      .replace(/^[. ]+/, '') || 'Tidemark';
   return when === '' ? `${short}.zip` : `${short} (${when}).zip`;
 }

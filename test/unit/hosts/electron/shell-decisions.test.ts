@@ -13,9 +13,17 @@ describe('links', () => {
   test.each([
     ['tidemark://overview', '/'],
     ['tidemark://overview/', '/'],
-    ['tidemark://restore', '/restore'],
-    ['TIDEMARK://restore', '/restore'],
-    ['tidemark://plans/p-1_2', '/plans/p-1_2'],
+    ['tidemark://restore', '/history'],
+    ['TIDEMARK://history', '/history'],
+    [
+      'tidemark://history?path=%2Fhome%2Fme%2Fa%20b%26.txt&do=erase',
+      '/history?path=%2Fhome%2Fme%2Fa%20b%26.txt',
+    ],
+    ['tidemark://history?path=C%3A%5Cme%5Ca.txt', '/history?path=C%3A%5Cme%5Ca.txt'],
+    ['tidemark://history?path=not%20absolute', '/history'],
+    ['tidemark://history?path=%2Fa%0Ab', '/history'],
+    ['tidemark://plans/p-1_2', '/folders/p-1_2'],
+    ['tidemark://places?path=%2Fa', '/places'],
     ['tidemark://settings?do=erase#now', '/settings'],
   ])('%s shows %s', (link, route) => {
     expect(routeOfLink(link)).toBe(route);
@@ -28,7 +36,7 @@ describe('links', () => {
     'tidemark://plans/..%2f..',
     'tidemark://plans/<script>',
     `tidemark://plans/${'a'.repeat(65)}`,
-    `tidemark://plans?${'a'.repeat(3000)}`,
+    `tidemark://plans?${'a'.repeat(9000)}`,
     'tidemark://overview/p-1',
     'tidemark://constructor',
     'tidemark://__proto__',
@@ -42,7 +50,7 @@ describe('links', () => {
   });
 
   test('the name of a file cannot leave its place in the address', () => {
-    expect(routeOfFile('/home/me/a b?#&%.txt')).toBe('/restore?path=%2Fhome%2Fme%2Fa%20b%3F%23%26%25.txt');
+    expect(routeOfFile('/home/me/a b?#&%.txt')).toBe('/history?path=%2Fhome%2Fme%2Fa%20b%3F%23%26%25.txt');
   });
 });
 
@@ -50,15 +58,15 @@ describe('arguments of a start', () => {
   test.each<[string[], object]>([
     [['electron'], { isHidden: false }],
     [['electron', '--hidden'], { isHidden: true }],
-    [['electron', '/app', 'tidemark://restore'], { isHidden: false, route: '/restore' }],
+    [['electron', '/app', 'tidemark://restore'], { isHidden: false, route: '/history' }],
     [['electron', 'tidemark://erase'], { isHidden: false }],
     [
       ['electron', '--earlier-versions', 'letter.txt'],
-      { isHidden: false, route: '/restore?path=%2Fhome%2Fme%2Fletter.txt' },
+      { isHidden: false, route: '/history?path=%2Fhome%2Fme%2Fletter.txt' },
     ],
     [
       ['electron', '--earlier-versions', '/a/../b', 'tidemark://plans'],
-      { isHidden: false, route: '/restore?path=%2Fb' },
+      { isHidden: false, route: '/history?path=%2Fb' },
     ],
     [['electron', '--earlier-versions'], { isHidden: false }],
   ])('%j', (argv, wish) => {
@@ -78,7 +86,7 @@ describe('arguments of a start', () => {
 
 describe('pages and addresses', () => {
   test('our own pages', () => {
-    expect(isOwnPage(pageAddress('/restore?path=%2Fa'))).toBe(true);
+    expect(isOwnPage(pageAddress('/history?path=%2Fa'))).toBe(true);
     expect(isOwnPage('app://tidemark/')).toBe(true);
   });
 

@@ -40,6 +40,14 @@ export function timeLeft(samples: readonly PaceSample[], totalBytes: number | nu
   return { fromMs: remaining / Math.max(...speeds), toMs: remaining / Math.min(...speeds) };
 }
 
+/** Over all that is looked at. Undefined: nobody can say. */
+export function bytesPerSecond(samples: readonly PaceSample[]): number | undefined {
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined || last.atMs - first.atMs < LEAST_MS) return undefined;
+  return speed(first, last) * 1_000;
+}
+
 /** Bytes in a millisecond. */
 function speed(from: PaceSample, to: PaceSample): number {
   return to.atMs <= from.atMs ? 0 : (to.bytesDone - from.bytesDone) / (to.atMs - from.atMs);

@@ -1,0 +1,92 @@
+/** What can be done with what is selected; there only while something is. The putting back itself is another part's. */
+import { Button, Menu } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { Ellipsis, X } from 'lucide-react';
+import { useNowMs } from '../../core-link/use-now.ts';
+import { showName } from '../../text/show-name.ts';
+import { useFormats, useWords } from '../../text/use-words.ts';
+import { useHistory } from './use-history.ts';
+import { historyDeeds, useHistoryView } from './view-store.ts';
+import { lastName, parentPath } from './wire-path.ts';
+
+export function ActionBar() {
+  const { history } = useWords();
+  const formats = useFormats();
+  const nowMs = useNowMs();
+  const { point, isNow } = useHistory();
+  const selection = useHistoryView((view) => view.selection);
+  const { openSheet, select, openFolder } = useHistoryView.getState();
+  const [only] = selection;
+  if (only === undefined) return null;
+  const bytes = selection.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const hasSizes = selection.some(({ kind }) => kind !== 'folder');
+  const seen = only.deleted?.lastSeen.timeMs ?? point?.timeMs;
+  const isOneFile = selection.length === 1 && only.kind === 'file';
+  const parent = parentPath(only.path);
+  const copyPath = (): void => {
+    const text = selection.map(({ path }) => showName(path)).join('\n');
+    navigator.clipboard.writeText(text).then(
+      () => notifications.show({ message: history.copied, autoClose: 4_000 }),
+      () => undefined,
+    );
+  };
+  return (
+    <footer className="action-bar" data-region aria-label={history.regionActions}>
+      <p>
+        <b>
+          {selection.length === 1
+            ? showName(lastName(only.path))
+            : history.itemsChosen(formats.count(selection.length))}
+        </b>
+        {hasSizes && <span>, {formats.bytes(bytes)}</span>}
+        {seen !== undefined && (
+          <span>
+            ,{' '}
+            {isNow && only.deleted === undefined
+              ? history.fromNow
+              : history.fromMoment(formats.moment(seen, nowMs))}
+          </span>
+        )}
+      </p>
+      <button
+        type="button"
+        className="tool is-bare"
+        aria-label={history.clearSelection}
+        title={history.clearSelection}
+        onClick={() => select([])}
+      >
+        <X size={16} strokeWidth={1.7} aria-hidden />
+      </button>
+      <Menu position="top-end" width={260}>
+        <Menu.Target>
+          <Button variant="default" px={10} aria-label={history.more} title={history.more}>
+            <Ellipsis size={17} strokeWidth={1.7} aria-hidden />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => openSheet('export')}>{history.exportZip}</Menu.Item>
+          <Menu.Item onClick={() => openSheet('keep')}>{history.keepPoint}</Menu.Item>
+          <Menu.Item onClick={copyPath}>{history.copyPath}</Menu.Item>
+          {parent !== null && (
+            <Menu.Item onClick={() => openFolder(parent, { select: [only.path] })}>
+              {history.showInFolder}
+            </Menu.Item>
+          )}
+          <Menu.Divider />
+          <Menu.Item className="is-danger" onClick={() => openSheet('erase')}>
+            {history.erase}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {isOneFile && (
+        <Button variant="default" className="open-copy" onClick={() => historyDeeds.openCopy?.()}>
+          {history.openCopy}
+        </Button>
+      )}
+      <Button variant="default" onClick={() => openSheet('putCopy')}>
+        {history.putCopy}
+      </Button>
+      <Button onClick={() => openSheet('putBack')}>{history.putBack}</Button>
+    </footer>
+  );
+}

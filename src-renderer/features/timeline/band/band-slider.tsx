@@ -1,0 +1,90 @@
+/**
+ * The slider over the band, for keys and screen readers: its value text is the moment and what changed here at it. Set
+ * past React, at most twice a second, since it follows the playhead.
+ */
+import { useEffect, type RefObject } from 'react';
+import { useCore } from '../../../core-link/use-core.ts';
+import { useNowMs } from '../../../core-link/use-now.ts';
+import { useFormats, useSpeech, useWords } from '../../../text/use-words.ts';
+import { useHistoryView } from '../view-store.ts';
+import type { Point } from '../wire-types.ts';
+
+export interface BandSliderProps {
+  readonly sliderRef: RefObject<HTMLDivElement | null>;
+  readonly points: readonly Point[];
+}
+
+const REST_MS = 500;
+
+export function BandSlider({ sliderRef, points }: BandSliderProps) {
+  const { calls } = useCore();
+  const { history } = useWords();
+  const { language } = useSpeech();
+  const formats = useFormats();
+  const nowMs = useNowMs();
+  useEffect(() => {
+    const element = sliderRef.current;
+    if (element === null) return undefined;
+    const longMoment = new Intl.DateTimeFormat(formats.locale, {
+      weekday: 'long',
+      day: 'numeric',
+      month: 'long',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let question = new AbortController();
+    const tell = (): void => {
+      timer = undefined;
+      const { pointId, placeId, series, folder } = useHistoryView.getState();
+      const found = points.findIndex(
+        ({ snapshotId, original }) => snapshotId === pointId || original === pointId,
+      );
+      const at = pointId === null || found === -1 ? points.length - 1 : found;
+      const point = points[at];
+      if (point === undefined || placeId === null || series === null) return;
+      const moment = longMoment.format(point.timeMs);
+      element.setAttribute('aria-valuenow', String(at + 1));
+      const say = (changed: string): void =>
+        element.setAttribute('aria-valuetext', history.sliderText(moment, changed));
+      if (point.state === 'waiting') return say(history.notReadYet);
+      question.abort();
+      question = new AbortController();
+      const edges = [point.timeMs, point.timeMs + 1];
+      calls['browse.changes']({ placeId, series, folder, edges }, { signal: question.signal }).then(
+        ([bucket]) => {
+          const changed = (bucket?.added ?? 0) + (bucket?.modified ?? 0);
+          say(history.changedHere(formats.count(changed), formats.count(bucket?.removed ?? 0)));
+        },
+        () => undefined,
+      );
+    };
+    const soon = (): void => {
+      timer ??= setTimeout(tell, REST_MS);
+    };
+    tell();
+    const stop = useHistoryView.subscribe((view, before) => {
+      if (view.pointId !== before.pointId || view.folder !== before.folder) soon();
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+      question.abort();
+    };
+  }, [sliderRef, points, calls, history, formats, nowMs]);
+  return (
+    <div
+      ref={sliderRef}
+      className="slider"
+      role="slider"
+      tabIndex={0}
+      lang={language}
+      aria-label={history.band}
+      aria-description={history.bandHint}
+      aria-valuemin={1}
+      aria-valuemax={Math.max(1, points.length)}
+      aria-valuenow={Math.max(1, points.length)}
+      aria-valuetext={history.now}
+    />
+  );
+}

@@ -1,0 +1,93 @@
+/** The bars in sight as a table with the same numbers, newest first. */
+import { Modal } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { useNowMs } from '../../../core-link/use-now.ts';
+import { showLastName } from '../../../text/show-name.ts';
+import type { Formats } from '../../../text/formats.ts';
+import { useFormats, useWords } from '../../../text/use-words.ts';
+import { useHistoryView } from '../view-store.ts';
+import { bandDeeds } from './band-deeds.ts';
+import type { Step } from './buckets.ts';
+import type { Bar, BarKind } from './heat.ts';
+
+export function HeatTable() {
+  const isOpen = useHistoryView((view) => view.sheet === 'heatTable');
+  const folder = useHistoryView((view) => view.folder);
+  const { openSheet } = useHistoryView.getState();
+  const { history } = useWords();
+  const formats = useFormats();
+  const nowMs = useNowMs();
+  const [shown, setShown] = useState<{ bars: readonly Bar[]; step: Step }>();
+  useEffect(() => {
+    if (isOpen) setShown(bandDeeds.current?.barsInSight());
+  }, [isOpen]);
+  const kinds: Readonly<Record<BarKind, string>> = {
+    changed: history.kindChanged,
+    quiet: history.kindQuiet,
+    waiting: history.kindWaiting,
+    missed: history.kindMissed,
+    off: history.kindOff,
+  };
+  const bars = shown?.bars.filter(({ kind }) => kind !== 'off').toReversed() ?? [];
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={() => openSheet('none')}
+      title={history.heatTitle(showLastName(folder))}
+      size="lg"
+      closeButtonProps={{ 'aria-label': history.close }}
+    >
+      {bars.length === 0 || shown === undefined ? (
+        <p>{history.heatEmpty}</p>
+      ) : (
+        <table className="heat-table">
+          <thead>
+            <tr>
+              <th scope="col">{history.heatPeriod}</th>
+              <th scope="col">{history.heatAdded}</th>
+              <th scope="col">{history.heatModified}</th>
+              <th scope="col">{history.heatRemoved}</th>
+              <th scope="col">{history.heatVersions}</th>
+              <th scope="col">{history.heatState}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {bars.map((bar) => (
+              <tr key={bar.fromMs}>
+                <th scope="row">{periodWords(bar, shown.step, formats, nowMs)}</th>
+                <td>{formats.count(bar.added)}</td>
+                <td>{formats.count(bar.modified)}</td>
+                <td>{formats.count(bar.removed)}</td>
+                <td>{formats.count(bar.points)}</td>
+                <td>{kinds[bar.kind]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Modal>
+  );
+}
+
+/** "Tue 3 Nov", "2 Nov – 8 Nov", "14:20 – 14:30". */
+export function periodWords(bar: Bar, { unit, count }: Step, formats: Formats, nowMs: number): string {
+  const lastMs = bar.toMs - 1;
+  switch (unit) {
+    case 'second':
+    case 'minute':
+    case 'hour':
+      return `${formats.moment(bar.fromMs, nowMs)} – ${formats.clock(bar.toMs)}`;
+    case 'day':
+      if (count === 1) return formats.moment(bar.fromMs, nowMs).replace(/, .*$/, '');
+      break;
+    case 'month':
+      if (count === 1)
+        return new Intl.DateTimeFormat(formats.locale, { month: 'long', year: 'numeric' }).format(bar.fromMs);
+      break;
+    case 'year':
+      if (count === 1) return String(new Date(bar.fromMs).getFullYear());
+      break;
+    case 'week':
+  }
+  return `${formats.day(bar.fromMs, nowMs)} – ${formats.day(lastMs, nowMs)}`;
+}

@@ -1,0 +1,127 @@
+/** What must be known of the history in view before anybody trusts it: one line each, with the one thing to do. */
+import { Button } from '@mantine/core';
+import { CircleAlert, Clock, HardDrive, type LucideIcon } from 'lucide-react';
+import { useMemo, type ReactNode } from 'react';
+import { useCore, useMirror } from '../../core-link/use-core.ts';
+import { useNowMs } from '../../core-link/use-now.ts';
+import { useFormats, useWords } from '../../text/use-words.ts';
+import { suspicionsOf } from './marks.ts';
+import { useHistory } from './use-history.ts';
+import { useHistoryView } from './view-store.ts';
+
+/** Longer ago it is history, and no warning. */
+const RECENT_MS = 14 * 86_400_000;
+
+export function Banners() {
+  const { history: words } = useWords();
+  const formats = useFormats();
+  const nowMs = useNowMs();
+  const { calls } = useCore();
+  const mirror = useMirror();
+  const { points, point, placeId, placeName, presence, reading, source, sources } = useHistory();
+  const { goTo, openSource, folder } = useHistoryView.getState();
+  const suspicions = useMemo(() => suspicionsOf(points), [points]);
+  const suspicion =
+    suspicions.find((one) => one.point.snapshotId === point?.snapshotId) ??
+    suspicions.findLast((one) => nowMs - one.point.timeMs < RECENT_MS);
+  const other = sources.find(
+    (one) =>
+      one.series === source?.series &&
+      one.placeId !== placeId &&
+      mirror?.places.some(({ id, presence: itsPresence }) => id === one.placeId && itsPresence === 'present'),
+  );
+  const percent = (share: number): string =>
+    new Intl.NumberFormat(formats.locale, { style: 'percent' }).format(share);
+  const canRead = placeId !== null && presence === 'present';
+  return (
+    <>
+      {presence === 'absent' && (
+        <Banner
+          icon={HardDrive}
+          text={
+            other === undefined
+              ? words.placeAway(placeName)
+              : words.placeAwayOther(placeName, other.placeName)
+          }
+        >
+          {other !== undefined && (
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => openSource(other.placeId, other.series, folder)}
+            >
+              {words.useOther(other.placeName)}
+            </Button>
+          )}
+        </Banner>
+      )}
+      {reading !== null && (
+        <Banner
+          icon={Clock}
+          text={
+            reading.isUnderWay
+              ? reading.knownFromMs === null
+                ? words.readingAll(percent(1 - reading.waiting / reading.total))
+                : words.reading(
+                    formats.day(reading.knownFromMs, nowMs),
+                    percent(1 - reading.waiting / reading.total),
+                  )
+              : reading.knownFromMs === null
+                ? words.unreadAll
+                : words.unread(formats.day(reading.knownFromMs, nowMs))
+          }
+        >
+          {!reading.isUnderWay && canRead && (
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() =>
+                void calls['jobs.start']({ kind: 'readHistory', placeId }).catch(() => undefined)
+              }
+            >
+              {words.readNow}
+            </Button>
+          )}
+        </Banner>
+      )}
+      {suspicion !== undefined && (
+        <Banner
+          icon={CircleAlert}
+          isWarning
+          text={words.suspicious(
+            formats.count(suspicion.files),
+            formats.count(suspicion.totalFiles),
+            formats.moment(suspicion.cleanPoint.timeMs, nowMs),
+          )}
+        >
+          {point?.snapshotId !== suspicion.cleanPoint.snapshotId && (
+            <Button size="xs" variant="default" onClick={() => goTo(suspicion.cleanPoint.snapshotId)}>
+              {words.goThere}
+            </Button>
+          )}
+        </Banner>
+      )}
+      {point?.isFileDamaged === true && <Banner icon={CircleAlert} isWarning text={words.damagedPoint} />}
+      {point?.isFileDamaged === false && point.state === 'partly' && (
+        <Banner icon={CircleAlert} isWarning text={words.partlyPoint} />
+      )}
+    </>
+  );
+}
+
+interface BannerProps {
+  readonly icon: LucideIcon;
+  readonly text: string;
+  readonly isWarning?: boolean;
+  readonly children?: ReactNode;
+}
+
+function Banner({ icon: Icon, text, isWarning = false, children }: BannerProps) {
+  return (
+    <div className={isWarning ? 'banner is-warning' : 'banner'} role="status">
+      <Icon size={17} strokeWidth={1.7} aria-hidden />
+      <p>{text}</p>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,158 @@
+/** The folder as it was at the playhead, in one of three forms, or a sentence about why there is none to show. */
+import { useEffect, useRef, type RefObject } from 'react';
+import { useMirror } from '../../../core-link/use-core.ts';
+import { showLastName } from '../../../text/show-name.ts';
+import { useFormats, useWords } from '../../../text/use-words.ts';
+import { useHistory } from '../use-history.ts';
+import { useHistoryView } from '../view-store.ts';
+import { joinPath } from '../wire-path.ts';
+import { ColumnsView } from './columns-view.tsx';
+import { contentsDeeds } from './contents-deeds.ts';
+import { FolderNotice } from './folder-notice.tsx';
+import { IconsView } from './icons-view.tsx';
+import { ListView, rowId } from './list-view.tsx';
+import type { EntryRow } from './rows.ts';
+import { useChoosing, type Choosing } from './use-choosing.ts';
+import { useContents, type Contents as FolderContents } from './use-contents.ts';
+import './contents.css';
+
+export interface ContentsHandle {
+  scrollTo(index: number): void;
+  /** Rows passed by an arrow up or down; more than one where things stand side by side. */
+  readonly perLine?: number;
+}
+
+export interface ContentsViewProps {
+  readonly contents: FolderContents;
+  readonly choosing: Choosing;
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly rowHeight: number;
+  readonly handleRef: RefObject<ContentsHandle>;
+  open(row: EntryRow): void;
+}
+
+export function Contents() {
+  const contents = useContents();
+  const { history } = useWords();
+  const formats = useFormats();
+  const mirror = useMirror();
+  const { isNow } = useHistory();
+  const view = useHistoryView((state) => state.contentsView);
+  const folder = useHistoryView((state) => state.folder);
+  const { openFolder, set } = useHistoryView.getState();
+  const scroller = useRef<HTMLDivElement>(null);
+  const handleRef = useRef<ContentsHandle>({ scrollTo: () => undefined });
+  const { state, rows } = contents;
+  const choosing = useChoosing(rows, folder, state.kind === 'folder', (index) => {
+    if (index >= 0) handleRef.current.scrollTo(index);
+  });
+  const rowHeight = mirror?.settings.rowHeight === 'compact' ? 30 : 38;
+  const open = ({ entry }: EntryRow): void => {
+    const path = joinPath(folder, entry.name);
+    if (entry.kind !== 'folder') set({ isInspectorOpen: true });
+    else if (entry.deleted === undefined) openFolder(path);
+    else openFolder(path, { pointId: entry.deleted.lastSeen.snapshotId });
+  };
+  useEffect(() => {
+    contentsDeeds.current = {
+      move: (by, isExtending) => choosing.move(by * (handleRef.current.perLine ?? 1), isExtending),
+      chooseAll: () => choosing.chooseAll(),
+      focus: () => scroller.current?.focus(),
+      open: () => {
+        const row = rows[choosing.cursorIndex];
+        if (row?.kind === 'entry') open(row);
+      },
+    };
+    return () => {
+      contentsDeeds.current = null;
+    };
+  });
+  useEffect(() => {
+    if (scroller.current !== null) scroller.current.scrollTop = 0;
+  }, [folder]);
+  const name = showLastName(folder);
+  const props = { contents, choosing, scroller, rowHeight, handleRef, open };
+  const isEmpty = state.kind === 'folder' && rows.length === 0;
+  if (state.kind === 'asking') return <Skeleton rowHeight={rowHeight} />;
+  if (state.kind !== 'folder' || isEmpty)
+    return (
+      <section className="contents" data-region aria-label={history.regionContents}>
+        <div className="contents-scroll" ref={scroller} tabIndex={-1}>
+          <FolderNotice state={state} isNow={isNow} again={() => contents.again()} />
+        </div>
+      </section>
+    );
+  const cursor = rows[choosing.cursorIndex];
+  return (
+    <section className="contents" data-region aria-label={history.regionContents}>
+      <div
+        ref={scroller}
+        className={`contents-scroll is-${view}`}
+        role="grid"
+        tabIndex={0}
+        aria-label={history.contents(name)}
+        aria-multiselectable
+        aria-rowcount={state.next === undefined ? rows.length + 1 : -1}
+        aria-activedescendant={cursor === undefined ? undefined : rowId(cursor.key)}
+      >
+        {view === 'list' && <ListView {...props} />}
+        {view === 'icons' && <IconsView {...props} />}
+        {view === 'columns' && <ColumnsView {...props} />}
+        {state.next !== undefined && state.entries.length < 20_000 && (
+          <span className="unseen">{history.loadingMore}</span>
+        )}
+      </div>
+      <ContentsFoot contents={contents} formats={formats} />
+    </section>
+  );
+}
+
+/** How many there are, and the switch for what was deleted. */
+function ContentsFoot({
+  contents: { state, rows },
+  formats,
+}: {
+  contents: FolderContents;
+  formats: ReturnType<typeof useFormats>;
+}) {
+  const { history } = useWords();
+  const showDeleted = useHistoryView((view) => view.showDeleted);
+  if (state.kind !== 'folder') return null;
+  const ghosts =
+    state.entries.filter(({ deleted }) => deleted !== undefined).length + (state.foldedCount ?? 0);
+  const living = rows.filter((row) => row.kind === 'entry' && row.entry.deleted === undefined).length;
+  const count = formats.count(living);
+  return (
+    <div className="contents-foot">
+      <span>
+        {state.next === undefined ? history.items(count) : history.itemsAndMore(count)}
+        {ghosts > 0 && ` · ${history.deletedItems(formats.count(ghosts))}`}
+      </span>
+      <label className="switch">
+        <input
+          type="checkbox"
+          role="switch"
+          checked={showDeleted}
+          onChange={(event) => useHistoryView.getState().set({ showDeleted: event.currentTarget.checked })}
+        />
+        <i aria-hidden />
+        {history.showDeleted}
+        <kbd>G</kbd>
+      </label>
+    </div>
+  );
+}
+
+/** Only seen where it takes longer than a blink: its CSS waits before it shows. */
+function Skeleton({ rowHeight }: { rowHeight: number }) {
+  const { frame } = useWords();
+  return (
+    <section className="contents is-skeleton" aria-busy="true" aria-label={frame.loading}>
+      {Array.from({ length: 8 }, (_, at) => (
+        <div key={at} style={{ height: rowHeight }}>
+          <i style={{ width: `${30 + ((at * 37) % 40)}%` }} />
+        </div>
+      ))}
+    </section>
+  );
+}

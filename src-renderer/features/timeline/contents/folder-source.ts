@@ -1,0 +1,135 @@
+/**
+ * A folder at a point, by pages. While time moves at most one question is under way and the newest wins; the folder that
+ * was in sight stays until the next is there. The first pages come by themselves, so that a folder of usual size can be
+ * sorted; what follows when it is scrolled to.
+ */
+import type { WirePath } from '#contract/app/values.ts';
+import { nameKey } from '../../../text/show-name.ts';
+import { LatestWins } from '../latest-wins.ts';
+import type { Entry, OpenedFolder, PointRef } from '../wire-types.ts';
+
+export interface FolderQuestion {
+  readonly placeId: string;
+  readonly snapshotId: string;
+  readonly folder: WirePath;
+  readonly deleted: 'none' | 'folded' | 'all';
+}
+export interface PageQuestion extends FolderQuestion {
+  readonly after?: WirePath;
+  readonly limit: number;
+}
+export type AskPage = (question: PageQuestion, signal: AbortSignal) => Promise<OpenedFolder>;
+
+export type FolderState =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'refused'; readonly error: unknown }
+  | { readonly kind: 'damaged' | 'waiting' | 'missing'; readonly of: FolderQuestion }
+  | { readonly kind: 'deleted'; readonly of: FolderQuestion; readonly lastSeen: PointRef }
+  | OpenFolder;
+export interface OpenFolder {
+  readonly kind: 'folder';
+  readonly of: FolderQuestion;
+  readonly entries: readonly Entry[];
+  readonly next: WirePath | undefined;
+  /** Ghosts that were left out; null: too many to count; undefined: none was. */
+  readonly foldedCount: number | null | undefined;
+}
+
+const FIRST_PAGE = 500;
+const PAGE = 5_000;
+/** So many come without being scrolled to, and can then be sorted in any way. */
+const MOST_BY_ITSELF = 20_000;
+
+export class FolderSource {
+  readonly #ask: AskPage;
+  readonly #questions: LatestWins<PageQuestion, OpenedFolder>;
+  readonly #listeners = new Set<() => void>();
+  #wanted: FolderQuestion | undefined;
+  #state: FolderState = { kind: 'asking' };
+
+  constructor(ask: AskPage) {
+    this.#ask = ask;
+    this.#questions = new LatestWins(
+      (question, signal) => this.#ask(question, signal),
+      (question, result) => this.#came(question, result),
+    );
+  }
+
+  readonly get = (): FolderState => this.#state;
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  want(question: FolderQuestion): void {
+    const before = this.#wanted;
+    const isOtherFolder =
+      before === undefined ||
+      before.placeId !== question.placeId ||
+      nameKey(before.folder) !== nameKey(question.folder);
+    this.#wanted = question;
+    if (isOtherFolder) {
+      this.#questions.stop();
+      this.#set({ kind: 'asking' });
+    }
+    this.#questions.ask({ ...question, limit: FIRST_PAGE });
+  }
+
+  /** What follows, when it is scrolled to. */
+  more(): void {
+    const state = this.#state;
+    if (state.kind !== 'folder' || state.next === undefined || this.#questions.isBusy()) return;
+    this.#questions.ask({ ...state.of, after: state.next, limit: PAGE });
+  }
+
+  stop(): void {
+    this.#questions.stop();
+    this.#wanted = undefined;
+  }
+
+  #came(
+    { limit: _limit, after, ...of }: PageQuestion,
+    result: { answer: OpenedFolder } | { error: unknown },
+  ): void {
+    if ('error' in result) {
+      if (after === undefined) this.#set({ kind: 'refused', error: result.error });
+      return;
+    }
+    const { answer } = result;
+    if (answer.kind === 'deleted') this.#set({ kind: 'deleted', of, lastSeen: answer.lastSeen });
+    else if (answer.kind !== 'folder') this.#set({ kind: answer.kind, of });
+    else {
+      const before = this.#state;
+      if (after !== undefined && (before.kind !== 'folder' || before.next !== after)) return;
+      const isMore = after !== undefined && before.kind === 'folder';
+      this.#set({
+        kind: 'folder',
+        of,
+        entries: isMore ? [...before.entries, ...answer.entries] : answer.entries,
+        next: answer.next,
+        foldedCount: isMore
+          ? before.foldedCount
+          : answer.deleted?.areFolded === true
+            ? (answer.deleted.count ?? null)
+            : undefined,
+      });
+      this.#goOn();
+    }
+  }
+
+  #goOn(): void {
+    const state = this.#state;
+    if (state.kind !== 'folder' || state.next === undefined) return;
+    if (state.entries.length >= MOST_BY_ITSELF || !isSame(state.of, this.#wanted)) return;
+    this.#questions.ask({ ...state.of, after: state.next, limit: PAGE });
+  }
+
+  #set(state: FolderState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function isSame(one: FolderQuestion, other: FolderQuestion | undefined): boolean {
+  return one.snapshotId === other?.snapshotId && one.deleted === other.deleted;
+}

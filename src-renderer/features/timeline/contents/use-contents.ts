@@ -1,0 +1,160 @@
+/**
+ * The folder in view as state of the contents: its pages, how its entries stand to the disk now, and the rows of both.
+ * Asks for states only of what is in sight, once time rests.
+ */
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { useCore, useMirror } from '../../../core-link/use-core.ts';
+import { nameKey } from '../../../text/show-name.ts';
+import { useFormats } from '../../../text/use-words.ts';
+import { useHistory } from '../use-history.ts';
+import { useHistoryView } from '../view-store.ts';
+import type { EntriesNow, EntryNow } from '../wire-types.ts';
+import { FolderSource, type FolderState } from './folder-source.ts';
+import { rowsOf, type Row } from './rows.ts';
+
+export interface Contents {
+  readonly state: FolderState;
+  readonly rows: readonly Row[];
+  readonly now: ReadonlyMap<string, EntryNow>;
+  /** Rows in sight, first and last. */
+  see(first: number, last: number): void;
+  more(): void;
+  again(): void;
+}
+
+const NO_STATES: ReadonlyMap<string, EntryNow> = new Map();
+const REST_MS = 160;
+/** What one question may name. */
+const MOST_NAMES = 1_000;
+
+export function useContents(): Contents {
+  const { calls } = useCore();
+  const { placeId, point } = useHistory();
+  const folder = useHistoryView((view) => view.folder);
+  const sorting = useHistoryView((view) => view.sorting);
+  const showDeleted = useHistoryView((view) => view.showDeleted);
+  const areUnfolded = useHistoryView((view) => view.areGhostsUnfolded);
+  const { locale } = useFormats();
+  const snapshotId = point?.snapshotId;
+  const [source] = useState(
+    () => new FolderSource((question, signal) => calls['browse.folder'](question, { signal })),
+  );
+  const [turn, setTurn] = useState(0);
+  const state = useSyncExternalStore(source.subscribe, source.get);
+  useEffect(() => () => source.stop(), [source]);
+  const deleted = areUnfolded ? 'all' : 'folded';
+  useEffect(() => {
+    if (placeId === null || snapshotId === undefined) return;
+    source.want({ placeId, snapshotId, folder, deleted });
+    // A folder is told by its key: the wire makes a new object each time.
+  }, [source, placeId, snapshotId, nameKey(folder), deleted, point?.state, turn]);
+  const { now, onlyNow, see } = useStatesNow(state);
+  const rows = useMemo(
+    () =>
+      state.kind === 'folder'
+        ? rowsOf({
+            entries: state.entries,
+            isComplete: state.next === undefined,
+            foldedCount: state.foldedCount,
+            onlyNow,
+            now: sorting.by === 'now' ? now : NO_STATES,
+            sorting,
+            showDeleted,
+            locale,
+          })
+        : [],
+    [state, onlyNow, sorting.by === 'now' ? now : NO_STATES, sorting, showDeleted, locale],
+  );
+  return {
+    state,
+    rows,
+    now,
+    see: (first, last) => see(rows, first, last),
+    more: () => source.more(),
+    again: () => setTurn((before) => before + 1),
+  };
+}
+
+interface StatesNow {
+  readonly now: ReadonlyMap<string, EntryNow>;
+  readonly onlyNow: EntriesNow['onlyNow'];
+  see(rows: readonly Row[], first: number, last: number): void;
+}
+
+interface Answered {
+  readonly key: string;
+  readonly now: ReadonlyMap<string, EntryNow>;
+  readonly onlyNow: EntriesNow['onlyNow'];
+}
+
+/** States of the entries in sight; kept per folder and point, anew when something may have changed the disk. */
+function useStatesNow(state: FolderState): StatesNow {
+  const { calls } = useCore();
+  const mirror = useMirror();
+  const jobs = mirror?.jobs
+    .filter(({ kind, endedAtMs }) => endedAtMs !== null && (kind === 'restore' || kind === 'undo'))
+    .map(({ id }) => id)
+    .join();
+  const [answered, setAnswered] = useState<Answered>({ key: '', now: NO_STATES, onlyNow: undefined });
+  const open = state.kind === 'folder' ? state : undefined;
+  const key =
+    open === undefined ? '' : `${open.of.placeId} ${open.of.snapshotId} ${nameKey(open.of.folder)} ${jobs}`;
+  const asked = useRef({ key: '', names: new Set<string>() });
+  const control = useRef<AbortController>(undefined);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      control.current?.abort();
+    },
+    [key],
+  );
+  const see = (rows: readonly Row[], first: number, last: number): void => {
+    clearTimeout(timer.current);
+    if (open === undefined) return;
+    timer.current = setTimeout(() => void ask(rows, first, last), REST_MS);
+  };
+  const ask = async (rows: readonly Row[], first: number, last: number): Promise<void> => {
+    if (open === undefined) return;
+    const isFirst = asked.current.key !== key;
+    if (isFirst) asked.current = { key, names: new Set() };
+    const { names } = asked.current;
+    const from = Math.max(0, Math.min(first, rows.length - MOST_NAMES / 2) - 50);
+    const wanted = rows
+      .slice(from, Math.max(last + 50, from + MOST_NAMES / 2))
+      .flatMap((row) =>
+        row.kind === 'entry' && row.entry.deleted === undefined && !names.has(row.key) ? [row] : [],
+      )
+      .slice(0, MOST_NAMES);
+    if (wanted.length === 0 && !isFirst) return;
+    for (const row of wanted) names.add(row.key);
+    control.current = new AbortController();
+    const { placeId, snapshotId, folder } = open.of;
+    const question = {
+      placeId,
+      snapshotId,
+      folder,
+      names: wanted.map(({ entry }) => entry.name),
+      ...(isFirst ? { withOnlyNow: true } : {}),
+    };
+    const answer = await calls['browse.now'](question, { signal: control.current.signal }).catch(
+      () => undefined,
+    );
+    // Refused: states stay blank, the rest of the list is none the worse.
+    if (answer === undefined) return;
+    setAnswered((before) => ({
+      key,
+      now: new Map([
+        ...(before.key === key ? before.now : []),
+        ...answer.states.map(({ name, now }) => [nameKey(name), now] as const),
+      ]),
+      onlyNow: answer.onlyNow ?? (before.key === key ? before.onlyNow : undefined),
+    }));
+  };
+  const isCurrent = answered.key === key;
+  return {
+    now: isCurrent ? answered.now : NO_STATES,
+    onlyNow: isCurrent ? answered.onlyNow : undefined,
+    see,
+  };
+}

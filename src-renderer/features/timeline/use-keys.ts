@@ -1,0 +1,171 @@
+/** Does what keys ask for, for the whole page. What lies over the page is closed first, by `Esc`, from above to below. */
+import { useEffect, useRef } from 'react';
+import { bandDeeds } from './band/band-deeds.ts';
+import { contentsDeeds } from './contents/contents-deeds.ts';
+import { commandOf, type Command, type Focus } from './keys.ts';
+import { DAY_MS } from './band/time-scale.ts';
+import { useHistory, type History } from './use-history.ts';
+import { useMoving, type Moving } from './use-moving.ts';
+import { historyDeeds, useHistoryView } from './view-store.ts';
+import { parentPath } from './wire-path.ts';
+
+const ZOOM_FACTOR = 0.6;
+
+export function useKeys(): void {
+  const moving = useMoving();
+  const history = useHistory();
+  const latest = useRef<History>(history);
+  latest.current = history;
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.isComposing) return;
+      const focus = focusOf(event.target);
+      if (focus === null) return;
+      const command = commandOf(event, focus);
+      if (command === null || !execute(command, moving, latest.current)) return;
+      event.preventDefault();
+    };
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, [moving]);
+}
+
+/** Null: something over the page has the focus and its own keys. */
+function focusOf(target: EventTarget | null): Focus | null {
+  if (!(target instanceof Element)) return 'page';
+  if (target.closest('[role="dialog"], [role="menu"]') !== null) return null;
+  if (target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable="true"]') !== null)
+    return 'field';
+  if (target.closest('[role="tablist"], [role="separator"], [role="listbox"], video, audio') !== null)
+    return 'arrows';
+  return target.closest('button, a, summary, input, [role="button"], [role="switch"]') === null
+    ? 'page'
+    : 'control';
+}
+
+/** @returns whether the key was used */
+function execute(command: Command, moving: Moving, { point, isNow }: History): boolean {
+  const view = useHistoryView.getState();
+  const hasSelection = view.selection.length > 0;
+  switch (command.kind) {
+    case 'jump':
+      void moving.jump(command.direction);
+      return true;
+    case 'step':
+      moving.step(command.direction);
+      return true;
+    case 'travel':
+      view.travel(command.direction);
+      return true;
+    case 'version':
+      if (view.selection.length !== 1) return false;
+      if (historyDeeds.stepVersion === undefined) void moving.jump(command.direction);
+      else historyDeeds.stepVersion(command.direction);
+      return true;
+    case 'move':
+      if (contentsDeeds.current === null) return false;
+      contentsDeeds.current.move(command.by, command.isExtending);
+      return true;
+    case 'end':
+      moving.goToEnd(command.end);
+      return true;
+    case 'zoom':
+      return zoom(command.to);
+    case 'parent': {
+      const parent = parentPath(view.folder);
+      if (parent === null) return false;
+      view.openFolder(parent, { select: [view.folder] });
+      return true;
+    }
+    case 'open':
+      contentsDeeds.current?.open();
+      return true;
+    case 'chooseAll':
+      contentsDeeds.current?.chooseAll();
+      return true;
+    case 'preview':
+      if (historyDeeds.blink?.() === true) return true;
+      if (!hasSelection && !view.isPreviewLarge) return false;
+      view.set({ isPreviewLarge: !view.isPreviewLarge, isInspectorOpen: true });
+      return true;
+    case 'strip':
+      if (!hasSelection && !view.isStripWide) return false;
+      view.set({ isStripWide: !view.isStripWide, isInspectorOpen: true });
+      return true;
+    case 'compare':
+      view.compareWith(view.compareWithId === null ? 'now' : null);
+      return true;
+    case 'chooseCompare':
+      view.set({ isChoosingCompare: !view.isChoosingCompare });
+      return true;
+    case 'deleted':
+      view.set({ showDeleted: !view.showDeleted });
+      return true;
+    case 'search':
+      view.openSearch();
+      return true;
+    case 'date':
+      view.openSheet('date');
+      return true;
+    case 'now':
+      moving.goToNow();
+      return true;
+    case 'putBack':
+    case 'putCopy':
+      if (!hasSelection) return false;
+      view.openSheet(command.kind);
+      return true;
+    case 'undo':
+      if (historyDeeds.undoLast === undefined) return false;
+      historyDeeds.undoLast();
+      return true;
+    case 'keep':
+      if (point === undefined || (isNow && point === undefined)) return false;
+      view.openSheet('keep');
+      return true;
+    case 'help':
+      view.openSheet('keys');
+      return true;
+    case 'region':
+    case 'regionBack':
+      return moveRegion(command.kind === 'region' ? 1 : -1);
+    case 'close':
+      return closeTop();
+  }
+}
+
+function zoom(to: 'in' | 'out' | 'all' | 'day'): boolean {
+  const band = bandDeeds.current;
+  if (band === null) return false;
+  if (to === 'all') band.zoomTo(band.whole);
+  else if (to === 'day') band.zoomToLast(DAY_MS);
+  else band.zoomBy(to === 'in' ? ZOOM_FACTOR : 1 / ZOOM_FACTOR);
+  return true;
+}
+
+/** One thing at a time; what the person did not open stays. */
+function closeTop(): boolean {
+  const view = useHistoryView.getState();
+  if (view.sheet !== 'none') view.openSheet('none');
+  else if (view.isPreviewLarge) view.set({ isPreviewLarge: false });
+  else if (view.isSearchOpen) view.closeSearch();
+  else if (view.isStripWide) view.set({ isStripWide: false });
+  else if (view.isChoosingCompare) view.set({ isChoosingCompare: false });
+  else if (view.compareWithId !== null) view.compareWith(null);
+  else if (view.selection.length > 0) view.select([]);
+  else return false;
+  return true;
+}
+
+const FOCUSABLE = '[tabindex="0"], button:not([tabindex="-1"]):not(:disabled), input, a[href]';
+
+function moveRegion(by: -1 | 1): boolean {
+  const regions = [...document.querySelectorAll<HTMLElement>('.timeline [data-region]')].filter(
+    (region) => region.querySelector(FOCUSABLE) !== null,
+  );
+  const at = regions.findIndex((region) => region.contains(document.activeElement));
+  const next = regions[(at + by + regions.length) % regions.length] ?? regions[0];
+  const preferred = next?.querySelector<HTMLElement>('[role="slider"], [role="grid"]');
+  (preferred ?? next?.querySelector<HTMLElement>(FOCUSABLE))?.focus();
+  return next !== undefined;
+}

@@ -1,0 +1,142 @@
+/**
+ * Takes the pictures in docs/screenshots: every page, light and dark, in two sizes, on a home with a past. Run by
+ * `npm run screenshots` after a build; who changes a page looks at them.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { WindowWorld } from '#test/e2e/support/window-world.ts';
+import { ROOT } from '#test/e2e/support/target.ts';
+import { setup as bundleWorker } from '#test/bundle-worker.ts';
+import { makePast, type PicturePlaces } from './world.ts';
+
+const FOLDER = path.join(ROOT, 'docs', 'screenshots');
+const VERSIONS = Number(process.env['SCREENSHOT_VERSIONS'] ?? 300);
+/** Pictures settle: fonts, rows, charts. */
+const SETTLE_MS = 1500;
+
+const SIZES = [
+  { name: '1440', width: 1440, height: 900 },
+  { name: '1024', width: 1024, height: 640 },
+] as const;
+
+interface Screen {
+  readonly name: string;
+  route(places: PicturePlaces, world: WindowWorld): string;
+  /** What is clicked before the picture is taken. */
+  prepare?(page: Page): Promise<void>;
+}
+
+const letters = ({ placeId }: PicturePlaces, world: WindowWorld): string =>
+  `/history?${new URLSearchParams({ place: placeId, folder: world.at('Documents', 'Letters') }).toString()}`;
+
+const choose = async (page: Page, name: string): Promise<void> => {
+  await page.getByText(name, { exact: true }).first().click();
+};
+
+const SCREENS: readonly Screen[] = [
+  { name: 'overview', route: () => '/' },
+  { name: 'timeline', route: letters, prepare: (page) => choose(page, 'letter to the landlord.txt') },
+  {
+    name: 'preview',
+    route: letters,
+    prepare: async (page) => {
+      await choose(page, 'letter to the landlord.txt');
+      await page.getByRole('tab', { name: 'Preview' }).click();
+    },
+  },
+  {
+    name: 'difference',
+    route: letters,
+    prepare: async (page) => {
+      await choose(page, 'letter to the landlord.txt');
+      await page.keyboard.press('[');
+      await page.getByRole('tab', { name: 'Difference' }).click();
+    },
+  },
+  {
+    name: 'search',
+    route: letters,
+    prepare: async (page) => {
+      await page.keyboard.press('/');
+      await page.keyboard.type('contract');
+    },
+  },
+  {
+    name: 'compare',
+    route: letters,
+    prepare: async (page) => {
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('d');
+    },
+  },
+  {
+    name: 'put-back',
+    route: letters,
+    prepare: async (page) => {
+      await choose(page, 'letter to the landlord.txt');
+      await page.keyboard.press('[');
+      await page.keyboard.press('r');
+    },
+  },
+  { name: 'keys', route: letters, prepare: (page) => page.keyboard.press('?') },
+  { name: 'folders', route: () => '/folders' },
+  { name: 'plan', route: ({ planId }) => `/folders/${planId}` },
+  { name: 'places', route: () => '/places' },
+  { name: 'place', route: ({ placeId }) => `/places/${placeId}` },
+  { name: 'new-place', route: () => '/places/new' },
+  { name: 'kit', route: ({ placeId }) => `/places/${placeId}/kit` },
+  { name: 'activity', route: () => '/activity' },
+  { name: 'settings', route: () => '/settings' },
+  { name: 'recover', route: () => '/recover' },
+];
+
+await bundleWorker();
+const world = new WindowWorld();
+try {
+  await world.start();
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  await takeFirstRun();
+  const places = await makePast(world, VERSIONS);
+  const wanted = process.argv.slice(2);
+  for (const screen of SCREENS) {
+    if (wanted.length === 0 || wanted.includes(screen.name)) await take(screen, places);
+  }
+  for (const complaint of world.complaints) console.log(`the console says: ${complaint}`);
+} finally {
+  await world.close();
+}
+
+/** Before anything is protected. */
+async function takeFirstRun(): Promise<void> {
+  await inEachLook(async (page, name) => {
+    await page.waitForTimeout(SETTLE_MS);
+    await page.screenshot({ path: path.join(FOLDER, `welcome-${name}.png`) });
+    await page.getByText('New here', { exact: true }).click();
+    await page.waitForTimeout(SETTLE_MS);
+    await page.screenshot({ path: path.join(FOLDER, `welcome-folders-${name}.png`) });
+  });
+}
+
+async function take(screen: Screen, places: PicturePlaces): Promise<void> {
+  await inEachLook(async (page, name) => {
+    await page.evaluate((hash) => void (location.hash = hash), `#${screen.route(places, world)}`);
+    await page.waitForTimeout(SETTLE_MS);
+    await screen.prepare?.(page).catch((error: unknown) => console.log(`${screen.name}: ${String(error)}`));
+    await page.waitForTimeout(SETTLE_MS);
+    await page.screenshot({ path: path.join(FOLDER, `${screen.name}-${name}.png`) });
+  });
+  console.log(screen.name);
+}
+
+async function inEachLook(work: (page: Page, name: string) => Promise<void>): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const { name, ...viewport } of SIZES) {
+      const page = await world.open({ colorScheme, viewport });
+      page.setDefaultTimeout(5000);
+      await work(page, `${colorScheme}-${name}`);
+      await page.context().close();
+    }
+  }
+}
