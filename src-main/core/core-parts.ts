@@ -27,6 +27,7 @@ export interface CoreParts {
   readonly mirror: MirrorKeeper;
   readonly secrets: SecretStates;
   readonly keyCopies: KeyCopies;
+  readonly profileFolder: string;
   /** Where files that were replaced in a place are kept. */
   readonly keptFolder: string;
   /** Random, for plans, places and jobs. */

@@ -182,6 +182,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     mirror,
     secrets,
     keyCopies,
+    profileFolder,
     keptFolder: path.join(profileFolder, 'kept'),
     newId,
     note,

@@ -3,7 +3,6 @@ import { constants } from 'node:fs';
 import { access, mkdir, readdir, stat, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { z } from 'zod';
 import {
   bytesToByteString,
   byteStringToBytes,
@@ -12,10 +11,8 @@ import {
   type ByteString,
 } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
-import type { listedFolder } from '#contract/app/machine-calls.ts';
+import type { ListedFolder } from '#contract/app/machine-calls.ts';
 import { describeErrorCode } from '#files/describe-file-error.ts';
-
-type ListedFolder = z.output<typeof listedFolder>;
 
 /** More than anybody looks through; such a folder is typed. */
 const MOST_LISTED = 5_000;

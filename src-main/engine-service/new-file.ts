@@ -26,7 +26,7 @@ export async function writeNewFile<T>(
   try {
     let result: T;
     try {
-      result = await write(async (bytes) => void (await asTyped(target, handle.writeFile(bytes))));
+      result = await write(async (bytes) => asTyped(target, handle.writeFile(bytes)));
       await asTyped(target, handle.sync());
     } finally {
       await handle.close();

@@ -3,8 +3,8 @@
  * person is opened. A disk that does not answer must not hold up the window: then nothing is known of the rest.
  */
 import { lstat, opendir } from 'node:fs/promises';
-import type { BigIntStats } from 'node:fs';
 import { bytesToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
+import { throwIfCancelled } from '#base/errors.ts';
 import type { Catalogue } from '#catalogue/catalogue.ts';
 import type { EntryFacts } from '#catalogue/types.ts';
 import type { EntriesNow } from '#contract/app/content-calls.ts';
@@ -27,17 +27,23 @@ export function nowCalls({ parts, catalogues }: EngineService): Pick<EngineHandl
       catalogues.with(repositoryId, async (catalogue): Promise<EntriesNow> => {
         const isHere = isOfThisDisk(catalogue, snapshotId, folder, parts.identity.hostname);
         const look = new LookAtDisk(catalogue, snapshotId, folder, names);
-        if (isHere) await within(PATIENCE_MS, look.run(withOnlyNow));
+        if (isHere) await within(PATIENCE_MS, signal, (stop) => look.run(withOnlyNow, stop));
         return look.told(withOnlyNow && isHere);
       }),
   };
 
   /** What comes later is not waited for. */
-  async function within(ms: number, work: Promise<void>): Promise<void> {
+  async function within(
+    ms: number,
+    signal: AbortSignal,
+    work: (stop: AbortSignal) => Promise<void>,
+  ): Promise<void> {
     const end = new AbortController();
-    const patience = parts.clock.sleep(ms, end.signal).catch(() => undefined);
-    await Promise.race([work, patience]);
+    const stop = AbortSignal.any([signal, end.signal]);
+    const patience = parts.clock.sleep(ms, stop).catch(() => undefined);
+    await Promise.race([work(stop), patience]);
     end.abort();
+    throwIfCancelled(signal);
   }
 }
 
@@ -69,13 +75,17 @@ class LookAtDisk {
     this.#states = new Map(names.map((name) => [name, 'unknown']));
   }
 
-  async run(withOnlyNow: boolean): Promise<void> {
+  /** @param stop nobody waits for the rest any more */
+  async run(withOnlyNow: boolean, stop: AbortSignal): Promise<void> {
     const waiting = this.#states.keys();
     const workers = Array.from({ length: AT_A_TIME }, async () => {
-      for (const name of waiting) this.#states.set(name, await this.#judge(name));
+      for (const name of waiting) {
+        if (stop.aborted) return;
+        this.#states.set(name, await this.#judge(name));
+      }
     });
     await Promise.all(workers);
-    if (withOnlyNow) await this.#findOnlyNow();
+    if (withOnlyNow) await this.#findOnlyNow(stop);
   }
 
   /** As far as it is known by now. */
@@ -98,9 +108,10 @@ class LookAtDisk {
     return this.#catalogue.entryAt(this.#snapshotId, joinPath(this.#folder, name));
   }
 
-  async #findOnlyNow(): Promise<void> {
+  async #findOnlyNow(stop: AbortSignal): Promise<void> {
     try {
       for await (const { name } of await opendir(diskPathOf(this.#folder), { encoding: 'buffer' as never })) {
+        if (stop.aborted) return;
         const found = bytesToByteString(name as unknown as Uint8Array);
         if (this.#entry(found) !== undefined) continue;
         if (this.#onlyNow.length === MOST_ONLY_NOW) {
@@ -116,9 +127,12 @@ class LookAtDisk {
   }
 }
 
-async function statOf(path: ByteString): Promise<BigIntStats | 'missing' | 'unknown'> {
+const look = (path: ByteString) => lstat(diskPathOf(path), { bigint: true });
+type DiskStats = Awaited<ReturnType<typeof look>>;
+
+async function statOf(path: ByteString): Promise<DiskStats | 'missing' | 'unknown'> {
   try {
-    return await lstat(diskPathOf(path), { bigint: true });
+    return await look(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'missing' : 'unknown';
@@ -126,7 +140,7 @@ async function statOf(path: ByteString): Promise<BigIntStats | 'missing' | 'unkn
 }
 
 /** Folders are the same when they are there: what is in them is told of each entry. */
-function compare(then: EntryFacts, now: BigIntStats): Now {
+function compare(then: EntryFacts, now: DiskStats): Now {
   const kind = kindOf(now);
   if (kind !== then.kind) return 'replaced';
   if (kind === 'folder' || kind === 'other') return 'same';
@@ -136,7 +150,7 @@ function compare(then: EntryFacts, now: BigIntStats): Now {
   return then.modifiedMs > nowMs ? 'newer' : 'older';
 }
 
-function describe(name: ByteString, now: BigIntStats): OnlyNow {
+function describe(name: ByteString, now: DiskStats): OnlyNow {
   const kind = kindOf(now);
   return {
     name,
@@ -148,12 +162,12 @@ function describe(name: ByteString, now: BigIntStats): OnlyNow {
 }
 
 /** Rounded down, as versions have it. */
-function modifiedMs({ mtimeNs }: BigIntStats): number {
+function modifiedMs({ mtimeNs }: DiskStats): number {
   const part = mtimeNs % NS_PER_MS;
   return Number(mtimeNs / NS_PER_MS) - (part < 0n ? 1 : 0);
 }
 
-function kindOf(stats: BigIntStats): OnlyNow['kind'] {
+function kindOf(stats: DiskStats): OnlyNow['kind'] {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'folder';
   return stats.isSymbolicLink() ? 'symlink' : 'other';

@@ -3,7 +3,7 @@
  * in the way. Folders of a plan that have no such folder in common that may be written in (`/home/me` and `/mnt/photos`) are
  * restored one by one, so that nobody needs rights on what lies above them.
  */
-import { accessSync, constants } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
 import { textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
 import type { RestoreAsk } from '#contract/engine/engine-values.ts';
 import { isWithin, treePathOf } from '#operations/find-in-snapshot.ts';
@@ -33,7 +33,7 @@ export async function partsOfRestore(
   if (ask.target !== null) return [whole];
   const { snapshot } = await repository.snapshots.find(ask.snapshotId, {}, signal);
   const sources = snapshot.paths.map(treePathOf);
-  if (sources.length < 2 || canWrite(commonFolder(sources))) return [whole];
+  if (sources.length < 2 || (await canWrite(commonFolder(sources)))) return [whole];
   const wanted = sources.filter((path) => isWanted(ask, path));
   const parts = wanted.map((path) => {
     const inside = {
@@ -60,10 +60,10 @@ function below(folder: ByteString, paths: readonly ByteString[]): ByteString[] {
     .map((path) => path.slice(folder.length) as ByteString);
 }
 
-function canWrite(folder: ByteString): boolean {
+async function canWrite(folder: ByteString): Promise<boolean> {
   if (folder === '/') return false;
   try {
-    accessSync(diskPathOf(folder), constants.W_OK);
+    await access(diskPathOf(folder), constants.W_OK);
     return true;
   } catch {
     return false;

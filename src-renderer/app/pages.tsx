@@ -6,6 +6,9 @@ import { WelcomePage } from '../features/welcome/welcome-page.tsx';
 import { useWords } from '../text/use-words.ts';
 import type { Page, Route } from './read-route.ts';
 
+const ActivityPage = lazy(async () => ({
+  default: (await import('../features/activity/activity-page.tsx')).ActivityPage,
+}));
 const FoldersPage = lazy(async () => ({
   default: (await import('../features/folders/folders-page.tsx')).FoldersPage,
 }));
@@ -24,9 +27,13 @@ const RecoverPage = lazy(async () => ({
 const RecoveryKit = lazy(async () => ({
   default: (await import('../features/recovery-kit/recovery-kit.tsx')).RecoveryKit,
 }));
+const SettingsPage = lazy(async () => ({
+  default: (await import('../features/settings/settings-page.tsx')).SettingsPage,
+}));
 
 const PAGES: Partial<Readonly<Record<Page, (route: Route) => ReactNode>>> = {
   overview: () => <OverviewPage />,
+  activity: ({ rest: [jobId], query }) => <ActivityPage jobId={jobId} query={query} />,
   folders: ({ rest: [which] }) => <FoldersPage which={which} />,
   history: ({ query }) => <HistoryPage query={query} />,
   places: ({ rest: [which, part], query }) =>
@@ -36,6 +43,7 @@ const PAGES: Partial<Readonly<Record<Page, (route: Route) => ReactNode>>> = {
       <PlacesPage which={which} query={query} />
     ),
   recover: ({ query }) => <RecoverPage query={query} />,
+  settings: () => <SettingsPage />,
   welcome: () => <WelcomePage kit={(placeId) => <RecoveryKit placeId={placeId} />} />,
 };
 

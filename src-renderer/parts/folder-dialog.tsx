@@ -36,6 +36,7 @@ export function FolderDialog({ title, startsAt, mustBeWritable = false, answer }
       onClose={() => answer(null)}
       title={title ?? words.title}
       size={560}
+      closeButtonProps={{ 'aria-label': words.cancel }}
       className="folder-dialog"
     >
       <div className="where">

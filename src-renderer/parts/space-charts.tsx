@@ -41,9 +41,10 @@ export function SpaceCharts({ placeId, news, nowMs }: SpaceChartsProps) {
           <BarList
             caption={words.byFolder}
             headings={[words.tableFolder, words.tableSize]}
-            bars={bars.map(({ key, name, bytes }) => ({
+            bars={bars.map(({ key, name, path, bytes }) => ({
               key,
               name: name ?? words.others,
+              title: name === null ? words.others : path,
               value: bytes,
               words: formats.bytes(bytes),
             }))}

@@ -1,6 +1,6 @@
 /** From what a place says about its space to what is drawn. Pure. */
 import type { WirePath } from '#contract/app/values.ts';
-import { nameKey, showName } from '../text/show-name.ts';
+import { nameKey, showLastName, showName } from '../text/show-name.ts';
 
 /** As many bars as an eye compares. */
 const MOST_BARS = 6;
@@ -9,8 +9,9 @@ const MOST_POINTS = 400;
 
 interface FolderBar {
   readonly key: string;
-  /** Null: all the others together. */
+  /** The last part of its path; null: all the others together. */
   readonly name: string | null;
+  readonly path: string;
   readonly bytes: number;
 }
 
@@ -21,12 +22,18 @@ export function folderBars(
   const sorted = [...folders].sort((a, b) => b.bytes - a.bytes);
   const bars: FolderBar[] = sorted.slice(0, MOST_BARS).map(({ series, folder, bytes }) => ({
     key: `${series} ${nameKey(folder)}`,
-    name: showName(folder),
+    name: showLastName(folder),
+    path: showName(folder),
     bytes,
   }));
   const rest = sorted.slice(MOST_BARS);
   if (rest.length > 0)
-    bars.push({ key: 'others', name: null, bytes: rest.reduce((sum, { bytes }) => sum + bytes, 0) });
+    bars.push({
+      key: 'others',
+      name: null,
+      path: '',
+      bytes: rest.reduce((sum, { bytes }) => sum + bytes, 0),
+    });
   return bars;
 }
 

@@ -7,6 +7,8 @@ export interface BarListProps {
   readonly bars: readonly {
     readonly key: string;
     readonly name: string;
+    /** The whole name, where it is cut. */
+    readonly title?: string;
     readonly value: number;
     readonly words: string;
   }[];
@@ -24,9 +26,9 @@ export function BarList({ caption, headings, bars }: BarListProps) {
         </tr>
       </thead>
       <tbody>
-        {bars.map(({ key, name, value, words }) => (
+        {bars.map(({ key, name, title = name, value, words }) => (
           <tr key={key}>
-            <th scope="row" title={name}>
+            <th scope="row" title={title}>
               {name}
             </th>
             <td>

@@ -17,7 +17,7 @@ import { runProgram } from '#test/support/product.ts';
 import { RandomTree } from '#test/support/random-tree.ts';
 import { resticPrograms } from '#test/support/restic.ts';
 
-const KILLS = Number(process.env['KILLED_APPLICATIONS'] ?? 2);
+const KILLS = Number(process.env['KILLED_APPLICATIONS'] ?? 1);
 const isByHand = process.env['KILLED_APPLICATIONS'] !== undefined;
 const TIME_LIMIT_MS = 60_000 + 30_000 * KILLS;
 
@@ -205,6 +205,7 @@ test(
       await untilDone(running);
       await expectSound(tree);
       await calls['pause.clear']({});
+      if (isByHand && round % 10 === 9) console.log(JSON.stringify(figures));
     }
     running.close();
     child.kill('SIGTERM');

@@ -89,6 +89,9 @@ describe.each(programs)('restic $version', ({ path: restic, version }) => {
         const copies = mkdtempSync(join(base, 'copies-'));
         const inCopies = (...args: string[]) =>
           tidemark(['-r', at, ...args], { cwd: copies, env: { TIDEMARK_PASSWORD: 'x' } });
+        const listed = await inCopies('snapshots');
+        for (const name of damaged)
+          expect(listed.stderr).toContain(`Snapshot ${name.slice(0, 8)} is damaged`);
         // As long as they are there nobody knows what they need: both say what to do.
         for (const args of [['prune'], ['forget', damaged[0]!]]) {
           const refused = await inCopies(...args);

@@ -122,8 +122,10 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     text: `removeJobsEndedBefore ${before}`,
     apply: (writer: StateWriter) => removeJobsEndedBefore(writer, before),
     mirror: (model: Model) => {
-      for (const [id, { endedAtMs }] of Object.entries(model.jobs)) {
-        if (endedAtMs === null || endedAtMs >= before) continue;
+      const ended = Object.entries(model.jobs).filter(([, { endedAtMs }]) => endedAtMs !== null);
+      const newest = new Map(ended.map(([id, { state }]) => [state, id]));
+      for (const [id, { endedAtMs, state }] of ended) {
+        if (endedAtMs! >= before || newest.get(state) === id) continue;
         delete model.jobs[id];
         delete model.troubles[id];
       }

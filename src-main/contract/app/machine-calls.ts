@@ -61,6 +61,8 @@ export const listedFolder = z.strictObject({
   freeBytes: count.nullable(),
 });
 
+export type ListedFolder = z.output<typeof listedFolder>;
+
 export const machineCalls = {
   'machine.folders': { kind: 'query', input: nothing, output: z.array(knownFolder) },
   /** Counts everything below, links not followed. Ends with what it has after `MOST_MEASURED` entries. */

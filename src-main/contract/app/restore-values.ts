@@ -59,4 +59,3 @@ export const restoreResult = z.strictObject({
   /** All of them: a restore to several parts of the disk is taken back by one job for each. */
   undos: z.array(z.strictObject({ folder: bytesInJson, undoId: z.string() })),
 });
-export type RestoreJobResult = z.input<typeof restoreResult>;

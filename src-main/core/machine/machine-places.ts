@@ -5,7 +5,7 @@
  */
 import { readdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { loadDiskFacts, type DiskFacts } from './block-devices.ts';
+import type { DiskFacts } from './block-devices.ts';
 import { findRepositories } from './find-repositories.ts';
 import type { MachineFiles } from './machine-files.ts';
 
@@ -194,7 +194,7 @@ async function mountedOnMac(): Promise<Candidate[]> {
 /** Node does not say what kind of drive a letter is: none is called removable. */
 function lettersOfWindows({ env }: PlaceSurroundings): Candidate[] {
   const own = (env['SystemDrive'] ?? 'C:').toUpperCase();
-  return [...'DEFGHIJKLMNOPQRSTUVWXYZ']
+  return Array.from('DEFGHIJKLMNOPQRSTUVWXYZ')
     .map((letter) => `${letter}:`)
     .filter((letter) => letter !== own)
     .map((letter) => ({

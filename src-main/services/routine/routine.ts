@@ -1,7 +1,8 @@
 /**
  * What happens by itself. One loop looks at what is due, whom to wait for and how protected everything is, adds jobs, and
  * sleeps until something can change. Owns no decision (those are pure rules) and no job (the queue has them); keeps only
- * what the next look needs. A look that fails is made again: nothing here can end the loop.
+ * what the next look needs. A look that fails is made again: nothing here can end the loop. Long, because what one look
+ * remembers for the next belongs to one loop; whatever can be decided without that is elsewhere.
  */
 import type { Clock } from '#base/clock.ts';
 import type { ErrorCode } from '#base/errors.ts';
@@ -20,7 +21,7 @@ import { placeOf } from '#services/jobs/may-run-beside.ts';
 import { due } from '#services/scheduler/due.ts';
 import type { DueAnswer, MachineState, Moment, ScheduledPlan } from '#services/scheduler/schedule-types.ts';
 import { whatHolds } from '#services/scheduler/what-holds.ts';
-import { listJobs, putJob, type Job } from '#services/state/jobs-table.ts';
+import { listLastJobs, putJob, removeJobsEndedBefore, type Job } from '#services/state/jobs-table.ts';
 import { listPlaces, type Place } from '#services/state/places-table.ts';
 import { listPlans, type Plan } from '#services/state/plans-table.ts';
 import { getSetting, putSetting } from '#services/state/settings-table.ts';
@@ -33,12 +34,13 @@ import { gatherCopies, gatherPlaces } from './health-facts.ts';
 import { JobMemory } from './job-memory.ts';
 import { PlacePresence } from './place-presence.ts';
 import { RememberedRuns } from './remembered-runs.ts';
+import { TypedPasswords } from './typed-passwords.ts';
 import { gatherUpkeep } from './upkeep-facts.ts';
 
-/** Jobs read at the start; enough for a hundred of each pair in most lives, and little to read. */
-const JOBS_READ = 2_000;
 /** The heartbeat's rhythm: well within what an outside watchdog allows (HEARTBEAT_LIMIT_MS). */
 const LONGEST_SLEEP_MS = 60_000;
+/** What came of a job can be asked about for so long; the log tells of it for ever. */
+const JOBS_KEPT_MS = 90 * 86_400_000;
 /** How often the latest believed clock is noted. */
 const SEEN_EVERY_MS = 3_600_000;
 /** Settings travel again after so long even when nothing but the log has changed. */
@@ -48,11 +50,6 @@ const SETTINGS_EVERY_MS = 7 * 86_400_000;
 const WITNESSES = 20;
 /** Upkeep that failed is tried again after so long. */
 const UPKEEP_RETRY_MS = 6 * 3_600_000;
-/** What a job fails with that only a typed password helps. */
-const WANTS_PASSWORD: ReadonlySet<string> = new Set<ErrorCode>([
-  'repository.secretNeeded',
-  'repository.wrongPassword',
-]);
 /** The wait of a job that the person lets rest: no condition wakes it. */
 export const BY_PERSON = 'byPerson';
 
@@ -81,8 +78,7 @@ export class Routine {
   readonly #memory = new JobMemory();
   readonly #presence: PlacePresence;
   readonly #listed = new Set<string>();
-  /** When a typed password last opened each place, by the wall clock. */
-  readonly #unlockedAtMs = new Map<string, number>();
+  readonly #passwords: TypedPasswords;
   readonly #shown = new Map<string, Problem>();
   #answer: DueAnswer | undefined;
   #health: Health = { state: 'cannotTell', plans: [], copies: [], problems: [] };
@@ -94,6 +90,7 @@ export class Routine {
   constructor(parts: RoutineParts) {
     this.#parts = parts;
     this.#wokeAtSteadyMs = parts.clock.monotonicMs();
+    this.#passwords = new TypedPasswords(parts.clock);
     this.#presence = new PlacePresence(
       parts.clock,
       parts.engine,
@@ -123,8 +120,7 @@ export class Routine {
 
   /** Reads what has been, looks for the first time, and goes on by itself. */
   start(): void {
-    const jobs = this.#parts.state.read((reader) => listJobs(reader, { limit: JOBS_READ }));
-    for (const job of jobs.toReversed()) this.noteJob(job);
+    for (const job of this.#parts.state.read(listLastJobs)) this.noteJob(job);
     this.#loop = this.#goOn();
   }
 
@@ -152,9 +148,8 @@ export class Routine {
       else if (job.error !== null) this.#failed(place, job.error.code as ErrorCode);
       if (job.kind === 'readHistory' && job.state === 'done') this.#listed.add(place.id);
     }
-    const unlockedAtMs = this.#unlockedAtMs.get(job.placeId ?? '') ?? 0;
     // The password was typed while it was failing for want of it.
-    if (wantsPassword(job) && unlockedAtMs > (job.startedAtMs ?? Infinity))
+    if (this.#passwords.wasTypedSince(job, job.startedAtMs ?? Infinity))
       void this.#runAgain(job).catch((error: unknown) => this.#parts.onUnexpected(error));
     this.poke();
   }
@@ -175,10 +170,10 @@ export class Routine {
   /** A typed password opens the place again: what failed for want of it does not rest as after other failures. */
   async wasUnlocked(place: Place): Promise<void> {
     this.#presence.wasReached(place);
-    this.#unlockedAtMs.set(place.id, this.#parts.clock.nowMs());
+    this.#passwords.note(place.id);
     for (const { id } of this.#plans()) {
       const [last] = this.#runs.ofPair(id, place.id);
-      if (last !== undefined && wantsPassword(last)) await this.#runAgain(last);
+      if (last !== undefined && this.#passwords.isWantedBy(last)) await this.#runAgain(last);
     }
     this.poke();
   }
@@ -309,7 +304,7 @@ export class Routine {
   ): Promise<void> {
     const { queue, state } = this.#parts;
     const active = queue.active();
-    const digest = state.read(settingsDigest);
+    const digest = state.recall(settingsDigest);
     const machine = this.#machine();
     const requests = upkeepDue({
       places: places.map((place) =>
@@ -337,7 +332,7 @@ export class Routine {
     const last = this.#memory.lastEnded(request.kind, placeOf(request) ?? '', planId);
     if (last === undefined || last.state === 'done' || last.state === 'doneExcept') return false;
     const endedAtMs = last.endedAtMs ?? 0;
-    if (wantsPassword(last) && (this.#unlockedAtMs.get(last.placeId ?? '') ?? 0) >= endedAtMs) return false;
+    if (this.#passwords.wasTypedSince(last, endedAtMs - 1)) return false;
     const ageMs = nowMs - endedAtMs;
     return ageMs >= 0 && ageMs < UPKEEP_RETRY_MS;
   }
@@ -409,8 +404,11 @@ export class Routine {
   #noteSeen(nowMs: number): void {
     const { state } = this.#parts;
     const last = state.read((reader) => getSetting(reader, 'lastSeenTimeMs')) ?? 0;
-    if (nowMs - last >= SEEN_EVERY_MS)
-      state.commitSoon((writer) => putSetting(writer, 'lastSeenTimeMs', nowMs));
+    if (nowMs - last < SEEN_EVERY_MS) return;
+    state.commitSoon((writer) => {
+      putSetting(writer, 'lastSeenTimeMs', nowMs);
+      removeJobsEndedBefore(writer, nowMs - JOBS_KEPT_MS);
+    });
   }
 
   #woke(): void {
@@ -433,16 +431,12 @@ export class Routine {
   }
 
   #plans(): Plan[] {
-    return this.#parts.state.read(listPlans);
+    return this.#parts.state.recall(listPlans);
   }
 
   #places(): Place[] {
-    return this.#parts.state.read(listPlaces);
+    return this.#parts.state.recall(listPlaces);
   }
-}
-
-function wantsPassword({ error }: Job): boolean {
-  return error !== null && WANTS_PASSWORD.has(error.code);
 }
 
 function toScheduled({ pause, ...plan }: Plan): ScheduledPlan {

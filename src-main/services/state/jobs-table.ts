@@ -79,7 +79,35 @@ export function listJobs(reader: StateReader, { limit, planId: ofPlan, before }:
     .map((row) => decodeRow('jobs', jobRow, row));
 }
 
-/** With their troubles. Jobs that have not ended stay. */
+/** Of each kind, plan and place. Source: ScheduleFacts.history. */
+const REMEMBERED = 100;
+
+/**
+ * What decisions are made by: of each kind, plan and place the newest, and all since the last one that ended well, in the
+ * order in which they were asked for (not by their times: clocks lie).
+ * @throws state.entryInvalid
+ */
+export function listLastJobs(reader: StateReader): Job[] {
+  return reader
+    .all(
+      `SELECT jobs.* FROM jobs JOIN (
+         SELECT id, rowid AS number,
+           ROW_NUMBER() OVER ofPair AS age,
+           SUM(state IN ('done', 'doneExcept')) OVER ofPair AS endedWell
+         FROM jobs WINDOW ofPair AS (PARTITION BY kind, planId, placeId ORDER BY rowid DESC)
+       ) AS ranked ON ranked.id = jobs.id
+       WHERE age <= :remembered OR endedWell = 0 OR (endedWell = 1 AND state IN ('done', 'doneExcept'))
+       ORDER BY ranked.number`,
+      { remembered: REMEMBERED },
+    )
+    .map((row) => decodeRow('jobs', jobRow, row));
+}
+
+/** With their troubles. Of each kind, plan and place the newest of each outcome stays, and what has not ended. */
 export function removeJobsEndedBefore(writer: StateWriter, endedAtMs: number): void {
-  writer.run('DELETE FROM jobs WHERE endedAtMs < :endedAtMs', { endedAtMs });
+  writer.run(
+    `DELETE FROM jobs WHERE endedAtMs < :endedAtMs AND rowid NOT IN (
+       SELECT MAX(rowid) FROM jobs WHERE endedAtMs IS NOT NULL GROUP BY kind, planId, placeId, state)`,
+    { endedAtMs },
+  );
 }

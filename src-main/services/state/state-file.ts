@@ -38,6 +38,8 @@ export class StateFile {
   /** Counts changes; what `#saved` has reached is on the disk. */
   #changes = 0;
   #saved = 0;
+  readonly #recalled = new Map<unknown, unknown>();
+  #recalledAt = 0;
   /** Of the file as we loaded or saved it. */
   #stamp: string | undefined;
   #saving: Promise<void> | undefined;
@@ -86,6 +88,14 @@ export class StateFile {
   read<T>(look: (reader: StateReader) => T): T {
     invariant(!this.#closing.signal.aborted, 'the state is closed');
     return look(this.#database);
+  }
+
+  /** As `read`, and looks anew only after a change. @param look the same function each time */
+  recall<T>(look: (reader: StateReader) => T): T {
+    if (this.#recalledAt !== this.#changes) this.#recalled.clear();
+    this.#recalledAt = this.#changes;
+    if (!this.#recalled.has(look)) this.#recalled.set(look, this.read(look));
+    return this.#recalled.get(look) as T;
   }
 
   /**

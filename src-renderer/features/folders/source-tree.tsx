@@ -89,7 +89,7 @@ function TreeNode({ folder, label, level, isParentOut, choices, platform, onChan
   const isOutByRule =
     !isOutByPerson && size !== undefined && size.files === 0 && size.leftOutFiles > 0 && level > 0;
   const isOut = isOutByPerson || isOutByRule || (isParentOut && (size?.files ?? 0) === 0);
-  const name = level === 0 ? label : showLastName(folder);
+  const name = showLastName(folder);
   const ChevronIcon = isOpen ? ChevronDown : ChevronRight;
   return (
     <li>
@@ -117,10 +117,11 @@ function TreeNode({ folder, label, level, isParentOut, choices, platform, onChan
         )}
         <Folder size={17} strokeWidth={1.7} aria-hidden />
         <span className="name" title={label}>
+          {level === 0 && <span className="above">{label.slice(0, label.length - name.length)}</span>}
           {name}
         </span>
         {isOut && <span className="why">{isOutByPerson ? words.leftOutByYou : words.leftOutByRule}</span>}
-        {!isOut && size !== undefined && size.leftOutBytes > 0 && (
+        {!isOut && level > 0 && size !== undefined && size.leftOutBytes > 0 && (
           <span className="why">{words.partly(formats.bytes(size.leftOutBytes))}</span>
         )}
         <span className="size">
@@ -219,12 +220,16 @@ function Total({ choices: { folders, exclusions } }: { readonly choices: PlanCho
   return (
     <p className="total" aria-live="polite">
       {value === undefined || (kind === 'asking' && counted > 0)
-        ? words.counting(formats.count(counted))
+        ? words.counting(formats.count(counted), counted === 1)
         : [
-            words.total(formats.count(value.files), formats.bytes(value.bytes)),
+            words.total(formats.count(value.files), value.files === 1, formats.bytes(value.bytes)),
             value.leftOutFiles === 0
               ? ''
-              : words.totalOut(formats.count(value.leftOutFiles), formats.bytes(value.leftOutBytes)),
+              : words.totalOut(
+                  formats.count(value.leftOutFiles),
+                  value.leftOutFiles === 1,
+                  formats.bytes(value.leftOutBytes),
+                ),
           ]
             .filter((part) => part !== '')
             .join(' · ')}

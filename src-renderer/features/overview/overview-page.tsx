@@ -143,7 +143,7 @@ function RunningJob({ job, act }: Acting & { readonly job: JobView }) {
   return (
     <section className="card running" aria-label={overview.underWay}>
       <div className="words">
-        <h3>{job.title}</h3>
+        <h2>{job.title}</h2>
         <p>{job.detail}</p>
       </div>
       <Progress label={job.title} done={job.done} />
@@ -173,7 +173,7 @@ function ProblemCard({
     <article className={`card problem ${tone}`}>
       <Dot tone={tone} />
       <div className="words">
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <p>{[safe, todo].filter((part) => part !== '').join(' ')}</p>
       </div>
       {mend?.kind === 'go' && (

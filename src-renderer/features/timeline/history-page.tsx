@@ -10,6 +10,7 @@ import { announceInto } from './announce.ts';
 import { HeatTable } from './band/heat-table.tsx';
 import { TimeBand } from './band/time-band.tsx';
 import { Banners } from './banners.tsx';
+import { CompareView } from './compare/compare-view.tsx';
 import { Contents } from './contents/contents.tsx';
 import { Notice } from './contents/folder-notice.tsx';
 import { Divider, useDetailsWidth } from './divider.tsx';
@@ -71,6 +72,7 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
   const mirror = useMirror();
   const isInspectorOpen = useHistoryView((view) => view.isInspectorOpen);
   const isChoosing = useHistoryView((view) => view.isChoosingCompare);
+  const isComparing = useHistoryView((view) => view.compareWithId !== null);
   const [detailsPx, setDetailsPx] = useDetailsWidth();
   const { source, points, reading } = history;
   useKeys();
@@ -92,7 +94,7 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
           </p>
         )}
         <div className="timeline-body">
-          <Contents />
+          {isComparing ? <CompareView /> : <Contents />}
           {isInspectorOpen && (
             <>
               <Divider widthPx={detailsPx} onWidth={setDetailsPx} />

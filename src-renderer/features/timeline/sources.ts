@@ -10,6 +10,8 @@ import { commonFolder } from './wire-path.ts';
 export interface Source {
   readonly placeId: string;
   readonly placeName: string;
+  /** Its place cannot be reached: names are known, contents are not here. */
+  readonly isAway: boolean;
   readonly series: string;
   /** Of the plan, or the folders where no plan of this computer is behind it. */
   readonly name: string;
@@ -35,17 +37,22 @@ export interface PlacePoints {
   readonly points: readonly Point[];
 }
 
-/** The one with the newest point first. */
+/** Plans and settings travel to the places as versions of their own; they are no files of a person. */
+const SETTINGS_TAG = 'tidemark-settings';
+
+/** Those of this computer's own plans first, then those whose place is here, of them the one with the newest point. */
 export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | undefined): readonly Source[] {
   const found: Omit<Source, 'elsewhere'>[] = [];
   for (const { placeId, points } of answers) {
+    const place = mirror?.places.find(({ id }) => id === placeId);
     for (const [series, ofSeries] of Map.groupBy(points, (point) => point.series)) {
       const newest = ofSeries.at(-1);
-      if (newest === undefined) continue;
+      if (newest === undefined || newest.tags.includes(SETTINGS_TAG)) continue;
       const plan = mirror?.plans.find(({ id }) => id === series);
       found.push({
         placeId,
-        placeName: mirror?.places.find(({ id }) => id === placeId)?.name ?? '',
+        placeName: place?.name ?? '',
+        isAway: place?.presence === 'absent',
         series,
         name: plan?.name ?? newest.paths.join(', '),
         hostname: newest.hostname,
@@ -62,7 +69,12 @@ export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | unde
         .filter((other) => other.series === source.series && other.placeId !== source.placeId)
         .map(({ placeName, points }) => ({ placeName, timesMs: points.map(({ timeMs }) => timeMs) })),
     }))
-    .toSorted((one, other) => newestMs(other) - newestMs(one));
+    .toSorted(
+      (one, other) =>
+        Number(other.isOfPlan) - Number(one.isOfPlan) ||
+        Number(one.isAway) - Number(other.isAway) ||
+        newestMs(other) - newestMs(one),
+    );
 }
 
 function newestMs({ points }: Pick<Source, 'points'>): number {

@@ -110,7 +110,12 @@ function SourceMenu() {
   return (
     <Menu position="bottom-end" width={280}>
       <Menu.Target>
-        <button type="button" className="tool source" aria-label={history.source} title={history.source}>
+        <button
+          type="button"
+          className="tool source"
+          aria-label={history.source(source.placeName)}
+          title={history.source(source.placeName)}
+        >
           <HardDrive size={16} strokeWidth={1.7} aria-hidden />
           <span>{source.placeName}</span>
         </button>

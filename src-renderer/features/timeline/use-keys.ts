@@ -33,6 +33,8 @@ export function useKeys(): void {
 /** Null: something over the page has the focus and its own keys. */
 function focusOf(target: EventTarget | null): Focus | null {
   if (!(target instanceof Element)) return 'page';
+  // What lay over the page is closed by this very key already.
+  if (!target.isConnected) return null;
   if (target.closest('[role="dialog"], [role="menu"]') !== null) return null;
   if (target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable="true"]') !== null)
     return 'field';
@@ -138,7 +140,7 @@ function zoom(to: 'in' | 'out' | 'all' | 'day'): boolean {
   const band = bandDeeds.current;
   if (band === null) return false;
   if (to === 'all') band.zoomTo(band.whole);
-  else if (to === 'day') band.zoomTo({ fromMs: band.whole.toMs - DAY_MS, toMs: band.whole.toMs });
+  else if (to === 'day') band.zoomToLast(DAY_MS);
   else band.zoomBy(to === 'in' ? ZOOM_FACTOR : 1 / ZOOM_FACTOR);
   return true;
 }

@@ -41,9 +41,9 @@ export const folders: Translated<typeof english> = {
   leftOutByRule: 'durch eine Regel ausgelassen',
   leftOutByYou: 'von dir ausgelassen',
   partly: (bytes) => `davon ${bytes} ausgelassen`,
-  total: (files, bytes) => `${files} Dateien, ${bytes} werden kopiert`,
-  totalOut: (files, bytes) => `${files} Dateien, ${bytes} werden ausgelassen`,
-  counting: (files) => `Wird gezählt: bisher ${files} Dateien`,
+  total: (files, isOne, bytes) => `${files} ${isOne ? 'Datei' : 'Dateien'}, ${bytes}, kopiert`,
+  totalOut: (files, isOne, bytes) => `${files} ${isOne ? 'Datei' : 'Dateien'}, ${bytes}, ausgelassen`,
+  counting: (files, isOne) => `Wird gezählt: bisher ${files} ${isOne ? 'Datei' : 'Dateien'}`,
 
   leftOut: 'Was ausgelassen wird',
   presets: {
@@ -134,7 +134,7 @@ export const folders: Translated<typeof english> = {
     `${place}: ${count(removes, 'Version ginge', 'Versionen gingen')}, ${keeps} bleiben. Die älteste davon ist von ${oldest}.`,
   previewAway: 'Was ginge, lässt sich nicht sagen, solange ein Ort nicht verbunden ist.',
   previewWarning:
-    'Sie gehen nicht sofort: Alte Versionen werden einmal am Tag ausgedünnt, viele auf einmal erst nach einer Wartezeit.',
+    'Sie gehen nicht sofort: Alte Versionen werden einmal am Tag ausgedünnt, höchstens ein Fünftel auf einmal. Die neuesten drei bleiben immer.',
   saveLossTitle: (value) => `${count(value, 'Version', 'Versionen')} gehen lassen?`,
   saveLossBody:
     'Mit dieser Regel werden sie nicht mehr behalten. Was nur sie enthalten, lässt sich dann nicht mehr zurückholen.',

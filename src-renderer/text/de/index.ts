@@ -1,7 +1,9 @@
 /** Every word of the window in German. */
 import type { en } from '../en/index.ts';
 import type { Translated } from '../translated.ts';
+import { activity } from './activity.ts';
 import { chooseFolder } from './choose-folder.ts';
+import { compare } from './compare.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
@@ -13,11 +15,14 @@ import { places } from './places.ts';
 import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
 import { search } from './search.ts';
+import { settings } from './settings.ts';
 import { space } from './space.ts';
 import { welcome } from './welcome.ts';
 
 export const de: Translated<typeof en> = {
+  activity,
   chooseFolder,
+  compare,
   folders,
   frame,
   history,
@@ -29,6 +34,7 @@ export const de: Translated<typeof en> = {
   putBack,
   recover,
   search,
+  settings,
   space,
   welcome,
 };

@@ -2,6 +2,7 @@ import type { inspector as english } from '../en/inspector.ts';
 import type { Translated } from '../translated.ts';
 
 export const inspector: Translated<typeof english> = {
+  label: 'Zur Auswahl',
   tabs: { preview: 'Vorschau', versions: 'Versionen', difference: 'Unterschied', about: 'Über' },
   nothingSelected: 'Wähle eine Datei oder einen Ordner, um hineinzusehen.',
   manySelected: (count) => `${count} Einträge sind ausgewählt.`,
@@ -10,20 +11,21 @@ export const inspector: Translated<typeof english> = {
 
   versions: 'Versionen, neueste zuerst',
   noVersions: 'Davon ist noch keine Version bekannt.',
-  versionsIn: (count, span) => (count === 1 ? `1 Version, ${span} alt` : `${count} Versionen in ${span}`),
+  versionsSince: (count, ago) =>
+    count === 1 ? `1 Version, von ${ago}` : `${count} Versionen, die erste ${ago}`,
   keptIn: (places) => `aufbewahrt in ${places}`,
   since: (moment) => `Seit ${moment}`,
   fromTo: (from, to) => `${from} → ${to}`,
   longer: (size) => `${size} mehr`,
   shorter: (size) => `${size} weniger`,
   sameSize: 'gleich groß',
-  newest: 'in der neuesten Version',
+  newest: 'neueste',
   firstSeen: 'zum ersten Mal gesehen',
   oldestKnown: 'älteste bekannte',
   was: (path) => `war ${path}`,
   movedTo: (path) => `Verschoben nach ${path}`,
   goneSince: (moment) => `Nicht mehr da: zuletzt gesehen ${moment}`,
-  notThereFor: (span) => `nicht da für ${span}`,
+  notThereFor: (span) => `${span} lang nicht da`,
   sameContentAs: (moments) => `Derselbe Inhalt wie am ${moments}`,
   becameEmpty: 'Wurde leer',
   shrank: 'Um mehr als 90 % geschrumpft',
@@ -52,7 +54,8 @@ export const inspector: Translated<typeof english> = {
   imageSize: (width, height) => `${width} × ${height}`,
   imageBroken:
     'Das Bild lässt sich nicht zeichnen; die Datei kann beschädigt sein oder von anderer Art, als ihr Name sagt.',
-  pdfPages: (shown, all) => (shown === all ? `${all} Seiten` : `Seiten 1 bis ${shown} von ${all}`),
+  pdfPages: (shown, all) =>
+    all === 1 ? '1 Seite' : shown === all ? `${all} Seiten` : `Seiten 1 bis ${shown} von ${all}`,
   pdfPage: (page) => `Seite ${page}`,
   pdfBroken:
     'Dieses PDF lässt sich nicht zeichnen; es kann beschädigt oder durch ein Passwort geschützt sein.',

@@ -1,5 +1,7 @@
 /** Every word of the window in English, a table per part of it. This one decides which words there are. */
+import { activity } from './activity.ts';
 import { chooseFolder } from './choose-folder.ts';
+import { compare } from './compare.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
 import { history } from './history.ts';
@@ -11,11 +13,14 @@ import { places } from './places.ts';
 import { putBack } from './put-back.ts';
 import { recover } from './recover.ts';
 import { search } from './search.ts';
+import { settings } from './settings.ts';
 import { space } from './space.ts';
 import { welcome } from './welcome.ts';
 
 export const en = {
+  activity,
   chooseFolder,
+  compare,
   folders,
   frame,
   history,
@@ -27,6 +32,7 @@ export const en = {
   putBack,
   recover,
   search,
+  settings,
   space,
   welcome,
 };

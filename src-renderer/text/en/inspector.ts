@@ -1,5 +1,6 @@
 /** The inspector: preview, versions, difference and facts of what is selected. */
 export const inspector = {
+  label: 'About the selection',
   tabs: { preview: 'Preview', versions: 'Versions', difference: 'Difference', about: 'About' },
   nothingSelected: 'Select a file or folder to look into it.',
   manySelected: (count: string) => `${count} items are selected.`,
@@ -8,15 +9,15 @@ export const inspector = {
 
   versions: 'Versions, newest first',
   noVersions: 'No version of it is known yet.',
-  versionsIn: (count: number, span: string) =>
-    count === 1 ? `1 version, ${span} old` : `${count} versions in ${span}`,
+  versionsSince: (count: number, ago: string) =>
+    count === 1 ? `1 version, from ${ago}` : `${count} versions, the first ${ago}`,
   keptIn: (places: string) => `kept in ${places}`,
   since: (moment: string) => `Since ${moment}`,
   fromTo: (from: string, to: string) => `${from} → ${to}`,
   longer: (size: string) => `${size} longer`,
   shorter: (size: string) => `${size} shorter`,
   sameSize: 'same size',
-  newest: 'in the newest version',
+  newest: 'newest',
   firstSeen: 'first seen',
   oldestKnown: 'oldest known',
   was: (path: string) => `was ${path}`,

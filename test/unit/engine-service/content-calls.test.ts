@@ -66,8 +66,8 @@ function packFiles({ location }: PlaceAccess): string[] {
     .map((entry) => path.join(entry.parentPath, entry.name));
 }
 
-test('any part of a file is read by the pieces it touches, and reading on costs no index and no tree', async () => {
-  const { read, content, calls, ask, source } = await makeWorld();
+test('any part is read by the pieces it touches, reading on costs no index; what moved is found, damage is named', async () => {
+  const { read, content, calls, ask, source, access, folder } = await makeWorld();
   expect(await read(5 * MIB + 7, 1000)).toEqual(content.subarray(5 * MIB + 7, 5 * MIB + 1007));
   // Trees, and one piece of at most 8 MiB of the 12.
   const bytes = packReads().map((each) => Number(each.split(' ')[1]));
@@ -93,11 +93,8 @@ test('any part of a file is read by the pieces it touches, and reading on costs 
   await expect(
     calls.content({ ...ask, path: textToByteString(source), offset: 0, length: 1 }),
   ).rejects.toMatchObject({ code: 'request.invalidInput' });
-});
 
-test('what moved in a clean-up is found again; what is damaged or away is said by name', async () => {
-  const { read, content, access, folder } = await makeWorld();
-  expect(await read(0, 10)).toEqual(content.subarray(0, 10));
+  // What moved in a clean-up is found again.
   const repository = await openTestRepository(access.location, PLACE_PASSWORD);
   const before = packFiles(access);
   const sizes = new Map(before.map((file) => [file, fs.statSync(file).size]));
@@ -107,6 +104,7 @@ test('what moved in a clean-up is found again; what is damaged or away is said b
   expect(packFiles(access)).not.toContain(largest);
   expect(await read(11 * MIB, 10)).toEqual(content.subarray(11 * MIB, 11 * MIB + 10));
 
+  // What is damaged or away is said.
   for (const file of packFiles(access)) {
     fs.chmodSync(file, 0o600);
     const bytes = fs.readFileSync(file);

@@ -38,7 +38,7 @@ test('each file is told beforehand with what it would meet; what is unticked is 
     sizeBytes,
     currentModifiedMs === null ? 'nothing there' : 'there',
   ]);
-  expect(lines.toSorted()).toEqual([
+  expect(lines.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))).toEqual([
     ['changed', 'updated', 13, 'there'],
     ['missing', 'restored', 13, 'nothing there'],
     ['new', 'removed', 0, 'there'],
@@ -107,9 +107,4 @@ test('folders with nothing but the top in common come back each with its own way
   const one = { ...ask, paths: [bytes(path.join(near, 'sub'))], excludePaths: [bytes(far)] };
   expect(await engine.calls.restore({ access, ask: one })).toMatchObject({ filesUpdated: 1, target: near });
   expect(words()).toEqual(['first', 'spoilt']);
-  const none = { ...ask, paths: [bytes(path.join(near, 'nothing'))] };
-  expect(await engine.calls.restore({ access, ask: none })).toMatchObject({
-    filesRestored: 0,
-    filesUpdated: 0,
-  });
 });

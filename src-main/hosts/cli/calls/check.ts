@@ -27,6 +27,7 @@ export interface CheckHandlers {
 export interface CheckResult {
   readonly errors: number;
   readonly brokenPacks: readonly string[];
+  readonly damagedSnapshots: readonly string[];
   readonly suggestRepairIndex: boolean;
   readonly suggestPrune: boolean;
 }

@@ -52,11 +52,17 @@ export interface DumpInput {
   readonly archive: 'tar' | 'zip';
 }
 
+export interface SnapshotsHandlers {
+  /** A snapshot file that cannot be read, whatever the filter says; `reason` is for people. */
+  onDamaged(id: string, reason: string): void;
+}
+
 export interface ReadingCalls {
   /** Oldest first. `ids` may hold `latest`; unknown ones are errors. */
   snapshots(
     access: RepositoryAccess,
     input: { filter: SnapshotFilter; ids: readonly string[] },
+    handlers: SnapshotsHandlers,
     context: CallContext,
   ): Promise<readonly ListedSnapshot[]>;
   listEntries(

@@ -82,9 +82,11 @@ export function checkSummaryJson(result: CheckResult): Readonly<Record<string, u
 function damageSentence(result: CheckResult): string {
   const shortIds = result.brokenPacks.map((id) => id.slice(0, 8));
   const packs = shortIds.length === 0 ? '' : ` Damaged: ${shortIds.join(', ')}.`;
+  const lost = result.damagedSnapshots.map((id) => id.slice(0, 8));
   const repairs = [
     ...(result.suggestRepairIndex ? ['"tidemark repair index"'] : []),
     ...(shortIds.length > 0 ? [`"tidemark repair packs ${shortIds.join(' ')}"`] : []),
+    ...(lost.length > 0 ? ['"tidemark recover"', `"tidemark forget --damaged ${lost.join(' ')}"`] : []),
   ];
   // Only what is no longer thought to be there is stored again.
   const mend = repairs.length === 0 ? '' : ` Then run ${repairs.join(' and ')}.`;

@@ -1,6 +1,7 @@
 /** `tidemark snapshots`: what there is to restore, oldest first. */
 import type { Command } from 'commander';
 import { TidemarkError } from '#base/errors.ts';
+import { COMMAND_LINE_WORDS } from '#contract/error-texts.ts';
 import { DEFAULT_GROUPING, groupSnapshots, parseGrouping, type GroupField } from '#rules/snapshot-groups.ts';
 import type { RunCommand } from '../command-session.ts';
 import type { ListedSnapshot } from '../calls/access.ts';
@@ -32,10 +33,15 @@ export function defineSnapshots(command: Command, run: RunCommand): void {
     .addHelpText('after', example('tidemark -r /mnt/backup snapshots --host laptop --latest 3'))
     .action((ids: string[], flags: SnapshotsFlags) =>
       run(async ({ options, output, context, access, engine }) => {
+        const onDamaged = (id: string, reason: string): void => {
+          const sentence = `Snapshot ${id.slice(0, 8)} is damaged (${reason}) and cannot be listed. ${COMMAND_LINE_WORDS.damagedSnapshot(id.slice(0, 8))}`;
+          if (options.json) output.jsonComplaint({ message_type: 'error', message: sentence });
+          else output.complain(sentence);
+        };
         const keep = flags.latest === undefined ? undefined : readCount(flags.latest);
         const input = { filter: readFilter(flags), ids: asTexts(ids) };
         const groupBy = flags.groupBy === undefined ? [] : parseGrouping(asText(flags.groupBy));
-        const all = await (await engine()).snapshots(await access(), input, context);
+        const all = await (await engine()).snapshots(await access(), input, { onDamaged }, context);
         const listed = newestOfEachGroup(all, keep, groupBy);
         const groups = groupSnapshots(listed, groupBy);
         if (options.json) {

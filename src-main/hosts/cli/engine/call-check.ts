@@ -27,6 +27,9 @@ export const check: EngineCalls['check'] = (access, input, handlers, context) =>
     return {
       errors: result.errorCount,
       brokenPacks: result.brokenPacks,
+      damagedSnapshots: result.errors.flatMap((problem) =>
+        problem.code === 'snapshotDamaged' ? [problem.snapshotId] : [],
+      ),
       suggestRepairIndex: result.errors.some(({ code }) => INDEX_PROBLEMS.has(code)),
       suggestPrune: result.hints.some(({ code }) => code === 'packNotIndexed'),
     };

@@ -26,12 +26,13 @@ function whileLocked<T>(
   );
 }
 
-const snapshots: EngineCalls['snapshots'] = (access, { filter, ids }, context) =>
+const snapshots: EngineCalls['snapshots'] = (access, { filter, ids }, handlers, context) =>
   whileLocked(access, context, async (repository, signal) => {
     const request = { ids, filter: toStoreFilter(filter) };
     const { snapshots: listed, damaged } = await listSnapshots(repository, request, signal);
     const [first] = damaged;
     if (first !== undefined && listed.length === 0) throw first;
+    for (const { data } of damaged) handlers.onDamaged(data.id, data.reason);
     return listed;
   });
 

@@ -12,7 +12,7 @@ import { BandHands } from './band-hands.ts';
 import { HeatSource, type HeatQuestion } from './heat-source.ts';
 import { barsOf, type Bar } from './heat.ts';
 import { dotsOf, nearestIndex, type PointMark } from './point-lane.ts';
-import { between, reveal, xOf, zoomAt } from './time-scale.ts';
+import { between, clampRange, reveal, xOf, zoomAt } from './time-scale.ts';
 import type { Mark } from '../marks.ts';
 import { useHistoryView, type TimeRange } from '../view-store.ts';
 import type { Point } from '../wire-types.ts';
@@ -49,6 +49,9 @@ export interface Hover {
 
 const ZOOM_MS = 160;
 const HOVER_MS = 140;
+const JUMP_PX = 190;
+/** A jump of which only the arrow is shown. */
+const ARROW_PX = 24;
 
 export class BandControl {
   readonly #elements: BandElements;
@@ -88,7 +91,10 @@ export class BandControl {
       }),
       useHistoryView.subscribe((view, before) => {
         if (view.folder !== before.folder || view.series !== before.series) this.#askHeat();
-        if (view.range !== before.range) this.#askHeat();
+        if (view.range !== before.range) {
+          this.#askHeat();
+          this.onHover(null);
+        }
         if (view.pointId !== before.pointId && this.#headMs === null) this.revealHead();
         this.paint();
       }),
@@ -197,6 +203,12 @@ export class BandControl {
     this.zoomTo(zoomAt(from, isHeadSeen ? atMs : (from.fromMs + from.toMs) / 2, factor, this.whole));
   }
 
+  /** The time up to now, with now in sight. */
+  zoomToLast(lengthMs: number): void {
+    const nowMs = this.#facts?.nowMs ?? 0;
+    this.zoomTo(clampRange({ fromMs: nowMs - lengthMs, toMs: nowMs + lengthMs * 0.03 }, this.whole));
+  }
+
   zoomTo(to: TimeRange): void {
     if (prefersStillness()) return this.setRange(to);
     this.#zoom = { from: this.range, to, startMs: performance.now() };
@@ -253,7 +265,7 @@ export class BandControl {
     const widthPx = this.#widthPx;
     const headMs = this.headMs;
     this.#placeHandle(pen, facts, xOf(range, widthPx, headMs));
-    const centre = centreWithin(xOf(range, widthPx, headMs), this.#handlePx, widthPx);
+    const centre = centreWithin(xOf(range, widthPx, headMs), this.#handlePx + 2 * ARROW_PX, widthPx);
     pen.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     drawBand(pen, {
       widthPx,
@@ -293,10 +305,13 @@ export class BandControl {
       this.#handlePx = pen.measureText(text).width + 40;
     }
     const seen = Math.min(Math.max(xPx, 0), this.#widthPx);
-    const x = centreWithin(seen, this.#handlePx, this.#widthPx);
+    const x = centreWithin(seen, this.#handlePx + 2 * ARROW_PX, this.#widthPx);
     handle.style.transform = `translateX(${x}px) translateX(-50%)`;
     jumps.style.setProperty('--handle-x', `${x}px`);
     jumps.style.setProperty('--handle-half', `${this.#handlePx / 2}px`);
+    // Without room for its words a jump is an arrow alone.
+    jumps.classList.toggle('is-tight-left', x - this.#handlePx / 2 < JUMP_PX);
+    jumps.classList.toggle('is-tight-right', x + this.#handlePx / 2 > this.#widthPx - JUMP_PX);
   }
 
   #askHeat(): void {

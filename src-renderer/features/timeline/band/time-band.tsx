@@ -10,7 +10,7 @@ import { useFormats, useWords } from '../../../text/use-words.ts';
 import { marksOf, suspicionsOf } from '../marks.ts';
 import type { Reading, Source } from '../sources.ts';
 import { useHistoryView } from '../view-store.ts';
-import type { Point } from '../wire-types.ts';
+import type { NextChange, Point } from '../wire-types.ts';
 import { bandDeeds } from './band-deeds.ts';
 import { BandControl, type BandFacts, type Hover } from './band-control.ts';
 import { BandSlider } from './band-slider.tsx';
@@ -112,7 +112,13 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
       <BandSlider sliderRef={slider} points={points} />
       <div className="jumps" ref={jumps}>
         <Jumps />
-        <button type="button" ref={handle} className="handle" aria-label={history.typeDate} tabIndex={-1}>
+        <button
+          type="button"
+          ref={handle}
+          className="handle"
+          aria-description={history.typeDate}
+          tabIndex={-1}
+        >
           <span ref={handleText} />
         </button>
       </div>
@@ -142,29 +148,31 @@ function Jumps() {
       ? formats.moment(atMs, nowMs).replace(/^(\S+) .*,/, '$1')
       : `${formats.day(atMs, nowMs)} ${formats.clock(atMs)}`;
   };
-  const changed = (counts: NonNullable<typeof older>['counts']): string =>
-    formats.count(counts.added + counts.modified + counts.removed);
+  const words = ({ point, counts }: NextChange): string =>
+    history.jump(short(point.timeMs), formats.count(counts.added + counts.modified + counts.removed));
+  const olderWords = older === null ? '' : words(older);
+  const newerWords = newer === null ? '' : words(newer);
   return (
     <>
       {older !== null && (
         <button
           type="button"
           className="jump is-older"
-          aria-label={history.jumpBackLabel(formats.moment(older.point.timeMs, nowMs), changed(older.counts))}
+          aria-label={history.jumpBackLabel(olderWords)}
           onClick={() => void jump(-1)}
         >
           <ChevronLeft size={14} strokeWidth={2} aria-hidden />
-          {history.jumpBack(short(older.point.timeMs), changed(older.counts))}
+          <span>{olderWords}</span>
         </button>
       )}
       {newer !== null && (
         <button
           type="button"
           className="jump is-newer"
-          aria-label={history.jumpOnLabel(formats.moment(newer.point.timeMs, nowMs), changed(newer.counts))}
+          aria-label={history.jumpOnLabel(newerWords)}
           onClick={() => void jump(1)}
         >
-          {history.jumpBack(short(newer.point.timeMs), changed(newer.counts))}
+          <span>{newerWords}</span>
           <ChevronRight size={14} strokeWidth={2} aria-hidden />
         </button>
       )}

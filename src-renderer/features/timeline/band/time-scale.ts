@@ -32,8 +32,9 @@ export function wholeRange(firstMs: number | undefined, nowMs: number): TimeRang
   return { fromMs: fromMs - margin, toMs: nowMs + margin };
 }
 
-/** What the page opens with: a season, or all where that is less. */
+/** What the page opens with: a season, or all where that is little more. */
 export function firstRange(whole: TimeRange): TimeRange {
+  if (lengthOf(whole) < 130 * DAY_MS) return whole;
   return clampRange({ fromMs: whole.toMs - 92 * DAY_MS, toMs: whole.toMs }, whole);
 }
 

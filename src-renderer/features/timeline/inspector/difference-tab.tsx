@@ -27,36 +27,25 @@ export function DifferenceTab({ subject }: { subject: Subject }) {
   const [chosen, setChosen] = useState<Against>();
   const items = subject.strip.value?.items;
   if (items === undefined || subject.current === undefined) return <Skeleton height={12} width="70%" />;
-  const options = (
-    [
-      compareWith === undefined ? null : { value: 'second', label: words.withSecond },
-      { value: 'newest', label: words.withNewest },
-      { value: 'previous', label: words.withPrevious },
-    ] as const
-  ).filter((option) => option !== null);
-  const against =
-    chosen ?? (compareWith !== undefined ? 'second' : subject.current.isNewest ? 'previous' : 'newest');
-  const pair = pairOf(
-    items,
-    { path: subject.item.path, version: subject.current },
-    against,
-    compareWith?.timeMs,
-  );
+  const here = { path: subject.item.path, version: subject.current };
+  const pairs = (['second', 'newest', 'previous'] as const).flatMap((against) => {
+    const pair = pairOf(items, here, against, compareWith?.timeMs);
+    return pair === undefined ? [] : [{ value: against, pair }];
+  });
+  const against = pairs.find(({ value }) => value === chosen) ?? pairs[0];
+  if (against === undefined) return <p className="preview-note">{words.isOnlyVersion}</p>;
+  const labels = { second: words.withSecond, newest: words.withNewest, previous: words.withPrevious };
   return (
     <div className="difference">
       <SegmentedControl
         fullWidth
         size="xs"
         aria-label={words.compareWith}
-        data={options}
-        value={against}
+        data={pairs.map(({ value }) => ({ value, label: labels[value] }))}
+        value={against.value}
         onChange={(value) => setChosen(value as Against)}
       />
-      {pair === undefined ? (
-        <p className="preview-note">{words.isOnlyVersion}</p>
-      ) : (
-        <Pair pair={pair} placeId={subject.placeId} />
-      )}
+      <Pair pair={against.pair} placeId={subject.placeId} />
     </div>
   );
 }

@@ -28,7 +28,7 @@ export function Inspector() {
   const subject = useSubject();
   useDeeds(subject);
   return (
-    <div className="inspector">
+    <aside className="inspector" aria-label={words.label}>
       <Tabs
         value={tab}
         onChange={(value) => {
@@ -65,7 +65,7 @@ export function Inspector() {
           <LargePreview subject={subject} />
         </>
       )}
-    </div>
+    </aside>
   );
 }
 

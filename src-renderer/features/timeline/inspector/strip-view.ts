@@ -78,7 +78,8 @@ export function stripRows(
       version: item,
       title: titleOf(item, endMs, isCurrent, speech),
       facts: factsOf(item, older, { isCurrent, path, newestPath: newest?.path ?? path }, speech),
-      lasted: speech.formats.span(Math.max(0, endMs - item.from.timeMs)),
+      // Seen at one point alone, nobody knows how long it was there.
+      lasted: endMs > item.from.timeMs ? speech.formats.span(endMs - item.from.timeMs) : '',
       heightPx: heightOf(endMs - item.from.timeMs),
       tone: isElsewhere(path, newest) ? 'other' : older === undefined ? 'first' : 'changed',
       chip: chips.get(item.content) ?? null,
@@ -93,12 +94,12 @@ export function rowKey(version: Version, path: WirePath): string {
   return `${nameKey(path)}@${version.from.snapshotId}`;
 }
 
-/** "5 versions in 8 months". */
+/** "5 versions, the first 8 months ago". */
 export function stripSummary(items: readonly PlacedItem[], { words, formats, nowMs }: StripSpeech): string {
   const versions = items.filter(isVersion);
   const oldest = versions.at(-1)?.item;
   if (oldest === undefined) return words.noVersions;
-  return words.versionsIn(versions.length, formats.about(Math.max(0, nowMs - oldest.from.timeMs)));
+  return words.versionsSince(versions.length, formats.ago(oldest.from.timeMs, nowMs));
 }
 
 /** Natural logarithm: an hour and a day, a month and a year are told apart alike. */
@@ -112,7 +113,7 @@ function gapRow(gap: Gap, path: WirePath, { words, formats }: StripSpeech): GapR
     kind: 'gap',
     key: `${nameKey(path)}-${gap.lastSeen.snapshotId}`,
     words: words.notThereFor(formats.about(lengthMs)),
-    heightPx: heightOf(lengthMs) - LEAST_PX + GAP_PX,
+    heightPx: Math.round(GAP_PX + (heightOf(lengthMs) - LEAST_PX) / 3),
   };
 }
 
@@ -121,8 +122,14 @@ function titleOf(version: Version, endMs: number, isCurrent: boolean, speech: St
   const fromMs = version.from.timeMs;
   if (isCurrent) return words.since(formats.moment(fromMs, nowMs));
   if (endMs <= fromMs) return formats.moment(fromMs, nowMs);
-  const when = endMs - fromMs < DAYS_ALONE_MS ? formats.moment : formats.day;
-  return words.fromTo(when(fromMs, nowMs), when(endMs, nowMs));
+  if (endMs - fromMs >= DAYS_ALONE_MS)
+    return words.fromTo(formats.day(fromMs, nowMs), formats.day(endMs, nowMs));
+  // Both in one line, so without the days of the week; the same day is said once.
+  const [from, to] = [formats.day(fromMs, nowMs), formats.day(endMs, nowMs)];
+  return words.fromTo(
+    `${from} ${formats.clock(fromMs)}`,
+    from === to ? formats.clock(endMs) : `${to} ${formats.clock(endMs)}`,
+  );
 }
 
 function factsOf(

@@ -1,7 +1,7 @@
 /** The strip as it is drawn: in the inspector from top to bottom, or across the window from right to left in time. */
 import { TriangleAlert } from 'lucide-react';
 import type { CSSProperties } from 'react';
-import { chooseVersion } from './strip-moves.ts';
+import { blinkVersions, chooseVersion } from './strip-moves.ts';
 import type { GapRow, VersionRow } from './strip-view.ts';
 import { useWords } from '../../../text/use-words.ts';
 import './version-strip.css';
@@ -48,6 +48,10 @@ function VersionBlock(props: {
       aria-current={isCurrent ? 'true' : undefined}
       style={lengthOf(row.heightPx, isWide)}
       onClick={() => chooseVersion(row)}
+      onKeyDown={(event) => {
+        // Enter chooses; Space goes to and fro between the last two.
+        if (event.key === ' ' && blinkVersions()) event.preventDefault();
+      }}
     >
       <span className="bar" aria-hidden />
       <span className="title">{row.title}</span>

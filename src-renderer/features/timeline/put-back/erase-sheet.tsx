@@ -42,7 +42,7 @@ export function EraseSheet({ onClose }: { onClose: () => void }) {
     onClose();
   };
   return (
-    <div className="sheet">
+    <div className="sheet" tabIndex={-1} data-autofocus>
       <div className="sheet-main narrow">
         {outlook.kind === 'refused' && (
           <Alert color="red" role="alert">
@@ -81,7 +81,7 @@ export function EraseSheet({ onClose }: { onClose: () => void }) {
         )}
       </div>
       <footer className="sheet-foot">
-        <Button variant="default" onClick={onClose} data-autofocus>
+        <Button variant="default" onClick={onClose}>
           {words.cancel}
         </Button>
         <Button

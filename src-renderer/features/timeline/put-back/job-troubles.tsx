@@ -15,7 +15,13 @@ export function JobTroubles({ jobIds, onClose }: { jobIds: readonly string[]; on
     [jobIds],
   );
   return (
-    <Modal opened onClose={onClose} title={words.troubles} size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      title={words.troubles}
+      size="lg"
+      closeButtonProps={{ 'aria-label': words.close }}
+    >
       {troubles.kind === 'refused' && <p role="alert">{errorSentences(troubles.error)}</p>}
       <ul className="troubles">
         {troubles.value?.map(({ path, error }) => (

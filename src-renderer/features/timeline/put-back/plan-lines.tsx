@@ -6,6 +6,8 @@ import type { WirePath } from '#contract/app/values.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { nameKey, showLastName, showName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
+import { showBelow } from '../show-below.ts';
+import { useHistory } from '../use-history.ts';
 import { parentPath } from '../wire-path.ts';
 import { lineWords, type RestoreLine, type RestorePlan } from './put-back-plan.ts';
 
@@ -79,6 +81,7 @@ function Line(props: {
   const { line, isTaken, words, onToggle } = props;
   const { putBack } = useWords();
   const formats = useFormats();
+  const { source } = useHistory();
   const canToggle = onToggle !== undefined && (line.action === 'restored' || line.action === 'updated');
   const folder = parentPath(line.path);
   return (
@@ -91,7 +94,8 @@ function Line(props: {
         onChange={() => onToggle?.(line.path)}
       />
       <span className="name" title={showName(line.path)}>
-        {showLastName(line.path)} <span className="folder">{folder !== null && showName(folder)}</span>
+        {showLastName(line.path)}{' '}
+        <span className="folder">{folder !== null && showBelow(folder, source?.topFolder)}</span>
       </span>
       <span className="what">{words}</span>
       <span className="size">{formats.bytes(line.sizeBytes)}</span>

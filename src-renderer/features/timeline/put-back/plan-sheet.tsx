@@ -1,6 +1,6 @@
 /** The plan of putting back, or of a copy elsewhere: in one sentence, file by file, the rule beside it, then the deed. */
 import { Alert, Button, Skeleton } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { WirePath } from '#contract/app/values.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { useChooseFolder } from '../../../parts/choose-folder.tsx';
@@ -53,6 +53,12 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
           speech,
         );
   const error = counts.kind === 'refused' ? counts.error : undefined;
+  const deed = useRef<HTMLButtonElement>(null);
+  const isReady = counts.kind === 'here';
+  useEffect(() => {
+    // The sheet had the focus while there was nothing to press yet.
+    if (isReady && document.activeElement?.classList.contains('sheet') === true) deed.current?.focus();
+  }, [isReady]);
 
   const go = async (): Promise<void> => {
     setIsAsking(false);
@@ -76,7 +82,7 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
   if (isCopy && folder === undefined)
     return <FolderFirst onChosen={setFolder} onClose={onClose} words={words} />;
   return (
-    <div className="sheet">
+    <div className="sheet" tabIndex={-1} data-autofocus>
       <div className="sheet-main">
         <div className="plan-words" aria-live="polite" aria-busy={counts.kind === 'asking'}>
           {error !== undefined && (
@@ -138,7 +144,7 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
               {words.cancel}
             </Button>
             <Button
-              data-autofocus
+              ref={deed}
               disabled={
                 counts.kind !== 'here' ||
                 view === undefined ||
@@ -175,10 +181,10 @@ function FolderFirst(props: {
   const { words, onChosen, onClose } = props;
   const choose = useAsk(onChosen);
   return (
-    <div className="sheet">
+    <div className="sheet" tabIndex={-1} data-autofocus>
       <div className="sheet-main folder-first">
         <p className="sentence">{words.chooseTitle}</p>
-        <Button data-autofocus onClick={choose}>
+        <Button autoFocus onClick={choose}>
           {words.chooseFolder}
         </Button>
       </div>

@@ -18,6 +18,7 @@ const OURS = ['putBack', 'putCopy', 'export', 'erase'] as const satisfies readon
 type OurSheet = (typeof OURS)[number];
 
 export function PutBackSheet() {
+  const { putBack: words } = useWords();
   const sheet = useHistoryView((view) => view.sheet);
   const openSheet = useHistoryView((view) => view.openSheet);
   const selection = useHistoryView((view) => view.selection);
@@ -33,9 +34,10 @@ export function PutBackSheet() {
         opened={isOpen}
         onClose={close}
         position="bottom"
-        size="min(620px, calc(100vh - 48px))"
+        size="auto"
         padding={0}
         className="put-back"
+        closeButtonProps={{ 'aria-label': words.close }}
         title={<SheetTitle sheet={own} />}
       >
         {isOpen && sheetOf(own, close)}

@@ -22,6 +22,7 @@ export function RuleChoice({ value, canBeExact, onChange }: RuleChoiceProps) {
       {rules.map((rule) => (
         <Radio
           key={rule}
+          size="xs"
           value={rule}
           label={words.rules[rule]}
           description={rule === value ? words.ruleHints[rule] : undefined}

@@ -24,7 +24,7 @@ export function RunningRestore(props: {
     stopRestore(calls).catch(() => setIsStopping(false));
   };
   return (
-    <div className="sheet">
+    <div className="sheet" tabIndex={-1} data-autofocus>
       <div className="sheet-main running">
         <p className="sentence" role="status">
           {words.running}

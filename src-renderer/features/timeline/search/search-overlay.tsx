@@ -67,10 +67,10 @@ function SearchPanel() {
   };
   return (
     <div className="search-panel">
-      <label className="search-field">
+      <label className="search-line">
         <Search size={17} strokeWidth={1.7} aria-hidden />
         <input
-          type="search"
+          type="text"
           role="combobox"
           aria-expanded={results.length > 0}
           aria-controls="search-results"

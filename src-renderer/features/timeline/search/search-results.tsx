@@ -8,6 +8,7 @@ import { showLastName, showName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { Progress } from '../../../ui/progress.tsx';
 import { EntryIcon } from '../contents/entry-icon.tsx';
+import { showBelow } from '../show-below.ts';
 import { useHistory } from '../use-history.ts';
 import { parentPath } from '../wire-path.ts';
 import { resultKey } from './collect-results.ts';
@@ -96,6 +97,7 @@ function ResultRow({
 }: Pick<SearchResultsProps, 'text' | 'range'> & { result: SearchResult }) {
   const { search: words } = useWords();
   const formats = useFormats();
+  const { source } = useHistory();
   const nowMs = useNowMs(result);
   const folder = parentPath(result.path);
   const last = result.life.at(-1);
@@ -115,7 +117,9 @@ function ResultRow({
             isMatch ? <mark key={index}>{part}</mark> : part,
           )}
         </span>
-        <span className="folder">{folder !== null && words.inFolder(showName(folder))}</span>
+        <span className="folder" title={showName(result.path)}>
+          {folder !== null && words.inFolder(showBelow(folder, source?.topFolder))}
+        </span>
       </span>
       <span className="life" role="img" aria-label={lifeWords} title={lifeWords}>
         {lifeStretches(result.life, range).map(({ from, to }, index) => (

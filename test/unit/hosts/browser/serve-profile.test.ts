@@ -25,6 +25,7 @@ beforeEach(async () => {
     platform: 'linux',
     hostname: 'laptop',
     homeFolder: '/home/me',
+    profileFolder: '/home/me/.local/share/tidemark',
     isFirstStart: false,
   };
   const handlers = { 'app.info': () => info } as unknown as CallHandlers<AppCalls>;

@@ -151,7 +151,7 @@ describe('errors of the engine', () => {
     const { code, stderr } = await runCli(['snapshots'], {
       onReady: (send) => (interrupt = send),
       engine: {
-        snapshots: (_access, _input, { signal }) =>
+        snapshots: (_access, _input, _handlers, { signal }) =>
           new Promise((_resolve, reject) => {
             signal.addEventListener('abort', () => reject(signal.reason as Error));
             interrupt();
@@ -222,6 +222,23 @@ describe('snapshots', () => {
     expect(stdout).toMatch(
       /^ID +Time +Host +Tags +Paths +Size\n-+\nf48838c7 .* vm +a,b +\/t +4 B\n-+\n1 snapshot\n$/,
     );
+  });
+
+  it('E4 names what is damaged beside what is listed, and says what to do', async () => {
+    const damaged: Partial<EngineCalls> = {
+      snapshots: (_access, _input, handlers) => {
+        handlers.onDamaged('9'.repeat(64), 'cut short');
+        return Promise.resolve([LISTED]);
+      },
+    };
+    const text = await runCli(['snapshots'], { engine: damaged });
+    expect(text.stderr).toMatch(
+      /^Snapshot 99999999 is damaged \(cut short\) and cannot be listed\. Run "tidemark recover" .*"tidemark forget --damaged 99999999"/,
+    );
+    expect(text.stdout).toContain('\n1 snapshot\n');
+    const json = await runCli(['snapshots', '--json'], { engine: damaged });
+    expect(JSON.parse(json.stderr)).toMatchObject({ message_type: 'error' });
+    expect(JSON.parse(json.stdout)).toHaveLength(1);
   });
 
   it('keeps the last of each group', async () => {
@@ -466,7 +483,13 @@ describe('check, stats, key, unlock, cat, dump, init', () => {
   it('check prints the summary of restic and fails on errors', async () => {
     const engine = {
       check: () =>
-        Promise.resolve({ errors: 1, brokenPacks: [ID], suggestRepairIndex: false, suggestPrune: true }),
+        Promise.resolve({
+          errors: 1,
+          brokenPacks: [ID],
+          damagedSnapshots: [],
+          suggestRepairIndex: false,
+          suggestPrune: true,
+        }),
     };
     const { code, stdout } = await runCli(['check', '--json', '--read-data-subset', '10%'], { engine });
     expect(code).toBe(1);

@@ -205,7 +205,15 @@ describe('copy', () => {
 });
 
 it('a check that finds damage says how to mend it', async () => {
-  const found = { errors: 2, brokenPacks: [A], suggestRepairIndex: true, suggestPrune: false };
+  const found = {
+    errors: 2,
+    brokenPacks: [A],
+    damagedSnapshots: ['c'.repeat(64)],
+    suggestRepairIndex: true,
+    suggestPrune: false,
+  };
   const { stderr } = await runCli(['check'], { engine: { check: () => Promise.resolve(found) } });
-  expect(stderr).toContain('Then run "tidemark repair index" and "tidemark repair packs a1a1a1a1".');
+  expect(stderr).toContain(
+    'Then run "tidemark repair index" and "tidemark repair packs a1a1a1a1" and "tidemark recover" and "tidemark forget --damaged cccccccc".',
+  );
 });

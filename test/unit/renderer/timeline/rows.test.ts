@@ -149,6 +149,11 @@ test('sources: each series in each place, the newest first, knowing of each othe
   expect(sources[0]?.topFolder).toBe('/home/ann/Documents');
 });
 
+test('what travels of the settings is nothing to look at', () => {
+  const settings = point(9, { series: 'settings', tags: ['tidemark-settings'] });
+  expect(sourcesOf([{ placeId: 'p', points: [settings] }], undefined)).toEqual([]);
+});
+
 test('an address opens what it names, and something sensible where it names what is gone', () => {
   const sources = sourcesOf([{ placeId: 'p', points: [point(1), point(5)] }], undefined);
   const open = (text: string) => readOpening(new URLSearchParams(text), sources);

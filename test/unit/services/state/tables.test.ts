@@ -12,6 +12,7 @@ import { addJobTroubles, listJobTroubles, MOST_TROUBLES_KEPT } from '#services/s
 import {
   getJob,
   listJobs,
+  listLastJobs,
   listUnfinishedJobs,
   putJob,
   removeJobsEndedBefore,
@@ -166,13 +167,36 @@ describe('jobs', () => {
     expect(ofPlan.map(({ id }) => id)).toEqual(all.slice(1));
   });
 
+  test('what decisions are made by: the newest of each pair and all since the last that went well, as they were asked for', () => {
+    const failed = { state: 'failed', endedAtMs: 1 } as const;
+    const done = { state: 'done', endedAtMs: 1, error: null } as const;
+    putJob(database, sampleJob('rare', { ...done, planId: toPlanId('monthly'), queuedAtMs: 1 }));
+    for (let at = 0; at < 120; at++)
+      putJob(database, sampleJob(`a${at}`, { ...done, queuedAtMs: 1000 - at }));
+    for (let at = 0; at < 150; at++)
+      putJob(database, sampleJob(`b${at}`, { ...failed, placeId: null, queuedAtMs: at }));
+    putJob(database, sampleJob('c', { ...done, placeId: toPlaceId('other') }));
+    for (let at = 0; at < 150; at++)
+      putJob(database, sampleJob(`d${at}`, { ...failed, placeId: toPlaceId('other'), queuedAtMs: at }));
+    const ids = listLastJobs(database).map(({ id }) => String(id));
+    expect(ids).toEqual([
+      'rare',
+      ...Array.from({ length: 100 }, (_, at) => `a${at + 20}`),
+      ...Array.from({ length: 150 }, (_, at) => `b${at}`),
+      'c',
+      ...Array.from({ length: 150 }, (_, at) => `d${at}`),
+    ]);
+  });
+
   test('old ones go with their troubles, those that have not ended stay', () => {
     putJob(database, sampleJob('old', { endedAtMs: 10 }));
+    // The newest of its outcome: decisions are made by it.
+    putJob(database, sampleJob('last cancelled', { endedAtMs: 10, state: 'cancelled', queuedAtMs: 0 }));
     putJob(database, sampleJob('edge', { endedAtMs: 11 }));
     putJob(database, sampleJob('runs', { ...waiting, queuedAtMs: 1 }));
     addJobTroubles(database, toJobId('old'), [trouble('x')]);
     removeJobsEndedBefore(database, 11);
-    expect(listJobs(database, { limit: 9 }).map(({ id }) => id)).toEqual(['edge', 'runs']);
+    expect(listJobs(database, { limit: 9 }).map(({ id }) => id)).toEqual(['edge', 'runs', 'last cancelled']);
     expect(database.all('SELECT * FROM jobTroubles')).toEqual([]);
   });
 });

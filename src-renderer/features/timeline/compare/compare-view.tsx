@@ -1,0 +1,256 @@
+/** The folder in view at two moments: a tree of only what differs. Takes the place of the contents while comparing. */
+import { Button, Checkbox, Chip, Skeleton } from '@mantine/core';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import { useRef, useState, type KeyboardEvent } from 'react';
+import { useNowMs } from '../../../core-link/use-now.ts';
+import { errorSentences } from '../../../text/error-sentences.ts';
+import { showName } from '../../../text/show-name.ts';
+import { useFormats, useWords } from '../../../text/use-words.ts';
+import { EntryIcon } from '../contents/entry-icon.tsx';
+import { useHistory } from '../use-history.ts';
+import { useHistoryView } from '../view-store.ts';
+import type { Point } from '../wire-types.ts';
+import {
+  CHANGE_KINDS,
+  changeOf,
+  treeRows,
+  type ChangeKind,
+  type DifferenceEntry,
+  type TreeRow,
+} from './difference-tree.ts';
+import { useDifference, type Difference } from './use-difference.ts';
+import './compare.css';
+
+export function CompareView() {
+  const { compare: words } = useWords();
+  const { placeId, point, compareWith } = useHistory();
+  const stop = useHistoryView((view) => view.compareWith);
+  if (placeId === null || point === undefined || compareWith === undefined) return null;
+  if (point.snapshotId === compareWith.snapshotId)
+    return (
+      <section className="compare" aria-label={words.label}>
+        <div className="compare-empty">
+          <p>{words.same}</p>
+          <p className="hint">{words.sameHelp}</p>
+          <Button variant="default" onClick={() => stop(null)}>
+            {words.close}
+          </Button>
+        </div>
+      </section>
+    );
+  const [before, after] = point.timeMs <= compareWith.timeMs ? [point, compareWith] : [compareWith, point];
+  return <Comparing placeId={placeId} before={before} after={after} />;
+}
+
+function Comparing({ placeId, before, after }: { placeId: string; before: Point; after: Point }) {
+  const { compare: words } = useWords();
+  const formats = useFormats();
+  const nowMs = useNowMs(after);
+  const folder = useHistoryView((view) => view.folder);
+  const compareWith = useHistoryView((view) => view.compareWith);
+  const [kinds, setKinds] = useState<ReadonlySet<ChangeKind>>(new Set(CHANGE_KINDS));
+  const [hidesNoise, setHidesNoise] = useState(true);
+  const difference = useDifference({
+    placeId,
+    beforeId: before.snapshotId,
+    afterId: after.snapshotId,
+    folder,
+  });
+  const { counts } = difference;
+  const rows = treeRows(folder, difference.folders, difference.opened, { kinds, hidesNoise });
+  const countOf = (kind: ChangeKind): number => {
+    if (counts === undefined) return 0;
+    return kind === 'added' ? counts.added - counts.moved : counts[kind];
+  };
+  const isEmpty = counts !== undefined && CHANGE_KINDS.every((kind) => countOf(kind) === 0);
+  return (
+    <section className="compare" aria-label={words.label}>
+      <header>
+        <div className="compare-title">
+          <h2>{words.title(formats.moment(before.timeMs, nowMs), formats.moment(after.timeMs, nowMs))}</h2>
+          <Button variant="default" size="compact-sm" onClick={() => compareWith(null)}>
+            {words.close}
+          </Button>
+        </div>
+        <div className="compare-filters" role="group" aria-label={words.show}>
+          {CHANGE_KINDS.map((kind) => (
+            <Chip
+              key={kind}
+              size="xs"
+              variant="outline"
+              className={`kind ${kind}`}
+              checked={kinds.has(kind)}
+              onChange={(isOn) => {
+                const next = new Set(kinds);
+                if (isOn) next.add(kind);
+                else next.delete(kind);
+                setKinds(next);
+              }}
+            >
+              {words.counts[kind](formats.count(countOf(kind)))}
+            </Chip>
+          ))}
+          <Checkbox
+            size="xs"
+            label={words.hideNoise}
+            checked={hidesNoise}
+            onChange={({ currentTarget }) => setHidesNoise(currentTarget.checked)}
+          />
+        </div>
+      </header>
+      {!difference.isComplete && <p className="hint compare-note">{words.incomplete}</p>}
+      {difference.error !== undefined ? (
+        <p role="alert" className="compare-note">
+          {errorSentences(difference.error)}
+        </p>
+      ) : counts !== undefined && rows.length === 0 ? (
+        <div className="compare-empty">
+          <p>{isEmpty ? words.nothing : words.allHidden}</p>
+        </div>
+      ) : (
+        <Tree rows={rows} difference={difference} />
+      )}
+    </section>
+  );
+}
+
+function Tree({ rows, difference }: { rows: readonly TreeRow[]; difference: Difference }) {
+  const { compare: words } = useWords();
+  const scroll = useRef<HTMLDivElement>(null);
+  const [focused, setFocused] = useState(0);
+  const rowPx =
+    Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue('--row-height')) || 38;
+  const shown = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => rowPx,
+    overscan: 10,
+  });
+  const current = Math.min(focused, rows.length - 1);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const row = rows[current];
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step !== 0) {
+      const next = Math.max(0, Math.min(rows.length - 1, current + step));
+      setFocused(next);
+      shown.scrollToIndex(next);
+    } else if (row !== undefined && (event.key === 'Enter' || event.key === ' ')) choose(row, difference);
+    else if (row?.kind === 'entry' && row.isFolder && opens(event.key, row.isOpen))
+      difference.toggle(row.path);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div
+      className="compare-tree"
+      ref={scroll}
+      role="tree"
+      tabIndex={0}
+      aria-label={words.label}
+      aria-activedescendant={rows.length > 0 ? `compare-${current}` : undefined}
+      onKeyDown={onKeyDown}
+    >
+      <div className="rows" style={{ height: shown.getTotalSize() }} role="presentation">
+        {shown.getVirtualItems().map(({ index, start }) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          return (
+            <div
+              key={row.key}
+              id={`compare-${index}`}
+              role="treeitem"
+              aria-level={row.depth + 1}
+              aria-expanded={row.kind === 'entry' && row.isFolder ? row.isOpen : undefined}
+              aria-selected={index === current}
+              className={index === current ? 'row is-focused' : 'row'}
+              style={{ transform: `translateY(${start}px)`, paddingInlineStart: 16 + row.depth * 20 }}
+              onClick={() => {
+                setFocused(index);
+                choose(row, difference);
+              }}
+            >
+              <RowContent row={row} />
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function RowContent({ row }: { row: TreeRow }) {
+  const { compare: words } = useWords();
+  if (row.kind === 'loading') return <Skeleton height={10} width={180} />;
+  if (row.kind !== 'entry') return <span className="more">{words.more}</span>;
+  const { entry, isFolder, isOpen } = row;
+  const Chevron = isOpen ? ChevronDown : ChevronRight;
+  const change = changeOf(entry);
+  return (
+    <>
+      <span className="chevron">{isFolder && <Chevron size={15} strokeWidth={1.7} aria-hidden />}</span>
+      <EntryIcon kind={(entry.after ?? entry.before)?.kind ?? 'file'} label={entry.label} />
+      <span className={change === 'removed' ? 'name is-removed' : 'name'}>{showName(entry.name)}</span>
+      <span className={`change ${change ?? 'inside'}`}>
+        <ChangeWords entry={entry} isFolder={isFolder} />
+      </span>
+      <span className="sizes">
+        <Sizes entry={entry} isFolder={isFolder} />
+      </span>
+    </>
+  );
+}
+
+function ChangeWords({ entry, isFolder }: { entry: DifferenceEntry; isFolder: boolean }) {
+  const { compare: words } = useWords();
+  const formats = useFormats();
+  const change = changeOf(entry);
+  if (change === 'moved')
+    return entry.movedFrom === undefined
+      ? words.movedTo(showName(entry.movedTo ?? ''))
+      : words.movedFrom(showName(entry.movedFrom));
+  if (change === 'replaced') return words.replaced;
+  if (!isFolder) return change === null ? '' : change === 'modified' ? words.changed : words[change];
+  const { added, modified, removed, moved } = entry.counts;
+  const parts = [
+    change === null ? '' : change === 'modified' ? '' : words[change],
+    added - moved > 0 ? words.counts.added(formats.count(added - moved)) : '',
+    modified > 0 ? words.counts.modified(formats.count(modified)) : '',
+    removed > 0 ? words.counts.removed(formats.count(removed)) : '',
+    moved > 0 ? words.counts.moved(formats.count(moved)) : '',
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function Sizes({ entry, isFolder }: { entry: DifferenceEntry; isFolder: boolean }) {
+  const { compare: words } = useWords();
+  const formats = useFormats();
+  if (isFolder) {
+    const change = entry.counts.bytesIn - entry.counts.bytesOut;
+    return change === 0 ? '' : formats.bytesChange(change);
+  }
+  const { before, after } = entry;
+  if (before !== undefined && after !== undefined)
+    return words.sizes(formats.bytes(before.sizeBytes), formats.bytes(after.sizeBytes));
+  return formats.bytes((after ?? before)?.sizeBytes ?? 0);
+}
+
+/** A folder opens or closes; a file is chosen and shows how it differs. */
+function choose(row: TreeRow, { toggle, more }: Difference): void {
+  if (row.kind === 'loading') return;
+  if (row.kind !== 'entry') {
+    more(row.folder);
+    return;
+  }
+  const facts = row.entry.after ?? row.entry.before;
+  if (facts === undefined) return;
+  const view = useHistoryView.getState();
+  view.select([{ path: row.path, label: row.entry.label, ...facts }]);
+  if (row.isFolder) toggle(row.path);
+  else view.showTab('difference');
+}
+
+function opens(key: string, isOpen: boolean): boolean {
+  return (key === 'ArrowRight' && !isOpen) || (key === 'ArrowLeft' && isOpen);
+}

@@ -1,0 +1,273 @@
+/** The history page on real versions in a real browser: found by looking, by moving in time, by keys alone. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeLetters, type Letters } from '../support/letters.ts';
+import { ROOT } from '../support/target.ts';
+import { WindowWorld } from '../support/window-world.ts';
+
+const SOON_MS = 8_000;
+const AXE = readFileSync(path.join(ROOT, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
+const VERSIONS = 24;
+
+const world = new WindowWorld();
+let letters: Letters;
+let page: Page;
+
+beforeAll(async () => {
+  await world.start();
+  letters = await makeLetters(world, VERSIONS);
+  page = await world.open({ route: `/history?folder=${encodeURIComponent(letters.folder)}` });
+  page.setDefaultTimeout(SOON_MS);
+}, 90_000);
+afterAll(() => world.close());
+
+const row = (name: string): Locator => page.getByRole('row').filter({ hasText: name });
+const handle = (): Locator => page.locator('.band .handle');
+const slider = (): Locator => page.getByRole('slider', { name: 'Moment in time' });
+const until = async (what: () => Promise<unknown>, expected: unknown): Promise<void> =>
+  expect.poll(what, { timeout: SOON_MS, interval: 40 }).toEqual(expected);
+const isNow = (): Promise<boolean> =>
+  page
+    .getByRole('button', { name: 'Now', exact: true })
+    .getAttribute('aria-pressed')
+    .then((value) => value === 'true');
+/** The number of the version in view, the oldest 1. */
+const version = (): Promise<number> => slider().getAttribute('aria-valuenow').then(Number);
+
+async function faults(): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(part: string): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
+    };
+    const { violations } = await axe.run('.timeline');
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+    );
+  });
+}
+
+test('the folder as it is, with what was deleted among it and how all stands to the disk', async () => {
+  await row('letter to the landlord.docx').waitFor();
+  await until(
+    () =>
+      row('to do.md')
+        .textContent()
+        .then((text) => text?.includes('older than now')),
+    true,
+  );
+  expect(await row('rent contract signed.pdf').textContent()).toMatch(/deleted between .+ and .+/);
+  expect(await row('rent 2025.pdf').textContent()).toContain('same');
+  expect(await row('new today.txt').textContent()).toContain('only on disk now');
+  expect(await isNow()).toBe(true);
+  const names = await page.locator('.row .name').allTextContents();
+  expect(names.slice(0, 4)).toEqual(['Drafts', 'Insurance', 'Old flat', 'complaint heating.odt']);
+});
+
+test('nothing for axe to find, in both themes', async () => {
+  expect(await faults()).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await faults()).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'light' });
+});
+
+test('a deleted file is found as a ghost, and gone back to', async () => {
+  await row('rent contract signed.pdf').click();
+  await page.locator('.action-bar').getByText('rent contract signed.pdf').waitFor();
+  await page.keyboard.press('ArrowLeft');
+  await until(
+    async () => (await row('rent contract signed.pdf').textContent())?.includes('not on disk now'),
+    true,
+  );
+  expect(await isNow()).toBe(false);
+  expect(await row('rent contract signed.pdf').getAttribute('aria-selected')).toBe('true');
+  await page.locator('.action-bar').getByRole('button', { name: 'Put back' }).waitFor();
+  await page.keyboard.press('n');
+  await until(isNow, true);
+});
+
+test('a deleted folder opens where it was last, and says where to go when it is not there', async () => {
+  await row('Drafts').dblclick();
+  await row('first try.odt').waitFor();
+  await page.keyboard.press('n');
+  await page.getByText('Drafts was not there at this moment.').waitFor();
+  await page.getByRole('button', { name: 'Go there' }).click();
+  await row('first try.odt').waitFor();
+  await page.keyboard.press('Alt+ArrowLeft');
+  await row('letter to the landlord.docx').waitFor();
+  await until(isNow, true);
+  await page.keyboard.press('Alt+ArrowRight');
+  await row('first try.odt').waitFor();
+  await page.keyboard.press('Control+ArrowUp');
+  await until(() => row('Drafts').getAttribute('aria-selected'), 'true');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('n');
+});
+
+test('keys move in time: to changes, to versions, to the ends', async () => {
+  await page.keyboard.press('Home');
+  await until(version, 1);
+  await page.keyboard.press('Shift+ArrowRight');
+  await until(version, 2);
+  await page.keyboard.press('Shift+ArrowLeft');
+  await until(version, 1);
+  await row('Insurance').click();
+  // It changes at every fifth version: going on stands where it is different from here.
+  await page.keyboard.press('ArrowRight');
+  await until(version, 6);
+  await page.keyboard.press('ArrowRight');
+  await until(version, 11);
+  await page.keyboard.press('ArrowLeft');
+  await until(version, 10);
+  expect(await slider().getAttribute('aria-valuetext')).toMatch(/^\w+,? \d+ \w+.* at \d\d:\d\d|^\w+ \d+/);
+  await page.keyboard.press('End');
+  await until(version, VERSIONS);
+  await until(isNow, true);
+  await page.keyboard.press('Escape');
+});
+
+test('keys move, extend and select; the list keeps the focus in sight', async () => {
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('ArrowDown');
+  await until(() => row('Drafts').getAttribute('aria-selected'), 'true');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.locator('.action-bar').getByText('2 items').waitFor();
+  await page.keyboard.press('Control+a');
+  await page
+    .locator('.action-bar')
+    .getByText(/1\d items/)
+    .waitFor();
+  await page.keyboard.press('Escape');
+  expect(await page.locator('.action-bar').count()).toBe(0);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await row('policy.pdf').waitFor();
+  await page.keyboard.press('Control+ArrowUp');
+  await row('to do.md').waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test('G hides and shows what was deleted', async () => {
+  await page.keyboard.press('g');
+  await row('scan 0412.pdf').waitFor({ state: 'detached' });
+  await page.keyboard.press('g');
+  await row('scan 0412.pdf').waitFor();
+});
+
+test('a typed date, in words', async () => {
+  await page.keyboard.press('t');
+  await page.keyboard.type('3 days');
+  await page.getByText('That is no date Tidemark understands.').waitFor();
+  await page.keyboard.type(' ago');
+  await page.getByText('Goes to the version of').waitFor();
+  await page.keyboard.press('Enter');
+  await until(async () => /[3-6] days ago/.test((await handle().textContent()) ?? ''), true);
+  await page.keyboard.press('t');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('n');
+  await until(isNow, true);
+});
+
+test('the playhead is dragged, thrown, and settles on a version; a click goes to the nearest', async () => {
+  const box = await handle().boundingBox();
+  if (box === null) throw new Error('no handle');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  for (let step = 1; step <= 12; step++) await page.mouse.move(x - step * 30, y);
+  await until(isNow, false);
+  await page.mouse.up();
+  const rested = await handle().textContent();
+  await until(async () => (await version()) < VERSIONS, true);
+  await until(() => handle().textContent(), await handle().textContent());
+  expect(rested).toMatch(/ago/);
+  const band = await slider().boundingBox();
+  if (band === null) throw new Error('no band');
+  await page.mouse.click(band.x + 30, band.y + 100);
+  await until(version, 1);
+  await page.keyboard.press('n');
+  await until(isNow, true);
+});
+
+test('zoom: the last day, all, in by wheel; the table has the same numbers', async () => {
+  const periods = async (): Promise<number> => {
+    await page.getByRole('button', { name: 'Show the bars as a table' }).click();
+    await page.getByRole('dialog').getByRole('rowheader').first().waitFor();
+    const count = await page.getByRole('dialog').getByRole('rowheader').count();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    return count;
+  };
+  const all = await periods();
+  await page.keyboard.press('9');
+  await until(async () => (await periods()) < 8, true);
+  await page.keyboard.press('0');
+  await until(periods, all);
+  await slider().hover({ position: { x: 600, y: 60 } });
+  await page.keyboard.down('Control');
+  for (let turn = 0; turn < 4; turn++) await page.mouse.wheel(0, -200);
+  await page.keyboard.up('Control');
+  await until(async () => (await periods()) < all, true);
+  await page.keyboard.press('0');
+});
+
+test('the other forms of the folder, the parts of the page, the table of keys', async () => {
+  await page.getByRole('button', { name: 'Icons' }).click();
+  await page.locator('.icon-cell').first().waitFor();
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.locator('.column').nth(2).waitFor();
+  await page.getByRole('button', { name: 'List' }).click();
+  await slider().focus();
+  const seen = new Set<string>();
+  for (let part = 0; part < 4; part++) {
+    await page.keyboard.press('F6');
+    seen.add(
+      await page.evaluate(
+        () => document.activeElement?.closest('[data-region]')?.className.split(' ')[0] ?? '',
+      ),
+    );
+  }
+  expect([...seen]).toEqual(expect.arrayContaining(['band', 'contents', 'top-bar']));
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').getByText('type a date').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+test('P keeps a version for ever under a name, and it stays in view though it is written anew', async () => {
+  await page.keyboard.press('Home');
+  await until(version, 1);
+  await page.keyboard.press('p');
+  await page.getByLabel('What to call it').fill('before the move');
+  await page.keyboard.press('Enter');
+  await page.getByText('This version is kept for ever.').waitFor();
+  await until(
+    async () =>
+      (await world.core.calls['browse.points']({ placeId: letters.placeId }))
+        .filter(({ isKept }) => isKept)
+        .map(({ label }) => label),
+    ['before the move'],
+  );
+  await until(version, 1);
+  await page.keyboard.press('n');
+});
+
+test('opened from nowhere it says what people come for; in German, too', async () => {
+  await page.evaluate(() => void (location.hash = '#/'));
+  await page.evaluate(() => void (location.hash = '#/history'));
+  await page.getByRole('button', { name: /Recently deleted \(\d+\)/ }).waitFor();
+  const german = await world.open({ route: '/history', locale: 'de-DE' });
+  await german.getByRole('button', { name: /Kürzlich gelöscht \(\d+\)/ }).waitFor();
+  await german.keyboard.press('t');
+  await german.keyboard.type('vor 3 Tagen');
+  await german.getByText('Geht zur Version von').waitFor();
+  await german.close();
+});
+
+test('no page complained', () => {
+  expect(world.complaints).toEqual([]);
+});

@@ -1,0 +1,109 @@
+/** What differs between two moments as rows of a tree, and what of it is left out. */
+import { describe, expect, test } from 'vitest';
+import {
+  CHANGE_KINDS,
+  changeOf,
+  isNoise,
+  treeRows,
+  type ChangeKind,
+  type DifferenceEntry,
+  type LoadedFolder,
+} from '#renderer/features/timeline/compare/difference-tree.ts';
+
+const NONE = { added: 0, modified: 0, removed: 0, bytesIn: 0, bytesOut: 0, moved: 0 };
+const FILE = { kind: 'file', sizeBytes: 1, modifiedMs: 0 } as const;
+const FOLDER = { kind: 'folder', sizeBytes: 0, modifiedMs: 0 } as const;
+
+function entry(name: string, more: Partial<DifferenceEntry>): DifferenceEntry {
+  return { name, label: name, change: 'modified', counts: NONE, before: FILE, after: FILE, ...more };
+}
+
+const ADDED = entry('new.txt', { change: 'added', counts: { ...NONE, added: 1 } });
+const MOVED = entry('moved.txt', {
+  change: 'added',
+  movedFrom: '/x',
+  counts: { ...NONE, added: 1, moved: 1 },
+});
+const REMOVED = entry('gone.txt', { change: 'removed', counts: { ...NONE, removed: 1 } });
+const INSIDE = entry('sub', {
+  change: 'inside',
+  before: FOLDER,
+  after: FOLDER,
+  counts: { ...NONE, modified: 2 },
+});
+const CACHE = entry('Cache', {
+  change: 'inside',
+  before: FOLDER,
+  after: FOLDER,
+  counts: { ...NONE, modified: 9 },
+});
+
+function rowsOf(
+  folders: Readonly<Record<string, Partial<LoadedFolder>>>,
+  opened: readonly string[] = [],
+  kinds: readonly ChangeKind[] = CHANGE_KINDS,
+  hidesNoise = true,
+): readonly string[] {
+  const loaded = Object.entries(folders).map(
+    ([path, folder]) => [`=${path}`, { entries: [], next: undefined, isLoading: false, ...folder }] as const,
+  );
+  const choice = { kinds: new Set(kinds), hidesNoise };
+  return treeRows('/top', new Map(loaded), new Set(opened.map((path) => `=${path}`)), choice).map((row) =>
+    row.kind === 'entry'
+      ? `${' '.repeat(row.depth)}${row.entry.label}`
+      : `${' '.repeat(row.depth)}(${row.kind})`,
+  );
+}
+
+test('folders open one by one; what is under way or left over has a row', () => {
+  const top = { entries: [ADDED, INSIDE, REMOVED] };
+  expect(rowsOf({})).toEqual(['(loading)']);
+  expect(rowsOf({ '/top': top })).toEqual(['new.txt', 'sub', 'gone.txt']);
+  expect(rowsOf({ '/top': top }, ['/top/sub'])).toEqual(['new.txt', 'sub', ' (loading)', 'gone.txt']);
+  expect(rowsOf({ '/top': top, '/top/sub': { entries: [MOVED], next: 'moved.txt' } }, ['/top/sub'])).toEqual([
+    'new.txt',
+    'sub',
+    ' moved.txt',
+    ' (more)',
+    'gone.txt',
+  ]);
+});
+
+describe('what is shown', () => {
+  const top = { '/top': { entries: [ADDED, MOVED, REMOVED, INSIDE, CACHE] } };
+  test.each([
+    ['added', ['new.txt']],
+    ['moved', ['moved.txt']],
+    ['removed', ['gone.txt']],
+    ['modified', ['sub']],
+  ] as const)('only %s', (kind, expected) => expect(rowsOf(top, [], [kind])).toEqual(expected));
+
+  test('caches too, where the person wants them', () => {
+    expect(rowsOf(top, [], ['modified'], false)).toEqual(['sub', 'Cache']);
+  });
+
+  test('an empty folder that came', () => {
+    const empty = entry('empty', { change: 'added', after: FOLDER });
+    expect(rowsOf({ '/top': { entries: [empty] } }, [], ['added'])).toEqual(['empty']);
+    expect(rowsOf({ '/top': { entries: [empty] } }, [], ['removed'])).toEqual([]);
+  });
+});
+
+test.each([
+  [ADDED, 'added'],
+  [MOVED, 'moved'],
+  [entry('a', { change: 'removed', movedTo: '/y' }), 'moved'],
+  [entry('a', { change: 'replaced' }), 'replaced'],
+  [INSIDE, null],
+])('what happened (%#)', (one, expected) => expect(changeOf(one)).toBe(expected));
+
+test.each([
+  ['.cache', true],
+  ['Thumbs.db', true],
+  ['~$letter.docx', true],
+  ['letter.docx~', true],
+  ['node_modules', true],
+  ['cached letters.txt', false],
+  ['template.txt', false],
+  ['tmpl', false],
+])('%s is of programs: %s', (name, expected) => expect(isNoise(name)).toBe(expected));
