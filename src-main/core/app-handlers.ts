@@ -1,10 +1,11 @@
 /** What the core answers windows and the command line with: one handler for each call of the contract. */
 import { homedir, hostname } from 'node:os';
-import { textToByteString } from '#base/byte-string.ts';
+import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
 import type { AppCalls } from '#contract/app/app-calls.ts';
 import { EXCLUSION_PRESETS, pause as pauseShape, placeId, planId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
+import type { ListedVersion } from '#contract/engine/engine-values.ts';
 import { DEFAULT_PRESETS, presetPatterns } from '#services/plans/exclusion-presets.ts';
 import { requirePlan } from '#services/plans/require-plan.ts';
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
@@ -68,6 +69,14 @@ function generalHandlers({ state, ports, mirror, profileFolder }: CoreParts): Of
   };
 }
 
+function losing({ snapshotId, timeMs, paths }: ListedVersion): {
+  snapshotId: string;
+  timeMs: number;
+  paths: ByteString[];
+} {
+  return { snapshotId, timeMs, paths: [...paths] };
+}
+
 function planHandlers(parts: CoreParts): Of<'plans'> {
   const { state, ports, engine, note, changed } = parts;
   return {
@@ -126,12 +135,9 @@ function planHandlers(parts: CoreParts): Of<'plans'> {
           const preview = await engine.calls['thinOut.preview']({ access: accessTo(place), choice });
           return {
             placeId: place.id,
-            keeps: preview.keeps + preview.spares,
-            removes: preview.removes.map(({ snapshotId, timeMs, paths }) => ({
-              snapshotId,
-              timeMs,
-              paths: [...paths],
-            })),
+            keeps: preview.keeps + preview.spares - preview.later.length,
+            removes: preview.removes.map(losing),
+            removesLater: preview.later.map(losing),
           };
         }),
       );

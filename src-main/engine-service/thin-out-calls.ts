@@ -118,6 +118,11 @@ function toPreview(plan: ForgetPlan): ThinOutPreview {
     keeps: plan.groups.reduce((sum, { keep }) => sum + keep.length, 0),
     spares: countSpared(plan),
     removes: plan.remove.map(toListedVersion).filter((version) => version !== undefined),
+    later: plan.groups
+      .flatMap(({ spared }) => spared.filter(({ reason }) => reason === 'shareReached'))
+      .map(({ stored }) => toListedVersion(stored))
+      .filter((version) => version !== undefined)
+      .sort((a, b) => a.timeMs - b.timeMs),
   };
 }
 

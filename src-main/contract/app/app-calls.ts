@@ -95,11 +95,20 @@ export const appCalls = {
     input: z.strictObject({ planId, untilMs: timeMs.nullable() }),
     output: done,
   },
-  /** What another rule would remove now, before anything is decided. */
+  /** What another rule would remove, before anything is decided. */
   'plans.previewRetention': {
     kind: 'query',
     input: z.strictObject({ planId, retention }),
-    output: z.array(z.strictObject({ placeId, keeps: count, removes: z.array(losingVersion) })),
+    output: z.array(
+      z.strictObject({
+        placeId,
+        keeps: count,
+        /** In the next run. */
+        removes: z.array(losingVersion),
+        /** In the runs after it: one run takes a share of a series only. */
+        removesLater: z.array(losingVersion),
+      }),
+    ),
   },
   'plans.preview': {
     kind: 'query',

@@ -117,6 +117,8 @@ export interface ThinOutPreview {
   /** Kept for now by the brake. */
   readonly spares: number;
   readonly removes: readonly ListedVersion[];
+  /** Of the spared: those that only wait for a later run. */
+  readonly later: readonly ListedVersion[];
 }
 
 export interface ThinOutOutcome {

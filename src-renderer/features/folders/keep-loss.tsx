@@ -46,7 +46,7 @@ async function loadLoss(
   const points = await Promise.all(
     placeIds.map((placeId) => calls['browse.points']({ placeId }, { signal }).catch(() => [])),
   );
-  const going = new Set(places.flatMap(({ removes }) => removes.map(({ snapshotId }) => snapshotId)));
+  const going = new Set(places.flatMap((place) => goingIn(place).map(({ snapshotId }) => snapshotId)));
   const versions = new Map<number, boolean>();
   for (const point of points.flat()) {
     if (!point.tags.some((tag) => tag.includes(planId))) continue;
@@ -56,8 +56,13 @@ async function loadLoss(
     kind: 'known',
     places,
     versions: [...versions].map(([timeMs, goes]) => ({ timeMs, goes })),
-    removes: places.reduce((sum, { removes }) => sum + removes.length, 0),
+    removes: places.reduce((sum, place) => sum + goingIn(place).length, 0),
   };
+}
+
+/** At once and in time. */
+function goingIn({ removes, removesLater }: Preview[number]): Preview[number]['removes'] {
+  return [...removes, ...removesLater];
 }
 
 export function RetentionLoss({ loss, nowMs }: { readonly loss: Loss; readonly nowMs: number }) {
@@ -69,25 +74,27 @@ export function RetentionLoss({ loss, nowMs }: { readonly loss: Loss; readonly n
     mirror?.places.find(({ id }) => id === placeId)?.name ?? placeId;
   return (
     <div className="loss" aria-live="polite">
-      {loss.places.map(({ placeId, keeps, removes }) =>
-        removes.length === 0 ? (
-          <p className="quiet" key={placeId}>
-            {words.previewNothing(nameOf(placeId), formats.count(keeps))}
-          </p>
-        ) : (
-          <NoteBar tone="warning" key={placeId}>
-            <p>
-              {words.preview(
-                nameOf(placeId),
-                removes.length,
-                formats.count(keeps),
-                formats.moment(Math.min(...removes.map(({ timeMs }) => timeMs)), nowMs),
-              )}
+      {loss.places
+        .map((place) => ({ ...place, going: goingIn(place) }))
+        .map(({ placeId, keeps, going }) =>
+          going.length === 0 ? (
+            <p className="quiet" key={placeId}>
+              {words.previewNothing(nameOf(placeId), formats.count(keeps))}
             </p>
-            <p>{words.previewWarning}</p>
-          </NoteBar>
-        ),
-      )}
+          ) : (
+            <NoteBar tone="warning" key={placeId}>
+              <p>
+                {words.preview(
+                  nameOf(placeId),
+                  going.length,
+                  formats.count(keeps),
+                  formats.moment(Math.min(...going.map(({ timeMs }) => timeMs)), nowMs),
+                )}
+              </p>
+              <p>{words.previewWarning}</p>
+            </NoteBar>
+          ),
+        )}
     </div>
   );
 }

@@ -22,12 +22,7 @@ export function PlanCard({ plan, onBackUp }: { readonly plan: PlanView; onBackUp
         <span className={`state ${plan.tone}`}>
           <Dot tone={plan.tone} /> {plan.state}
         </span>
-        <Button
-          variant="default"
-          size="compact-md"
-          onClick={onBackUp}
-          disabled={!plan.canBackUp}
-        >
+        <Button variant="default" size="compact-md" onClick={onBackUp} disabled={!plan.canBackUp}>
           <span aria-hidden="true">{overview.backUpNow}</span>
           <span className="unseen">{overview.backUpPlanNow(plan.name)}</span>
         </Button>

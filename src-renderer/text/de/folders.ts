@@ -134,7 +134,7 @@ export const folders: Translated<typeof english> = {
     `${place}: ${count(removes, 'Version ginge', 'Versionen gingen')}, ${keeps} bleiben. Die älteste davon ist von ${oldest}.`,
   previewAway: 'Was ginge, lässt sich nicht sagen, solange ein Ort nicht verbunden ist.',
   previewWarning:
-    'Sie gehen nicht sofort: Alte Versionen werden einmal am Tag ausgedünnt, viele auf einmal erst nach einer Wartezeit.',
+    'Sie gehen nicht sofort: Alte Versionen werden einmal am Tag ausgedünnt, höchstens ein Fünftel auf einmal. Die neuesten drei bleiben immer.',
   saveLossTitle: (value) => `${count(value, 'Version', 'Versionen')} gehen lassen?`,
   saveLossBody:
     'Mit dieser Regel werden sie nicht mehr behalten. Was nur sie enthalten, lässt sich dann nicht mehr zurückholen.',

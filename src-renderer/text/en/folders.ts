@@ -134,7 +134,7 @@ export const folders = {
     `${place}: ${count(removes, 'version', 'versions')} would go, ${keeps} stay. The oldest that would go is from ${oldest}.`,
   previewAway: 'What would go cannot be told while a place is not connected.',
   previewWarning:
-    'They do not go at once: old versions are thinned out once a day, and many at a time only after a pause.',
+    'They do not go at once: old versions are thinned out once a day, at most a fifth of them at a time. The newest three always stay.',
   saveLossTitle: (value: number) => `Let ${count(value, 'version', 'versions')} go?`,
   saveLossBody: 'With this rule they are no longer kept. What they alone hold cannot be put back then.',
   saveLoss: 'Save this rule',

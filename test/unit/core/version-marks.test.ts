@@ -41,7 +41,7 @@ test('a version is named and kept for ever, is where it was in time, and rules k
   ]);
   const retention = { counts: { last: 1 }, withinUnits: {}, tagLists: [] };
   expect(await world.calls['plans.previewRetention']({ planId, retention })).toMatchObject([
-    { placeId, keeps: 2, removes: [] },
+    { placeId, keeps: 2, removes: [], removesLater: [] },
   ]);
 
   const unmark = { ...mark, snapshotId, keepForEver: false, label: '' };

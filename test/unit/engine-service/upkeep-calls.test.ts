@@ -67,6 +67,8 @@ describe('upkeep', () => {
     // Six of the series: a fifth may go, the oldest.
     expect(preview).toMatchObject({ keeps: 1, spares: 4 });
     expect(preview.removes.map(({ time }) => time)).toEqual(['2026-01-01T12:00:00Z']);
+    // Two more follow in later runs; the newest three are never touched.
+    expect(preview.later.map(({ time }) => time)).toEqual(['2026-01-02T12:00:00Z', '2026-01-03T12:00:00Z']);
     expect(fs.readdirSync(access.location, { recursive: true })).toEqual(before);
     const outcome = await calls.thinOut({ access, choice });
     expect(outcome.removedIds).toEqual(preview.removes.map(({ snapshotId }) => snapshotId));
