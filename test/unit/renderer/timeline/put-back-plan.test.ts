@@ -101,10 +101,13 @@ describe('the sentence of a plan', () => {
   });
 });
 
-test('a line says what it replaces', () => {
-  expect(lineWords(NEWER, VERSION_MS, speech)).toBe('replaces one changed 18 days ago');
-  expect(lineWords(OLDER, VERSION_MS, speech)).toBe('replaces what is there');
-  expect(lineWords(line({ action: 'restored' }), VERSION_MS, speech)).toBe('missing today');
+test.each([
+  ['newer', NEWER, false, 'replaces one changed 18 days ago'],
+  ['older', OLDER, false, 'replaces what is there'],
+  ['nothing', line({ action: 'restored' }), false, 'missing today'],
+  ['nothing, elsewhere', line({ action: 'restored' }), true, 'new there'],
+] as const)('a line says what is in its way: %s', (_, one, isCopy, expected) => {
+  expect(lineWords(one, { versionMs: VERSION_MS, isCopy }, speech)).toBe(expected);
 });
 
 test('what is gone is taken from the point that had it last', () => {
