@@ -205,6 +205,7 @@ test(
       await untilDone(running);
       await expectSound(tree);
       await calls['pause.clear']({});
+      if (isByHand && round % 10 === 9) console.log(JSON.stringify(figures));
     }
     running.close();
     child.kill('SIGTERM');

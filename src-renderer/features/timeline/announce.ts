@@ -4,12 +4,17 @@
  */
 const EVERY_MS = 500;
 
-let region: HTMLElement | null = null;
+/** An element, or what stands for one. */
+interface Region {
+  textContent: string | null;
+}
+
+let region: Region | null = null;
 let waiting: string | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** The page's live region; null when the page goes. */
-export function announceInto(element: HTMLElement | null): void {
+export function announceInto(element: Region | null): void {
   region = element;
   if (element !== null) return;
   clearTimeout(timer);

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { CircleAlert, Clock, HardDrive, type LucideIcon } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
-import { useCore, useMirror } from '../../core-link/use-core.ts';
+import { useCore } from '../../core-link/use-core.ts';
 import { useNowMs } from '../../core-link/use-now.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { suspicionsOf } from './marks.ts';
@@ -17,7 +17,6 @@ export function Banners() {
   const formats = useFormats();
   const nowMs = useNowMs();
   const { calls } = useCore();
-  const mirror = useMirror();
   const { points, point, placeId, placeName, presence, reading, source, sources } = useHistory();
   const { goTo, openSource, folder } = useHistoryView.getState();
   const suspicions = useMemo(() => suspicionsOf(points), [points]);
@@ -25,10 +24,7 @@ export function Banners() {
     suspicions.find((one) => one.point.snapshotId === point?.snapshotId) ??
     suspicions.findLast((one) => nowMs - one.point.timeMs < RECENT_MS);
   const other = sources.find(
-    (one) =>
-      one.series === source?.series &&
-      one.placeId !== placeId &&
-      mirror?.places.some(({ id, presence: itsPresence }) => id === one.placeId && itsPresence === 'present'),
+    (one) => one.series === source?.series && one.placeId !== placeId && !one.isAway,
   );
   const percent = (share: number): string =>
     new Intl.NumberFormat(formats.locale, { style: 'percent' }).format(share);

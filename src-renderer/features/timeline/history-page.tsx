@@ -109,6 +109,7 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
       <KeysSheet />
       <KeepSheet />
       <HeatTable />
+      <PutBackSheet />
       <SearchOverlay />
     </div>
   );

@@ -10,6 +10,8 @@ import { commonFolder } from './wire-path.ts';
 export interface Source {
   readonly placeId: string;
   readonly placeName: string;
+  /** Its place cannot be reached: names are known, contents are not here. */
+  readonly isAway: boolean;
   readonly series: string;
   /** Of the plan, or the folders where no plan of this computer is behind it. */
   readonly name: string;
@@ -38,17 +40,19 @@ export interface PlacePoints {
 /** Plans and settings travel to the places as versions of their own; they are no files of a person. */
 const SETTINGS_TAG = 'tidemark-settings';
 
-/** Those of this computer's own plans first, of them the one with the newest point. */
+/** Those of this computer's own plans first, then those whose place is here, of them the one with the newest point. */
 export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | undefined): readonly Source[] {
   const found: Omit<Source, 'elsewhere'>[] = [];
   for (const { placeId, points } of answers) {
+    const place = mirror?.places.find(({ id }) => id === placeId);
     for (const [series, ofSeries] of Map.groupBy(points, (point) => point.series)) {
       const newest = ofSeries.at(-1);
       if (newest === undefined || newest.tags.includes(SETTINGS_TAG)) continue;
       const plan = mirror?.plans.find(({ id }) => id === series);
       found.push({
         placeId,
-        placeName: mirror?.places.find(({ id }) => id === placeId)?.name ?? '',
+        placeName: place?.name ?? '',
+        isAway: place?.presence === 'absent',
         series,
         name: plan?.name ?? newest.paths.join(', '),
         hostname: newest.hostname,
@@ -66,7 +70,10 @@ export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | unde
         .map(({ placeName, points }) => ({ placeName, timesMs: points.map(({ timeMs }) => timeMs) })),
     }))
     .toSorted(
-      (one, other) => Number(other.isOfPlan) - Number(one.isOfPlan) || newestMs(other) - newestMs(one),
+      (one, other) =>
+        Number(other.isOfPlan) - Number(one.isOfPlan) ||
+        Number(one.isAway) - Number(other.isAway) ||
+        newestMs(other) - newestMs(one),
     );
 }
 

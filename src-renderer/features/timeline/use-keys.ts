@@ -33,6 +33,8 @@ export function useKeys(): void {
 /** Null: something over the page has the focus and its own keys. */
 function focusOf(target: EventTarget | null): Focus | null {
   if (!(target instanceof Element)) return 'page';
+  // What lay over the page is closed by this very key already.
+  if (!target.isConnected) return null;
   if (target.closest('[role="dialog"], [role="menu"]') !== null) return null;
   if (target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable="true"]') !== null)
     return 'field';

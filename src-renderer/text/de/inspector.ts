@@ -11,7 +11,8 @@ export const inspector: Translated<typeof english> = {
 
   versions: 'Versionen, neueste zuerst',
   noVersions: 'Davon ist noch keine Version bekannt.',
-  versionsIn: (count, span) => (count === 1 ? `1 Version, ${span} alt` : `${count} Versionen in ${span}`),
+  versionsSince: (count, ago) =>
+    count === 1 ? `1 Version, von ${ago}` : `${count} Versionen, die erste ${ago}`,
   keptIn: (places) => `aufbewahrt in ${places}`,
   since: (moment) => `Seit ${moment}`,
   fromTo: (from, to) => `${from} → ${to}`,
@@ -24,7 +25,7 @@ export const inspector: Translated<typeof english> = {
   was: (path) => `war ${path}`,
   movedTo: (path) => `Verschoben nach ${path}`,
   goneSince: (moment) => `Nicht mehr da: zuletzt gesehen ${moment}`,
-  notThereFor: (span) => `nicht da für ${span}`,
+  notThereFor: (span) => `${span} lang nicht da`,
   sameContentAs: (moments) => `Derselbe Inhalt wie am ${moments}`,
   becameEmpty: 'Wurde leer',
   shrank: 'Um mehr als 90 % geschrumpft',

@@ -119,9 +119,9 @@ export const putBack: Translated<typeof english> = {
 
   eraseTitle: (what) => `${what} aus der Geschichte löschen`,
   eraseSays: (versions, contents, size) =>
-    `Es wird aus ${versions} genommen: ${contents}, zusammen ${size}. Was jetzt auf deinem Gerät liegt, bleibt.`,
+    `Es wird aus ${versions} genommen: ${contents}, mit allen Inhalten ${size}. Was jetzt auf deinem Gerät liegt, bleibt.`,
   eraseVersions: (count, isOne) => (isOne ? '1 Version' : `${count} Versionen`),
-  eraseContents: (count, isOne) => (isOne ? '1 verschiedene Datei' : `${count} verschiedene Dateien`),
+  eraseContents: (count, isOne) => (isOne ? '1 Datei' : `${count} Dateien`),
   eraseWarning: 'Das ist das Einzige, was Tidemark nicht rückgängig machen kann.',
   eraseLocked: (moment) =>
     `Dieser Sicherungsort lässt bis ${moment} nichts löschen. Bis dahin liegt es dort noch.`,

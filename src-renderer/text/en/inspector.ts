@@ -9,8 +9,8 @@ export const inspector = {
 
   versions: 'Versions, newest first',
   noVersions: 'No version of it is known yet.',
-  versionsIn: (count: number, span: string) =>
-    count === 1 ? `1 version, ${span} old` : `${count} versions in ${span}`,
+  versionsSince: (count: number, ago: string) =>
+    count === 1 ? `1 version, from ${ago}` : `${count} versions, the first ${ago}`,
   keptIn: (places: string) => `kept in ${places}`,
   since: (moment: string) => `Since ${moment}`,
   fromTo: (from: string, to: string) => `${from} → ${to}`,

@@ -114,9 +114,9 @@ export const putBack = {
 
   eraseTitle: (what: string) => `Erase ${what} from history`,
   eraseSays: (versions: string, contents: string, size: string) =>
-    `It is taken out of ${versions}: ${contents}, ${size} together. What is on your disk now stays as it is.`,
+    `It is taken out of ${versions}: ${contents}, with all its contents ${size}. What is on your disk now stays as it is.`,
   eraseVersions: (count: string, isOne: boolean) => (isOne ? '1 version' : `${count} versions`),
-  eraseContents: (count: string, isOne: boolean) => (isOne ? '1 distinct file' : `${count} distinct files`),
+  eraseContents: (count: string, isOne: boolean) => (isOne ? '1 file' : `${count} files`),
   eraseWarning: 'This is the one thing that Tidemark cannot take back.',
   eraseLocked: (moment: string) =>
     `This backup place lets nothing be deleted until ${moment}. Until then it stays there.`,

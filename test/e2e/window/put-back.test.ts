@@ -134,12 +134,20 @@ test.skipIf(isSkipped)(
 
 test.skipIf(isSkipped)('two moments compared: only what differs, and how', async () => {
   await goToNow();
-  await page
-    .getByRole('button', { name: /^Point|Compare/ })
-    .first()
-    .click();
-  await page.getByRole('region', { name: 'What differs' }).waitFor();
+  await row('letter.txt').click();
+  await page.keyboard.press('[');
+  await page.keyboard.press('d');
+  const tree = page.getByRole('tree', { name: 'What differs' });
+  await tree.getByText('letter.txt').click();
+  const rows = await tree.getByRole('treeitem').allInnerTexts();
+  expect(rows.map((text) => text.split(/\s*\n\s*/).slice(0, 2))).toEqual([
+    ['diary.txt', 'changed'],
+    ['letter.txt', 'changed'],
+  ]);
+  await page.locator('.text-difference mark').first().waitFor();
   await expectNoComplaintOfAxe('.compare');
+  await page.getByText('2 changed', { exact: true }).click();
+  await page.getByText('Everything that differs here is hidden by the choices above.').waitFor();
   await page.getByRole('button', { name: 'Stop comparing' }).click();
 });
 

@@ -106,7 +106,7 @@ test.skipIf(whyNot !== '')(
     run('init');
     run('backup', '--host', 'attic', world.at('Documents'));
     const before = listing(location);
-    await page.evaluate(() => void (location.hash = '#/recover?from=restic'));
+    await page.evaluate(() => void (globalThis.location.hash = '#/recover?from=restic'));
     await page.getByRole('heading', { name: 'Open an existing backup' }).waitFor();
     await chooseAddress(location);
     await page.getByLabel('Password', { exact: true }).fill('new password');

@@ -6,6 +6,7 @@ import { useEffect, type RefObject } from 'react';
 import { useCore } from '../../../core-link/use-core.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { useFormats, useSpeech, useWords } from '../../../text/use-words.ts';
+import { announce } from '../announce.ts';
 import { useHistoryView } from '../view-store.ts';
 import type { Point } from '../wire-types.ts';
 
@@ -34,6 +35,7 @@ export function BandSlider({ sliderRef, points }: BandSliderProps) {
     });
     let timer: ReturnType<typeof setTimeout> | undefined;
     let question = new AbortController();
+    let hasMoved = false;
     const tell = (): void => {
       timer = undefined;
       const { pointId, placeId, series, folder } = useHistoryView.getState();
@@ -45,8 +47,12 @@ export function BandSlider({ sliderRef, points }: BandSliderProps) {
       if (point === undefined || placeId === null || series === null) return;
       const moment = longMoment.format(point.timeMs);
       element.setAttribute('aria-valuenow', String(at + 1));
-      const say = (changed: string): void =>
-        element.setAttribute('aria-valuetext', history.sliderText(moment, changed));
+      const say = (changed: string): void => {
+        const text = history.sliderText(moment, changed);
+        element.setAttribute('aria-valuetext', text);
+        // The slider itself is read by whoever stands on it.
+        if (hasMoved && document.activeElement !== element) announce(text);
+      };
       if (point.state === 'waiting') return say(history.notReadYet);
       question.abort();
       question = new AbortController();
@@ -60,6 +66,7 @@ export function BandSlider({ sliderRef, points }: BandSliderProps) {
       );
     };
     const soon = (): void => {
+      hasMoved = true;
       timer ??= setTimeout(tell, REST_MS);
     };
     tell();

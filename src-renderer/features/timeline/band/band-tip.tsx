@@ -9,7 +9,7 @@ import type { Source } from '../sources.ts';
 import { useHistoryView } from '../view-store.ts';
 import { lastName } from '../wire-path.ts';
 import type { Hover } from './band-control.ts';
-import { BAND_HEIGHT_PX, centreWithin } from './band-layout.ts';
+import { centreWithin } from './band-layout.ts';
 import { stepMs } from './buckets.ts';
 import { totalOf } from './heat.ts';
 import { DAY_MS } from './time-scale.ts';
@@ -54,7 +54,7 @@ export function BandTip({ hover: { bar, xPx, step }, source, bandRef }: BandTipP
       ref={tip}
       className="band-tip"
       role="tooltip"
-      style={{ width: TIP_PX, insetInlineStart: left - TIP_PX / 2, top: BAND_HEIGHT_PX - 36 }}
+      style={{ width: TIP_PX, insetInlineStart: left - TIP_PX / 2 }}
     >
       <p className="tip-when">{periodWords(bar, step, formats, nowMs)}</p>
       {bar.kind === 'quiet' && <p>{history.tipQuiet}</p>}

@@ -27,12 +27,14 @@ export interface Dot {
   readonly marks: readonly PointMark[];
 }
 
-/** What lies within one cell becomes one capsule. */
-const CELL_PX = 13;
+/** Points of one cell that have no room for a dot each become one capsule in its middle. */
+const CELL_PX = 18;
 const DOT_PX = 9;
-const CAPSULE_PX = 15;
+const CAPSULE_PX = 14;
 /** For each figure of its number after the first. */
-const FIGURE_PX = 5;
+const FIGURE_PX = 4;
+/** Looks as if it just touched. */
+const TOUCH_PX = 2;
 
 /** Backups of one plan to several places begin together. */
 const TOGETHER_MS = 30 * 60_000;
@@ -66,30 +68,29 @@ function hasNear(timesMs: readonly number[], atMs: number, withinMs: number): bo
 }
 
 /** Those in sight. Cells are cut from time, not from the window, so that capsules keep together while the band moves. */
-export function dotsOf(
-  marks: readonly PointMark[],
-  range: TimeRange,
-  widthPx: number,
-  marginPx = CELL_PX,
-): readonly Dot[] {
+export function dotsOf(marks: readonly PointMark[], range: TimeRange, widthPx: number): readonly Dot[] {
   const cellMs = (CELL_PX / widthPx) * lengthOf(range);
-  const marginMs = (marginPx / widthPx) * lengthOf(range);
-  const first = lowerBound(
-    marks.length,
-    (index) => (marks[index]?.point.timeMs ?? 0) >= range.fromMs - marginMs,
-  );
-  const dots: { xPx: number; marks: PointMark[]; cell: number }[] = [];
+  const fromMs = (Math.floor(range.fromMs / cellMs) - 1) * cellMs;
+  const first = lowerBound(marks.length, (index) => (marks[index]?.point.timeMs ?? 0) >= fromMs);
+  const dots: { xPx: number; marks: PointMark[] }[] = [];
+  let cell = Number.NaN;
+  let inCell: PointMark[] = [];
+  const close = (): void => {
+    const dotsOfCell = inCell.map((mark) => ({ xPx: xOf(range, widthPx, mark.point.timeMs), marks: [mark] }));
+    const isCrowded = dotsOfCell.some((dot, at) => dot.xPx - (dotsOfCell[at - 1]?.xPx ?? -Infinity) < DOT_PX);
+    if (isCrowded) dots.push({ xPx: xOf(range, widthPx, (cell + 0.5) * cellMs), marks: inCell });
+    else dots.push(...dotsOfCell);
+    inCell = [];
+  };
   for (let index = first; index < marks.length; index++) {
     const mark = marks[index];
-    if (mark === undefined || mark.point.timeMs > range.toMs + marginMs) break;
-    const xPx = xOf(range, widthPx, mark.point.timeMs);
-    const cell = Math.floor(mark.point.timeMs / cellMs);
-    const last = dots.at(-1);
-    if (last !== undefined && last.cell === cell) {
-      last.marks.push(mark);
-      last.xPx += (xPx - last.xPx) / last.marks.length;
-    } else dots.push({ xPx, marks: [mark], cell });
+    if (mark === undefined || mark.point.timeMs > range.toMs + cellMs) break;
+    const itsCell = Math.floor(mark.point.timeMs / cellMs);
+    if (itsCell !== cell && inCell.length > 0) close();
+    cell = itsCell;
+    inCell.push(mark);
   }
+  if (inCell.length > 0) close();
   return joinTouching(dots);
 }
 
@@ -97,7 +98,8 @@ function joinTouching(dots: readonly { xPx: number; marks: PointMark[] }[]): rea
   const joined: { xPx: number; marks: PointMark[] }[] = [];
   for (const dot of dots) {
     const last = joined.at(-1);
-    if (last === undefined || dot.xPx - last.xPx >= (widthOf(last) + widthOf(dot)) / 2) joined.push(dot);
+    const needsPx = last === undefined ? 0 : (widthOf(last) + widthOf(dot)) / 2 - TOUCH_PX;
+    if (last === undefined || dot.xPx - last.xPx >= needsPx) joined.push(dot);
     else {
       const all = last.marks.length + dot.marks.length;
       last.xPx = (last.xPx * last.marks.length + dot.xPx * dot.marks.length) / all;

@@ -36,7 +36,7 @@ export function Contents() {
   const { history } = useWords();
   const formats = useFormats();
   const mirror = useMirror();
-  const { isNow } = useHistory();
+  const { isNow, presence } = useHistory();
   const view = useHistoryView((state) => state.contentsView);
   const folder = useHistoryView((state) => state.folder);
   const { openFolder, set } = useHistoryView.getState();
@@ -87,7 +87,7 @@ export function Contents() {
     <section className="contents" data-region aria-label={history.regionContents}>
       <div
         ref={scroller}
-        className={`contents-scroll is-${view}`}
+        className={`contents-scroll is-${view}${presence === 'absent' ? ' is-away' : ''}`}
         role="grid"
         tabIndex={0}
         aria-label={history.contents(name)}
@@ -98,9 +98,7 @@ export function Contents() {
         {view === 'list' && <ListView {...props} />}
         {view === 'icons' && <IconsView {...props} />}
         {view === 'columns' && <ColumnsView {...props} />}
-        {state.next !== undefined && state.entries.length < 20_000 && (
-          <span className="unseen">{history.loadingMore}</span>
-        )}
+        {state.next !== undefined && <span className="unseen">{history.loadingMore}</span>}
       </div>
       <ContentsFoot contents={contents} formats={formats} />
     </section>

@@ -35,16 +35,18 @@ export interface OpenFolder {
   readonly foldedCount: number | null | undefined;
 }
 
-const FIRST_PAGE = 500;
+const FIRST_PAGE = 1_000;
 const PAGE = 5_000;
 /** So many come without being scrolled to, and can then be sorted in any way. */
-const MOST_BY_ITSELF = 20_000;
+const MOST_BY_ITSELF = 10_000;
 
 export class FolderSource {
   readonly #ask: AskPage;
   readonly #questions: LatestWins<PageQuestion, OpenedFolder>;
   readonly #listeners = new Set<() => void>();
   #wanted: FolderQuestion | undefined;
+  /** Of which not all is here yet. */
+  #growing: OpenFolder | undefined;
   #state: FolderState = { kind: 'asking' };
 
   constructor(ask: AskPage) {
@@ -98,30 +100,30 @@ export class FolderSource {
     const { answer } = result;
     if (answer.kind === 'deleted') this.#set({ kind: 'deleted', of, lastSeen: answer.lastSeen });
     else if (answer.kind !== 'folder') this.#set({ kind: answer.kind, of });
-    else {
-      const before = this.#state;
-      if (after !== undefined && (before.kind !== 'folder' || before.next !== after)) return;
-      const isMore = after !== undefined && before.kind === 'folder';
-      this.#set({
-        kind: 'folder',
-        of,
-        entries: isMore ? [...before.entries, ...answer.entries] : answer.entries,
-        next: answer.next,
-        foldedCount: isMore
-          ? before.foldedCount
-          : answer.deleted?.areFolded === true
-            ? (answer.deleted.count ?? null)
-            : undefined,
-      });
-      this.#goOn();
-    }
+    else this.#grow(of, after, answer);
   }
 
-  #goOn(): void {
-    const state = this.#state;
-    if (state.kind !== 'folder' || state.next === undefined) return;
-    if (state.entries.length >= MOST_BY_ITSELF || !isSame(state.of, this.#wanted)) return;
-    this.#questions.ask({ ...state.of, after: state.next, limit: PAGE });
+  /**
+   * A folder that can be sorted is shown when all of it is here, if it was in sight as a whole before: at each moment that
+   * time passes, its rows would else stand in another order first.
+   */
+  #grow(
+    of: FolderQuestion,
+    after: WirePath | undefined,
+    { entries, next, deleted }: Extract<OpenedFolder, { kind: 'folder' }>,
+  ): void {
+    const before = this.#growing;
+    const foldedCount = deleted?.areFolded === true ? (deleted.count ?? null) : undefined;
+    const grown: OpenFolder =
+      after === undefined || before === undefined
+        ? { kind: 'folder', of, entries, next, foldedCount }
+        : { ...before, entries: [...before.entries, ...entries], next };
+    this.#growing = grown;
+    const seen = this.#state;
+    const wasWhole = seen.kind === 'folder' && seen.next === undefined;
+    const comesByItself = next !== undefined && grown.entries.length < MOST_BY_ITSELF;
+    if (!wasWhole || !comesByItself) this.#set(grown);
+    if (comesByItself && isSame(of, this.#wanted)) this.#questions.ask({ ...of, after: next, limit: PAGE });
   }
 
   #set(state: FolderState): void {

@@ -113,6 +113,10 @@ function joinBytes(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayB
   return joined;
 }
 
+/** By hand: going through an iterator takes a hundred times as long. */
 function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+  const signs = atob(base64);
+  const bytes = new Uint8Array(signs.length);
+  for (let at = 0; at < signs.length; at++) bytes[at] = signs.charCodeAt(at);
+  return bytes;
 }

@@ -94,12 +94,12 @@ export function rowKey(version: Version, path: WirePath): string {
   return `${nameKey(path)}@${version.from.snapshotId}`;
 }
 
-/** "5 versions in 8 months". */
+/** "5 versions, the first 8 months ago". */
 export function stripSummary(items: readonly PlacedItem[], { words, formats, nowMs }: StripSpeech): string {
   const versions = items.filter(isVersion);
   const oldest = versions.at(-1)?.item;
   if (oldest === undefined) return words.noVersions;
-  return words.versionsIn(versions.length, formats.about(Math.max(0, nowMs - oldest.from.timeMs)));
+  return words.versionsSince(versions.length, formats.ago(oldest.from.timeMs, nowMs));
 }
 
 /** Natural logarithm: an hour and a day, a month and a year are told apart alike. */

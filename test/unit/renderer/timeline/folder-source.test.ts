@@ -75,6 +75,21 @@ test('pages come one after the other, and a page of another moment is not added'
   expect(source.get()).toMatchObject({ of: { snapshotId: '2' }, entries: [{ name: 'A' }] });
 });
 
+test('a folder seen as a whole is replaced as a whole', async () => {
+  const core = new SlowCore();
+  const source = new FolderSource(core.ask);
+  source.want(at('1'));
+  core.asked[0]?.answer(page(['a', 'b']));
+  await rest();
+  source.want(at('2'));
+  core.asked[1]?.answer(page(['a'], 'a'));
+  await rest();
+  expect(source.get()).toMatchObject({ of: { snapshotId: '1' } });
+  core.asked[2]?.answer(page(['c']));
+  await rest();
+  expect(source.get()).toMatchObject({ of: { snapshotId: '2' }, entries: [{ name: 'a' }, { name: 'c' }] });
+});
+
 test('a very large folder waits to be scrolled', async () => {
   const core = new SlowCore();
   const source = new FolderSource(core.ask);

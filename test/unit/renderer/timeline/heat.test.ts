@@ -82,6 +82,18 @@ test('crowded points become a capsule, wherever the band stands', () => {
   expect(counts(-51_234)).toEqual([3, 1, 1]);
 });
 
+test('capsules keep their points while the band is panned', () => {
+  const points = Array.from({ length: 300 }, (_, index) => point(index * 1_000));
+  const marks = markPoints({ points, elsewhereMs: [], exceptIds: new Set() });
+  const groups = (fromMs: number): string[] =>
+    dotsOf(marks, { fromMs, toMs: fromMs + 100_000 }, 400)
+      .slice(2, -2)
+      .map((dot) => dot.marks.map(({ point: { timeMs } }) => timeMs).join());
+  const before = groups(50_000);
+  const after = groups(51_300);
+  expect(after.filter((group) => before.includes(group)).length).toBeGreaterThan(before.length - 3);
+});
+
 test('dots never lie over each other', () => {
   const marks = markPoints({
     points: Array.from({ length: 500 }, (_, at) => point(at * 7_919)),
@@ -133,4 +145,11 @@ test('marks: the first backup, labels, and before very many changes', () => {
   expect(
     suspicionsOf(points).map(({ point: { snapshotId }, cleanPoint }) => [snapshotId, cleanPoint.snapshotId]),
   ).toEqual([['id3', 'id2']]);
+});
+
+test('many changed files are no suspicion where there are many more', () => {
+  const counted = (timeMs: number, filesChanged: number): Point =>
+    point(timeMs, { summary: { filesChanged, totalFilesProcessed: 3000 } });
+  expect(suspicionsOf([counted(0, 0), counted(1, 1400)])).toEqual([]);
+  expect(suspicionsOf([counted(0, 0), counted(1, 1600)])).toHaveLength(1);
 });

@@ -137,7 +137,7 @@ test('the strip goes on under the names that it had before', async () => {
     ['1 KB · same size', 'changed'],
     ['1 KB · was Drafts/l.txt', 'other'],
   ]);
-  expect(stripSummary(strip.items, speech)).toBe('3 versions in 9 days');
+  expect(stripSummary(strip.items, speech)).toBe('3 versions, the first 9 days ago');
 });
 
 test('a link of names that goes round in circles ends', async () => {

@@ -18,6 +18,8 @@ test('paths are put together and taken apart', () => {
   expect(parentPath('/a')).toBe('/');
   expect(parentPath('/')).toBeNull();
   expect(lastName('/a/é')).toBe('é');
+  // A sign that decoders like to swallow.
+  expect(lastName('/a/\ufeffb')).toBe('\ufeffb');
   expect(pathsDownTo('/a/b/c')).toEqual(['/a', '/a/b', '/a/b/c']);
 });
 
