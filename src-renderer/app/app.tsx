@@ -1,9 +1,10 @@
 /** The window as a whole: theme, language and connection; what is shown while there is no core. */
-import { Button, MantineProvider } from '@mantine/core';
+import { Button, MantineProvider, mergeThemeOverrides, type MantineThemeOverride } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { useLayoutEffect, useSyncExternalStore } from 'react';
+import { useLayoutEffect, useMemo, useSyncExternalStore } from 'react';
+import { chooseLanguage } from '#contract/language.ts';
 import { CoreContext } from '../core-link/use-core.ts';
-import { chooseLanguage } from '../text/language.ts';
+import type { Words } from '../text/language.ts';
 import { SpeechContext, speechOf, useWords } from '../text/use-words.ts';
 import { theme } from '../ui/theme.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -22,7 +23,7 @@ export function App() {
   }, [speech.language, rowHeight]);
   return (
     <MantineProvider
-      theme={theme}
+      theme={useMemo(() => inWords(speech.words), [speech])}
       defaultColorScheme="auto"
       {...(scheme === 'system' ? {} : { forceColorScheme: scheme })}
       withCssVariables={false}
@@ -36,6 +37,17 @@ export function App() {
       </SpeechContext>
     </MantineProvider>
   );
+}
+
+/** Controls of Mantine's own that stand without words, with their names for those who do not see them. */
+function inWords({ frame }: Words): MantineThemeOverride {
+  const closeButtonProps = { 'aria-label': frame.close };
+  return mergeThemeOverrides(theme, {
+    components: {
+      Notification: { defaultProps: { closeButtonProps } },
+      Modal: { defaultProps: { ...theme.components?.['Modal']?.defaultProps, closeButtonProps } },
+    },
+  });
 }
 
 function Connected({ connection }: { readonly connection: Connection }) {

@@ -1,10 +1,9 @@
-/** What a person reads when something asked for does not go. */
-import { fromWireError, isTidemarkError, type WireError } from '#base/errors.ts';
-import { errorSentence, WINDOW_WORDS } from '#contract/error-texts.ts';
+/** What a person reads when something asked for does not go, for callers that are no components: in the page's language. */
+import { fromWireError, type WireError } from '#base/errors.ts';
+import { coreSentences } from './core-sentences.ts';
 
 export function errorSentences(error: unknown): string {
-  if (!isTidemarkError(error)) return 'That did not work, for a reason Tidemark does not know.';
-  return errorSentence(error, WINDOW_WORDS);
+  return coreSentences(document.documentElement.lang === 'de' ? 'de' : 'en').error(error);
 }
 
 /** Of an error inside an answer, as jobs and their troubles have it. */

@@ -80,15 +80,21 @@ function TreeNode({ folder, label, level, isParentOut, choices, platform, onChan
   const formats = useFormats();
   const [isOpen, setOpen] = useState(false);
   const { exclusions } = choices;
+  const own = ownRule(patternOf(folder, platform), exclusions.patterns);
   const { value: size } = useAnswer(
-    (signal) => inTurn(signal, () => calls['plans.preview']({ folders: [folder], exclusions }, { signal })),
+    (signal) =>
+      inTurn(signal, async () => ({
+        own,
+        ...(await calls['plans.preview']({ folders: [folder], exclusions }, { signal })),
+      })),
     [folder, exclusions],
   );
   const pattern = patternOf(folder, platform);
-  const isOutByPerson = pattern !== undefined && exclusions.patterns.includes(pattern);
+  const isOutByPerson = own === 'out';
+  // What was counted under another tick says nothing about the rules.
   const isOutByRule =
-    !isOutByPerson && size !== undefined && size.files === 0 && size.leftOutFiles > 0 && level > 0;
-  const isOut = isOutByPerson || isOutByRule || (isParentOut && (size?.files ?? 0) === 0);
+    own !== 'out' && level > 0 && size?.own === own && size.files === 0 && size.leftOutFiles > 0;
+  const isOut = isOutByPerson || isOutByRule || (isParentOut && own !== 'back' && (size?.files ?? 0) === 0);
   const name = showLastName(folder);
   const ChevronIcon = isOpen ? ChevronDown : ChevronRight;
   return (
@@ -157,6 +163,13 @@ function TreeNode({ folder, label, level, isParentOut, choices, platform, onChan
       )}
     </li>
   );
+}
+
+/** What the person has said of this very folder. */
+function ownRule(pattern: string | undefined, patterns: readonly WirePath[]): 'out' | 'back' | 'none' {
+  if (pattern === undefined) return 'none';
+  if (patterns.includes(pattern)) return 'out';
+  return patterns.includes(`!${pattern}`) ? 'back' : 'none';
 }
 
 function Children({ folder, level, isParentOut, choices, platform, onChange }: TreeNodeProps) {

@@ -23,12 +23,19 @@ export function CalendarStrip({ mirror, nowMs }: { readonly mirror: Mirror; read
   const { words, formats } = useSpeech();
   const { calendar } = words.overview;
   const placeIds = mirror.places.map(({ id }) => id);
-  const newest = Math.max(0, ...mirror.health.copies.map(({ newestAtMs }) => newestAtMs ?? 0));
-  const { value } = useAnswer(() => loadCalendar(core, placeIds), [placeIds, newest]);
+  const copiesMs = mirror.health.copies.flatMap(({ newestAtMs }) => newestAtMs ?? []);
+  const ended = Math.max(0, ...mirror.jobs.map(({ endedAtMs }) => endedAtMs ?? 0));
+  const { value } = useAnswer(() => loadCalendar(core, placeIds), [placeIds, ended]);
   const sinceMs = mirror.plans.reduce((least, { createdAtMs }) => Math.min(least, createdAtMs), nowMs);
+  // The newest of each copy is known even where the history of its place has not been read.
+  const copiesKey = copiesMs.join();
+  const versionsMs = useMemo(
+    () => [...new Set([...(value?.versionsMs ?? []), ...copiesMs])],
+    [value, copiesKey],
+  );
   const days = useMemo(
-    () => (value === undefined ? [] : calendarDays({ ...value, sinceMs }, nowMs)),
-    [value, sinceMs, nowMs],
+    () => (value === undefined ? [] : calendarDays({ ...value, versionsMs, sinceMs }, nowMs)),
+    [value, versionsMs, sinceMs, nowMs],
   );
   if (value === undefined) return null;
   const described = (day: CalendarDay): string => {
@@ -50,7 +57,6 @@ export function CalendarStrip({ mirror, nowMs }: { readonly mirror: Mirror; read
     days.filter(({ kind }) => kind === 'versions').length,
     days.filter(({ hasFailure }) => hasFailure).length,
   );
-  const versionsMs = value.versionsMs;
   const [oldestMs, newestMs] = [Math.min(...versionsMs), Math.max(...versionsMs)];
   return (
     <Section title={calendar.title} note={summary} isCard>

@@ -27,7 +27,7 @@ export function usePutBack(): PutBack {
   const undo = useUndo();
   return useCallback(
     async (asks, target) => {
-      const outcome = await runRestore(calls, asks, target);
+      const outcome = await runRestore(calls, asks);
       const first = asks[0]?.paths[0];
       const folder = target ?? (first === undefined ? null : parentPath(first));
       notifications.hide(DONE_TOAST);

@@ -1,0 +1,67 @@
+/** The one button of each problem. */
+import { expect, test } from 'vitest';
+import type { Mirror } from '#contract/app/mirror-values.ts';
+import { mendOf } from '#renderer/features/overview/mend.ts';
+import { speechOf } from '#renderer/text/use-words.ts';
+import { runningJob, wellProtected } from '#test/support/mirror-parts.ts';
+
+const NOW_MS = new Date(2026, 10, 28, 14, 0).getTime();
+const mirror: Mirror = { revision: 1, ...wellProtected(NOW_MS) };
+const { words } = speechOf('en');
+
+function mend(code: string, errorCode?: string, jobs: Mirror['jobs'] = []) {
+  const problem = {
+    key: code,
+    code,
+    level: 'notice',
+    state: 'late',
+    planIds: ['photos'],
+    placeIds: ['blue'],
+  } as const;
+  return mendOf(
+    {
+      ...problem,
+      planIds: [...problem.planIds],
+      placeIds: [...problem.placeIds],
+      ...(errorCode === undefined ? {} : { errorCode }),
+    },
+    { ...mirror, jobs },
+    words,
+  );
+}
+
+test.each([
+  ['recoveryUnproven', undefined, '#/places/blue/kit', 'Prove the recovery kit'],
+  ['placeAway', undefined, '#/places/blue', 'Look at Blue drive'],
+  ['damaged', undefined, '#/places/blue', 'Verify everything'],
+  ['failing', 'repository.secretNeeded', '#/places/blue?unlock', 'Unlock Blue drive'],
+  ['failing', 'files.sourceMissing', '#/folders/photos', 'Look at the folders of Photos'],
+  ['failing', 'plans.commandFailed', '#/folders/photos', 'Look at the folders of Photos'],
+  ['failing', 'storage.full', '#/places/blue', 'Make room in Blue drive'],
+  ['failing', 'storage.accessDenied', '#/places/blue', 'Look at Blue drive'],
+  ['failing', 'integrity.packCorrupt', '#/activity?result=failed', 'See why'],
+  ['filesLeftOut', undefined, '#/activity?result=doneExcept', 'See which and why'],
+  ['noPlans', undefined, '#/welcome', 'Choose folders'],
+])('%s %s leads to %s', (code, errorCode, href, label) => {
+  expect(mend(code, errorCode)).toEqual({ kind: 'go', href, label });
+});
+
+test.each([
+  ['paused', 'goOn'],
+  ['switchedOff', 'switchOn'],
+  ['neverSaved', 'backUp'],
+  ['onBattery', 'backUp'],
+  ['catchingUp', 'backUp'],
+])('%s is mended at once', (code, kind) => {
+  expect(mend(code)).toMatchObject({ kind, planIds: ['photos'] });
+});
+
+test.each(['clockDoubtful', 'lowBattery', 'aLaterCode'])('%s has no button', (code) => {
+  expect(mend(code)).toBeUndefined();
+});
+
+test('what failed leads to the very job, and catching up needs nothing while it runs', () => {
+  const job = { ...runningJob(NOW_MS, 1, 2), planId: 'photos', state: 'failed' as const };
+  expect(mend('failing', 'internal.invariantBroken', [job])).toMatchObject({ href: '#/activity/job-1' });
+  expect(mend('catchingUp', undefined, [runningJob(NOW_MS, 1, 2)])).toBeUndefined();
+});
