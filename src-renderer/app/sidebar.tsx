@@ -1,10 +1,11 @@
 /** Navigation, and how things stand in two lines with the one action that is always at hand. */
 import { Button } from '@mantine/core';
 import { Activity, Clock, Folder, HardDrive, Settings, Shield, type LucideIcon } from 'lucide-react';
-import { newestVersionMs, overviewSentence } from '#contract/app/overview-words.ts';
+import { newestVersionMs } from '#contract/app/overview-words.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { useCore, useMirror } from '../core-link/use-core.ts';
 import { useNowMs } from '../core-link/use-now.ts';
+import { useCoreSentences } from '../text/core-sentences.ts';
 import { useWords } from '../text/use-words.ts';
 import { Dot, type DotProps } from '../ui/dot.tsx';
 import { Waves } from '../ui/waves.tsx';
@@ -74,8 +75,9 @@ function Standing() {
   const mirror = useMirror();
   const nowMs = useNowMs(mirror);
   const { frame } = useWords();
+  const core = useCoreSentences();
   if (mirror === undefined || mirror.plans.length === 0) return null;
-  const [sentence = '', ...rest] = overviewSentence(mirror, nowMs).split(/(?<=\.) /);
+  const [sentence = '', ...rest] = core.overview(mirror, nowMs).split(/(?<=\.) /);
   const isRunning = mirror.jobs.some(({ kind, state }) => kind === 'backup' && state === 'running');
   return (
     <section className="standing">

@@ -6,7 +6,6 @@ import type { WireError } from '#base/errors.ts';
 import { fromWireError, isTidemarkError } from '#base/errors.ts';
 import {
   describeProblem,
-  newestVersionMs,
   nextBackupWords,
   overviewSentence,
   waitWords,
@@ -60,5 +59,3 @@ export function coreSentences(language: Language): CoreSentences {
 export function useCoreSentences(): CoreSentences {
   return coreSentences(useSpeech().language);
 }
-
-export { newestVersionMs };
