@@ -106,7 +106,6 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
         </div>
       </div>
       <ActionBar />
-      <PutBackSheet />
       <KeysSheet />
       <KeepSheet />
       <HeatTable />
