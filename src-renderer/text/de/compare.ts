@@ -28,5 +28,4 @@ export const compare: Translated<typeof english> = {
   same: 'Beide Zeitpunkte sind derselbe.',
   sameHelp: 'Ziehe eine der beiden Marken im Band, oder drücke Umschalt + D und wähle den anderen Zeitpunkt.',
   more: 'Es gibt mehr: zeigen',
-  columns: { name: 'Name', change: 'Was geschah', size: 'Größe' },
 };

@@ -67,7 +67,6 @@ export const inspector: Translated<typeof english> = {
   archiveCut: (shown) => `Die ersten ${shown} werden gezeigt.`,
   archiveBroken: 'Die Liste dieses Archivs lässt sich nicht lesen; die Datei kann beschädigt sein.',
   archiveLocked: 'durch ein Passwort geschützt',
-  openLarge: 'Groß',
   closeLarge: 'Schließen',
 
   compareWith: 'Vergleichen mit',
@@ -112,7 +111,6 @@ export const inspector: Translated<typeof english> = {
   pointLabel: 'Name dieses Zeitpunkts',
   keptForEver: 'für immer aufbewahrt',
   contentId: 'Inhalt',
-  contentIdHint: 'Gleich, wo der Inhalt gleich ist',
   copyPath: 'Pfad kopieren',
   pathCopied: 'Pfad kopiert.',
 };

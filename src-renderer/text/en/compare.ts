@@ -26,5 +26,4 @@ export const compare = {
   same: 'Both moments are the same point in time.',
   sameHelp: 'Drag one of the two marks in the band, or press Shift + D and choose the other moment.',
   more: 'There is more: show it',
-  columns: { name: 'Name', change: 'What happened', size: 'Size' },
 };

@@ -62,7 +62,6 @@ export const inspector = {
   archiveCut: (shown: string) => `The first ${shown} are shown.`,
   archiveBroken: 'The list of this archive cannot be read; the file may be damaged.',
   archiveLocked: 'protected by a password',
-  openLarge: 'Large',
   closeLarge: 'Close',
 
   compareWith: 'Compare with',
@@ -107,7 +106,6 @@ export const inspector = {
   pointLabel: 'Name of this point',
   keptForEver: 'kept for ever',
   contentId: 'Contents',
-  contentIdHint: 'Equal where contents are equal',
   copyPath: 'Copy path',
   pathCopied: 'Path copied.',
 };
