@@ -110,7 +110,6 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
       <KeysSheet />
       <KeepSheet />
       <HeatTable />
-      <PutBackSheet />
       <SearchOverlay />
     </div>
   );
