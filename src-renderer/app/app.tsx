@@ -45,7 +45,7 @@ function inWords({ frame }: Words): MantineThemeOverride {
   return mergeThemeOverrides(theme, {
     components: {
       Notification: { defaultProps: { closeButtonProps } },
-      Modal: { defaultProps: { ...theme.components?.['Modal']?.defaultProps, closeButtonProps } },
+      Modal: { defaultProps: { closeButtonProps } },
     },
   });
 }

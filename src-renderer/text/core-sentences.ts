@@ -6,7 +6,6 @@ import type { WireError } from '#base/errors.ts';
 import { fromWireError, isTidemarkError } from '#base/errors.ts';
 import {
   describeProblem,
-  newestVersionMs,
   nextBackupWords,
   overviewSentence,
   type OverviewFacts,
@@ -62,5 +61,3 @@ export function coreSentences(language: Language): CoreSentences {
 export function useCoreSentences(): CoreSentences {
   return coreSentences(useSpeech().language);
 }
-
-export { newestVersionMs };

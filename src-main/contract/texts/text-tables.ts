@@ -22,6 +22,8 @@ export interface TextWords {
   readonly snapshot: string;
   /** RFC 3339, as it is told. */
   readonly moment: (time: string) => string;
+  /** What only somebody who types options can follow: as it is, or nothing. */
+  readonly typed: (advice: string) => string;
   /** How to have a stale lock removed. */
   readonly unlock: string;
   /** The same for all locks, stale or not. */

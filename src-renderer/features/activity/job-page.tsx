@@ -12,7 +12,7 @@ import { Refusal } from '../../parts/refusal.tsx';
 import { useCoreSentences } from '../../text/core-sentences.ts';
 import { jobNames, jobTitle, runningTitle, type JobValue } from '../../text/job-titles.ts';
 import { showName } from '../../text/show-name.ts';
-import { useFormats, useSpeech, useWords } from '../../text/use-words.ts';
+import { useSpeech, useWords } from '../../text/use-words.ts';
 import { Dot } from '../../ui/dot.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Facts } from '../../ui/facts.tsx';

@@ -4,7 +4,7 @@ import { ChevronDown, ChevronRight, Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { PlanChoices } from '../../core-link/plan-choices.ts';
 import { useWords } from '../../text/use-words.ts';
-import type { EditorPartProps } from './plan-editor.tsx';
+import type { EditorPartProps } from './editor-part.ts';
 
 type Command = PlanChoices['commands']['before'][number];
 

@@ -5,7 +5,7 @@ import { useFormats, useSpeech, useWords } from '../../text/use-words.ts';
 import { Section } from '../../ui/section.tsx';
 import { WordChoice, WordNumber } from '../../ui/word-choice.tsx';
 import { RetentionPicture } from './keep-picture.tsx';
-import type { EditorPartProps } from './plan-editor.tsx';
+import type { EditorPartProps } from './editor-part.ts';
 import {
   durationsOf,
   nextEvery,

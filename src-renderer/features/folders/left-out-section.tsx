@@ -7,7 +7,7 @@ import { useCore } from '../../core-link/use-core.ts';
 import { showName } from '../../text/show-name.ts';
 import { useWords } from '../../text/use-words.ts';
 import { Section } from '../../ui/section.tsx';
-import type { EditorPartProps } from './plan-editor.tsx';
+import type { EditorPartProps } from './editor-part.ts';
 import { patternLines, toPatterns } from './view-model.ts';
 
 export function LeftOutSection({ choices, onChange }: EditorPartProps) {
@@ -18,7 +18,7 @@ export function LeftOutSection({ choices, onChange }: EditorPartProps) {
   const { text, foreign } = patternLines(exclusions.patterns);
   // As typed, with the empty lines and blanks that no pattern has; what else changes the patterns wins.
   const [typed, setTyped] = useState(text);
-  const shown = toPatterns(typed, []).join('\n') === text ? typed : text;
+  const shown = patternLines(toPatterns(typed, [])).text === text ? typed : text;
   const tick = (preset: ExclusionPreset, isOut: boolean): void =>
     onChange({
       ...choices,

@@ -16,6 +16,7 @@ import { PageBody, PageHead } from '../../ui/page.tsx';
 import { Section } from '../../ui/section.tsx';
 import { CommandsSection } from './commands-section.tsx';
 import { dropDraft, putDraft, useDrafts } from './draft-store.ts';
+import type { EditorPartProps } from './editor-part.ts';
 import { useLoss } from './keep-loss.tsx';
 import { KeepSection } from './keep-section.tsx';
 import { LeftOutSection } from './left-out-section.tsx';
@@ -23,12 +24,6 @@ import { PlanEnd } from './plan-end.tsx';
 import { SourceTree } from './source-tree.tsx';
 import { newChoices } from './view-model.ts';
 import { ConditionsSection, WhenSection } from './when-section.tsx';
-
-/** What each part of the editor is given. */
-export interface EditorPartProps {
-  readonly choices: PlanChoices;
-  readonly onChange: (choices: PlanChoices) => void;
-}
 
 export interface PlanEditorProps {
   /** Null: a new one. */

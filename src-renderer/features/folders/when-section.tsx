@@ -6,7 +6,7 @@ import type { PlanChoices } from '../../core-link/plan-choices.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { Section } from '../../ui/section.tsx';
 import { WordChoice, WordNumber, WordTime } from '../../ui/word-choice.tsx';
-import type { EditorPartProps } from './plan-editor.tsx';
+import type { EditorPartProps } from './editor-part.ts';
 import { AGE_UNIT_MS, dayName, splitAge, type AgeUnit } from './view-model.ts';
 
 const AGE_UNITS: readonly AgeUnit[] = ['minutes', 'hours', 'days'];

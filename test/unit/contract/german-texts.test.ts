@@ -1,7 +1,7 @@
 /** Every sentence is there in German: another one than the English, whole, and with nothing English left in it. */
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '#base/errors.ts';
-import { errorText, WINDOW_WORDS, type ErrorText } from '#contract/error-texts.ts';
+import { errorSentence, errorText, WINDOW_WORDS, type ErrorText } from '#contract/error-texts.ts';
 import type { GroupProblem, PassphraseWeakness, SecretNeed } from '#contract/key-codes.ts';
 import {
   groupProblemText,
@@ -92,6 +92,9 @@ describe('in German', () => {
       if (code !== 'request.notFound' && 'what' in variant) continue;
       const error = { code, data: { ...DATA, ...variant } as never };
       expectGermanText((language) => errorText(error, WINDOW_WORDS, language));
+      // Nobody types options into a window; only who mends a damaged file needs a terminal.
+      for (const language of ['en', 'de'] as const)
+        expect(errorSentence(error, WINDOW_WORDS, language)).not.toMatch(/--(?!damaged)/);
     }
   });
 

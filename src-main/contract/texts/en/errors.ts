@@ -34,7 +34,9 @@ export const errors = {
   'repository.noPassword': (_data, words) => ({
     title: `A password is needed to open the ${words.repository}, and there is nobody to ask for it.`,
     safe: NOTHING_CHANGED,
-    todo: 'Give it with --password-file, --password-command or TIDEMARK_PASSWORD.',
+    todo:
+      words.typed('Give it with --password-file, --password-command or TIDEMARK_PASSWORD.') ||
+      'Unlock it and try again.',
   }),
   'repository.secretNeeded': ({ location }, words) => ({
     title: `The key to the ${words.repository} at ${location} is not at hand: the keychain of this computer does not give it.`,
@@ -171,10 +173,10 @@ export const errors = {
     safe: NOTHING_CHANGED,
     todo: 'Ask for read and write permission there, or run as the user who owns it.',
   }),
-  'storage.readOnly': ({ location }) => ({
+  'storage.readOnly': ({ location }, words) => ({
     title: `${location} can only be read, not written.`,
     safe: SAVED_IS_SAFE,
-    todo: 'Take off its write protection; to restore from it as it is, use --no-lock.',
+    todo: `Take off its write protection${words.typed('; to restore from it as it is, use --no-lock')}.`,
   }),
   'storage.full': ({ location, outOfInodes }, words) => ({
     title: outOfInodes
@@ -206,7 +208,7 @@ export const errors = {
   'files.sourceEmpty': ({ path }, words) => ({
     title: `${path} is empty now, but was not in the last ${words.snapshot}.`,
     safe: `Nothing was saved this time. ${SAVED_IS_SAFE}`,
-    todo: 'Check that its drive is connected; if it is meant to be empty, say so with --allow-empty.',
+    todo: `Check that its drive is connected${words.typed('; if it is meant to be empty, say so with --allow-empty')}.`,
   }),
   'files.nothingToSave': (_data, words) => ({
     title: 'There is nothing to save: everything named is excluded or missing.',
@@ -228,10 +230,10 @@ export const errors = {
     safe: 'What is stored is not affected.',
     todo: 'Choose another folder, or give yourself permission to write there.',
   }),
-  'files.targetNotEmpty': ({ path }) => ({
+  'files.targetNotEmpty': ({ path }, words) => ({
     title: `${path} already has files in it.`,
     safe: 'None of them was touched.',
-    todo: 'Choose an empty folder, or say with --overwrite what happens to files that are there.',
+    todo: `Choose an empty folder${words.typed(', or say with --overwrite what happens to files that are there')}.`,
   }),
   'files.targetExists': ({ path }) => ({
     title: `There is already a file ${path}.`,
@@ -243,10 +245,10 @@ export const errors = {
     safe: 'What is stored is not affected; files put back so far are complete.',
     todo: 'Make room and start again; it goes on from where it was.',
   }),
-  'files.notEnoughRoom': ({ path, neededBytes, freeBytes }) => ({
+  'files.notEnoughRoom': ({ path, neededBytes, freeBytes }, words) => ({
     title: `This needs ${megabytes(neededBytes, Math.ceil, 'en')}, and there are only ${megabytes(freeBytes, Math.floor, 'en')} free at ${path}.`,
     safe: NOTHING_CHANGED,
-    todo: 'Make room, or put back less; to try all the same, use --no-space-check.',
+    todo: `Make room, or put back less${words.typed('; to try all the same, use --no-space-check')}.`,
   }),
   'files.pathNotInSnapshot': ({ path, snapshotId }, words) => ({
     title: `${path} is not in the ${words.snapshot} ${short(snapshotId)}.`,
