@@ -109,7 +109,6 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
       <KeysSheet />
       <KeepSheet />
       <HeatTable />
-      <PutBackSheet />
       <SearchOverlay />
     </div>
   );
