@@ -1,39 +1,25 @@
 /**
- * What a person reads for each error code: what happened, what is safe, what to do. One table for the command line
- * and the window; a code without a text does not compile. Each part is one sentence (`todo` may be two short ones):
- * second person, present tense, no blame, no names of inner things beyond `TextWords`.
- * Holds no markup and knows no screen.
+ * What a person reads for each error code: what happened, what is safe, what to do. A table for each language
+ * (`texts/<language>/errors.ts`), the English one for the command line and the window; a code without a text does not
+ * compile. Each part is one sentence (`todo` may be two short ones): present tense, no blame, no names of inner things
+ * beyond `TextWords`. Holds no markup and knows no screen.
  */
 import type { ErrorCode, ErrorData } from '#base/errors.ts';
+import type { Language } from './language.ts';
+import { errors as de } from './texts/de/errors.ts';
+import { errors as en } from './texts/en/errors.ts';
+import { moment } from './texts/text-parts.ts';
+import type { ErrorTable, ErrorText, TextWords } from './texts/text-tables.ts';
 
-export interface ErrorText {
-  /** What happened. */
-  readonly title: string;
-  /** What is safe; empty where nothing was at stake. */
-  readonly safe: string;
-  /** What to do. */
-  readonly todo: string;
-}
+export type { ErrorText, TextWords };
 
-/** The two vocabularies: restic's terms for the command line, plain ones for the window. */
-export interface TextWords {
-  readonly repository: string;
-  readonly snapshot: string;
-  /** How to have a stale lock removed. */
-  readonly unlock: string;
-  /** The same for all locks, stale or not. */
-  readonly unlockAll: string;
-  /** How to have everything verified. */
-  readonly check: string;
-  /** How to have the lists of stored data made anew. */
-  readonly repairIndex: string;
-  /** How to get back what a damaged snapshot file named, and then to take the file away; one or two sentences. */
-  readonly damagedSnapshot: (id: string) => string;
-}
+const ERROR_TEXTS: Readonly<Record<Language, ErrorTable>> = { en, de };
 
 export const COMMAND_LINE_WORDS: TextWords = {
   repository: 'repository',
   snapshot: 'snapshot',
+  moment: (time) => time,
+  typed: (advice) => advice,
   unlock: 'run "tidemark unlock"',
   unlockAll: 'run "tidemark unlock --remove-all"',
   check: 'run "tidemark check --read-data"',
@@ -45,6 +31,8 @@ export const COMMAND_LINE_WORDS: TextWords = {
 export const WINDOW_WORDS: TextWords = {
   repository: 'backup place',
   snapshot: 'version',
+  moment: (time) => moment(time, 'en'),
+  typed: () => '',
   unlock: 'choose "Release"',
   unlockAll: 'choose "Release all"',
   check: 'choose "Verify everything"',
@@ -53,357 +41,13 @@ export const WINDOW_WORDS: TextWords = {
     `Its files can be found again in a terminal with "tidemark recover"; "tidemark forget --damaged ${id}" then takes the damaged file away.`,
 };
 
-type Texts = {
-  readonly [Code in ErrorCode]: (data: ErrorData[Code], words: TextWords) => ErrorText;
-};
-
-const NOTHING_CHANGED = 'Nothing was changed.';
-const SAVED_IS_SAFE = 'What was saved before is safe.';
-
-const ERROR_TEXTS = {
-  'repository.notFound': ({ location }, words) => ({
-    title: `There is no ${words.repository} at ${location}.`,
-    safe: NOTHING_CHANGED,
-    todo: `Check the path and that the drive is connected, or make a new ${words.repository} there first.`,
-  }),
-  'repository.alreadyExists': ({ location }, words) => ({
-    title: `There is already a ${words.repository} at ${location}.`,
-    safe: 'It was not touched.',
-    todo: 'Use it with its password, or choose an empty folder.',
-  }),
-  'repository.versionUnsupported': ({ version }, words) => ({
-    title: `The ${words.repository} has format version ${version}, which this program does not know.`,
-    safe: NOTHING_CHANGED,
-    todo: 'Update Tidemark, or open it with the program that wrote it.',
-  }),
-  'repository.configInvalid': ({ reason }, words) => ({
-    title: `The settings stored in the ${words.repository} cannot be read (${reason}).`,
-    safe: NOTHING_CHANGED,
-    todo: 'Put back the file "config" from a copy of the place; without it nothing can be opened.',
-  }),
-  'repository.wrongPassword': ({ location }) => ({
-    title: `The password does not open ${location}.`,
-    safe: NOTHING_CHANGED,
-    todo: 'Try again; capital letters and the keyboard layout count.',
-  }),
-  'repository.noPassword': (_data, words) => ({
-    title: `A password is needed to open the ${words.repository}, and there is nobody to ask for it.`,
-    safe: NOTHING_CHANGED,
-    todo: 'Give it with --password-file, --password-command or TIDEMARK_PASSWORD.',
-  }),
-  'repository.secretNeeded': ({ location }, words) => ({
-    title: `The key to the ${words.repository} at ${location} is not at hand: the keychain of this computer does not give it.`,
-    safe: SAVED_IS_SAFE,
-    todo: 'Unlock the keychain, or type the recovery code or the passphrase once.',
-  }),
-  'repository.locked': (data, words) => ({
-    title: `The ${words.repository} is in use by ${data.username}@${data.hostname} (process ${data.pid}) since ${data.since}.`,
-    safe: NOTHING_CHANGED,
-    todo: data.stale
-      ? `That program seems to be gone: ${words.unlock} and try again.`
-      : `Wait until it is done and try again. If you know that it is not running any more, ${words.unlock}.`,
-  }),
-  'repository.lockLost': ({ reason }, words) => ({
-    title: `The ${words.repository} could not be kept reserved (${reason}), so the work was stopped.`,
-    safe: SAVED_IS_SAFE,
-    todo: 'Start it again; it goes on from where it was.',
-  }),
-  'repository.keyInUse': ({ keyId }) => ({
-    title: `The key ${short(keyId)} is the one you opened with, so it is not removed.`,
-    safe: NOTHING_CHANGED,
-    todo: 'Open with another password, then remove it.',
-  }),
-  'repository.keyInvalid': ({ keyId, reason }) => ({
-    title: `The key ${short(keyId)} is damaged (${reason}).`,
-    safe: NOTHING_CHANGED,
-    todo: 'Open with another password, or put the key file back from a copy of the place.',
-  }),
-  'repository.tooManyKeys': ({ keyCount }, words) => ({
-    title: `The ${words.repository} has ${keyCount} keys already; with more it would open slowly, and in the end not everywhere.`,
-    safe: NOTHING_CHANGED,
-    todo: 'Withdraw one that is not needed any more, then try again.',
-  }),
-  'repository.lastRecoveryKey': ({ keyId }, words) => ({
-    title: `The key ${short(keyId)} is the last one that a person keeps; without it only a computer could open the ${words.repository}.`,
-    safe: NOTHING_CHANGED,
-    todo: 'Make a new recovery code first, then withdraw this one.',
-  }),
-  'repository.ambiguousId': ({ prefix, kind }) => ({
-    title: `More than one ${kind} begins with "${prefix}".`,
-    safe: NOTHING_CHANGED,
-    todo: 'Give more of its digits.',
-  }),
-  'repository.objectNotFound': ({ id, kind }) => ({
-    title: `There is no ${kind} "${id}".`,
-    safe: NOTHING_CHANGED,
-    todo: 'List what there is and check the spelling.',
-  }),
-  'integrity.fileCorrupt': ({ kind, id, reason }, words) => ({
-    title: `The ${kind} file ${short(id)} in the ${words.repository} is damaged (${reason}).`,
-    safe:
-      kind === 'snapshot'
-        ? `Nothing was removed; every other ${words.snapshot} is as it was.`
-        : 'Nothing wrong was taken from it.',
-    todo:
-      kind === 'lock'
-        ? `If no other program works with the ${words.repository} now, ${words.unlockAll} and try again.`
-        : kind === 'snapshot'
-          ? words.damagedSnapshot(short(id))
-          : checkAdvice(words),
-  }),
-  'integrity.packCorrupt': ({ packId, reason }, words) => ({
-    title: `Stored data is damaged (pack ${short(packId)}: ${reason}).`,
-    safe: 'Nothing wrong was taken from it; other files are not affected.',
-    todo: checkAdvice(words),
-  }),
-  'integrity.blobMissing': ({ blobId, kind }, words) => ({
-    title: `A piece of stored data is missing (${kind} ${short(blobId)}).`,
-    safe: 'Other files are not affected.',
-    todo: checkAdvice(words),
-  }),
-  'integrity.blobCorrupt': ({ blobId, kind, packId, reason }, words) => ({
-    title: `A piece of stored data is damaged (${kind} ${short(blobId)} in pack ${short(packId)}: ${reason}).`,
-    safe: 'Nothing wrong was taken from it; other files are not affected.',
-    todo: checkAdvice(words),
-  }),
-  'integrity.indexCorrupt': ({ indexId, reason }, words) => ({
-    title: `A list of stored data is damaged (index ${short(indexId)}: ${reason}).`,
-    safe: 'The data itself is kept apart from this list.',
-    todo: checkAdvice(words),
-  }),
-  'integrity.treeCorrupt': ({ treeId, reason }, words) => ({
-    title: `A stored folder cannot be read (tree ${short(treeId)}: ${reason}).`,
-    safe: 'Other folders are not affected.',
-    todo: checkAdvice(words),
-  }),
-  'integrity.treeForeign': ({ path }, words) => ({
-    title: `The folder ${path} was stored by another program, with details that would be lost if Tidemark wrote it again.`,
-    safe: `This ${words.snapshot} was left as it is.`,
-    todo: `Change it with the program that made it, or leave this ${words.snapshot} out.`,
-  }),
-  'integrity.incomplete': ({ lostBlobs, snapshotIds, paths, pathCount }, words) => ({
-    title: `${lostBlobs === 1 ? 'A piece' : `${lostBlobs} pieces`} of stored data that ${listShort(snapshotIds, words.snapshot)} need${snapshotIds.length === 1 ? 's' : ''} cannot be found or read${listPaths(paths, pathCount)}.`,
-    safe: 'So nothing was removed.',
-    todo: `${checkAdvice(words)} If a list of data is lost and not the data itself, ${words.repairIndex}.`,
-  }),
-  'integrity.memoryFault': ({ reason }, words) => ({
-    title: `Data changed inside this computer before it was stored (${reason}).`,
-    safe: `Nothing wrong was stored in the ${words.repository}.`,
-    todo: 'Test the memory of this computer before you save again.',
-  }),
-  'storage.objectMissing': ({ kind, name }, words) => ({
-    title: `A file of the ${words.repository} is not there (${kind} ${short(name)}).`,
-    safe: NOTHING_CHANGED,
-    todo: checkAdvice(words),
-  }),
-  'storage.alreadyExists': ({ kind, name }, words) => ({
-    title: `The ${words.repository} already has a ${kind} file ${short(name)}.`,
-    safe: 'It was not replaced.',
-    todo: 'Another program may be working there; wait and try again.',
-  }),
-  'storage.unreachable': ({ location, reason }) => ({
-    title: `${location} cannot be reached (${reason}).`,
-    safe: SAVED_IS_SAFE,
-    todo: 'Check the path, connect the drive or the network, and try again.',
-  }),
-  'storage.driveGone': ({ location }) => ({
-    title: `The drive with ${location} went away during the work.`,
-    safe: SAVED_IS_SAFE,
-    todo: 'Connect it again and start once more; it goes on from where it was.',
-  }),
-  'storage.wrongDrive': ({ location, expectedId, foundId }, words) => ({
-    title: `${location} holds another ${words.repository} (${short(foundId)} instead of ${short(expectedId)}).`,
-    safe: 'It was not touched.',
-    todo: 'Connect the right drive and try again.',
-  }),
-  'storage.timeout': ({ location, operation }) => ({
-    title: `${location} did not answer in time (${operation}).`,
-    safe: SAVED_IS_SAFE,
-    todo: 'Check the drive or the network and try again.',
-  }),
-  'storage.accessDenied': ({ location, operation }) => ({
-    title: `You have no permission for this in ${location} (${operation}).`,
-    safe: NOTHING_CHANGED,
-    todo: 'Ask for read and write permission there, or run as the user who owns it.',
-  }),
-  'storage.readOnly': ({ location }) => ({
-    title: `${location} can only be read, not written.`,
-    safe: SAVED_IS_SAFE,
-    todo: 'Take off its write protection; to restore from it as it is, use --no-lock.',
-  }),
-  'storage.full': ({ location, outOfInodes }, words) => ({
-    title: outOfInodes
-      ? `${location} cannot take more files: its file system has run out of entries.`
-      : `${location} is full.`,
-    safe: `${SAVED_IS_SAFE} No half-written ${words.snapshot} was left behind.`,
-    todo: 'Make room there and start again; what was sent already is not sent twice.',
-  }),
-  'storage.rangeInvalid': ({ kind, name }, words) => ({
-    title: `A file of the ${words.repository} is shorter than it should be (${kind} ${short(name)}).`,
-    safe: 'Nothing wrong was taken from it.',
-    todo: checkAdvice(words),
-  }),
-  'storage.notKept': ({ location, kind, name }) => ({
-    title: `${location} said that it had stored a file, but does not have it (${kind} ${short(name)}).`,
-    safe: SAVED_IS_SAFE,
-    todo: 'Start again. If this comes again, do not rely on this place: its disk or server loses data.',
-  }),
-  'storage.ioFailed': ({ location, operation, reason }) => ({
-    title: `${location} reports an error (${operation}: ${reason}).`,
-    safe: SAVED_IS_SAFE,
-    todo: 'Check the drive and its cable, then try again.',
-  }),
-  'files.sourceMissing': ({ path }) => ({
-    title: `${path} is not there.`,
-    safe: `Nothing was saved this time. ${SAVED_IS_SAFE}`,
-    todo: 'Connect its drive or check the path, then start again.',
-  }),
-  'files.sourceEmpty': ({ path }, words) => ({
-    title: `${path} is empty now, but was not in the last ${words.snapshot}.`,
-    safe: `Nothing was saved this time. ${SAVED_IS_SAFE}`,
-    todo: 'Check that its drive is connected; if it is meant to be empty, say so with --allow-empty.',
-  }),
-  'files.nothingToSave': (_data, words) => ({
-    title: 'There is nothing to save: everything named is excluded or missing.',
-    safe: `No ${words.snapshot} was made; ${lowerFirst(SAVED_IS_SAFE)}`,
-    todo: 'Check the paths and the exclude patterns.',
-  }),
-  'files.unreadable': ({ path, reason }) => ({
-    title: `${path} cannot be read (${reason}).`,
-    safe: 'Everything else is handled as usual.',
-    todo: 'Give yourself permission to read it, or exclude it.',
-  }),
-  'files.changedWhileReading': ({ path }) => ({
-    title: `${path} kept changing while it was read.`,
-    safe: 'It is stored as it was found; everything else is handled as usual.',
-    todo: 'Close the program that writes it and save again.',
-  }),
-  'files.targetNotWritable': ({ path, reason }) => ({
-    title: `${path} cannot be written (${reason}).`,
-    safe: 'What is stored is not affected.',
-    todo: 'Choose another folder, or give yourself permission to write there.',
-  }),
-  'files.targetNotEmpty': ({ path }) => ({
-    title: `${path} already has files in it.`,
-    safe: 'None of them was touched.',
-    todo: 'Choose an empty folder, or say with --overwrite what happens to files that are there.',
-  }),
-  'files.targetExists': ({ path }) => ({
-    title: `There is already a file ${path}.`,
-    safe: 'It was not touched.',
-    todo: 'Choose another name or another folder.',
-  }),
-  'files.noSpace': ({ path }) => ({
-    title: `There is not enough room at ${path}.`,
-    safe: 'What is stored is not affected; files put back so far are complete.',
-    todo: 'Make room and start again; it goes on from where it was.',
-  }),
-  'files.notEnoughRoom': ({ path, neededBytes, freeBytes }) => ({
-    title: `This needs ${megabytes(neededBytes, Math.ceil)}, and there are only ${megabytes(freeBytes, Math.floor)} free at ${path}.`,
-    safe: NOTHING_CHANGED,
-    todo: 'Make room, or put back less; to try all the same, use --no-space-check.',
-  }),
-  'files.pathNotInSnapshot': ({ path, snapshotId }, words) => ({
-    title: `${path} is not in the ${words.snapshot} ${short(snapshotId)}.`,
-    safe: NOTHING_CHANGED,
-    todo: `List the ${words.snapshot} and check the spelling, capital letters too.`,
-  }),
-  'retention.clockImplausible': ({ kind, now, witness }, words) => ({
-    title:
-      kind === 'farAhead'
-        ? `The clock of this computer says ${now}, more than a year after ${witness}, the last time that is certain.`
-        : kind === 'behindLastSeen'
-          ? `The clock of this computer says ${now}, but it has been ${witness} already.`
-          : `The clock of this computer says ${now}, but the newest ${words.snapshot} is of ${witness}.`,
-    safe: `No ${words.snapshot} was removed.`,
-    todo:
-      kind === 'farAhead'
-        ? `Set the clock right; if it is right, this works again a day after the next ${words.snapshot}.`
-        : kind === 'behindLastSeen'
-          ? 'Set the clock right and try again.'
-          : `Set the clock right; if it is right, remove the ${words.snapshot} with the wrong time by hand.`,
-  }),
-  'job.cancelled': () => ({
-    title: 'Stopped as you asked.',
-    safe: SAVED_IS_SAFE,
-    todo: 'Start it again whenever you like; it goes on from where it was.',
-  }),
-  'plans.commandFailed': ({ program, exitCode, reason, output }) => ({
-    title:
-      reason === 'timedOut'
-        ? `The command "${program}" took too long and was ended.`
-        : reason === 'notStarted'
-          ? `The command "${program}" cannot be started.`
-          : `The command "${program}" failed${exitCode === null ? '' : ` with exit code ${exitCode}`}.`,
-    safe: `Nothing was saved this time. ${SAVED_IS_SAFE}`,
-    todo: output === '' ? 'Check the command, or let the backup go on without it.' : `It said: ${output}`,
-  }),
-  'job.interrupted': () => ({
-    title: 'This was cut off: the program or the computer stopped.',
-    safe: SAVED_IS_SAFE,
-    todo: 'Nothing. It goes on by itself.',
-  }),
-  'job.alreadyRunning': () => ({
-    title: 'This is already waiting or running.',
-    safe: '',
-    todo: 'Wait until it is done.',
-  }),
-  'state.fileCorrupt': ({ folder, reason, lastGoodAt }) => ({
-    title: `The settings in ${folder} are damaged (${reason}).`,
-    safe: `The damaged file was left as it is. ${SAVED_IS_SAFE}`,
-    todo:
-      lastGoodAt === null
-        ? 'Get your settings back from one of your backup places, or begin with new ones.'
-        : `Go on with the copy of ${lastGoodAt}, or get your settings back from one of your backup places.`,
-  }),
-  'state.schemaTooNew': ({ folder }) => ({
-    title: `The settings in ${folder} were written by a newer Tidemark.`,
-    safe: NOTHING_CHANGED,
-    todo: 'Update Tidemark on this computer and start it again.',
-  }),
-  'state.profileInUse': ({ folder }) => ({
-    title: `Tidemark is already running with the settings in ${folder}.`,
-    safe: NOTHING_CHANGED,
-    todo: 'Use the one that is running, or close it and try again.',
-  }),
-  'state.entryInvalid': ({ table, entry, reason }) => ({
-    title: `An entry in your settings cannot be read (${table} ${entry}: ${reason}).`,
-    safe: `It was left as it is. ${SAVED_IS_SAFE}`,
-    todo: 'Update Tidemark; if that does not help, get your settings back from one of your backup places.',
-  }),
-  'request.invalidInput': ({ what, reason }) => ({
-    title: `This cannot be done as asked: ${what}.`,
-    safe: '',
-    todo: `${upperFirst(reason)}.`,
-  }),
-  'request.unknownCall': ({ name }) => ({
-    title: `This part of Tidemark does not know "${name}".`,
-    safe: SAVED_IS_SAFE,
-    todo: 'Quit Tidemark and start it again: parts of two versions are running.',
-  }),
-  'request.notFound': ({ what, id }) => ({
-    title: `There is no ${what} "${id}".`,
-    safe: '',
-    todo: 'See the list of what there is.',
-  }),
-  'internal.connectionLost': () => ({
-    title: 'The part of Tidemark that does the work has stopped.',
-    safe: SAVED_IS_SAFE,
-    todo: 'It starts again by itself. If it does not, quit Tidemark and start it again.',
-  }),
-  'internal.invariantBroken': ({ what }) => ({
-    title: `There is a mistake in Tidemark itself (${what}).`,
-    safe: SAVED_IS_SAFE,
-    todo: 'Please report this, with what you did before.',
-  }),
-} as const satisfies Texts;
-
-/** The text for an error, or for its wire form. */
+/** The text for an error, or for its wire form. German has the words of the window alone, whatever `words` are. */
 export function errorText<Code extends ErrorCode>(
   error: { readonly code: Code; readonly data: ErrorData[Code] },
   words: TextWords,
+  language: Language = 'en',
 ): ErrorText {
-  const write = ERROR_TEXTS[error.code] as (data: ErrorData[Code], words: TextWords) => ErrorText;
+  const write = ERROR_TEXTS[language][error.code] as (data: ErrorData[Code], words: TextWords) => ErrorText;
   return write(error.data, words);
 }
 
@@ -411,46 +55,8 @@ export function errorText<Code extends ErrorCode>(
 export function errorSentence<Code extends ErrorCode>(
   error: { readonly code: Code; readonly data: ErrorData[Code] },
   words: TextWords,
+  language: Language = 'en',
 ): string {
-  const { title, safe, todo } = errorText(error, words);
+  const { title, safe, todo } = errorText(error, words, language);
   return [title, safe, todo].filter((part) => part !== '').join(' ');
-}
-
-/** The beginning of an id, as long as people meet it elsewhere. */
-function short(id: string): string {
-  return /^[0-9a-f]{64}$/.test(id) ? id.slice(0, 8) : id;
-}
-
-/** `snapshots a1b2c3d4, e5f6a7b8 and 3 more`. */
-function listShort(ids: readonly string[], noun: string): string {
-  if (ids.length === 0) return `some ${noun}s`;
-  const named = ids.slice(0, MAX_IDS_NAMED).map(short).join(', ');
-  const more = ids.length > MAX_IDS_NAMED ? ` and ${ids.length - MAX_IDS_NAMED} more` : '';
-  return `${noun}${ids.length === 1 ? '' : 's'} ${named}${more}`;
-}
-
-const MAX_IDS_NAMED = 5;
-
-/** ` (for /home/me/a, /home/me/b and 7 more)`. */
-function listPaths(paths: readonly string[], count: number): string {
-  if (paths.length === 0) return '';
-  const more = count > paths.length ? ` and ${count - paths.length} more` : '';
-  return ` (for ${paths.join(', ')}${more})`;
-}
-
-/** Rounded to the safe side: nobody shall make too little room. */
-function megabytes(bytes: number, round: (tenths: number) => number): string {
-  return `${round(bytes / 1e5) / 10} MB`;
-}
-
-function checkAdvice(words: TextWords): string {
-  return `${upperFirst(words.check)} to see what is affected, and keep copies of this place until then.`;
-}
-
-function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -1,134 +1,27 @@
 /**
- * What a person reads about schedule and health, keyed by code: what is so, what is safe, what to do. One table for
- * window, tray and command line; a code without a text does not compile. Words of the window on purpose: these
- * sentences reach people through notices, never through scripts, which read the codes. Holds no markup.
+ * What a person reads about schedule and health, keyed by code: what is so, what is safe, what to do. One table a
+ * language for window, tray and command line. Words of the window on purpose: these sentences reach people through
+ * notices, never through scripts, which read the codes. Holds no markup.
  */
 import type { ErrorText } from './error-texts.ts';
-import type { ProblemCode, ProtectionState, WaitReason } from './protection-codes.ts';
+import type { Language } from './language.ts';
+import type { ProblemCode, ProtectionState } from './protection-codes.ts';
+import { protection as de } from './texts/de/protection.ts';
+import { protection as en } from './texts/en/protection.ts';
+import type { ProtectionNames, ProtectionTable } from './texts/text-tables.ts';
 
-/** What the sentences name, ready to be read; lists are joined by whoever knows the language's way. */
-export interface ProtectionNames {
-  readonly plans: string;
-  readonly places: string;
-  /** Of the newest version, like "3 days ago"; absent: there is none, or nobody knows. */
-  readonly newest?: string;
-  readonly fileCount?: number;
-  /** For `failing`: the text of its error code. */
-  readonly error?: ErrorText;
+const TEXTS: Readonly<Record<Language, ProtectionTable>> = { en, de };
+
+export function stateText(state: ProtectionState, language: Language = 'en'): string {
+  return TEXTS[language].states[state];
 }
 
-export const STATE_TEXTS = {
-  protected: 'Protected',
-  protectedExcept: 'Protected, with exceptions',
-  cannotTell: 'Cannot tell',
-  late: 'Late',
-  inDanger: 'In danger',
-} as const satisfies Record<ProtectionState, string>;
-
-/** After the name of a plan and a time: "Letters, due since 14:00: ...". */
-export const WAIT_TEXTS = {
-  paused: 'paused',
-  quietHours: 'waits for the end of the quiet hours',
-  onBattery: 'waits until the computer is plugged in',
-  lowBattery: 'waits because the battery is low',
-  meteredNetwork: 'waits for a network that costs nothing',
-  unknownNetwork: 'waits to hear whether this network costs money',
-  offline: 'waits for a network',
-  placeAway: 'waits for the backup place to come back',
-  placeUnseen: 'looks for the backup place',
-  backOff: 'tries again later',
-} as const satisfies Record<WaitReason, string>;
-
-type Texts = Record<ProblemCode, (names: ProtectionNames) => ErrorText>;
-
-const PROBLEM_TEXTS = {
-  paused: (names) => late(names, 'backups are paused', 'Choose "Go on" when you are ready.'),
-  quietHours: (names) =>
-    late(names, 'the quiet hours leave no time', 'Shorten the quiet hours, or press "Back up now".'),
-  onBattery: (names) =>
-    late(names, 'the computer runs on battery', 'Plug it in for a while, or press "Back up now".'),
-  lowBattery: (names) => late(names, 'the battery is low', 'Plug the computer in.'),
-  meteredNetwork: (names) =>
-    late(names, 'this network costs money', 'Use another network for a while, or press "Back up now".'),
-  unknownNetwork: (names) =>
-    late(names, 'Tidemark does not know this network', 'Say once whether it costs money.'),
-  offline: (names) => late(names, 'there is no network', 'Connect the computer to a network.'),
-  placeAway: (names) =>
-    late(names, `${names.places} is not connected`, `Connect ${names.places}; the rest goes by itself.`),
-  placeUnseen: (names) =>
-    late(
-      names,
-      `${names.places} does not answer`,
-      `Check that ${names.places} is connected and switched on.`,
-    ),
-  backOff: (names) => late(names, 'the last tries did not succeed', 'Press "Back up now" to see why.'),
-  failing: (names) => ({
-    title: names.error?.title ?? `Saving ${names.plans} to ${names.places} does not succeed.`,
-    safe: savedUntil(names),
-    todo: names.error?.todo ?? 'Press "Back up now" to see why.',
-  }),
-  catchingUp: (names) =>
-    late(names, 'there was no chance until now', 'Nothing: Tidemark is making up for it.'),
-  neverSaved: ({ plans, places }) => ({
-    title: `${plans} has not been saved to ${places} yet.`,
-    safe: '',
-    todo: 'Leave the computer on until the first version is done.',
-  }),
-  switchedOff: (names) => ({
-    title: `${names.plans} is switched off.`,
-    safe: savedUntil(names),
-    todo: 'Switch it on when you want new versions.',
-  }),
-  filesLeftOut: ({ plans, fileCount = 0 }) => ({
-    title: `${fileCount === 1 ? '1 file' : `${fileCount} files`} of ${plans} could not be saved.`,
-    safe: 'All others are.',
-    todo: 'Look at the list: it says why, and what helps.',
-  }),
-  recoveryUnproven: ({ places }) => ({
-    title: `Only this computer can open the versions in ${places} so far.`,
-    safe: 'They are safe as long as this computer is.',
-    todo: 'Type two groups from your recovery kit.',
-  }),
-  keysLost: ({ places }) => ({
-    title: `${places} cannot be opened: a small file that it needs is missing or damaged.`,
-    safe: 'Nothing else is touched, and Tidemark has a copy of that file.',
-    todo: 'Choose "Put it back"; what is damaged is kept aside.',
-  }),
-  damaged: ({ plans, places }) => ({
-    title: `Part of what ${places} holds of ${plans} is damaged.`,
-    safe: 'Nothing else is touched, and nothing is removed until this is settled.',
-    todo: 'Choose "Repair"; it shows what is affected before it changes anything.',
-  }),
-  neverListed: ({ places }) => ({
-    title: `Nobody has looked into ${places} yet.`,
-    safe: 'What it holds is not touched.',
-    todo: `Connect ${places}.`,
-  }),
-  clockDoubtful: () => ({
-    title: 'The clock of this computer seems to be wrong.',
-    safe: 'New versions are made all the same, and none is removed.',
-    todo: 'Set date and time right.',
-  }),
-  notRunning: () => ({
-    title: 'Tidemark does not answer.',
-    safe: 'What was saved before is safe; nothing new is saved.',
-    todo: 'Start Tidemark again.',
-  }),
-  noPlans: () => ({
-    title: 'No folder is protected.',
-    safe: '',
-    todo: 'Choose the folders that must never be lost.',
-  }),
-} as const satisfies Texts;
-
-export function problemText(code: ProblemCode, names: ProtectionNames): ErrorText {
-  return PROBLEM_TEXTS[code](names);
+/** Why a run waits; a reason of another release is said as it is. */
+export function waitText(wait: string, language: Language = 'en'): string {
+  const { waits } = TEXTS[language];
+  return Object.hasOwn(waits, wait) ? waits[wait as keyof typeof waits] : wait;
 }
 
-function late(names: ProtectionNames, why: string, todo: string): ErrorText {
-  return { title: `${names.plans} is not up to date: ${why}.`, safe: savedUntil(names), todo };
-}
-
-function savedUntil({ newest, places }: ProtectionNames): string {
-  return newest === undefined ? '' : `The newest version in ${places} is from ${newest}, and safe.`;
+export function problemText(code: ProblemCode, names: ProtectionNames, language: Language = 'en'): ErrorText {
+  return TEXTS[language].problems[code](names);
 }

@@ -2,8 +2,9 @@
 import { Button, MantineProvider, mergeThemeOverrides, type MantineThemeOverride } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { useLayoutEffect, useMemo, useSyncExternalStore } from 'react';
+import { chooseLanguage } from '#contract/language.ts';
 import { CoreContext } from '../core-link/use-core.ts';
-import { chooseLanguage, type Words } from '../text/language.ts';
+import type { Words } from '../text/language.ts';
 import { SpeechContext, speechOf, useWords } from '../text/use-words.ts';
 import { theme } from '../ui/theme.ts';
 import { ErrorBoundary } from './error-boundary.tsx';

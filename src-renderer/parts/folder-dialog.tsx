@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { WirePath } from '#contract/app/values.ts';
 import { useAnswer } from '../core-link/use-answer.ts';
 import { useCore } from '../core-link/use-core.ts';
-import { errorSentences } from '../text/error-sentences.ts';
+import { useCoreSentences } from '../text/core-sentences.ts';
 import { nameKey, showLastName, showName } from '../text/show-name.ts';
 import { useFormats, useWords } from '../text/use-words.ts';
 import './folder-dialog.css';
@@ -19,6 +19,7 @@ export interface FolderDialogProps {
 }
 
 export function FolderDialog({ title, startsAt, mustBeWritable = false, answer }: FolderDialogProps) {
+  const say = useCoreSentences();
   const { calls } = useCore();
   const { chooseFolder: words } = useWords();
   const formats = useFormats();
@@ -56,7 +57,7 @@ export function FolderDialog({ title, startsAt, mustBeWritable = false, answer }
       <ScrollArea className="list" type="auto">
         {isRefused ? (
           <p className="empty" role="alert">
-            {errorSentences(listed.error)}
+            {say.error(listed.error)}
           </p>
         ) : (
           <ul
@@ -119,6 +120,7 @@ function NewFolder(props: {
   readonly isEnabled: boolean;
   onMade(folder: WirePath): void;
 }) {
+  const say = useCoreSentences();
   const { parent, isEnabled, onMade } = props;
   const { calls } = useCore();
   const { chooseFolder: words } = useWords();
@@ -141,7 +143,7 @@ function NewFolder(props: {
     try {
       onMade((await calls['host.makeFolder']({ parent, name: name.trim() })).folder);
     } catch (error) {
-      setRefusal(errorSentences(error));
+      setRefusal(say.error(error));
     }
   };
   return (

@@ -8,15 +8,15 @@ import {
   describeProblem,
   nextBackupWords,
   overviewSentence,
-  waitWords,
   type OverviewFacts,
 } from '#contract/app/overview-words.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { errorSentence, WINDOW_WORDS, type ErrorText } from '#contract/error-texts.ts';
+import type { Language } from '#contract/language.ts';
 import type { ProtectionState } from '#contract/protection-codes.ts';
-import { STATE_TEXTS } from '#contract/protection-texts.ts';
+import { stateText, waitText } from '#contract/protection-texts.ts';
 import { futureWords, pastWords, untilWords } from '#contract/time-words.ts';
-import { WORDS, type Language } from './language.ts';
+import { WORDS } from './language.ts';
 import { useSpeech } from './use-words.ts';
 
 type MirrorProblem = Mirror['health']['problems'][number];
@@ -41,16 +41,18 @@ export interface CoreSentences {
 
 export function coreSentences(language: Language): CoreSentences {
   const error = (thrown: unknown): string =>
-    isTidemarkError(thrown) ? errorSentence(thrown, WINDOW_WORDS) : WORDS[language].frame.unknownFault;
+    isTidemarkError(thrown)
+      ? errorSentence(thrown, WINDOW_WORDS, language)
+      : WORDS[language].frame.unknownFault;
   return {
-    overview: overviewSentence,
-    nextBackup: nextBackupWords,
-    problem: describeProblem,
-    state: (state) => STATE_TEXTS[state],
-    wait: waitWords,
-    past: pastWords,
-    future: futureWords,
-    until: untilWords,
+    overview: (facts, nowMs) => overviewSentence(facts, nowMs, language),
+    nextBackup: (facts, nowMs) => nextBackupWords(facts, nowMs, language),
+    problem: (problem, facts, nowMs) => describeProblem(problem, facts, nowMs, language),
+    state: (state) => stateText(state, language),
+    wait: (wait) => waitText(wait, language),
+    past: (atMs, nowMs) => pastWords(atMs, nowMs, language),
+    future: (atMs, nowMs) => futureWords(atMs, nowMs, language),
+    until: (atMs, nowMs) => untilWords(atMs, nowMs, language),
     error,
     wireError: (wire) => error(fromWireError(wire as unknown as WireError)),
   };

@@ -4,7 +4,7 @@
  */
 import * as de from 'chrono-node/de';
 import * as en from 'chrono-node/en';
-import type { Language } from './language.ts';
+import type { Language } from '#contract/language.ts';
 
 export interface TypedMoment {
   /** What was true at this moment is meant: of a day alone, its end. */

@@ -1,7 +1,8 @@
 /** The words and formats of the language in use, for components. */
 import { createContext, useContext } from 'react';
+import { LOCALES, type Language } from '#contract/language.ts';
 import { createFormats, type Formats } from './formats.ts';
-import { LOCALES, WORDS, type Language, type Words } from './language.ts';
+import { WORDS, type Words } from './language.ts';
 
 export interface Speech {
   readonly language: Language;

@@ -20,6 +20,7 @@ test('a new profile says that nothing is protected yet; a plan is there after a 
   try {
     const page = await first.window;
     await page.getByRole('heading', { name: 'New here, or getting things back?' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Back up now' }).count()).toBe(0);
     await until('the tray says so too', async () =>
       (await first.trayLabels()).includes('No folder is protected yet.'),
     );

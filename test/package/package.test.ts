@@ -91,7 +91,7 @@ test('everything loads from where it was packed', () => {
     keytar: 'function',
     archiver: 'function',
     pipelineWorker: 'ended',
-    pages: 200,
+    pages: true,
     preload: true,
     trayIcon: true,
   });

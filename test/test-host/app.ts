@@ -55,6 +55,10 @@ class HostApp extends EventEmitter {
     return 'en-US';
   }
 
+  getPreferredSystemLanguages(): string[] {
+    return [this.getLocale()];
+  }
+
   getPath(name: string): string {
     const config = process.env['XDG_CONFIG_HOME'] ?? path.join(homedir(), '.config');
     const paths: Record<string, string> = {

@@ -3,16 +3,26 @@
  * health alone, never by the last run; says what is not known.
  */
 import type { ErrorText } from '#contract/error-texts.ts';
-import { problemText, WAIT_TEXTS } from '#contract/protection-texts.ts';
-import type { Problem, ProblemCode } from '#contract/protection-codes.ts';
-import { countWords, futureWords, pastWords } from '#contract/time-words.ts';
+import { LOCALES, type Language } from '#contract/language.ts';
+import { problemText, waitText } from '#contract/protection-texts.ts';
+import type { Problem, ProblemCode, ProtectionState } from '#contract/protection-codes.ts';
+import { overview as de } from '#contract/texts/de/overview.ts';
+import { overview as en } from '#contract/texts/en/overview.ts';
+import type { OverviewTable } from '#contract/texts/text-tables.ts';
+import { futureWords, pastWords } from '#contract/time-words.ts';
+
+const TEXTS: Readonly<Record<Language, OverviewTable>> = { en, de };
+const LISTS: Readonly<Record<Language, Intl.ListFormat>> = {
+  en: new Intl.ListFormat(LOCALES.en, { type: 'conjunction' }),
+  de: new Intl.ListFormat(LOCALES.de, { type: 'conjunction' }),
+};
 
 /** What is read of the mirror; both of its forms, in the core and on the wire, fit. */
 export interface OverviewFacts {
   readonly plans: readonly { readonly id: string; readonly name: string; readonly isOn: boolean }[];
   readonly places: readonly { readonly id: string; readonly name: string }[];
   readonly health: {
-    readonly state: 'protected' | 'protectedExcept' | 'cannotTell' | 'late' | 'inDanger';
+    readonly state: ProtectionState;
     readonly copies: readonly { readonly placeId: string; readonly newestAtMs?: number | undefined }[];
     readonly problems: readonly NamedProblem[];
   };
@@ -28,23 +38,16 @@ interface NamedProblem {
   readonly fileCount?: number | undefined;
 }
 
-export function overviewSentence(facts: OverviewFacts, nowMs: number): string {
-  if (facts.plans.length === 0) return 'No folder is protected yet.';
+export function overviewSentence(facts: OverviewFacts, nowMs: number, language: Language = 'en'): string {
+  const texts = TEXTS[language];
+  if (facts.plans.length === 0) return texts.noFolder;
   const { state, problems } = facts.health;
   const [first] = problems;
-  const why = first === undefined ? '' : ` ${describeProblem(first, facts, nowMs).title}`;
-  switch (state) {
-    case 'protected':
-      return `Everything is safe.${newestCopy(facts, nowMs)}`;
-    case 'protectedExcept':
-      return `Everything is safe, with exceptions.${why}`;
-    case 'cannotTell':
-      return `Tidemark cannot tell whether everything is safe.${why}`;
-    case 'late':
-      return `Backups are late.${why}`;
-    case 'inDanger':
-      return `Something is in danger.${why}`;
-  }
+  const why =
+    state === 'protected'
+      ? newestCopy(facts, nowMs, language)
+      : first && describeProblem(first, facts, nowMs, language).title;
+  return why ? `${texts.verdicts[state]} ${why}` : texts.verdicts[state];
 }
 
 /** Of all versions anywhere; undefined where there is none. */
@@ -53,16 +56,18 @@ export function newestVersionMs({ health }: OverviewFacts): number | undefined {
   return moments.length === 0 ? undefined : Math.max(...moments);
 }
 
-export function lastBackupWords(facts: OverviewFacts, nowMs: number): string {
+export function lastBackupWords(facts: OverviewFacts, nowMs: number, language: Language = 'en'): string {
+  const { noBackup, lastBackup } = TEXTS[language];
   const newestMs = newestVersionMs(facts);
-  return newestMs === undefined ? 'No backup yet' : `Last backup: ${pastWords(newestMs, nowMs)}`;
+  return newestMs === undefined ? noBackup : lastBackup(pastWords(newestMs, nowMs, language));
 }
 
-export function nextBackupWords({ next }: OverviewFacts, nowMs: number): string {
+export function nextBackupWords({ next }: OverviewFacts, nowMs: number, language: Language = 'en'): string {
+  const { nothingPlanned, nextBackup } = TEXTS[language];
   const moments = next.flatMap(({ atMs }) => (atMs === null ? [] : [atMs]));
-  if (moments.length > 0) return `Next backup: ${futureWords(Math.min(...moments), nowMs)}`;
+  if (moments.length > 0) return nextBackup(futureWords(Math.min(...moments), nowMs, language));
   const wait = next.find((run) => run.wait !== null)?.wait;
-  return wait === undefined || wait === null ? 'No backup is planned' : `Next backup: ${waitWords(wait)}`;
+  return wait === undefined || wait === null ? nothingPlanned : nextBackup(waitText(wait, language));
 }
 
 /** What a problem is, what is safe and what to do, with the names of what it touches. */
@@ -70,37 +75,34 @@ export function describeProblem(
   problem: NamedProblem | Problem,
   facts: Pick<OverviewFacts, 'plans' | 'places'>,
   nowMs: number,
+  language: Language = 'en',
 ): ErrorText {
   const { newestAtMs, fileCount } = problem;
-  return problemText(problem.code as ProblemCode, {
-    plans: namesOf(problem.planIds, facts.plans, 'Your folders'),
-    places: namesOf(problem.placeIds, facts.places, 'your backup places'),
-    ...(newestAtMs === undefined ? {} : { newest: pastWords(newestAtMs, nowMs) }),
+  const { allPlans, allPlaces } = TEXTS[language];
+  const names = {
+    plans: namesOf(problem.planIds, facts.plans, language) ?? allPlans,
+    places: namesOf(problem.placeIds, facts.places, language) ?? allPlaces,
+    ...(newestAtMs === undefined ? {} : { newest: pastWords(newestAtMs, nowMs, language) }),
     ...(fileCount === undefined ? {} : { fileCount }),
-  });
+  };
+  return problemText(problem.code as ProblemCode, names, language);
 }
 
-/** Why a run waits; a reason of another release is said as it is. */
-export function waitWords(wait: string): string {
-  return Object.hasOwn(WAIT_TEXTS, wait) ? WAIT_TEXTS[wait as keyof typeof WAIT_TEXTS] : wait;
-}
-
-function newestCopy(facts: OverviewFacts, nowMs: number): string {
+function newestCopy(facts: OverviewFacts, nowMs: number, language: Language): string | undefined {
   const newestMs = newestVersionMs(facts);
-  if (newestMs === undefined) return '';
+  if (newestMs === undefined) return undefined;
   const places = new Set(
     facts.health.copies.filter((copy) => copy.newestAtMs !== undefined).map(({ placeId }) => placeId),
   );
-  return ` The newest version is from ${pastWords(newestMs, nowMs)}, in ${countWords(places.size, 'place')}.`;
+  return TEXTS[language].newest(pastWords(newestMs, nowMs, language), places.size);
 }
 
+/** Undefined: none is named that is still there. */
 function namesOf(
   ids: readonly string[],
   all: readonly { readonly id: string; readonly name: string }[],
-  everything: string,
-): string {
+  language: Language,
+): string | undefined {
   const names = ids.flatMap((id) => all.find((one) => one.id === id)?.name ?? []);
-  return names.length === 0 ? everything : LIST.format(names);
+  return names.length === 0 ? undefined : LISTS[language].format(names.map(TEXTS[language].quoted));
 }
-
-const LIST = new Intl.ListFormat('en-GB', { type: 'conjunction' });

@@ -11,6 +11,8 @@ import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
 import { describeProblem } from '#contract/app/overview-words.ts';
 import type { MirrorParts } from '#contract/app/mirror-values.ts';
+import { chooseLanguage, type Language, type LanguageChoice } from '#contract/language.ts';
+import { SHELL_TEXTS } from '#contract/shell-texts.ts';
 import type { Core } from '#core/core.ts';
 import type { HostPorts } from '#core/host-ports.ts';
 import { profileFolder } from '#core/profile-folder.ts';
@@ -75,8 +77,13 @@ function profileOf(argv: readonly string[]): string {
 /** Nothing can be protected: say why, in a dialog that needs no window, and end. */
 function endWithReason(error: unknown): void {
   console.error(error);
-  dialog.showErrorBox('Tidemark cannot start', startFailureText(error));
+  const language = languageOf('system');
+  dialog.showErrorBox(SHELL_TEXTS[language].cannotStart, startFailureText(error, language));
   app.exit(1);
+}
+
+function languageOf(choice: LanguageChoice): Language {
+  return chooseLanguage(choice, app.getPreferredSystemLanguages());
 }
 
 /** Copying and pasting go through it there. */
@@ -85,14 +92,14 @@ function macosMenu(): Menu {
 }
 
 /** The first time that the window is closed, people must learn that this is not the end. */
-function tellOnce(folder: string, notices: Notices): void {
+function tellOnce(folder: string, notices: Notices, language: Language): void {
   const note = path.join(folder, 'told-of-tray');
   if (existsSync(note)) return;
   writeFileSync(note, '');
   notices.tell({
     key: 'tray',
-    title: 'Tidemark goes on in the background.',
-    body: 'Your folders stay protected. Open it from its icon beside the clock, or start it again.',
+    title: SHELL_TEXTS[language].staysTitle,
+    body: SHELL_TEXTS[language].staysBody,
     isUrgent: false,
   });
 }
@@ -109,6 +116,7 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
   const notices = new Notices(() => window.show('/'));
   const keepAwake = new KeepAwake();
   let mirror: MirrorParts | undefined;
+  const language = (): Language => languageOf(mirror?.settings.language ?? 'system');
   const ports: HostPorts = {
     name: 'electron',
     version: app.getVersion(),
@@ -120,7 +128,7 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
     notify: (problem, isOver) => {
       if (isOver) return notices.withdraw(problem.key);
       const names = mirror ?? { plans: [], places: [] };
-      const { title, safe, todo } = describeProblem(problem, names, clock.nowMs());
+      const { title, safe, todo } = describeProblem(problem, names, clock.nowMs(), language());
       notices.tell({
         key: problem.key,
         title,
@@ -129,26 +137,26 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
       });
     },
     keepAwake: (isOn) => keepAwake.set(isOn),
-    chooseFolder: () => chooseFolder(window),
+    chooseFolder: () => chooseFolder(window, SHELL_TEXTS[language()].chooseFolder),
     autostart: loginItem,
     log: (level, text) => console[level](text),
   };
 
   const folder = profileOf(process.argv);
   const core = await openCore(ports, folder);
-  window.onHidden = () => tellOnce(folder, notices);
+  window.onHidden = () => tellOnce(folder, notices, language());
   serveWindowChannels(ipcMain, (channel) => core.connect(channel));
   const tray = new AppTray(path.join(app.getAppPath(), 'assets', 'icons', 'tray'), (action) =>
     perform(action, core, window, clock),
   );
   const show = (next: MirrorParts): void => {
     mirror = next;
-    tray.show(next, clock.nowMs());
+    tray.show(next, clock.nowMs(), language());
     window.setProgress(progressOf(next));
   };
   show(core.mirror());
   core.onMirrorChange(show);
-  setInterval(() => tray.show(core.mirror(), clock.nowMs()), REFRESH_MS).unref();
+  setInterval(() => tray.show(core.mirror(), clock.nowMs(), language()), REFRESH_MS).unref();
   closeBeforeQuit(core, clock);
   showWish(window, wish);
 }
@@ -176,8 +184,8 @@ function report(asked: Promise<unknown>, window: MainWindow): void {
   });
 }
 
-async function chooseFolder(window: MainWindow): Promise<ByteString | null> {
-  const options = { title: 'Choose a folder', properties: ['openDirectory', 'createDirectory'] as const };
+async function chooseFolder(window: MainWindow, title: string): Promise<ByteString | null> {
+  const options = { title, properties: ['openDirectory', 'createDirectory'] as const };
   const asked = { ...options, properties: [...options.properties] };
   const parent = window.current ?? BrowserWindow.getFocusedWindow();
   const answer = parent ? await dialog.showOpenDialog(parent, asked) : await dialog.showOpenDialog(asked);

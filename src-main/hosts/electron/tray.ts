@@ -5,6 +5,7 @@
 import { Menu, nativeImage, Tray, type MenuItemConstructorOptions, type NativeImage } from 'electron';
 import path from 'node:path';
 import type { MirrorParts } from '#contract/app/mirror-values.ts';
+import type { Language } from '#contract/language.ts';
 import { trayMenu, trayToolTip, type TrayAction, type TrayItem } from './tray-menu.ts';
 import { trayIconFile, trayPictures, trayStateOf, type TrayState } from './tray-state.ts';
 
@@ -26,11 +27,11 @@ export class AppTray {
     this.#tray.on('click', () => perform({ kind: 'open' }));
   }
 
-  show(mirror: MirrorParts, nowMs: number): void {
+  show(mirror: MirrorParts, nowMs: number, language: Language): void {
     const state = trayStateOf(mirror);
     if (state !== this.#state) this.#showState(state);
-    const menu = trayMenu(mirror, nowMs);
-    const toolTip = trayToolTip(mirror, nowMs);
+    const menu = trayMenu(mirror, nowMs, language);
+    const toolTip = trayToolTip(mirror, nowMs, language);
     // Progress alone changes nothing here; a menu that is set anew closes under the pointer.
     const shown = JSON.stringify([toolTip, menu]);
     if (shown === this.#shown) return;

@@ -46,7 +46,7 @@ export function Banners() {
               variant="default"
               onClick={() => openSource(other.placeId, other.series, folder)}
             >
-              {words.useOther(other.placeName)}
+              {words.useOther}
             </Button>
           )}
         </Banner>

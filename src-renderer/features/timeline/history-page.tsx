@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { CircleSlash, Hourglass, Inbox } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useMirror } from '../../core-link/use-core.ts';
-import { errorSentences } from '../../text/error-sentences.ts';
+import { useCoreSentences } from '../../text/core-sentences.ts';
 import { useWords } from '../../text/use-words.ts';
 import { ActionBar } from './action-bar.tsx';
 import { announceInto } from './announce.ts';
@@ -106,6 +106,7 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
         </div>
       </div>
       <ActionBar />
+      <PutBackSheet />
       <KeysSheet />
       <KeepSheet />
       <HeatTable />
@@ -127,6 +128,7 @@ function useShowDeleted(): void {
 /** Why there is nothing to look at. */
 function Nothing({ history }: { history: History }) {
   const { history: words, frame } = useWords();
+  const sentences = useCoreSentences();
   const mirror = useMirror();
   if (history.kind === 'asking')
     return <div className="timeline" aria-busy="true" aria-label={frame.loading} />;
@@ -136,7 +138,7 @@ function Nothing({ history }: { history: History }) {
     <div className="timeline is-empty">
       <h1 className="unseen">{words.title}</h1>
       {history.kind === 'refused' ? (
-        <Notice icon={CircleSlash} title={words.refused} help={errorSentences(history.error)}>
+        <Notice icon={CircleSlash} title={words.refused} help={sentences.error(history.error)}>
           <Button onClick={() => history.again()}>{words.again}</Button>
         </Notice>
       ) : isRunning ? (

@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { useEffect, useState } from 'react';
 import { useCore } from '../../core-link/use-core.ts';
 import { useNowMs } from '../../core-link/use-now.ts';
-import { errorSentences } from '../../text/error-sentences.ts';
+import { useCoreSentences } from '../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { useHistory } from './use-history.ts';
 import { useHistoryView } from './view-store.ts';
@@ -15,6 +15,7 @@ export function KeepSheet() {
   const { calls } = useCore();
   const { history } = useWords();
   const formats = useFormats();
+  const sentences = useCoreSentences();
   const nowMs = useNowMs();
   const { placeId, point } = useHistory();
   const [label, setLabel] = useState('');
@@ -34,11 +35,11 @@ export function KeepSheet() {
     try {
       const request = { kind: 'label', placeId, snapshotId, keepForEver, label: label.trim() } as const;
       const job = await calls['jobs.wait']({ jobId: await calls['jobs.start'](request) });
-      if (job.state !== 'done') throw job.error ?? new Error(job.state);
+      if (job.error !== null) return setRefusal(sentences.wireError(job.error));
       notifications.show({ message: keepForEver ? history.kept : history.unkept, autoClose: 6_000 });
       close();
     } catch (error) {
-      setRefusal(errorSentences(error));
+      setRefusal(sentences.error(error));
     } finally {
       setBusy(false);
     }

@@ -95,7 +95,7 @@ function NowOrThen() {
         disabled={then === undefined}
         onClick={() => then !== undefined && isNow && goTo(then.snapshotId)}
       >
-        {history.then}
+        {history.backThen}
       </button>
     </div>
   );

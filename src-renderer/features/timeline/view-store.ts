@@ -199,11 +199,6 @@ export const useHistoryView = create<HistoryStore>()((set) => ({
   set: (part) => set(part),
 }));
 
-/** As before anything was looked at; for tests, and when the page is opened anew. */
-export function resetHistoryView(): void {
-  useHistoryView.setState(START);
-}
-
 function standingOf({ placeId, series, folder, pointId }: HistoryView): Standing {
   return { placeId, series, folder, pointId };
 }

@@ -12,7 +12,6 @@ export type OpenedFolder = Answers<'browse.folder'>;
 export type Entry = Extract<OpenedFolder, { kind: 'folder' }>['entries'][number];
 export type EntryKind = Entry['kind'];
 export type HeatBucket = Answers<'browse.changes'>[number];
-export type FolderHeat = Answers<'browse.topFolders'>[number];
 export type NextChange = NonNullable<Answers<'browse.nextChange'>>;
 export type EntriesNow = Answers<'browse.now'>;
 export type EntryNow = EntriesNow['states'][number]['now'];

@@ -4,7 +4,7 @@ import type { Translated } from '../translated.ts';
 export const history: Translated<typeof english> = {
   title: 'Zeitleiste',
   now: 'Jetzt',
-  then: 'Damals',
+  backThen: 'Damals',
   nowOrThen: 'Welcher Zeitpunkt gezeigt wird',
   nowHandle: 'Jetzt',
   nowWithAge: (age) => `Jetzt · neueste Version ${age}`,
@@ -26,7 +26,6 @@ export const history: Translated<typeof english> = {
   asColumns: 'Spalten',
   source: (place) => `Wessen Dateien, und von welchem Ort: ${place}`,
   sourceIn: (name, place) => `${name}, von ${place}`,
-  thisComputer: 'Dieser Computer',
   showPanel: 'Details zeigen',
   hidePanel: 'Details ausblenden',
   resizePanel: 'Breite der Details',
@@ -84,7 +83,6 @@ export const history: Translated<typeof english> = {
   dateUnknown: 'Das versteht Tidemark nicht als Datum. Versuche „3. November“ oder „vor 2 Wochen“.',
   dateGoes: (moment) => `Geht zur Version von ${moment}`,
   dateBefore: (moment) => `So weit reicht nichts zurück. Geht zur ersten Version, von ${moment}`,
-  dateGo: 'Hingehen',
 
   name: 'Name',
   size: 'Größe',
@@ -106,9 +104,6 @@ export const history: Translated<typeof english> = {
   versionsOf: (count) => (count === '1' ? 'eine Version' : `${count} Versionen`),
   manyVersions: (count) => `${count} Versionen oder mehr`,
   folder: 'Ordner',
-  file: 'Datei',
-  symlink: 'Verknüpfung',
-  other: 'besondere Datei',
   loadingMore: 'Weiteres wird gelesen',
   showDeleted: 'Gelöschtes zeigen',
   items: (count) => (count === '1' ? '1 Element' : `${count} Elemente`),
@@ -150,12 +145,11 @@ export const history: Translated<typeof english> = {
   placeAway: (place) =>
     `${place} ist nicht erreichbar. Namen, Größen und Daten lassen sich ansehen; für Inhalte und zum Zurückholen wird der Ort gebraucht.`,
   placeAwayOther: (place, other) => `${place} ist nicht erreichbar. ${other} hat diese Ordner auch.`,
-  useOther: () => 'Dort nachsehen',
+  useOther: 'Dort nachsehen',
   damagedPoint: 'Diese Version ist an ihrem Ort beschädigt. Was von ihr bekannt ist, stammt von vorher.',
   partlyPoint: 'Einige Ordner dieser Version lassen sich nicht lesen; sie sind gekennzeichnet.',
   suspicious: (files, total, clean) =>
     `${files} von ${total} Dateien haben sich hier auf einmal geändert, wie wenn etwas sie verschlüsselt. Die letzte Version davor ist ${clean}.`,
-  notInPoint: 'Diese Version gibt es nicht mehr. Das ist die nächstgelegene.',
 
   waysIn: 'Was wird gesucht?',
   recentlyDeleted: (count) => `Kürzlich gelöscht (${count})`,
@@ -166,7 +160,6 @@ export const history: Translated<typeof english> = {
   itemsChosen: (count) => (count === '1' ? '1 Element' : `${count} Elemente`),
   fromMoment: (moment) => `von ${moment}`,
   fromNow: 'aus der neuesten Version',
-  willReplace: 'ersetzt eine neuere Version, die aufgehoben wird',
   putBack: 'Zurückholen',
   putCopy: 'Kopie ablegen in…',
   openCopy: 'Kopie öffnen',
@@ -194,7 +187,6 @@ export const history: Translated<typeof english> = {
   close: 'Schließen',
 
   keysTitle: 'Tasten',
-  keyOr: 'oder',
   keys: {
     change: 'früherer oder späterer Zeitpunkt, an dem sich das Gezeigte ändert',
     point: 'frühere oder spätere Version, geändert oder nicht',

@@ -8,6 +8,8 @@ export const putBack: Translated<typeof english> = {
   title: 'Zurückholen',
   titleOf: (what, moment) => `${what} von ${moment} zurückholen`,
   copyTitleOf: (what, moment) => `Eine Kopie von ${what} von ${moment} woanders ablegen`,
+  quoted: (name) => `„${name}“`,
+  newThere: 'dort neu',
   items: (count) => `${count} Einträge`,
   looking: 'Es wird nachgesehen, was jetzt da ist …',
   tryAgain: 'Noch einmal nachsehen',

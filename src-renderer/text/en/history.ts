@@ -2,7 +2,7 @@
 export const history = {
   title: 'Timeline',
   now: 'Now',
-  then: 'Then',
+  backThen: 'Then',
   nowOrThen: 'Which moment is shown',
   nowHandle: 'Now',
   nowWithAge: (age: string) => `Now · newest version ${age}`,
@@ -24,7 +24,6 @@ export const history = {
   asColumns: 'Columns',
   source: (place: string) => `Whose files, and from which place: ${place}`,
   sourceIn: (name: string, place: string) => `${name}, from ${place}`,
-  thisComputer: 'This computer',
   showPanel: 'Show details',
   hidePanel: 'Hide details',
   resizePanel: 'Width of the details',
@@ -82,7 +81,6 @@ export const history = {
   dateUnknown: 'That is no date Tidemark understands. Try “3 nov” or “2 weeks ago”.',
   dateGoes: (moment: string) => `Goes to the version of ${moment}`,
   dateBefore: (moment: string) => `There is nothing that old. Goes to the first version, of ${moment}`,
-  dateGo: 'Go there',
 
   name: 'Name',
   size: 'Size',
@@ -104,9 +102,6 @@ export const history = {
   versionsOf: (count: string) => (count === '1' ? 'one version' : `${count} versions`),
   manyVersions: (count: string) => `${count} versions or more`,
   folder: 'folder',
-  file: 'file',
-  symlink: 'link',
-  other: 'special file',
   loadingMore: 'More is being read',
   showDeleted: 'Show deleted',
   items: (count: string) => (count === '1' ? '1 item' : `${count} items`),
@@ -149,12 +144,11 @@ export const history = {
     `${place} is not reachable. Names, sizes and dates can be looked at; to see or put back contents, it is needed.`,
   placeAwayOther: (place: string, other: string) =>
     `${place} is not reachable. ${other} holds these folders, too.`,
-  useOther: (other: string) => `Look there`,
+  useOther: 'Look there',
   damagedPoint: 'This version is damaged in its place. What is known of it is from before.',
   partlyPoint: 'Some folders of this version cannot be read; they are marked.',
   suspicious: (files: string, total: string, clean: string) =>
     `${files} of ${total} files changed at once here, as when something encrypts them. The last version before is ${clean}.`,
-  notInPoint: 'That version is no longer there. This is the nearest one.',
 
   waysIn: 'What are you looking for?',
   recentlyDeleted: (count: string) => `Recently deleted (${count})`,
@@ -165,7 +159,6 @@ export const history = {
   itemsChosen: (count: string) => (count === '1' ? '1 item' : `${count} items`),
   fromMoment: (moment: string) => `from ${moment}`,
   fromNow: 'from the newest version',
-  willReplace: 'replaces a newer version, which is kept',
   putBack: 'Put back',
   putCopy: 'Put a copy in…',
   openCopy: 'Open copy',
@@ -193,7 +186,6 @@ export const history = {
   close: 'Close',
 
   keysTitle: 'Keys',
-  keyOr: 'or',
   keys: {
     change: 'earlier or later moment where the thing in view changes',
     point: 'earlier or later version, changed or not',

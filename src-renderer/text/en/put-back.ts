@@ -6,6 +6,8 @@ export const putBack = {
   title: 'Put back',
   titleOf: (what: string, moment: string) => `Put back ${what} from ${moment}`,
   copyTitleOf: (what: string, moment: string) => `Put a copy of ${what} from ${moment} somewhere else`,
+  quoted: (name: string) => `“${name}”`,
+  newThere: 'new there',
   items: (count: string) => `${count} items`,
   looking: 'Looking at what is there now…',
   tryAgain: 'Look again',

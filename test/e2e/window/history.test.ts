@@ -84,6 +84,10 @@ test('a deleted file is found as a ghost, and gone back to', async () => {
   expect(await isNow()).toBe(false);
   expect(await row('rent contract signed.pdf').getAttribute('aria-selected')).toBe('true');
   await page.locator('.action-bar').getByRole('button', { name: 'Put back' }).waitFor();
+  await page.keyboard.press('r');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('n');
   await until(isNow, true);
 });

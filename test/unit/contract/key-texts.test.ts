@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { GroupProblem, KeychainRefusal } from '#contract/key-codes.ts';
 import {
   groupProblemText,
-  KEY_KIND_TEXTS,
+  keyKindText,
   notRememberedText,
   secretNeededText,
-  TOO_MANY_GROUPS_TEXT,
-  NEXT_CODE_TEXT,
-  WITHDRAWN_KEY_TEXT,
+  nextCodeText,
+  tooManyGroupsText,
+  withdrawnKeyText,
 } from '#contract/key-texts.ts';
 
 const REFUSALS: readonly KeychainRefusal[] = [
@@ -57,8 +57,9 @@ describe('texts about keys', () => {
   });
 
   test('the rest are whole sentences', () => {
-    for (const text of [TOO_MANY_GROUPS_TEXT, WITHDRAWN_KEY_TEXT, NEXT_CODE_TEXT])
+    for (const text of [tooManyGroupsText(), withdrawnKeyText(), nextCodeText()])
       expect(text).toMatch(/^[A-Z].*\.$/);
-    for (const text of Object.values(KEY_KIND_TEXTS)) expect(text).not.toMatch(JARGON);
+    for (const kind of ['machine', 'recovery', 'helper', 'passphrase', 'foreign'] as const)
+      expect(keyKindText(kind)).not.toMatch(JARGON);
   });
 });

@@ -45,6 +45,46 @@ describe('the sentence', () => {
     expect(overviewSentence(facts, NOW_MS)).toBe(sentence);
   });
 
+  test.each<[string, OverviewFacts, string]>([
+    ['no plan', { ...well, plans: [] }, 'Noch ist kein Ordner geschützt.'],
+    [
+      'all well',
+      well,
+      'Alles ist in Sicherheit. Die neueste Version entstand vor 4 Minuten und liegt an 2 Orten.',
+    ],
+    [
+      'late',
+      { ...well, ...lateParts(NOW_MS) },
+      'Sicherungen sind überfällig. Die Sicherung von „Photos“ ist überfällig: Es gibt keine Verbindung zu „Blue drive“.',
+    ],
+    [
+      'damaged',
+      inDanger('damaged'),
+      'Etwas ist in Gefahr. Ein Teil der Versionen von „Letters“ und „Photos“ in „Blue drive“ ist beschädigt.',
+    ],
+    [
+      'a place that is gone',
+      { ...inDanger('neverSaved'), plans: well.plans.slice(0, 1), places: [] },
+      'Etwas ist in Gefahr. Von „Letters“ gibt es in allen Sicherungsorten noch keine Version.',
+    ],
+    [
+      'nobody can tell',
+      { ...well, health: { ...well.health, state: 'cannotTell' } },
+      'Tidemark weiß nicht, ob alles in Sicherheit ist.',
+    ],
+  ])('in German: %s', (_what, facts, sentence) => {
+    expect(overviewSentence(facts, NOW_MS, 'de')).toBe(sentence);
+  });
+
+  test('the next and the last backup in German', () => {
+    const next = (atMs: number | null, wait: string | null = null): string =>
+      nextBackupWords({ ...well, next: [{ atMs, wait }] }, NOW_MS, 'de');
+    expect(next(at(28, 17))).toBe('Nächste Sicherung: heute, 17:00');
+    expect(next(null, 'onBattery')).toBe('Nächste Sicherung: wartet, bis der Computer am Stromnetz hängt');
+    expect(nextBackupWords({ ...well, next: [] }, NOW_MS, 'de')).toBe('Keine Sicherung geplant');
+    expect(lastBackupWords(well, NOW_MS, 'de')).toBe('Letzte Sicherung: vor 4 Minuten');
+  });
+
   test('protected, and no version is known: nothing is made up', () => {
     const facts = { ...well, health: { ...well.health, copies: [] } };
     expect(overviewSentence(facts, NOW_MS)).toBe('Everything is safe.');
@@ -100,5 +140,27 @@ describe('moments', () => {
     [new Date(2027, 0, 3).getTime(), '3 Jan 2027'],
   ])('until %#', (untilMs, words) => {
     expect(untilWords(untilMs, NOW_MS)).toBe(words);
+  });
+
+  test('in German', () => {
+    const past = (atMs: number): string => pastWords(atMs, NOW_MS, 'de');
+    expect([NOW_MS, NOW_MS - MINUTE_MS, at(28, 0), at(27, 23, 59), at(19, 14), at(1, 9)].map(past)).toEqual([
+      'gerade eben',
+      'vor 1 Minute',
+      'vor 14 Stunden',
+      'gestern, 23:59',
+      'vor 9 Tagen',
+      'am 1. Nov. 2026',
+    ]);
+    const future = (atMs: number): string => futureWords(atMs, NOW_MS, 'de');
+    expect([NOW_MS, NOW_MS + 4 * MINUTE_MS, at(28, 17), at(29, 3), at(30, 3)].map(future)).toEqual([
+      'jetzt',
+      'in 4 Minuten',
+      'heute, 17:00',
+      'morgen, 03:00',
+      'Montag, 03:00',
+    ]);
+    expect(untilWords(at(28, 15), NOW_MS, 'de')).toBe('15:00');
+    expect(untilWords(new Date(2027, 0, 3).getTime(), NOW_MS, 'de')).toBe('3. Jan. 2027');
   });
 });

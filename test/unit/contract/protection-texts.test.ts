@@ -1,22 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PROTECTION_STATES, type ProblemCode } from '#contract/protection-codes.ts';
-import { problemText, STATE_TEXTS, WAIT_TEXTS } from '#contract/protection-texts.ts';
+import { problemText, stateText } from '#contract/protection-texts.ts';
+import { protection } from '#contract/texts/en/protection.ts';
 
 const NAMES = { plans: 'Letters', places: 'the blue drive', newest: '3 days ago', fileCount: 2 };
-const CODES: readonly ProblemCode[] = [
-  ...(Object.keys(WAIT_TEXTS) as (keyof typeof WAIT_TEXTS)[]),
-  'failing',
-  'catchingUp',
-  'neverSaved',
-  'switchedOff',
-  'filesLeftOut',
-  'recoveryUnproven',
-  'damaged',
-  'neverListed',
-  'clockDoubtful',
-  'notRunning',
-  'noPlans',
-];
+const CODES = Object.keys(protection.problems) as ProblemCode[];
 /** Source: product notes, section 3, words that a person shall not meet. */
 const JARGON = /repositor|snapshot|policy|prune|retention|cron|mount|passphrase|undefined|NaN/i;
 
@@ -48,5 +36,5 @@ describe('a problem', () => {
 });
 
 it('each state has a name of its own', () => {
-  expect(new Set(PROTECTION_STATES.map((state) => STATE_TEXTS[state])).size).toBe(PROTECTION_STATES.length);
+  expect(new Set(PROTECTION_STATES.map((state) => stateText(state))).size).toBe(PROTECTION_STATES.length);
 });

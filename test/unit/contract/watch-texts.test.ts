@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { DOUBT_TEXTS, exclusionText, FULL_WALK_TEXTS, unwatchedText } from '#contract/watch-texts.ts';
+import { watching } from '#contract/texts/en/watching.ts';
+import { doubtText, exclusionText, fullWalkText, unwatchedText } from '#contract/watch-texts.ts';
 
 const REASONS = ['watchLimit', 'networkFolder', 'oddName', 'unreadable', 'failed'] as const;
 /** Source: product notes, section 3, words that a person shall not meet. */
@@ -16,7 +17,9 @@ it.each(REASONS)('%s says in whole sentences what is so, what is safe and what t
 });
 
 it('reasons to look at everything fit behind "because"', () => {
-  for (const text of [...Object.values(DOUBT_TEXTS), ...Object.values(FULL_WALK_TEXTS)])
+  const doubts = Object.keys(watching.doubts) as (keyof typeof watching.doubts)[];
+  const walks = Object.keys(watching.fullWalks) as (keyof typeof watching.fullWalks)[];
+  for (const text of [...doubts.map((one) => doubtText(one)), ...walks.map((one) => fullWalkText(one))])
     expect(text).toMatch(/^[a-z].*[^.]$/);
 });
 

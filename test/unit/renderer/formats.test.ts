@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createFormats } from '#renderer/text/formats.ts';
-import { chooseLanguage } from '#renderer/text/language.ts';
+import { chooseLanguage } from '#contract/language.ts';
 import { nameKey, showName } from '#renderer/text/show-name.ts';
 
 const english = createFormats('en-GB');

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { isTidemarkError } from '#base/errors.ts';
 import { EXIT_DONE, EXIT_FAILED, type ExitCode } from '#contract/exit-codes.ts';
-import { NEXT_CODE_TEXT, WITHDRAWN_KEY_TEXT } from '#contract/key-texts.ts';
+import { nextCodeText, withdrawnKeyText } from '#contract/key-texts.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
 import { formatBytes, formatName } from '../format-values.ts';
 import { asText, example } from '../option-values.ts';
@@ -45,7 +45,7 @@ export function definePlace(command: Command, run: RunCommand): void {
       const code = await secret(session, `enter recovery code of ${formatName(place.name)}: `);
       const proven = await calls['places.proveRecovery']({ placeId: place.id, code });
       session.output.say(`The code opens ${formatName(proven.name)}. Keep it where it is.`);
-      session.output.say(`Codes made before it are withdrawn. ${WITHDRAWN_KEY_TEXT}`);
+      session.output.say(`Codes made before it are withdrawn. ${withdrawnKeyText()}`);
       session.output.json({ message_type: 'recovery_proven', id: place.id });
     }),
   );
@@ -60,7 +60,7 @@ export function definePlace(command: Command, run: RunCommand): void {
         formatName(place.name),
         await calls['places.renewRecovery']({ placeId: place.id }),
       );
-      output.say(NEXT_CODE_TEXT);
+      output.say(nextCodeText());
     }),
   );
 }

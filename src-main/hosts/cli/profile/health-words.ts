@@ -10,7 +10,7 @@ import {
   type ExitCode,
 } from '#contract/exit-codes.ts';
 import type { ProblemCode, ProtectionState } from '#contract/protection-codes.ts';
-import { problemText, STATE_TEXTS } from '#contract/protection-texts.ts';
+import { problemText, stateText } from '#contract/protection-texts.ts';
 import { formatName } from '../format-values.ts';
 import { formatTable } from '../output.ts';
 import { agoText } from './moment-text.ts';
@@ -56,11 +56,11 @@ export function healthLines(health: WireHealth, names: HealthNames): string[] {
   const rows = health.copies.map(({ planId, placeId, state, newestAtMs }) => [
     formatName(nameOf(planId)),
     formatName(nameOf(placeId)),
-    STATE_TEXTS[state],
+    stateText(state),
     newestAtMs === undefined ? 'none yet' : agoText(newestAtMs, nowMs),
   ]);
   return [
-    STATE_TEXTS[health.state],
+    stateText(health.state),
     ...health.problems.flatMap((problem) => ['', ...problemLines(problem, names)]),
     ...(rows.length === 0 ? [] : ['', ...formatTable(['Plan', 'Place', 'State', 'Newest version'], rows)]),
   ];

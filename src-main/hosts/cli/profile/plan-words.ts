@@ -1,7 +1,7 @@
 /** Plans in words, for a terminal. */
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { retention } from '#contract/app/values.ts';
-import { STATE_TEXTS, WAIT_TEXTS } from '#contract/protection-texts.ts';
+import { stateText, waitText } from '#contract/protection-texts.ts';
 import type { CalendarSpan } from '#rules/calendar.ts';
 import type { RetentionPolicy } from '#rules/retention-policy.ts';
 import { describePolicy } from '../forget-policy.ts';
@@ -75,8 +75,8 @@ function stateOf(plan: WirePlan, health: Mirror['health']): string {
   if (!plan.isOn) return 'Switched off';
   const state = health.plans.find(({ planId }) => planId === plan.id)?.state ?? 'cannotTell';
   return plan.pause === null
-    ? STATE_TEXTS[state]
-    : `${STATE_TEXTS[state]}, paused until ${momentText(plan.pause.untilMs)}`;
+    ? stateText(state)
+    : `${stateText(state)}, paused until ${momentText(plan.pause.untilMs)}`;
 }
 
 function scheduleLines({ maxAgeMs, fixedTimes, isWatching }: WirePlan['schedule']): string[] {
@@ -107,7 +107,7 @@ function commandLine({ program, arguments: rest }: WirePlan['commands']['before'
 }
 
 function nextText(atMs: number | null, wait: string | null): string {
-  const reason = wait === null ? '' : ((WAIT_TEXTS as Readonly<Record<string, string>>)[wait] ?? wait);
+  const reason = wait === null ? '' : waitText(wait);
   const time = atMs === null ? '' : momentText(atMs);
   return [time, reason].filter((part) => part !== '').join(', ') || 'as soon as possible';
 }

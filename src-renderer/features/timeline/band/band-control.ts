@@ -5,10 +5,11 @@
  */
 import { bucketAt, chooseStep, type Step } from './buckets.ts';
 import { readColours, onColoursChanged, type BandColours } from './band-colours.ts';
+import { prefersStillness, type BandElements } from './band-elements.ts';
 import { BAND_HEIGHT_PX, centreWithin } from './band-layout.ts';
 import { axisTicks, type AxisWords } from './axis.ts';
 import { drawBand } from './draw-band.ts';
-import { BandHands } from './band-hands.ts';
+import { BandHands, type HeldBand } from './band-hands.ts';
 import { HeatSource, type HeatQuestion } from './heat-source.ts';
 import { barsOf, type Bar } from './heat.ts';
 import { dotsOf, nearestIndex, type PointMark } from './point-lane.ts';
@@ -32,14 +33,6 @@ export interface BandFacts {
   handleText(point: Point | null): string;
 }
 
-export interface BandElements {
-  readonly canvas: HTMLCanvasElement;
-  readonly slider: HTMLElement;
-  readonly handle: HTMLElement;
-  readonly handleText: HTMLElement;
-  readonly jumps: HTMLElement;
-}
-
 /** A bar under the pointer that rests. */
 export interface Hover {
   readonly bar: Bar;
@@ -53,7 +46,7 @@ const JUMP_PX = 190;
 /** A jump of which only the arrow is shown. */
 const ARROW_PX = 24;
 
-export class BandControl {
+export class BandControl implements HeldBand {
   readonly #elements: BandElements;
   readonly #heat: HeatSource;
   readonly #hands: BandHands;
@@ -282,8 +275,7 @@ export class BandControl {
       nowText: facts.nowText,
       knownFromMs: facts.knownFromMs,
       hoverMs: this.#hoverMs,
-      handleLeftPx: centre - this.#handlePx / 2,
-      handleRightPx: centre + this.#handlePx / 2,
+      ...this.#takenByHandle(centre),
       colours: this.#colours,
       font: this.#font,
     });
@@ -314,6 +306,16 @@ export class BandControl {
     jumps.classList.toggle('is-tight-right', x + this.#handlePx / 2 > this.#widthPx - JUMP_PX);
   }
 
+  /** The handle with the jumps beside it: no flag is drawn there. */
+  #takenByHandle(centrePx: number): { readonly handleLeftPx: number; readonly handleRightPx: number } {
+    const left = centrePx - this.#handlePx / 2;
+    const right = centrePx + this.#handlePx / 2;
+    return {
+      handleLeftPx: left - (left < JUMP_PX ? ARROW_PX : JUMP_PX),
+      handleRightPx: right + (right > this.#widthPx - JUMP_PX ? ARROW_PX : JUMP_PX),
+    };
+  }
+
   #askHeat(): void {
     const { placeId, series, folder } = useHistoryView.getState();
     if (this.#facts === undefined || placeId === null || series === null || this.#widthPx === 0) return;
@@ -341,8 +343,4 @@ export class BandControl {
       step: this.#heat.answer?.step ?? chooseStep(this.range, this.#widthPx),
     };
   }
-}
-
-export function prefersStillness(): boolean {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

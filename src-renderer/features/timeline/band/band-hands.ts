@@ -2,12 +2,32 @@
  * Hands on the band: what a pointer that goes down takes hold of, and what its moves mean; the wheel, two fingers, and a
  * playhead that was thrown. Changes the band only through its control.
  */
-import type { BandControl, BandElements } from './band-control.ts';
-import { prefersStillness } from './band-control.ts';
+import { prefersStillness, type BandElements } from './band-elements.ts';
 import { gripAt, LANES, type Grip } from './band-layout.ts';
 import { landingPx, releaseVelocity, settleMs, slidePx, type Sample } from './inertia.ts';
 import { clampRange, lengthOf, panBy, SHORTEST_MS, timeAt, wheelFactor, xOf, zoomAt } from './time-scale.ts';
 import { useHistoryView, type TimeRange } from '../view-store.ts';
+import type { Point } from '../wire-types.ts';
+import type { Bar } from './heat.ts';
+
+/** What hands do to the band. */
+export interface HeldBand {
+  readonly widthPx: number;
+  readonly range: TimeRange;
+  readonly whole: TimeRange;
+  readonly compareMs: number | null;
+  /** Where the playhead stands. */
+  readonly headMs: number;
+  /** Held or sliding; null: let go. */
+  holdHead(atMs: number | null): void;
+  /** The point nearest to a moment; null: now. */
+  nearest(atMs: number): Point | null;
+  barAt(atMs: number): Bar | undefined;
+  setRange(range: TimeRange): void;
+  zoomTo(range: TimeRange): void;
+  hover(atMs: number | null, xPx?: number): void;
+  paint(): void;
+}
 
 interface Held {
   readonly pointerId: number;
@@ -36,14 +56,14 @@ const EDGE_PX = 28;
 const EDGE_PX_PER_FRAME = 9;
 
 export class BandHands {
-  readonly #band: BandControl;
+  readonly #band: HeldBand;
   readonly #elements: BandElements;
   readonly #touches = new Map<number, number>();
   readonly #control = new AbortController();
   #held: Held | undefined;
   #slide: Slide | undefined;
 
-  constructor(band: BandControl, elements: BandElements) {
+  constructor(band: HeldBand, elements: BandElements) {
     this.#band = band;
     this.#elements = elements;
     const { slider, handle } = elements;

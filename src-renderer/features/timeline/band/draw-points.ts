@@ -59,7 +59,6 @@ function drawDot(pen: Pen, mark: PointMark, x: number, y: number, { colours }: B
     pen.fill();
   }
   if (mark.isKept) drawPin(pen, x, y - 5, colours.accent);
-  if (mark.lockedUntilMs !== null) drawLock(pen, x, y + 9, colours.dim);
 }
 
 function drawCapsule(pen: Pen, { xPx, marks }: Dot, y: number, { colours, font }: BandPicture): void {
@@ -82,7 +81,6 @@ function drawCapsule(pen: Pen, { xPx, marks }: Dot, y: number, { colours, font }
   pen.textBaseline = 'middle';
   pen.fillText(text, xPx, y + 0.5);
   if (marks.some(({ isKept }) => isKept)) drawPin(pen, xPx, y - 7.5, colours.accent);
-  if (marks.some(({ lockedUntilMs }) => lockedUntilMs !== null)) drawLock(pen, xPx, y + 11, colours.dim);
 }
 
 /** A needle with a head, its point at (x, y). */
@@ -92,16 +90,6 @@ function drawPin(pen: Pen, x: number, y: number, colour: string): void {
   pen.arc(x, y - 5.2, 2.4, 0, 2 * Math.PI);
   pen.fill();
   pen.fillRect(x - 0.6, y - 3, 1.2, 3.4);
-}
-
-function drawLock(pen: Pen, x: number, y: number, colour: string): void {
-  pen.fillStyle = colour;
-  pen.strokeStyle = colour;
-  pen.lineWidth = 1;
-  pen.fillRect(x - 2.5, y - 2, 5, 4);
-  pen.beginPath();
-  pen.arc(x, y - 2, 1.6, Math.PI, 0);
-  pen.stroke();
 }
 
 /** As many as have room, own labels first; none under the handle. */

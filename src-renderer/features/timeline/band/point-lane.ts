@@ -15,8 +15,6 @@ export interface PointMark {
   /** Only some of the places that hold the series hold this moment: drawn as a ring. */
   readonly isOnlyHere: boolean;
   readonly isKept: boolean;
-  /** Cannot be deleted there before this moment. */
-  readonly lockedUntilMs: number | null;
   readonly isDamaged: boolean;
   readonly isWaiting: boolean;
 }
@@ -55,7 +53,6 @@ export function markPoints({ points, elsewhereMs, exceptIds }: MarkFacts): reado
     fill: point.state === 'partly' || exceptIds.has(point.snapshotId) ? 'half' : 'full',
     isOnlyHere: elsewhereMs.length > 0 && !isEverywhere(point.timeMs),
     isKept: point.isKept,
-    lockedUntilMs: 'lockedUntilMs' in point ? ((point.lockedUntilMs as number | null) ?? null) : null,
     isDamaged: point.isFileDamaged,
     isWaiting: point.state === 'waiting',
   }));

@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 /** Nothing closer can be told apart by a backup that runs every few minutes. */
-export const SHORTEST_MS = HOUR_MS;
+export const SHORTEST_MS = 60 * MINUTE_MS;
 
 /** Room at both ends of all that there is, so that the first point and now are not cut off. */
 const MARGIN = 0.02;

@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { useNowMs } from '../../../core-link/use-now.ts';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { showName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { EntryIcon } from '../contents/entry-icon.tsx';
@@ -44,6 +44,7 @@ export function CompareView() {
 }
 
 function Comparing({ placeId, before, after }: { placeId: string; before: Point; after: Point }) {
+  const say = useCoreSentences();
   const { compare: words } = useWords();
   const formats = useFormats();
   const nowMs = useNowMs(after);
@@ -102,7 +103,7 @@ function Comparing({ placeId, before, after }: { placeId: string; before: Point;
       {!difference.isComplete && <p className="hint compare-note">{words.incomplete}</p>}
       {difference.error !== undefined ? (
         <p role="alert" className="compare-note">
-          {errorSentences(difference.error)}
+          {say.error(difference.error)}
         </p>
       ) : counts !== undefined && rows.length === 0 ? (
         <div className="compare-empty">

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { CircleSlash, Clock, FolderOpen, FolderX, Ghost, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useNowMs } from '../../../core-link/use-now.ts';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { showLastName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useMoving } from '../use-moving.ts';
@@ -19,6 +19,7 @@ export interface FolderNoticeProps {
 
 export function FolderNotice({ state, isNow, again }: FolderNoticeProps) {
   const { history } = useWords();
+  const sentences = useCoreSentences();
   const formats = useFormats();
   const nowMs = useNowMs();
   const moving = useMoving();
@@ -85,7 +86,7 @@ export function FolderNotice({ state, isNow, again }: FolderNoticeProps) {
       );
     case 'refused':
       return (
-        <Notice icon={CircleSlash} title={history.refused} help={errorSentences(state.error)}>
+        <Notice icon={CircleSlash} title={history.refused} help={sentences.error(state.error)}>
           <Button onClick={again}>{history.again}</Button>
         </Notice>
       );

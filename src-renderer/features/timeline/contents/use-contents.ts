@@ -8,6 +8,7 @@ import { nameKey } from '../../../text/show-name.ts';
 import { useFormats } from '../../../text/use-words.ts';
 import { useHistory } from '../use-history.ts';
 import { useHistoryView } from '../view-store.ts';
+import { isWithin } from '../wire-path.ts';
 import type { EntriesNow, EntryNow } from '../wire-types.ts';
 import { FolderSource, type FolderState } from './folder-source.ts';
 import { rowsOf, type Row } from './rows.ts';
@@ -48,7 +49,7 @@ export function useContents(): Contents {
     source.want({ placeId, snapshotId, folder, deleted });
     // A folder is told by its key: the wire makes a new object each time.
   }, [source, placeId, snapshotId, nameKey(folder), deleted, point?.state, turn]);
-  const { now, onlyNow, see } = useStatesNow(state);
+  const { now, onlyNow, see } = useStatesNow(state, point?.paths ?? []);
   const rows = useMemo(
     () =>
       state.kind === 'folder'
@@ -87,8 +88,11 @@ interface Answered {
   readonly onlyNow: EntriesNow['onlyNow'];
 }
 
-/** States of the entries in sight; kept per folder and point, anew when something may have changed the disk. */
-function useStatesNow(state: FolderState): StatesNow {
+/**
+ * States of the entries in sight; kept per folder and point, anew when something may have changed the disk.
+ * @param saved the folders that the point is of: what is only on the disk above them is nothing that was left out
+ */
+function useStatesNow(state: FolderState, saved: readonly string[]): StatesNow {
   const { calls } = useCore();
   const mirror = useMirror();
   const jobs = mirror?.jobs
@@ -135,7 +139,7 @@ function useStatesNow(state: FolderState): StatesNow {
       snapshotId,
       folder,
       names: wanted.map(({ entry }) => entry.name),
-      ...(isFirst ? { withOnlyNow: true } : {}),
+      ...(isFirst && saved.some((path) => isWithin(folder, path)) ? { withOnlyNow: true } : {}),
     };
     const answer = await calls['browse.now'](question, { signal: control.current.signal }).catch(
       () => undefined,

@@ -4,7 +4,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { useAnswer } from '../../../core-link/use-answer.ts';
 import { useCore } from '../../../core-link/use-core.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { nameKey, showLastName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useHistory } from '../use-history.ts';
@@ -84,6 +84,7 @@ function Pair({ pair, placeId }: { pair: VersionPair; placeId: string }) {
 }
 
 function Contents({ pair, before, after }: { pair: VersionPair; before: ContentAt; after: ContentAt }) {
+  const say = useCoreSentences();
   const { calls } = useCore();
   const readers = useMemo(
     () => [new ContentReader(calls, before), new ContentReader(calls, after)] as const,
@@ -93,7 +94,7 @@ function Contents({ pair, before, after }: { pair: VersionPair; before: ContentA
     () => Promise.all([readers[0].read(0, HEAD_BYTES), readers[1].read(0, HEAD_BYTES)]),
     [before.placeId, before.content, after.content],
   );
-  if (heads.kind === 'refused') return <p role="alert">{errorSentences(heads.error)}</p>;
+  if (heads.kind === 'refused') return <p role="alert">{say.error(heads.error)}</p>;
   if (heads.value === undefined) return <Skeleton height={12} width="70%" />;
   const sides = ([before, after] as const).map((content, index) => {
     const head = heads.value?.[index] ?? new Uint8Array();

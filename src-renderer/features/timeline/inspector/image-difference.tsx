@@ -1,7 +1,7 @@
 /** Two pictures: one swiped over the other, laid over it, or what differs between them, point by point. */
 import { SegmentedControl, Slider } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { PreviewSkeleton } from './preview-frame.tsx';
 import { MOST_IMAGE_BYTES, MOST_PIXELS } from './preview-cost.ts';
@@ -16,6 +16,7 @@ type Look = 'swipe' | 'onion' | 'difference';
 const MOST_COMPARED_SIDE = 1024;
 
 export function ImageDifference({ left, right }: DifferenceSides) {
+  const say = useCoreSentences();
   const { inspector: words } = useWords();
   const [look, setLook] = useState<Look>('swipe');
   const [share, setShare] = useState(50);
@@ -28,7 +29,7 @@ export function ImageDifference({ left, right }: DifferenceSides) {
   if (isHuge || left.content.sizeBytes > limit || right.content.sizeBytes > limit)
     return <p className="preview-note">{words.imageTooLarge('')}</p>;
   for (const { answer } of [before, after])
-    if (answer.kind === 'refused') return <p role="alert">{errorSentences(answer.error)}</p>;
+    if (answer.kind === 'refused') return <p role="alert">{say.error(answer.error)}</p>;
   if (before.url === undefined || after.url === undefined) return <PreviewSkeleton />;
   return (
     <div className="image-difference">

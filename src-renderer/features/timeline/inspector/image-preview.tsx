@@ -1,6 +1,6 @@
 /** A picture, drawn by the browser as a picture: what is inside an SVG neither runs nor loads anything. */
 import { useState } from 'react';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { PreviewSkeleton, type PreviewProps } from './preview-frame.tsx';
 import { MOST_IMAGE_BYTES, MOST_PIXELS } from './preview-cost.ts';
@@ -8,6 +8,7 @@ import { pictureSize } from './preview-kinds.ts';
 import { useBlobUrl } from './use-blob-url.ts';
 
 export function ImagePreview(props: PreviewProps) {
+  const say = useCoreSentences();
   const { content, head, name } = props;
   const { inspector: words } = useWords();
   const formats = useFormats();
@@ -24,7 +25,7 @@ export function ImagePreview(props: PreviewProps) {
     );
   if (content.sizeBytes > MOST_IMAGE_BYTES)
     return <p className="preview-note">{words.imageTooLarge(formats.bytes(content.sizeBytes))}</p>;
-  if (answer.kind === 'refused') return <p role="alert">{errorSentences(answer.error)}</p>;
+  if (answer.kind === 'refused') return <p role="alert">{say.error(answer.error)}</p>;
   if (url === undefined) return <PreviewSkeleton />;
   if (broken === url) return <p className="preview-note">{words.imageBroken}</p>;
   return (

@@ -5,7 +5,7 @@
 import { Tabs } from '@mantine/core';
 import { useEffect } from 'react';
 import { useNowMs } from '../../../core-link/use-now.ts';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { showLastName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useHistory } from '../use-history.ts';
@@ -20,6 +20,7 @@ import { VersionStrip } from './version-strip.tsx';
 import './inspector.css';
 
 export function Inspector() {
+  const say = useCoreSentences();
   const { inspector: words } = useWords();
   const formats = useFormats();
   const tab = useHistoryView((view) => view.inspectorTab);
@@ -52,7 +53,7 @@ export function Inspector() {
           <Tabs.Panel value={tab} className="inspector-panel" key={tab}>
             <SubjectHead subject={subject} />
             {subject.strip.kind === 'refused' && subject.strip.value === undefined ? (
-              <p role="alert">{errorSentences(subject.strip.error)}</p>
+              <p role="alert">{say.error(subject.strip.error)}</p>
             ) : (
               <TabContent tab={tab} subject={subject} />
             )}

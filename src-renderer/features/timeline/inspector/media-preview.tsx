@@ -1,12 +1,13 @@
 /** Sound and video, played from the whole file up to a limit that is said. */
 import { useState } from 'react';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { PreviewSkeleton, type PreviewProps } from './preview-frame.tsx';
 import { MOST_MEDIA_BYTES } from './preview-cost.ts';
 import { useBlobUrl } from './use-blob-url.ts';
 
 export function MediaPreview(props: PreviewProps) {
+  const say = useCoreSentences();
   const { content, looks, name } = props;
   const { inspector: words } = useWords();
   const formats = useFormats();
@@ -18,7 +19,7 @@ export function MediaPreview(props: PreviewProps) {
         {words.mediaTooLarge(formats.bytes(content.sizeBytes), formats.bytes(MOST_MEDIA_BYTES))}
       </p>
     );
-  if (answer.kind === 'refused') return <p role="alert">{errorSentences(answer.error)}</p>;
+  if (answer.kind === 'refused') return <p role="alert">{say.error(answer.error)}</p>;
   if (url === undefined) return <PreviewSkeleton />;
   if (broken === url) return <p className="preview-note">{words.mediaBroken}</p>;
   const shared = {

@@ -6,7 +6,7 @@ import { Button } from '@mantine/core';
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { useAnswer } from '../../../core-link/use-answer.ts';
 import { useCore, useMirror } from '../../../core-link/use-core.ts';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { showLastName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { ContentReader } from './content-reader.ts';
@@ -30,6 +30,7 @@ const ASK_FROM_BYTES = 10_000_000;
 const ASK_FROM_METERED_BYTES = 500_000;
 
 export function Preview({ content }: { content: ContentAt }) {
+  const say = useCoreSentences();
   const { calls } = useCore();
   const { inspector: words } = useWords();
   const reader = useMemo(
@@ -40,7 +41,7 @@ export function Preview({ content }: { content: ContentAt }) {
   if (head.kind === 'refused')
     return (
       <div className="preview-note" role="alert">
-        <p>{errorSentences(head.error)}</p>
+        <p>{say.error(head.error)}</p>
         <Button variant="default" size="compact-sm" onClick={head.again}>
           {words.tryAgain}
         </Button>

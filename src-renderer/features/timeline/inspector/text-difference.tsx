@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { Copy } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useAnswer } from '../../../core-link/use-answer.ts';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { MOST_TEXT_BYTES } from './preview-cost.ts';
 import type { PreviewProps } from './preview-frame.tsx';
@@ -22,6 +22,7 @@ type Look = 'inline' | 'sideBySide';
 const MOST_LINES = 3_000;
 
 export function TextDifferenceView({ left, right }: DifferenceSides) {
+  const say = useCoreSentences();
   const { inspector: words } = useWords();
   const formats = useFormats();
   const [look, setLook] = useState<Look>('inline');
@@ -40,7 +41,7 @@ export function TextDifferenceView({ left, right }: DifferenceSides) {
       ? undefined
       : { found: textDifference(before.text, after.text) };
   }, [texts.value]);
-  if (texts.kind === 'refused') return <p role="alert">{errorSentences(texts.error)}</p>;
+  if (texts.kind === 'refused') return <p role="alert">{say.error(texts.error)}</p>;
   if (difference === undefined) return <Skeleton height={12} width="70%" />;
   const { found } = difference;
   if (found === undefined)

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useAnswer } from '../../../core-link/use-answer.ts';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { highlight } from './highlight.ts';
 import { PreviewSkeleton, type PreviewProps } from './preview-frame.tsx';
@@ -10,6 +10,7 @@ import { TEXT_STEP_BYTES } from './preview-cost.ts';
 import { readText } from './read-text.ts';
 
 export function TextPreview({ content, reader, name }: PreviewProps) {
+  const say = useCoreSentences();
   const { inspector: words } = useWords();
   const formats = useFormats();
   const [steps, setSteps] = useState(1);
@@ -18,7 +19,7 @@ export function TextPreview({ content, reader, name }: PreviewProps) {
   const isCut = wanted < content.sizeBytes;
   const read = bytes.value === undefined ? undefined : readText(bytes.value, isCut);
   const colours = useColours(read?.text, name);
-  if (bytes.kind === 'refused') return <p role="alert">{errorSentences(bytes.error)}</p>;
+  if (bytes.kind === 'refused') return <p role="alert">{say.error(bytes.error)}</p>;
   if (read === undefined) return <PreviewSkeleton />;
   return (
     <div className="text-preview">

@@ -6,7 +6,7 @@ import type { WirePath } from '#contract/app/values.ts';
 import { useAnswer } from '../../../core-link/use-answer.ts';
 import { useCore } from '../../../core-link/use-core.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useHistory } from '../use-history.ts';
 import { useUndo } from './use-restore-deeds.tsx';
@@ -28,13 +28,14 @@ export function EarlierRestores() {
 }
 
 function List({ folder }: { folder: WirePath }) {
+  const say = useCoreSentences();
   const { calls } = useCore();
   const { putBack: words } = useWords();
   const formats = useFormats();
   const undo = useUndo();
   const listed = useAnswer((signal) => calls['undo.list']({ folder }, { signal }), [folder]);
   const nowMs = useNowMs(listed.value);
-  if (listed.kind === 'refused') return <p role="alert">{errorSentences(listed.error)}</p>;
+  if (listed.kind === 'refused') return <p role="alert">{say.error(listed.error)}</p>;
   if (listed.value === undefined) return null;
   if (listed.value.length === 0) return <p className="hint">{words.noEarlier}</p>;
   return (

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useAnswer } from '../../../core-link/use-answer.ts';
 import { useCore } from '../../../core-link/use-core.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { Progress } from '../../../ui/progress.tsx';
 import { useHistory } from '../use-history.ts';
@@ -14,6 +14,7 @@ import { shareOf } from './export-sheet.tsx';
 import { useJob } from './use-job.ts';
 
 export function EraseSheet({ onClose }: { onClose: () => void }) {
+  const say = useCoreSentences();
   const { calls } = useCore();
   const { putBack: words } = useWords();
   const formats = useFormats();
@@ -46,7 +47,7 @@ export function EraseSheet({ onClose }: { onClose: () => void }) {
       <div className="sheet-main narrow">
         {outlook.kind === 'refused' && (
           <Alert color="red" role="alert">
-            {errorSentences(outlook.error)}
+            {say.error(outlook.error)}
           </Alert>
         )}
         {value === undefined && outlook.kind === 'asking' && <Skeleton height={16} width="70%" />}

@@ -2,11 +2,12 @@
 import { Modal } from '@mantine/core';
 import { useAnswer } from '../../../core-link/use-answer.ts';
 import { useCore } from '../../../core-link/use-core.ts';
-import { errorSentences, wireErrorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { nameKey, showName } from '../../../text/show-name.ts';
 import { useWords } from '../../../text/use-words.ts';
 
 export function JobTroubles({ jobIds, onClose }: { jobIds: readonly string[]; onClose: () => void }) {
+  const say = useCoreSentences();
   const { calls } = useCore();
   const { putBack: words } = useWords();
   const troubles = useAnswer(
@@ -22,12 +23,12 @@ export function JobTroubles({ jobIds, onClose }: { jobIds: readonly string[]; on
       size="lg"
       closeButtonProps={{ 'aria-label': words.close }}
     >
-      {troubles.kind === 'refused' && <p role="alert">{errorSentences(troubles.error)}</p>}
+      {troubles.kind === 'refused' && <p role="alert">{say.error(troubles.error)}</p>}
       <ul className="troubles">
         {troubles.value?.map(({ path, error }) => (
           <li key={nameKey(path)}>
             <b>{showName(path)}</b>
-            <p>{wireErrorSentences(error)}</p>
+            <p>{say.wireError(error)}</p>
           </li>
         ))}
       </ul>

@@ -5,7 +5,7 @@
 import { notifications } from '@mantine/notifications';
 import { useCallback } from 'react';
 import { useCore } from '../../../core-link/use-core.ts';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { showLastName } from '../../../text/show-name.ts';
 import { useWords } from '../../../text/use-words.ts';
 import { ContentReader } from '../inspector/content-reader.ts';
@@ -15,6 +15,7 @@ import { useHistoryView } from '../view-store.ts';
 const MOST_BYTES = 256_000_000;
 
 export function useOpenCopy(): () => void {
+  const say = useCoreSentences();
   const { calls } = useCore();
   const { putBack: words } = useWords();
   const { placeId, point } = useHistory();
@@ -35,7 +36,7 @@ export function useOpenCopy(): () => void {
         download(new Blob([bytes], { type: 'application/octet-stream' }), name);
         notifications.show({ message: words.copyOpened(name) });
       },
-      (error: unknown) => notifications.show({ color: 'red', message: errorSentences(error) }),
+      (error: unknown) => notifications.show({ color: 'red', message: say.error(error) }),
     );
   }, [calls, words, placeId, point]);
 }

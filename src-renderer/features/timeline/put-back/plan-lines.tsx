@@ -16,6 +16,7 @@ export interface PlanLinesProps {
   readonly versionMs: number;
   /** By `nameKey`. */
   readonly leftOut: ReadonlyMap<string, WirePath>;
+  /** Undefined: it is a copy elsewhere, taken as a whole. */
   readonly onToggle: ((path: WirePath) => void) | undefined;
 }
 
@@ -46,7 +47,11 @@ export function PlanLines({ plan, versionMs, leftOut, onToggle }: PlanLinesProps
                   <Line
                     line={line}
                     isTaken={!leftOut.has(nameKey(line.path))}
-                    words={lineWords(line, versionMs, { words, formats, nowMs })}
+                    words={lineWords(
+                      line,
+                      { versionMs, isCopy: onToggle === undefined },
+                      { words, formats, nowMs },
+                    )}
                     onToggle={onToggle}
                   />
                 </li>

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { WirePath } from '#contract/app/values.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { useChooseFolder } from '../../../parts/choose-folder.tsx';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { nameKey, showLastName, showName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useHistory } from '../use-history.ts';
@@ -26,6 +26,7 @@ export function PlanSheet({ isCopy, onClose }: { isCopy: boolean; onClose: () =>
 }
 
 function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void }) {
+  const say = useCoreSentences();
   const { putBack: words } = useWords();
   const formats = useFormats();
   const { placeId, point } = useHistory();
@@ -75,7 +76,7 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
       const { state } = await putBack(asks, target ?? null);
       if (state === 'done') onClose();
     } catch (thrown) {
-      setRefusal(errorSentences(thrown));
+      setRefusal(say.error(thrown));
     }
   };
 
@@ -87,7 +88,7 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
         <div className="plan-words" aria-live="polite" aria-busy={counts.kind === 'asking'}>
           {error !== undefined && (
             <Alert color="red" role="alert">
-              <p>{errorSentences(error)}</p>
+              <p>{say.error(error)}</p>
               <Button variant="default" size="compact-sm" onClick={again}>
                 {words.tryAgain}
               </Button>

@@ -130,9 +130,10 @@ export function isNewer({ action, currentModifiedMs }: RestoreLine, versionMs: n
 
 export function lineWords(
   line: RestoreLine,
-  versionMs: number,
+  { versionMs, isCopy }: { readonly versionMs: number; readonly isCopy: boolean },
   { words, formats, nowMs }: PlanSpeech,
 ): string {
+  if (isCopy && line.action === 'restored') return words.newThere;
   if (isNewer(line, versionMs))
     return words.replacesNewerLine(formats.ago(line.currentModifiedMs ?? 0, nowMs));
   return words.actions[line.action];
@@ -141,7 +142,7 @@ export function lineWords(
 /** "Letters", "3 items". */
 export function selectionWords(selection: readonly SelectedItem[], { words, formats }: PlanSpeech): string {
   const [first] = selection;
-  if (first !== undefined && selection.length === 1) return `“${showLastName(first.path)}”`;
+  if (first !== undefined && selection.length === 1) return words.quoted(showLastName(first.path));
   return words.items(formats.count(selection.length));
 }
 

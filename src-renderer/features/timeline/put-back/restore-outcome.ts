@@ -1,11 +1,9 @@
 /** What several jobs of one putting back have done together. Pure. */
-import type { WirePath } from '#contract/app/values.ts';
 import type { Job, RestoreOutcome, UndoRef } from './restore-store.ts';
 
 const WORST_FIRST = ['failed', 'interrupted', 'cancelled', 'doneExcept', 'done'] as const;
 
-/** @param target as it was asked for; null: where things came from, as the job's result tells */
-export function restoreOutcome(jobs: readonly Job[], target: WirePath | null): RestoreOutcome {
+export function restoreOutcome(jobs: readonly Job[]): RestoreOutcome {
   const worst = WORST_FIRST.find((state) => jobs.some((job) => job.state === state)) ?? 'failed';
   const results = jobs.map(({ result }) => readResult(result));
   const sum = (name: string): number => results.reduce((total, result) => total + numberOf(result[name]), 0);
@@ -14,7 +12,7 @@ export function restoreOutcome(jobs: readonly Job[], target: WirePath | null): R
     files: sum('filesRestored') + sum('filesUpdated'),
     removed: sum('filesRemoved'),
     problems: jobs.reduce((total, { troubleCount }) => total + troubleCount, 0),
-    undos: results.flatMap((result) => undoOf(result, target)),
+    undos: results.flatMap(undosOf),
     error: jobs.find(({ error }) => error !== null)?.error ?? null,
   };
 }
@@ -38,14 +36,9 @@ export function undoOutcome(jobs: readonly Job[]): UndoOutcome {
   };
 }
 
-function undoOf(result: Readonly<Record<string, unknown>>, target: WirePath | null): UndoRef[] {
-  const { undoId } = result;
-  const folder = target ?? (isPath(result['target']) ? result['target'] : undefined);
-  return typeof undoId === 'string' && folder !== undefined ? [{ folder, undoId }] : [];
-}
-
-function isPath(value: unknown): value is WirePath {
-  return typeof value === 'string' || (typeof value === 'object' && value !== null && 'base64' in value);
+/** One for each part of the disk that was written to. */
+function undosOf({ undos }: Readonly<Record<string, unknown>>): UndoRef[] {
+  return Array.isArray(undos) ? (undos as UndoRef[]) : [];
 }
 
 function readResult(result: unknown): Readonly<Record<string, unknown>> {

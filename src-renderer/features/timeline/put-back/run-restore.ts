@@ -2,7 +2,6 @@
  * Starts the jobs of a putting back or of an undo and follows them to their end. Closing the sheet does not end them;
  * `stop` does. Jobs of one place run one after the other anyway; here the next is asked for when the one before has ended.
  */
-import type { WirePath } from '#contract/app/values.ts';
 import type { Asks, Calls } from '../wire-types.ts';
 import { restoreOutcome, undoOutcome, type UndoOutcome } from './restore-outcome.ts';
 import { useRestores, type Job, type RestoreOutcome, type UndoRef } from './restore-store.ts';
@@ -14,7 +13,6 @@ type RestoreAsk = Extract<Asks<'jobs.start'>, { kind: 'restore' }>;
 export async function runRestore(
   calls: JobCalls,
   asks: readonly Omit<RestoreAsk, 'kind'>[],
-  target: WirePath | null,
 ): Promise<RestoreOutcome> {
   const jobs: Job[] = [];
   const jobIds: string[] = [];
@@ -38,7 +36,7 @@ export async function runRestore(
     useRestores.setState({ run: { kind: 'none' } });
     throw error;
   }
-  const outcome = restoreOutcome(jobs, target);
+  const outcome = restoreOutcome(jobs);
   useRestores.setState((before) => ({
     run: { kind: 'ended', jobIds, outcome },
     lastUndos: outcome.undos.length > 0 ? outcome.undos : before.lastUndos,

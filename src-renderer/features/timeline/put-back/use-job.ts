@@ -1,7 +1,7 @@
 /** One job from a sheet: started, followed, its end told. For what no undo goes with. */
 import { useState } from 'react';
 import { useCore } from '../../../core-link/use-core.ts';
-import { errorSentences, wireErrorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import type { Asks } from '../wire-types.ts';
 import type { Job, RestoreProgress } from './restore-store.ts';
 
@@ -16,6 +16,7 @@ export interface SheetJob {
 }
 
 export function useJob(): SheetJob {
+  const say = useCoreSentences();
   const { calls } = useCore();
   const [jobId, setJobId] = useState<string>();
   const [progress, setProgress] = useState<RestoreProgress | null>(null);
@@ -31,9 +32,9 @@ export function useJob(): SheetJob {
         { onProgress: (news) => setProgress(news.progress) },
       );
       if (job.state === 'done' || job.state === 'doneExcept') return job;
-      if (job.error !== null) setRefusal(wireErrorSentences(job.error));
+      if (job.error !== null) setRefusal(say.wireError(job.error));
     } catch (error) {
-      setRefusal(errorSentences(error));
+      setRefusal(say.error(error));
     } finally {
       setJobId(undefined);
     }

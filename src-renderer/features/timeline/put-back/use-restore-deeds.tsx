@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useCallback, useEffect } from 'react';
 import type { WirePath } from '#contract/app/values.ts';
 import { useCore } from '../../../core-link/use-core.ts';
-import { errorSentences, wireErrorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { historyDeeds, useHistoryView } from '../view-store.ts';
 import { parentPath } from '../wire-path.ts';
@@ -21,13 +21,14 @@ const DONE_TOAST = 'put-back';
 
 /** @returns what does it, follows it to its end and tells of it. @throws what its start throws */
 export function usePutBack(): PutBack {
+  const say = useCoreSentences();
   const { calls } = useCore();
   const { putBack: words } = useWords();
   const formats = useFormats();
   const undo = useUndo();
   return useCallback(
     async (asks, target) => {
-      const outcome = await runRestore(calls, asks, target);
+      const outcome = await runRestore(calls, asks);
       const first = asks[0]?.paths[0];
       const folder = target ?? (first === undefined ? null : parentPath(first));
       notifications.hide(DONE_TOAST);
@@ -38,7 +39,7 @@ export function usePutBack(): PutBack {
         message: (
           <DoneToast
             sentence={outcomeSentence(outcome, target, { words, formats })}
-            detail={outcome.error === null ? '' : wireErrorSentences(outcome.error)}
+            detail={outcome.error === null ? '' : say.wireError(outcome.error)}
             jobIds={outcome.problems > 0 ? jobIdsOf() : []}
             onUndo={outcome.undos.length === 0 ? undefined : () => void undo(outcome.undos)}
             onShow={
@@ -59,6 +60,7 @@ export function usePutBack(): PutBack {
 }
 
 export function useUndo(): (undos: readonly UndoRef[]) => Promise<void> {
+  const say = useCoreSentences();
   const { calls } = useCore();
   const { putBack: words } = useWords();
   const formats = useFormats();
@@ -80,7 +82,7 @@ export function useUndo(): (undos: readonly UndoRef[]) => Promise<void> {
           loading: false,
           color: 'red',
           autoClose: false,
-          message: errorSentences(error),
+          message: say.error(error),
         });
       }
     },

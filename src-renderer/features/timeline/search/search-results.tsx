@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { useNowMs } from '../../../core-link/use-now.ts';
-import { errorSentences } from '../../../text/error-sentences.ts';
+import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { showLastName, showName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { Progress } from '../../../ui/progress.tsx';
@@ -30,6 +30,7 @@ export interface SearchResultsProps {
 const ROW_PX = 52;
 
 export function SearchResults({ state, chosen, text, range, onOpen, onWiden }: SearchResultsProps) {
+  const say = useCoreSentences();
   const { search: words } = useWords();
   const formats = useFormats();
   const scroll = useRef<HTMLDivElement>(null);
@@ -46,7 +47,7 @@ export function SearchResults({ state, chosen, text, range, onOpen, onWiden }: S
   if (state.kind === 'refused')
     return (
       <p className="search-note" role="alert">
-        {errorSentences(state.error)}
+        {say.error(state.error)}
       </p>
     );
   const { found } = state;

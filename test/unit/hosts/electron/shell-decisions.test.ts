@@ -141,13 +141,14 @@ describe('a start that does not go', () => {
   test('says what happened, what is safe and what to do', () => {
     const text = startFailureText(
       new TidemarkError('storage.full', { location: '/home', outOfInodes: false }),
+      'en',
     );
     expect(text.split('\n\n')).toHaveLength(3);
     expect(text).toContain('/home');
   });
 
   test('tells nothing of what is inside', () => {
-    expect(startFailureText(new RangeError('secret detail'))).not.toContain('secret');
+    expect(startFailureText(new RangeError('secret detail'), 'de')).not.toContain('secret');
   });
 });
 

@@ -70,7 +70,7 @@ describe('progress', () => {
 
 describe('menu', () => {
   const label = (mirror: MirrorParts, id: string): string | undefined => {
-    const item = find(trayMenu(mirror, NOW_MS), id);
+    const item = find(trayMenu(mirror, NOW_MS, 'en'), id);
     return item === undefined || item.kind === 'separator' ? undefined : item.label;
   };
 
@@ -79,7 +79,7 @@ describe('menu', () => {
     expect(label(nothing, 'last')).toBe('No backup yet');
     expect(label(nothing, 'next')).toBe('No backup is planned');
     for (const id of ['back-up', 'pause:hour', 'pause:tomorrow']) {
-      expect(find(trayMenu(nothing, NOW_MS), id), id).toMatchObject({ isEnabled: false });
+      expect(find(trayMenu(nothing, NOW_MS, 'en'), id), id).toMatchObject({ isEnabled: false });
     }
   });
 
@@ -87,17 +87,34 @@ describe('menu', () => {
     const [first, second] = well.plans;
     if (first === undefined || second === undefined) throw new Error('two plans are needed');
     const mirror = { ...well, plans: [first, { ...second, isOn: false }] };
-    expect(find(trayMenu(mirror, NOW_MS), 'back-up-one')).toBeUndefined();
-    expect(find(trayMenu(mirror, NOW_MS), 'back-up')).toMatchObject({ isEnabled: true });
+    expect(find(trayMenu(mirror, NOW_MS, 'en'), 'back-up-one')).toBeUndefined();
+    expect(find(trayMenu(mirror, NOW_MS, 'en'), 'back-up')).toMatchObject({ isEnabled: true });
     const off = { ...well, plans: [{ ...first, isOn: false }] };
-    expect(find(trayMenu(off, NOW_MS), 'back-up')).toMatchObject({ isEnabled: false });
+    expect(find(trayMenu(off, NOW_MS, 'en'), 'back-up')).toMatchObject({ isEnabled: false });
   });
 
   test('while paused it offers to go on, and says until when', () => {
     const mirror = { ...well, pause };
     expect(label(mirror, 'state')).toBe('Paused until 15:00');
     expect(label(mirror, 'go-on')).toBe('Go on with backups');
-    expect(find(trayMenu(mirror, NOW_MS), 'pause')).toBeUndefined();
+    expect(find(trayMenu(mirror, NOW_MS, 'en'), 'pause')).toBeUndefined();
+  });
+
+  test('in German when the window is', () => {
+    const labels = trayMenu({ ...well, pause }, NOW_MS, 'de').flatMap((item) =>
+      item.kind === 'separator' ? [] : [item.label],
+    );
+    expect(labels).toEqual([
+      'Tidemark öffnen',
+      'Pause bis 15:00',
+      'Letzte Sicherung: vor 4 Minuten',
+      expect.stringMatching(/^Nächste Sicherung: /),
+      'Jetzt sichern',
+      'Einen davon sichern',
+      'Mit Sicherungen weitermachen',
+      'Etwas zurückholen …',
+      'Tidemark beenden',
+    ]);
   });
 
   test('what waits says for what', () => {

@@ -101,10 +101,13 @@ describe('the sentence of a plan', () => {
   });
 });
 
-test('a line says what it replaces', () => {
-  expect(lineWords(NEWER, VERSION_MS, speech)).toBe('replaces one changed 18 days ago');
-  expect(lineWords(OLDER, VERSION_MS, speech)).toBe('replaces what is there');
-  expect(lineWords(line({ action: 'restored' }), VERSION_MS, speech)).toBe('missing today');
+test.each([
+  ['newer', NEWER, false, 'replaces one changed 18 days ago'],
+  ['older', OLDER, false, 'replaces what is there'],
+  ['nothing', line({ action: 'restored' }), false, 'missing today'],
+  ['nothing, elsewhere', line({ action: 'restored' }), true, 'new there'],
+] as const)('a line says what is in its way: %s', (_, one, isCopy, expected) => {
+  expect(lineWords(one, { versionMs: VERSION_MS, isCopy }, speech)).toBe(expected);
 });
 
 test('what is gone is taken from the point that had it last', () => {
@@ -168,13 +171,21 @@ describe('what jobs have done', () => {
       ...more,
     };
   }
-  const result = { filesRestored: 2, filesUpdated: 1, filesRemoved: 0, undoId: 'u', target: '/home' };
+  const undo = { folder: '/home', undoId: 'u' };
+  const result = { filesRestored: 2, filesUpdated: 1, filesRemoved: 0, undoId: 'u', undos: [undo] };
 
   test.each([
-    ['done', [job({ result })], null, '3 files put back and verified.', [{ folder: '/home', undoId: 'u' }]],
+    ['done', [job({ result })], null, '3 files put back and verified.', [undo]],
+    [
+      'folders that lie apart, each taken back on its own',
+      [job({ result: { ...result, undos: [undo, { folder: '/mnt', undoId: 'w' }] } }), job({ result: {} })],
+      null,
+      '3 files put back and verified.',
+      [undo, { folder: '/mnt', undoId: 'w' }],
+    ],
     [
       'a copy, whose folder may have any name',
-      [job({ result: { ...result, target: '/⟨ff⟩' } })],
+      [job({ result: { ...result, undos: [{ folder: { base64: 'L/8=' }, undoId: 'u' }] } })],
       { base64: 'L/8=' },
       '3 files put in ⟨ff⟩ and verified.',
       [{ folder: { base64: 'L/8=' }, undoId: 'u' }],
@@ -185,19 +196,19 @@ describe('what jobs have done', () => {
       [job({ result }), job({ state: 'doneExcept', troubleCount: 2, result: {} })],
       null,
       '3 files put back and verified; 2 could not be.',
-      [{ folder: '/home', undoId: 'u' }],
+      [undo],
     ],
     [
       'stopped midway',
       [job({ state: 'cancelled', result: { ...result, filesUpdated: 0, filesRestored: 1 } })],
       null,
       'Stopped. 1 file had been put back already and stay so.',
-      [{ folder: '/home', undoId: 'u' }],
+      [undo],
     ],
     ['stopped at once', [job({ state: 'cancelled' })], null, 'Stopped. Nothing had been changed yet.', []],
     ['ended by a crash', [job({ state: 'interrupted' })], null, 'It was not put back.', []],
   ] as const)('%s', (_, jobs, target, sentence, undos) => {
-    const outcome = restoreOutcome(jobs, target);
+    const outcome = restoreOutcome(jobs);
     expect(outcomeSentence(outcome, target, speech)).toBe(sentence);
     expect(outcome.undos).toEqual(undos);
   });

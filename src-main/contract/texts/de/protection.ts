@@ -1,0 +1,136 @@
+/** German. Names stand after "von", "in" and "zu" only: one or several, they need no other form of the sentence. */
+import type { ErrorText, ProtectionNames, ProtectionTable } from '../text-tables.ts';
+
+export const protection: ProtectionTable = {
+  states: {
+    protected: 'Geschützt',
+    protectedExcept: 'Geschützt, mit Ausnahmen',
+    cannotTell: 'Nicht bekannt',
+    late: 'Überfällig',
+    inDanger: 'In Gefahr',
+  },
+  waits: {
+    paused: 'macht Pause',
+    quietHours: 'wartet das Ende der Ruhezeit ab',
+    onBattery: 'wartet, bis der Computer am Stromnetz hängt',
+    lowBattery: 'wartet, weil der Akku fast leer ist',
+    meteredNetwork: 'wartet auf ein Netz, das nichts kostet',
+    unknownNetwork: 'wartet auf die Auskunft, ob dieses Netz Geld kostet',
+    offline: 'wartet auf ein Netz',
+    placeAway: 'wartet, bis der Sicherungsort wieder da ist',
+    placeUnseen: 'sucht den Sicherungsort',
+    backOff: 'versucht es später noch einmal',
+  },
+  problems: {
+    paused: (names) =>
+      late(names, 'Sicherungen machen Pause', '„Weitermachen“ wählen, sobald es wieder passt.'),
+    quietHours: (names) =>
+      late(names, 'Die Ruhezeit lässt keine Zeit dafür', 'Die Ruhezeit kürzen, oder „Jetzt sichern“ wählen.'),
+    onBattery: (names) =>
+      late(
+        names,
+        'Der Computer läuft im Akkubetrieb',
+        'Ihn eine Weile ans Stromnetz hängen, oder „Jetzt sichern“ wählen.',
+      ),
+    lowBattery: (names) => late(names, 'Der Akku ist fast leer', 'Den Computer ans Stromnetz hängen.'),
+    meteredNetwork: (names) =>
+      late(
+        names,
+        'Dieses Netz kostet Geld',
+        'Eine Weile ein anderes Netz benutzen, oder „Jetzt sichern“ wählen.',
+      ),
+    unknownNetwork: (names) =>
+      late(names, 'Tidemark kennt dieses Netz nicht', 'Einmal angeben, ob es Geld kostet.'),
+    offline: (names) => late(names, 'Es gibt kein Netz', 'Den Computer mit einem Netz verbinden.'),
+    placeAway: (names) =>
+      late(
+        names,
+        `Es gibt keine Verbindung zu ${names.places}`,
+        `Die Verbindung zu ${names.places} herstellen; der Rest geht von selbst.`,
+      ),
+    placeUnseen: (names) =>
+      late(
+        names,
+        `Von ${names.places} kommt keine Antwort`,
+        `Nachsehen, ob die Verbindung zu ${names.places} steht und alles eingeschaltet ist.`,
+      ),
+    backOff: (names) =>
+      late(
+        names,
+        'Die letzten Versuche sind nicht gelungen',
+        'Mit „Jetzt sichern“ zeigt sich, woran es liegt.',
+      ),
+    failing: (names) => ({
+      title: names.error?.title ?? `Die Sicherung von ${names.plans} in ${names.places} gelingt nicht.`,
+      safe: savedUntil(names),
+      todo: names.error?.todo ?? 'Mit „Jetzt sichern“ zeigt sich, woran es liegt.',
+    }),
+    catchingUp: (names) =>
+      late(names, 'Bisher gab es keine Gelegenheit', 'Nichts: Tidemark holt es gerade nach.'),
+    neverSaved: ({ plans, places }) => ({
+      title: `Von ${plans} gibt es in ${places} noch keine Version.`,
+      safe: '',
+      todo: 'Den Computer anlassen, bis die erste Version fertig ist.',
+    }),
+    switchedOff: (names) => ({
+      title: `Die Sicherung von ${names.plans} ist ausgeschaltet.`,
+      safe: savedUntil(names),
+      todo: 'Sie einschalten, sobald neue Versionen entstehen sollen.',
+    }),
+    filesLeftOut: ({ plans, fileCount = 0 }) => ({
+      title:
+        fileCount === 1
+          ? `1 Datei von ${plans} ließ sich nicht sichern.`
+          : `${fileCount} Dateien von ${plans} ließen sich nicht sichern.`,
+      safe: 'Alle anderen sind gesichert.',
+      todo: 'In der Liste steht, woran es liegt und was hilft.',
+    }),
+    recoveryUnproven: ({ places }) => ({
+      title: `Noch kann nur dieser Computer die Versionen in ${places} öffnen.`,
+      safe: 'Sie sind so sicher wie dieser Computer.',
+      todo: 'Zwei Gruppen vom Notfallblatt eingeben.',
+    }),
+    keysLost: ({ places }) => ({
+      title: `Die Versionen in ${places} lassen sich nicht öffnen: Eine kleine Datei fehlt dort oder ist beschädigt.`,
+      safe: 'Alles andere ist unberührt, und Tidemark hat eine Kopie dieser Datei.',
+      todo: 'Die Datei zurücklegen lassen; was beschädigt ist, wird beiseitegelegt.',
+    }),
+    damaged: ({ plans, places }) => ({
+      title: `Ein Teil der Versionen von ${plans} in ${places} ist beschädigt.`,
+      safe: 'Alles andere ist unberührt, und bis das geklärt ist, wird nichts entfernt.',
+      todo: 'Den Ort reparieren; vorher zeigt sich, was betroffen ist.',
+    }),
+    neverListed: ({ places }) => ({
+      title: `In ${places} hat noch niemand nachgesehen.`,
+      safe: 'Was dort liegt, bleibt unberührt.',
+      todo: `Die Verbindung zu ${places} herstellen.`,
+    }),
+    clockDoubtful: () => ({
+      title: 'Die Uhr dieses Computers geht wohl falsch.',
+      safe: 'Neue Versionen entstehen trotzdem, und keine wird entfernt.',
+      todo: 'Datum und Uhrzeit richtig stellen.',
+    }),
+    notRunning: () => ({
+      title: 'Tidemark antwortet nicht.',
+      safe: 'Was zuvor gesichert wurde, ist sicher; Neues wird nicht gesichert.',
+      todo: 'Tidemark neu starten.',
+    }),
+    noPlans: () => ({
+      title: 'Kein Ordner ist geschützt.',
+      safe: '',
+      todo: 'Die Ordner wählen, die nie verloren gehen dürfen.',
+    }),
+  },
+};
+
+function late({ plans, ...names }: ProtectionNames, why: string, todo: string): ErrorText {
+  return {
+    title: `Die Sicherung von ${plans} ist überfällig: ${why}.`,
+    safe: savedUntil(names),
+    todo,
+  };
+}
+
+function savedUntil({ newest, places }: Pick<ProtectionNames, 'newest' | 'places'>): string {
+  return newest === undefined ? '' : `Die neueste Version in ${places} entstand ${newest} und ist sicher.`;
+}

@@ -1,0 +1,110 @@
+import type { ErrorText, ProtectionNames, ProtectionTable } from '../text-tables.ts';
+
+export const protection: ProtectionTable = {
+  states: {
+    protected: 'Protected',
+    protectedExcept: 'Protected, with exceptions',
+    cannotTell: 'Cannot tell',
+    late: 'Late',
+    inDanger: 'In danger',
+  },
+  waits: {
+    paused: 'paused',
+    quietHours: 'waits for the end of the quiet hours',
+    onBattery: 'waits until the computer is plugged in',
+    lowBattery: 'waits because the battery is low',
+    meteredNetwork: 'waits for a network that costs nothing',
+    unknownNetwork: 'waits to hear whether this network costs money',
+    offline: 'waits for a network',
+    placeAway: 'waits for the backup place to come back',
+    placeUnseen: 'looks for the backup place',
+    backOff: 'tries again later',
+  },
+  problems: {
+    paused: (names) => late(names, 'backups are paused', 'Choose "Go on" when you are ready.'),
+    quietHours: (names) =>
+      late(names, 'the quiet hours leave no time', 'Shorten the quiet hours, or press "Back up now".'),
+    onBattery: (names) =>
+      late(names, 'the computer runs on battery', 'Plug it in for a while, or press "Back up now".'),
+    lowBattery: (names) => late(names, 'the battery is low', 'Plug the computer in.'),
+    meteredNetwork: (names) =>
+      late(names, 'this network costs money', 'Use another network for a while, or press "Back up now".'),
+    unknownNetwork: (names) =>
+      late(names, 'Tidemark does not know this network', 'Say once whether it costs money.'),
+    offline: (names) => late(names, 'there is no network', 'Connect the computer to a network.'),
+    placeAway: (names) =>
+      late(names, `${names.places} is not connected`, `Connect ${names.places}; the rest goes by itself.`),
+    placeUnseen: (names) =>
+      late(
+        names,
+        `${names.places} does not answer`,
+        `Check that ${names.places} is connected and switched on.`,
+      ),
+    backOff: (names) => late(names, 'the last tries did not succeed', 'Press "Back up now" to see why.'),
+    failing: (names) => ({
+      title: names.error?.title ?? `Saving ${names.plans} to ${names.places} does not succeed.`,
+      safe: savedUntil(names),
+      todo: names.error?.todo ?? 'Press "Back up now" to see why.',
+    }),
+    catchingUp: (names) =>
+      late(names, 'there was no chance until now', 'Nothing: Tidemark is making up for it.'),
+    neverSaved: ({ plans, places }) => ({
+      title: `${plans} has not been saved to ${places} yet.`,
+      safe: '',
+      todo: 'Leave the computer on until the first version is done.',
+    }),
+    switchedOff: (names) => ({
+      title: `${names.plans} is switched off.`,
+      safe: savedUntil(names),
+      todo: 'Switch it on when you want new versions.',
+    }),
+    filesLeftOut: ({ plans, fileCount = 0 }) => ({
+      title: `${fileCount === 1 ? '1 file' : `${fileCount} files`} of ${plans} could not be saved.`,
+      safe: 'All others are.',
+      todo: 'Look at the list: it says why, and what helps.',
+    }),
+    recoveryUnproven: ({ places }) => ({
+      title: `Only this computer can open the versions in ${places} so far.`,
+      safe: 'They are safe as long as this computer is.',
+      todo: 'Type two groups from your recovery kit.',
+    }),
+    keysLost: ({ places }) => ({
+      title: `What ${places} holds cannot be opened: a small file is missing there or damaged.`,
+      safe: 'Nothing else is touched, and Tidemark has a copy of that file.',
+      todo: 'Choose "Put it back"; what is damaged is kept aside.',
+    }),
+    damaged: ({ plans, places }) => ({
+      title: `Part of what ${places} holds of ${plans} is damaged.`,
+      safe: 'Nothing else is touched, and nothing is removed until this is settled.',
+      todo: 'Choose "Repair"; it shows what is affected before it changes anything.',
+    }),
+    neverListed: ({ places }) => ({
+      title: `Nobody has looked into ${places} yet.`,
+      safe: 'What it holds is not touched.',
+      todo: `Connect ${places}.`,
+    }),
+    clockDoubtful: () => ({
+      title: 'The clock of this computer seems to be wrong.',
+      safe: 'New versions are made all the same, and none is removed.',
+      todo: 'Set date and time right.',
+    }),
+    notRunning: () => ({
+      title: 'Tidemark does not answer.',
+      safe: 'What was saved before is safe; nothing new is saved.',
+      todo: 'Start Tidemark again.',
+    }),
+    noPlans: () => ({
+      title: 'No folder is protected.',
+      safe: '',
+      todo: 'Choose the folders that must never be lost.',
+    }),
+  },
+};
+
+function late(names: ProtectionNames, why: string, todo: string): ErrorText {
+  return { title: `${names.plans} is not up to date: ${why}.`, safe: savedUntil(names), todo };
+}
+
+function savedUntil({ newest, places }: ProtectionNames): string {
+  return newest === undefined ? '' : `The newest version in ${places} is from ${newest}, and safe.`;
+}
