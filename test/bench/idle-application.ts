@@ -4,7 +4,6 @@
  * figures for docs/benchmarks.md: processor time and memory of the main and the engine process with all of their threads.
  */
 import fs from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectToRunningCore } from '#core/local-socket/running-core.ts';
 import { ProfileProgram } from '#test/support/profile-program.ts';
