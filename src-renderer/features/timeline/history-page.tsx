@@ -110,6 +110,7 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
       <KeepSheet />
       <HeatTable />
       <SearchOverlay />
+      <PutBackSheet />
     </div>
   );
 }
