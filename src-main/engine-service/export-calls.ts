@@ -4,6 +4,7 @@ import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
 import type { ExportOutcome } from '#contract/engine/engine-values.ts';
 import { cleanPath, findPlace } from '#operations/find-in-snapshot.ts';
+import { commonFolder } from '#operations/restore/source-places.ts';
 import { writeArchive, type ArchiveSource } from '#operations/write-archive.ts';
 import { createPrimitives } from '#primitives/node-primitives.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
@@ -24,7 +25,7 @@ export function exportCalls({ parts, places }: EngineService): Pick<EngineHandle
         const sources: ArchiveSource[] = [];
         for (const wanted of withoutInner(ask.paths))
           sources.push(await findPlace(repository, stored, wanted, signal));
-        const content = { sources, base: baseOf(sources) };
+        const content = { sources, base: commonFolder(sources.map((source) => folderOf(source.path))) };
         let [files, bytes] = [0, 0];
         const onFile = (current: ByteString): void => {
           files++;
@@ -53,15 +54,6 @@ function withoutInner(paths: readonly ByteString[]): ByteString[] {
       if (wanted.has(above)) return false;
     return one === ROOT || !wanted.has(ROOT);
   });
-}
-
-/** The lowest folder with all of them in it. */
-function baseOf(sources: readonly ArchiveSource[]): ByteString {
-  const folders = sources.map((source) => folderOf(source.path).split('/'));
-  const [first = []] = folders;
-  let depth = 0;
-  while (depth < first.length && folders.every((names) => names[depth] === first[depth])) depth++;
-  return (first.slice(0, depth).join('/') || '/') as ByteString;
 }
 
 function folderOf(path: ByteString): ByteString {

@@ -4,6 +4,7 @@
  * restored one by one, so that nobody needs rights on what lies above them.
  */
 import { access, constants } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
 import type { RestoreAsk } from '#contract/engine/engine-values.ts';
 import { isWithin, treePathOf } from '#operations/find-in-snapshot.ts';
@@ -30,7 +31,7 @@ export async function partsOfRestore(
   signal: AbortSignal,
 ): Promise<RestorePart[]> {
   const whole = { request: toRequest(repository, ask, ask.snapshotId), above: NOTHING, isOptional: false };
-  if (ask.target !== null) return [whole];
+  if (ask.target !== null) return [elsewhere(repository, ask) ?? whole];
   const { snapshot } = await repository.snapshots.find(ask.snapshotId, {}, signal);
   const sources = snapshot.paths.map(treePathOf);
   if (sources.length < 2 || (await canWrite(commonFolder(sources)))) return [whole];
@@ -45,6 +46,23 @@ export async function partsOfRestore(
     return { request, above: path, isOptional: ask.paths.length === 0 };
   });
   return parts.length === 0 ? [whole] : parts;
+}
+
+/**
+ * A copy keeps the folders from the lowest one that holds all that was chosen, not the whole way from the top. Undefined:
+ * that is the top, or its name cannot be said in a request (it is no UTF-8).
+ */
+function elsewhere(repository: Repository, ask: RestoreAsk): RestorePart | undefined {
+  if (ask.paths.length === 0) return undefined;
+  const above = commonFolder(ask.paths.map((path) => posix.dirname(path) as ByteString));
+  if (above === '/' || textToByteString(toDisplay(above)) !== above) return undefined;
+  const inside = {
+    ...ask,
+    paths: below(above, ask.paths),
+    excludePaths: below(above, ask.excludePaths ?? []),
+  };
+  const request = toRequest(repository, inside, `${ask.snapshotId}:${toDisplay(above)}`);
+  return { request, above, isOptional: false };
 }
 
 function isWanted({ paths, excludePaths = [] }: RestoreAsk, source: ByteString): boolean {

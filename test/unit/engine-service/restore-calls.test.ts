@@ -108,3 +108,46 @@ test('folders with nothing but the top in common come back each with its own way
   expect(await engine.calls.restore({ access, ask: one })).toMatchObject({ filesUpdated: 1, target: near });
   expect(words()).toEqual(['first', 'spoilt']);
 });
+
+test('elsewhere, what is chosen lies as below the lowest folder that holds all of it', async () => {
+  const engine = startTestEngine();
+  const folder = temporaryFolder();
+  const source = path.join(folder, 'source');
+  for (const name of ['letters/2025/one', 'letters/2025/two', 'letters/2026/three', 'photos/boat']) {
+    fs.mkdirSync(path.dirname(path.join(source, name)), { recursive: true });
+    fs.writeFileSync(path.join(source, name), name);
+  }
+  const access = await makePlace(engine, path.join(folder, 'place'));
+  const { version } = await engine.calls.backup({ access, choice: backupChoice(source) });
+  const into = async (target: string, names: readonly string[], unticked: readonly string[] = []) => {
+    const ask: RestoreAsk = {
+      snapshotId: version.snapshotId,
+      paths: names.map((name) => bytes(path.join(source, name))),
+      excludePaths: unticked.map((name) => bytes(path.join(source, name))),
+      target: bytes(path.join(folder, target)),
+      rule: 'keep-both',
+    };
+    const { files } = await engine.calls['restore.prepare']({ access, ask, withFiles: true });
+    expect(
+      files!.map((file) => path.relative(source, file.path)).every((name) => !name.startsWith('..')),
+    ).toBe(true);
+    await engine.calls.restore({ access, ask });
+    const found = fs.readdirSync(path.join(folder, target), { recursive: true, withFileTypes: true });
+    return found
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes('.tidemark-undo'))
+      .map((entry) => path.relative(path.join(folder, target), path.join(entry.parentPath, entry.name)))
+      .toSorted();
+  };
+  expect(await into('a', ['letters/2025/one'])).toEqual(['one']);
+  expect(await into('b', ['letters/2025', 'letters/2026/three'])).toEqual([
+    '2025/one',
+    '2025/two',
+    '2026/three',
+  ]);
+  expect(await into('c', ['letters/2025'], ['letters/2025/two'])).toEqual(['2025/one']);
+  expect(await into('d', ['letters', 'letters/2025/one'])).toEqual([
+    'letters/2025/one',
+    'letters/2025/two',
+    'letters/2026/three',
+  ]);
+});

@@ -296,6 +296,8 @@ export class RestoreRun {
       isCertain: outcome !== undefined,
       isMade,
     });
+    // Where a dry run has not made the folder above, there is nothing below it to look at.
+    if (this.#settings.isDryRun && parent.isFresh) folder.isFresh = true;
     if (outcome?.kind === 'conflict' || outcome?.kind === 'failed') {
       this.#tally.addOutcome(folder.location, outcome);
       return;
