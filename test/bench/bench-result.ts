@@ -84,6 +84,23 @@ export interface CatalogueResult {
   readonly peakBytes: number;
 }
 
+/** Of the window in a browser on this machine. */
+export interface WindowResult {
+  /** In the one folder that is opened. */
+  readonly files: number;
+  readonly points: number;
+  /** Scripts, styles and type faces that the first page loads. */
+  readonly startBytes: number;
+  /** From the address to the first thing drawn, and to the sentence of the overview. */
+  readonly firstPaintMs: number;
+  readonly overviewMs: number;
+  /** From the click to the first rows of the folder. */
+  readonly folderMs: number;
+  /** Between two frames while the playhead is dragged. */
+  readonly frame: Times;
+  readonly heapBytes: number;
+}
+
 export interface MillionStep {
   readonly title: string;
   readonly measurement: Measurement;
@@ -116,5 +133,6 @@ export interface BenchResult {
   readonly sizes: readonly SizeComparison[];
   readonly index?: IndexResult;
   readonly catalogue?: CatalogueResult;
+  readonly window?: WindowResult;
   readonly million?: MillionResult;
 }

@@ -29,3 +29,7 @@ export const CATALOGUE_FIRST_RESULT_MS = 100;
 export const CATALOGUE_BYTES_PER_VERSION = 300;
 
 export const MILLION_PEAK_BYTES = 400e6;
+
+/** DESIGN.md, "Budgets": first useful paint in browser mode; 60 frames a second, read to a tenth. */
+export const WINDOW_FIRST_PAINT_MS = 1500;
+export const WINDOW_FRAME_MS = 16.8;

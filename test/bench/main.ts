@@ -21,9 +21,13 @@ import { compareUpkeep } from './compare-upkeep.ts';
 import { ComparedProgram } from './compared-program.ts';
 import { describeMachine, describeTidemark } from './machine.ts';
 import { measureCatalogue } from './measure-catalogue.ts';
+import { measureWindow } from './measure-window.ts';
 import { measureIndex } from './measure-index.ts';
 import { measureMillion } from './measure-million.ts';
 import { makeTables, renderText } from './result-table.ts';
+
+/** The window's history is made file by file: enough to be felt, not to be waited for. */
+const WINDOW_SIZE = { files: 10_000, points: 100 };
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const RECORD = path.join(ROOT, 'docs', 'benchmarks.md');
@@ -82,6 +86,7 @@ async function measure(
   const catalogue = options.groups.includes('catalogue')
     ? await measureCatalogue(folder, options.catalogue, signal)
     : undefined;
+  const window = options.groups.includes('window') ? await measureWindow(WINDOW_SIZE, signal) : undefined;
   const million =
     options.millionFiles === undefined
       ? undefined
@@ -95,6 +100,7 @@ async function measure(
     ...compared,
     ...(index === undefined ? {} : { index }),
     ...(catalogue === undefined ? {} : { catalogue }),
+    ...(window === undefined ? {} : { window }),
     ...(million === undefined ? {} : { million }),
   };
 }

@@ -8,6 +8,8 @@ import {
   CATALOGUE_FIRST_RESULT_MS,
   CATALOGUE_OPEN_FOLDER_MS,
   CATALOGUE_STRIP_MS,
+  WINDOW_FIRST_PAINT_MS,
+  WINDOW_FRAME_MS,
   INDEX_BYTES_PER_BLOB,
   INDEX_LOOKUP_NS,
   INDEX_OPEN_MS_PER_BLOB,
@@ -57,6 +59,7 @@ export function makeTables(result: BenchResult): ResultTable[] {
     },
     { title: 'Index', rows: indexRows(result) },
     { title: 'Catalogue', rows: catalogueRows(result) },
+    { title: 'Window', rows: windowRows(result) },
     { title: 'Many files', rows: millionRows(result) },
   ];
   return tables.filter(({ rows }) => rows.length > 0);
@@ -226,6 +229,25 @@ function catalogueRows({ catalogue }: BenchResult): TableRow[] {
     ),
     limitRow('memory when all was asked', catalogue.residentBytes, formatBytes, undefined),
     limitRow('peak memory', catalogue.peakBytes, formatBytes, undefined),
+  ];
+}
+
+function windowRows({ window }: BenchResult): TableRow[] {
+  if (window === undefined) return [];
+  const { files, points } = window;
+  return [
+    limitRow('loaded by the first page', window.startBytes, formatBytes, undefined),
+    limitRow('first paint', window.firstPaintMs, formatDuration, WINDOW_FIRST_PAINT_MS),
+    limitRow('sentence of the overview', window.overviewMs, formatDuration, WINDOW_FIRST_PAINT_MS),
+    limitRow(
+      `open a folder of ${formatCount(files)} files, ${formatCount(points)} points`,
+      window.folderMs,
+      formatDuration,
+      undefined,
+    ),
+    limitRow('frame while dragging: median', window.frame.medianMs, formatDuration, WINDOW_FRAME_MS),
+    limitRow('frame while dragging: worst', window.frame.worstMs, formatDuration, undefined),
+    limitRow('memory of the page (heap)', window.heapBytes, formatBytes, undefined),
   ];
 }
 

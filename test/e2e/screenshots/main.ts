@@ -13,7 +13,7 @@ import { makePast, type PicturePlaces } from './world.ts';
 const FOLDER = path.join(ROOT, 'docs', 'screenshots');
 const VERSIONS = Number(process.env['SCREENSHOT_VERSIONS'] ?? 300);
 /** Pictures settle: fonts, rows, charts. */
-const SETTLE_MS = 1500;
+const SETTLE_MS = 2000;
 
 const SIZES = [
   { name: '1440', width: 1440, height: 900 },
