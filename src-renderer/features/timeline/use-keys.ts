@@ -21,6 +21,7 @@ export function useKeys(): void {
       if (event.defaultPrevented || event.isComposing) return;
       const focus = focusOf(event.target);
       if (focus === null) return;
+      if (typeAhead(event)) return event.preventDefault();
       const command = commandOf(event, focus);
       if (command === null || !execute(command, moving, latest.current)) return;
       event.preventDefault();
@@ -28,6 +29,14 @@ export function useKeys(): void {
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
   }, [moving]);
+}
+
+/** The search is open and its field has not got the focus yet: what is typed is meant for it. */
+function typeAhead({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  const { isSearchOpen, searchText, set } = useHistoryView.getState();
+  if (!isSearchOpen || key.length !== 1 || ctrlKey || metaKey || altKey) return false;
+  set({ searchText: searchText + key });
+  return true;
 }
 
 /** Null: something over the page has the focus and its own keys. */

@@ -190,8 +190,7 @@ export const useHistoryView = create<HistoryStore>()((set) => ({
   select: (selection) => set({ selection }),
   travel: (direction) => set((view) => step(view, direction)),
   showTab: (inspectorTab) => set({ inspectorTab, isInspectorOpen: true }),
-  openSearch: (searchText) =>
-    set({ isSearchOpen: true, ...(searchText === undefined ? {} : { searchText }) }),
+  openSearch: (searchText = '') => set({ isSearchOpen: true, searchText }),
   closeSearch: () => set({ isSearchOpen: false }),
   openSheet: (sheet) => set({ sheet }),
   compareWith: (compareWithId) => set({ compareWithId, isChoosingCompare: false }),

@@ -95,11 +95,11 @@ await bundleWorker();
 const world = new WindowWorld();
 try {
   await world.start();
-  rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
-  await takeFirstRun();
-  const places = await makePast(world, VERSIONS);
   const wanted = process.argv.slice(2);
+  if (wanted.length === 0) rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  if (wanted.length === 0) await takeFirstRun();
+  const places = await makePast(world, VERSIONS);
   for (const screen of SCREENS) {
     if (wanted.length === 0 || wanted.includes(screen.name)) await take(screen, places);
   }
