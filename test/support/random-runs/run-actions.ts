@@ -200,7 +200,7 @@ async function killed(world: RunWorld): Promise<void> {
   const client = world.openClient();
   const what = world.pick(['backup', 'prune', 'forget', 'restore'] as const)!;
   const stopAt = 1 + world.random.below(CALLS[what]);
-  client.storage.stopAt(stopAt, { counting: 'all', lastTakesEffect: world.chance(50) });
+  const plan = { counting: 'all', lastTakesEffect: world.chance(50) } as const;
   const before = world.picture();
   const earlier = undoIds(world);
   const version = anyVersion(world);
@@ -212,9 +212,12 @@ async function killed(world: RunWorld): Promise<void> {
     restore: () => (version === undefined ? Promise.resolve() : restoreInto(world, client, version, true)),
   };
   if (version === undefined && what !== 'backup') return;
+  client.storage.stopAt(stopAt, plan);
   const code = await codeOf(runs[what]());
   client.die();
-  world.notes.push(`    ${what} at call ${stopAt}: ${code ?? 'ended'}`);
+  // A short operation may have ended before the call at which it was to stop.
+  const end = client.storage.isAllReached ? (code ?? 'ended') : 'ended before';
+  world.notes.push(`    ${what} at call ${stopAt}: ${end}`);
   if (what === 'backup') for (const id of world.unknownIds()) world.addVersion(id, before);
   if (what === 'forget') {
     const listed = world.listedIds();
