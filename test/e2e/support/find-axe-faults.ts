@@ -13,10 +13,22 @@ interface AxeResults {
   }[];
 }
 
+/** A page that is still fading in has pale letters, which is no fault of it: it is looked at again when it stands. */
+const SETTLED = `Promise.all(document.getAnimations()
+  .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
+  .map(({ finished }) => finished.catch(() => undefined)))`;
+const LOOKS = 3;
+const BETWEEN_LOOKS_MS = 400;
+
 /** One line for each fault: its rule and where. */
 export async function findAxeFaults(page: Page): Promise<string[]> {
-  const results = await page.evaluate(`${SOURCE}; axe.run(document, { resultTypes: ['violations'] })`);
-  return (results as AxeResults).violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html }) => `${id}: ${html.slice(0, 300)}`),
-  );
+  for (let look = 1; ; look++) {
+    await page.evaluate(`${SETTLED}.then(() => undefined)`);
+    const results = await page.evaluate(`${SOURCE}; axe.run(document, { resultTypes: ['violations'] })`);
+    const faults = (results as AxeResults).violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html }) => `${id}: ${html.slice(0, 300)}`),
+    );
+    if (faults.length === 0 || look === LOOKS) return faults;
+    await page.waitForTimeout(BETWEEN_LOOKS_MS);
+  }
 }

@@ -57,14 +57,14 @@ test.skipIf(NO_CHROMIUM !== '')(
     page = await world.open();
     page.setDefaultTimeout(20_000);
     await page.getByRole('heading', { name: 'New here, or getting things back?' }).waitFor();
-    expect(await page.getByRole('navigation').count()).toBe(0);
+    await expect.poll(() => page.getByRole('navigation').count()).toBe(0);
     await expectNoFaults();
     await decide('New here');
 
     await page.getByRole('heading', { name: 'What should never be lost?' }).waitFor();
     const folder = (name: string) => page.getByRole('checkbox', { name, exact: true });
     for (const name of ['Documents', 'Desktop', 'Pictures'])
-      expect(await folder(name).isChecked()).toBe(true);
+      await expect.poll(() => folder(name).isChecked()).toBe(true);
     expect(await folder('Downloads').isChecked()).toBe(false);
     await page.getByText('Most of it can be downloaded again').waitFor();
     await page.getByText('4 files, 300 KB').or(page.getByText('5 files, 305 KB')).waitFor();
