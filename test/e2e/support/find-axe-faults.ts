@@ -20,11 +20,12 @@ const SETTLED = `Promise.all(document.getAnimations()
 const LOOKS = 3;
 const BETWEEN_LOOKS_MS = 400;
 
-/** One line for each fault: its rule and where. */
-export async function findAxeFaults(page: Page): Promise<string[]> {
+/** One line for each fault: its rule and where. @param part what is looked at; the whole page when left out */
+export async function findAxeFaults(page: Page, part?: string): Promise<string[]> {
+  const where = part === undefined ? 'document' : JSON.stringify(part);
   for (let look = 1; ; look++) {
     await page.evaluate(`${SETTLED}.then(() => undefined)`);
-    const results = await page.evaluate(`${SOURCE}; axe.run(document, { resultTypes: ['violations'] })`);
+    const results = await page.evaluate(`${SOURCE}; axe.run(${where}, { resultTypes: ['violations'] })`);
     const faults = (results as AxeResults).violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html }) => `${id}: ${html.slice(0, 300)}`),
     );

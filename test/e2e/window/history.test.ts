@@ -1,14 +1,11 @@
 /** The history page on real versions in a real browser: found by looking, by moving in time, by keys alone. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findAxeFaults } from '../support/find-axe-faults.ts';
 import { makeLetters, type Letters } from '../support/letters.ts';
-import { ROOT } from '../support/target.ts';
 import { WindowWorld } from '../support/window-world.ts';
 
 const SOON_MS = 8_000;
-const AXE = readFileSync(path.join(ROOT, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
 const VERSIONS = 24;
 
 const world = new WindowWorld();
@@ -36,18 +33,7 @@ const isNow = (): Promise<boolean> =>
 /** The number of the version in view, the oldest 1. */
 const version = (): Promise<number> => slider().getAttribute('aria-valuenow').then(Number);
 
-async function faults(): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(part: string): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
-    };
-    const { violations } = await axe.run('.timeline');
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-    );
-  });
-}
+const faults = (): Promise<string[]> => findAxeFaults(page, '.timeline');
 
 test('the folder as it is, with what was deleted among it and how all stands to the disk', async () => {
   await row('letter to the landlord.docx').waitFor();

@@ -3,12 +3,11 @@
  * made to do harm. The disk is looked at, not the window's word for it.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { NO_CHROMIUM } from '#test/support/chromium.ts';
 import { DAY_MS, WindowWorld } from '../support/window-world.ts';
-import { ROOT } from '../support/target.ts';
+import { findAxeFaults } from '../support/find-axe-faults.ts';
 
 const AGES_MS = [30, 20, 10, 5, 1].map((days) => days * DAY_MS);
 const letter = (rent: number): string =>
@@ -176,15 +175,5 @@ async function goToNow(): Promise<void> {
 }
 
 async function expectNoComplaintOfAxe(selector: string): Promise<void> {
-  await page.evaluate(readFileSync(path.join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8'));
-  const violations = await page.evaluate(async (part) => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(part: string): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    return (await axe.run(part)).violations.map(({ id, nodes }) => [
-      id,
-      nodes.map(({ html }) => html.slice(0, 200)),
-    ]);
-  }, selector);
-  expect(violations).toEqual([]);
+  expect(await findAxeFaults(page, selector)).toEqual([]);
 }
