@@ -190,11 +190,22 @@ export async function watchTargets(): Promise<void> {
         targetId: string;
       };
       if (type !== 'page' || openerId === undefined || !ownTargets.has(openerId)) return;
-      browser.send('Target.closeTarget', { targetId }).catch(() => undefined);
+      const opener = [...open.values()].find(({ page }) => page.targetId === openerId);
+      closeChild(targetId, opener?.page).catch(() => undefined);
     }
     if (method === 'Target.targetDestroyed') {
       for (const window of open.values()) if (window.page.targetId === params['targetId']) window.destroy();
     }
   });
   await browser.send('Target.setDiscoverTargets', { discover: true });
+}
+
+/**
+ * Only when the opener's own tasks run again: a child that goes while `window.open` still waits for a debugger to let
+ * it start leaves the opener waiting for ever (seen with Chromium 156).
+ */
+async function closeChild(targetId: string, opener: HostWebContents | undefined): Promise<void> {
+  const task = 'new Promise((done) => setTimeout(done, 0))';
+  await opener?.command('Runtime.evaluate', { expression: task, awaitPromise: true }).catch(() => undefined);
+  await getBrowser().send('Target.closeTarget', { targetId });
 }
