@@ -19,10 +19,12 @@ export interface CommandSession {
   readonly options: GlobalOptions;
   readonly output: Output;
   readonly context: CallContext;
-  /** The repository's place. @throws request.invalidInput when none is named */
+  /** The repository's place. @throws request.invalidInput when none is named, or several are */
   location(): Promise<string>;
   /** Place and password; asks once. */
   access(): Promise<RepositoryAccess>;
+  /** For commands that take several places: all that are named, in their order. `isNew`: asks for the password twice. */
+  accesses(isNew?: boolean): Promise<readonly [RepositoryAccess, ...RepositoryAccess[]]>;
   engine(): Promise<EngineCalls>;
 }
 
@@ -38,7 +40,13 @@ export function createSession(
   output: Output,
   signal: AbortSignal,
 ): CommandSession {
-  const location = (): Promise<string> => findLocation(options);
+  const location = (): Promise<string> => {
+    if (options.moreRepos.length === 0) return findLocation(options);
+    throw new TidemarkError('request.invalidInput', {
+      what: 'several repositories are named',
+      reason: 'only "backup" and "init" take several; name one',
+    });
+  };
   return {
     host,
     options,
@@ -51,7 +59,35 @@ export function createSession(
       password: await readPassword(host, options, signal),
       noLock: options.noLock,
     }),
+    accesses: (isNew) => readAccesses(host, options, signal, isNew),
   };
+}
+
+/** A password file each, or one password for all. @throws request.invalidInput, repository.noPassword */
+async function readAccesses(
+  host: CliHost,
+  options: GlobalOptions,
+  signal: AbortSignal,
+  isNew: boolean | undefined,
+): Promise<readonly [RepositoryAccess, ...RepositoryAccess[]]> {
+  const { moreRepos, morePasswordFiles, noLock } = options;
+  if (morePasswordFiles.length > 0 && morePasswordFiles.length !== moreRepos.length) {
+    throw new TidemarkError('request.invalidInput', {
+      what: `${moreRepos.length + 1} repositories and ${morePasswordFiles.length + 1} password files are named`,
+      reason: 'give one password file for all, or one for each in the same order',
+    });
+  }
+  const location = await findLocation(options);
+  const password = await readPassword(host, options, signal, isNew);
+  const first = { location, password, noLock };
+  const others: RepositoryAccess[] = [];
+  for (const [index, repo] of moreRepos.entries()) {
+    const passwordFile = morePasswordFiles[index];
+    const own =
+      passwordFile === undefined ? password : await readPassword(host, { ...options, passwordFile }, signal);
+    others.push({ location: repo, password: own, noLock });
+  }
+  return [first, ...others];
 }
 
 /** @throws request.invalidInput */

@@ -6,11 +6,16 @@ import { TidemarkError } from '#base/errors.ts';
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import { profileFolder, type Environment } from '#core/profile-folder.ts';
 import type { Command } from 'commander';
+import { asTexts, collect } from './option-values.ts';
 
 export interface GlobalOptions {
   readonly repo?: string;
+  /** Further ones, for commands that take several. */
+  readonly moreRepos: readonly string[];
   readonly repositoryFile?: string;
   readonly passwordFile?: string;
+  /** Of `moreRepos`, in their order; none: they have the same password. */
+  readonly morePasswordFiles: readonly string[];
   readonly passwordCommand?: string;
   readonly insecureNoPassword: boolean;
   readonly json: boolean;
@@ -24,9 +29,17 @@ export interface GlobalOptions {
 /** Adds the options to the program. */
 export function defineGlobalOptions(program: Command): void {
   program
-    .option('-r, --repo <repository>', 'where the repository is (TIDEMARK_REPOSITORY)')
+    .option(
+      '-r, --repo <repository>',
+      'where the repository is (TIDEMARK_REPOSITORY); init and backup take several',
+      collect,
+    )
     .option('--repository-file <file>', 'file that says where the repository is (TIDEMARK_REPOSITORY_FILE)')
-    .option('-p, --password-file <file>', 'file with the password (TIDEMARK_PASSWORD_FILE)')
+    .option(
+      '-p, --password-file <file>',
+      'file with the password (TIDEMARK_PASSWORD_FILE); of several repositories one for all, or one each',
+      collect,
+    )
     .option('--password-command <command>', 'program that prints the password (TIDEMARK_PASSWORD_COMMAND)')
     .option('--insecure-no-password', 'the repository has an empty password')
     .option('--profile <folder>', 'where plans and settings are (TIDEMARK_PROFILE)')
@@ -55,13 +68,15 @@ export function readGlobalOptions(program: Command, environment: Environment): G
     const value = given[name];
     return typeof value === 'string' ? toDisplay(value as ByteString) : undefined;
   };
+  const [repo, ...moreRepos] = asTexts(given['repo'] as string[] | undefined);
+  const [passwordFile, ...morePasswordFiles] = asTexts(given['passwordFile'] as string[] | undefined);
   const repository = exclusive(
-    { option: '--repo', value: text('repo'), variable: 'TIDEMARK_REPOSITORY' },
+    { option: '--repo', value: repo, variable: 'TIDEMARK_REPOSITORY' },
     { option: '--repository-file', value: text('repositoryFile'), variable: 'TIDEMARK_REPOSITORY_FILE' },
     environment,
   );
   const password = exclusive(
-    { option: '--password-file', value: text('passwordFile'), variable: 'TIDEMARK_PASSWORD_FILE' },
+    { option: '--password-file', value: passwordFile, variable: 'TIDEMARK_PASSWORD_FILE' },
     { option: '--password-command', value: text('passwordCommand'), variable: 'TIDEMARK_PASSWORD_COMMAND' },
     environment,
   );
@@ -70,6 +85,8 @@ export function readGlobalOptions(program: Command, environment: Environment): G
     ...(repository.second === undefined ? {} : { repositoryFile: repository.second }),
     ...(password.first === undefined ? {} : { passwordFile: password.first }),
     ...(password.second === undefined ? {} : { passwordCommand: password.second }),
+    moreRepos,
+    morePasswordFiles,
     insecureNoPassword: given['insecureNoPassword'] === true,
     json: given['json'] === true,
     quiet: given['quiet'] === true,

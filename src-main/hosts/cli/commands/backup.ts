@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
-import { EXIT_INCOMPLETE } from '#contract/exit-codes.ts';
+import { EXIT_DONE, EXIT_INCOMPLETE, type ExitCode } from '#contract/exit-codes.ts';
 import { parseSizeText } from '#rules/size-text.ts';
 import { CACHE_FOLDER_TAG, parseFolderTag } from '#rules/tagged-exclude.ts';
 import {
@@ -13,6 +13,7 @@ import {
   backupSummaryJson,
 } from '../backup-json.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
+import type { RepositoryAccess } from '../calls/access.ts';
 import type { BackupHandlers, BackupInput, BackupResult, UnreadItem, WalkReason } from '../calls/backup.ts';
 import { readChangedPaths } from '../changed-paths.ts';
 import { exitMessage } from '../exit-message.ts';
@@ -20,6 +21,7 @@ import { formatBytes, formatCount, formatDuration, formatName } from '../format-
 import { parseLocalTime } from '../local-time.ts';
 import { asChoice, asText, asTexts, collect, example } from '../option-values.ts';
 import { definePatternOptions, readPatterns, type PatternFlags } from '../pattern-options.ts';
+import { backupToPlaces, type Saved } from './backup-places.ts';
 import { defineSourceLists, readSourceLists, type SourceListFlags } from '../source-lists.ts';
 
 interface BackupFlags extends PatternFlags, SourceListFlags {
@@ -70,11 +72,12 @@ export function defineBackup(command: Command, run: RunCommand): void {
     .option('--allow-empty', 'store a folder that is empty now but was not before')
     .option('--compression <mode>', 'auto, off or max', 'auto')
     .addHelpText('after', example('tidemark -r /mnt/backup backup ~/Documents --exclude "*.tmp"'))
+    .addHelpText('after', example('tidemark -r /mnt/backup -r /mnt/second backup ~/Documents'))
     .action((paths: string[], flags: BackupFlags) =>
       run(async (session) => {
         const { sources, isComplete } = readSources(paths as ByteString[], flags, session);
         const input = await readInput(sources, flags, session);
-        const exitCode = await runBackup(session, input);
+        const exitCode = await backupEverywhere(session, input);
         return isComplete ? exitCode : EXIT_INCOMPLETE;
       }),
     );
@@ -145,9 +148,19 @@ async function readInput(
   };
 }
 
-async function runBackup(session: CommandSession, input: BackupInput) {
+async function backupEverywhere(session: CommandSession, input: BackupInput): Promise<ExitCode> {
+  const accesses = await session.accesses();
+  const backup = (access: RepositoryAccess): Promise<Saved> => runBackup(session, access, input);
+  if (accesses.length === 1) return (await backup(accesses[0])).exitCode;
+  return backupToPlaces(session, input, accesses, backup);
+}
+
+async function runBackup(
+  session: CommandSession,
+  access: RepositoryAccess,
+  input: BackupInput,
+): Promise<Saved> {
   const { options, output, context, host } = session;
-  const access = await session.access();
   const calls = await session.engine();
   const startedMs = host.monotonicMs();
   const result = await calls.backup(
@@ -170,11 +183,12 @@ async function runBackup(session: CommandSession, input: BackupInput) {
   output.stopProgress();
   output.json(backupSummaryJson(result, input.dryRun));
   for (const line of summaryLines(result, input.dryRun)) output.say(line);
-  if (result.problems === 0) return;
+  const { snapshotId } = result;
+  if (result.problems === 0) return { exitCode: EXIT_DONE, snapshotId };
   const sentence = incompleteSentence(result);
   if (options.json) output.jsonComplaint(exitMessage(EXIT_INCOMPLETE, sentence));
   else output.complain(sentence);
-  return EXIT_INCOMPLETE;
+  return { exitCode: EXIT_INCOMPLETE, snapshotId };
 }
 
 function unreadLine({ path, reason, keptPrevious }: UnreadItem): string {

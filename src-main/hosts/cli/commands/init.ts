@@ -5,7 +5,6 @@ import type { RepositoryAccess } from '../calls/access.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
 import { defineFromOptions, namesSource, readSourceAccess, type FromFlags } from '../from-repository.ts';
 import { asChoice, example } from '../option-values.ts';
-import { readPassword } from '../password.ts';
 
 interface InitFlags extends FromFlags {
   readonly repositoryVersion: string;
@@ -19,28 +18,32 @@ export function defineInit(command: Command, run: RunCommand): void {
     .addHelpText('after', example('tidemark init -r /mnt/backup'))
     .action((flags: InitFlags) =>
       run(async (session) => {
-        const { host, options, output, context, location, engine } = session;
+        const { output, context, engine } = session;
         const version = asChoice('--repository-version', flags.repositoryVersion, [
           '1',
           '2',
           'latest',
           'stable',
         ]);
-        const place = await location();
-        const chunkerFrom = await readChunkerSource(session, flags);
-        const password = await readPassword(host, options, context.signal, true);
+        const accesses = await session.accesses(true);
+        let chunkerFrom = await readChunkerSource(session, flags);
         const calls = await engine();
-        const made = await calls.init(
-          {
-            location: place,
-            password,
-            version: version === '1' ? 1 : 2,
-            ...(chunkerFrom === undefined ? {} : { chunkerFrom }),
-          },
-          context,
-        );
-        output.json({ message_type: 'initialized', id: made.id, repository: made.location });
-        output.say(`Made repository ${made.id.slice(0, 10)} at ${made.location}.`);
+        for (const access of accesses) {
+          const { location, password } = access;
+          const made = await calls.init(
+            {
+              location,
+              password,
+              version: version === '1' ? 1 : 2,
+              ...(chunkerFrom === undefined ? {} : { chunkerFrom }),
+            },
+            context,
+          );
+          // All of them cut files alike, so that what is copied between them is stored once.
+          chunkerFrom ??= access;
+          output.json({ message_type: 'initialized', id: made.id, repository: made.location });
+          output.say(`Made repository ${made.id.slice(0, 10)} at ${made.location}.`);
+        }
         output.say('Keep the password safe: without it nothing in the repository can be read, by anybody.');
       }),
     );
