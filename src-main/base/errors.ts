@@ -53,6 +53,11 @@ export interface ErrorData {
   'storage.objectMissing': { kind: string; name: string };
   'storage.alreadyExists': { kind: string; name: string };
   'storage.unreachable': { location: string; reason: string };
+  /** What a place behind a network was told of the one who asks, it does not accept. */
+  'storage.wrongCredentials': { location: string; reason: string };
+  /** A server cannot prove who it is. */
+  'storage.certificateUntrusted': { location: string; reason: string };
+  'storage.programMissing': { location: string; program: string };
   'storage.driveGone': { location: string };
   'storage.wrongDrive': { location: string; expectedId: string; foundId: string };
   'storage.timeout': { location: string; operation: string };

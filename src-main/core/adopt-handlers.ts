@@ -7,7 +7,7 @@ import type { AppCalls } from '#contract/app/app-calls.ts';
 import { placeId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { StoredSettings } from '#contract/engine/engine-values.ts';
-import { kindOf } from '#services/places/place-access.ts';
+import { kindOf, refuseSecret } from '#services/places/place-access.ts';
 import { putPlace, type Place } from '#services/state/places-table.ts';
 import { putPlan } from '#services/state/plans-table.ts';
 import { getSetting, putSetting } from '#services/state/settings-table.ts';
@@ -22,6 +22,7 @@ export function adoptHandlers(parts: CoreParts): AdoptCalls {
     'adopt.look': async ({ location, password }) =>
       (await engine.calls['settings.list']({ location, password })).flatMap(describe),
     'adopt.take': async ({ location, password, snapshotId }) => {
+      refuseSecret(location);
       const stored = await engine.calls['settings.list']({ location, password });
       const chosen = stored.find((each) => each.snapshotId === snapshotId);
       if (chosen === undefined)

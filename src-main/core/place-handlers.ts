@@ -3,7 +3,7 @@ import type { AppCalls } from '#contract/app/app-calls.ts';
 import { placeId, type PlaceId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { KeysOutcome } from '#contract/engine/engine-values.ts';
-import { accessTo, kindOf, requirePlace } from '#services/places/place-access.ts';
+import { accessTo, kindOf, refuseSecret, requirePlace } from '#services/places/place-access.ts';
 import { listPlaces, putPlace, removePlace, type Place } from '#services/state/places-table.ts';
 import { listPlans, putPlan } from '#services/state/plans-table.ts';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
@@ -21,12 +21,14 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
   return {
     'places.probe': async ({ location }) => engine.calls['place.probe']({ location }),
     'places.create': async ({ name, location }) => {
+      refuseSecret(location);
       const id = placeId.parse(parts.newId());
       const keys = await engine.calls['place.create']({ placeId: id, location });
       await addPlace(parts, { id, name, location, keys });
       return forPerson(id, keys);
     },
     'places.open': async ({ name, location, password, addsKey }) => {
+      refuseSecret(location);
       const id = placeId.parse(parts.newId());
       const keys = await engine.calls['place.open']({ placeId: id, location, password, addsKey });
       const same = state.read(listPlaces).find(({ repositoryId }) => repositoryId === keys.repositoryId);
@@ -45,6 +47,7 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
       changed('places');
     },
     'places.move': async ({ placeId: id, location }) => {
+      refuseSecret(location);
       const place = state.read((reader) => requirePlace(reader, id));
       const moved = { ...place, kind: kindOf(location), address: { location } };
       // The same repository must be there: its id is asked for before anything is noted.

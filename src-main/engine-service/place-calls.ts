@@ -30,7 +30,7 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
 
   return {
     'place.probe': ({ location }, { signal }) =>
-      places.withPorts(location, ({ storage }) => probePlace(storage, signal)),
+      places.withPorts(location, ({ storage }) => probePlace(storage, location, signal)),
 
     'place.create': ({ placeId, location }, { signal }) =>
       places.withPorts(location, async (ports) => {

@@ -1,27 +1,38 @@
 /** What lies at a location that somebody proposes as a place. Changes nothing. */
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { isTidemarkError } from '#base/errors.ts';
+import { isTidemarkError, type TidemarkError } from '#base/errors.ts';
 import type { ProbeOutcome } from '#contract/engine/engine-values.ts';
-import type { Storage } from '#storage/port.ts';
+import { errorText, WINDOW_WORDS } from '#contract/error-texts.ts';
+import { parseLocation } from '#storage/locations/parse-location.ts';
+import type { Storage, StorageFileType } from '#storage/port.ts';
 
-/** The storage is opened, and left open. */
-export async function probePlace(storage: Storage, signal: AbortSignal): Promise<ProbeOutcome> {
-  const { location } = storage;
-  const nothing = { location, freeBytes: null, reason: null };
+/** The storage is opened, and left open. @throws job.cancelled, request.invalidInput */
+export async function probePlace(
+  storage: Storage,
+  location: string,
+  signal: AbortSignal,
+): Promise<ProbeOutcome> {
+  const isFolder = parseLocation(location).kind === 'local';
+  const nothing = { location: storage.location, freeBytes: null, reason: null };
   try {
     await storage.open(signal);
     const freeBytes = (await storage.freeSpaceBytes(signal)) ?? null;
     const found = { ...nothing, freeBytes };
     if ((await storage.list('config', signal)).length > 0) return { ...found, kind: 'repository' };
-    return { ...found, kind: (await isEmptyFolder(location)) ? 'empty' : 'otherFiles' };
+    const isEmpty = isFolder ? await isEmptyFolder(storage.location) : await isEmptyPlace(storage, signal);
+    return { ...found, kind: isEmpty ? 'empty' : 'otherFiles' };
   } catch (error) {
     if (!isTidemarkError(error) || error.code === 'job.cancelled') throw error;
-    if (error.code === 'storage.unreachable' && (await canBeMade(location)))
+    if (isFolder ? await canBeMade(error, storage.location) : isMissing(error))
       return { ...nothing, kind: 'missing' };
-    const reason = 'reason' in error.data ? String(error.data.reason) : null;
-    return { ...nothing, kind: 'unreachable', reason };
+    const kind = error.code === 'storage.wrongCredentials' ? 'wrongCredentials' : 'unreachable';
+    return { ...nothing, kind, reason: reasonOf(error) };
   }
+}
+
+function reasonOf(error: TidemarkError): string {
+  return 'reason' in error.data ? String(error.data.reason) : errorText(error, WINDOW_WORDS).title;
 }
 
 /** What file systems put into every drive's top folder. */
@@ -41,8 +52,21 @@ async function isEmptyFolder(folder: string): Promise<boolean> {
   }
 }
 
+/** Others than a repository's files are not seen there; a repository that has lost its config is not empty. */
+async function isEmptyPlace(storage: Storage, signal: AbortSignal): Promise<boolean> {
+  for (const type of ['key', 'snapshot', 'index'] as const satisfies StorageFileType[])
+    if ((await storage.list(type, signal)).length > 0) return false;
+  return true;
+}
+
+/** The server answers; only what would be the repository's top is not there until somebody makes it. */
+function isMissing(error: TidemarkError): boolean {
+  return error.code === 'storage.unreachable' && error.retry === 'afterUser';
+}
+
 /** It is not there, and the folder it is to lie in is. */
-async function canBeMade(location: string): Promise<boolean> {
+async function canBeMade(error: TidemarkError, location: string): Promise<boolean> {
+  if (error.code !== 'storage.unreachable') return false;
   const [own, above] = await Promise.all([statOf(location), statOf(path.dirname(location))]);
   return own === 'missing' && above === 'folder';
 }

@@ -4,7 +4,7 @@
  * restored one by one, so that nobody needs rights on what lies above them.
  */
 import { access, constants } from 'node:fs/promises';
-import { posix } from 'node:path';
+import { isAbsolute, posix } from 'node:path';
 import { textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
 import type { RestoreAsk } from '#contract/engine/engine-values.ts';
 import { isWithin, treePathOf } from '#operations/find-in-snapshot.ts';
@@ -104,8 +104,8 @@ function toRequest(
     ...(paths.length === 0 ? {} : { include: patterns(paths) }),
     ...(excludePaths.length === 0 ? {} : { exclude: patterns(excludePaths) }),
     overwrite: rule,
-    // A place on this disk may lie in the very folder that is made as it was.
-    protectedPaths: [textToByteString(storage.location)],
+    // A place on this disk may lie in the very folder that is made as it was. An address of another kind is no path there.
+    protectedPaths: isAbsolute(storage.location) ? [textToByteString(storage.location)] : [],
     sparse: false,
     verify: true,
     noLock: false,

@@ -45,7 +45,7 @@ export const newPlaceKeys = z.strictObject({
 });
 
 export const placeProbe = z.strictObject({
-  kind: z.enum(['empty', 'repository', 'otherFiles', 'missing', 'unreachable']),
+  kind: z.enum(['empty', 'repository', 'otherFiles', 'missing', 'wrongCredentials', 'unreachable']),
   location: z.string(),
   freeBytes: count.nullable(),
   /** In plain words, where it cannot be used. */

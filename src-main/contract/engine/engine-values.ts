@@ -12,7 +12,7 @@ export interface PlaceAccess {
 export type SecretState = 'remembered' | 'session' | 'missing';
 
 export interface ProbeOutcome {
-  readonly kind: 'empty' | 'repository' | 'otherFiles' | 'missing' | 'unreachable';
+  readonly kind: 'empty' | 'repository' | 'otherFiles' | 'missing' | 'wrongCredentials' | 'unreachable';
   readonly location: string;
   readonly freeBytes: number | null;
   readonly reason: string | null;

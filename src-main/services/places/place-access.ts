@@ -4,6 +4,9 @@ import type { PlaceId } from '#contract/app/values.ts';
 import type { PlaceAccess } from '#contract/engine/engine-values.ts';
 import { getPlace, type Place } from '#services/state/places-table.ts';
 import type { StateReader } from '#services/state/state-database.ts';
+import { holdsSecret } from '#storage/locations/describe-location.ts';
+import { parseLocation } from '#storage/locations/parse-location.ts';
+import type { PlaceKind } from '#storage/locations/place-location.ts';
 
 /** @throws request.notFound, state.entryInvalid */
 export function requirePlace(reader: StateReader, id: PlaceId): Place {
@@ -21,13 +24,22 @@ export function accessTo(place: Place): PlaceAccess {
   return { placeId: place.id, location: locationOf(place), repositoryId: place.repositoryId };
 }
 
-/** Whether it lies behind a network: a location that names a kind, but for `local:`. */
+/** Whether it lies behind a network. */
 export function isRemote(place: Place): boolean {
   return place.kind !== 'local';
 }
 
-/** As the storage registry reads it. */
-export function kindOf(location: string): string {
-  const kind = /^([A-Za-z][A-Za-z0-9+-]+):/.exec(location)?.[1]?.toLowerCase();
-  return kind ?? 'local';
+/** The state keeps no secret. @throws request.invalidInput for an address that holds one */
+export function refuseSecret(location: string): void {
+  if (!holdsSecret(parseLocation(location))) return;
+  throw new TidemarkError('request.invalidInput', {
+    what: 'the address holds a password',
+    reason:
+      'leave it out, because addresses are kept and shown; for rest: set RESTIC_REST_USERNAME and RESTIC_REST_PASSWORD, for rclone: set up a remote with "rclone config"',
+  });
+}
+
+/** @throws request.invalidInput */
+export function kindOf(location: string): PlaceKind {
+  return parseLocation(location).kind;
 }

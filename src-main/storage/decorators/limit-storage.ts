@@ -1,7 +1,7 @@
 /**
  * Bounds how much a storage is asked at once: a number of calls under way, and optionally bytes a second each way.
  * Rates are averages over whole calls (a pack goes out in one piece and the next one waits); smooth pacing inside a
- * call is the network adapters' business.
+ * call is the network adapters' business. Locks pass without waiting: one that is refreshed too late is lost.
  */
 import type { Clock } from '#base/clock.ts';
 import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
@@ -44,6 +44,7 @@ export class LimitStorage extends ForwardingStorage {
     bytes: Uint8Array,
     signal?: AbortSignal,
   ): Promise<void> {
+    if (type === 'lock') return this.inner.save(type, name, bytes, signal);
     await this.#upload?.take(bytes.length, signal);
     await this.#slots.run(() => this.inner.save(type, name, bytes, signal), signal);
   }
@@ -54,6 +55,7 @@ export class LimitStorage extends ForwardingStorage {
     range?: ByteRange,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
+    if (type === 'lock') return this.inner.load(type, name, range, signal);
     await this.#download?.take(range?.length ?? 0, signal);
     const bytes = await this.#slots.run(() => this.inner.load(type, name, range, signal), signal);
     // The size of a whole file is known only now: the next call pays for it.
@@ -62,15 +64,15 @@ export class LimitStorage extends ForwardingStorage {
   }
 
   override list(type: StorageFileType, signal?: AbortSignal): Promise<readonly StorageEntry[]> {
-    return this.#slots.run(() => this.inner.list(type, signal), signal);
+    return this.#run(type, () => this.inner.list(type, signal), signal);
   }
 
   override stat(type: StorageFileType, name: string, signal?: AbortSignal): Promise<StorageEntry> {
-    return this.#slots.run(() => this.inner.stat(type, name, signal), signal);
+    return this.#run(type, () => this.inner.stat(type, name, signal), signal);
   }
 
   override remove(type: StorageFileType, name: string, signal?: AbortSignal): Promise<void> {
-    return this.#slots.run(() => this.inner.remove(type, name, signal), signal);
+    return this.#run(type, () => this.inner.remove(type, name, signal), signal);
   }
 
   override removeLeftovers(signal?: AbortSignal): Promise<number> {
@@ -79,6 +81,10 @@ export class LimitStorage extends ForwardingStorage {
 
   override freeSpaceBytes(signal?: AbortSignal): Promise<number | undefined> {
     return this.#slots.run(() => this.inner.freeSpaceBytes(signal), signal);
+  }
+
+  #run<T>(type: StorageFileType, call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return type === 'lock' ? call() : this.#slots.run(call, signal);
   }
 }
 

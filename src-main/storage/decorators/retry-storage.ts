@@ -20,6 +20,8 @@ export const RETRY_BUDGETS = {
   local: { firstDelayMs: 200, maxDelayMs: 5_000, totalMs: 20_000 },
   /** Rides out a router's restart; as long as restic tries. Well below the 30 min after which a lock counts as stale. */
   network: { firstDelayMs: 500, maxDelayMs: 60_000, totalMs: 15 * 60_000 },
+  /** Nothing is begun yet that would be worth waiting for, and somebody may be looking on. */
+  networkOpen: { firstDelayMs: 500, maxDelayMs: 5_000, totalMs: 15_000 },
 } as const satisfies Record<string, RetryBudget>;
 
 const DELAY_GROWTH = 2;
@@ -36,6 +38,8 @@ export interface RetryOptions {
   /** Evenly spread in [0, 1); spreads delays between half and one and a half of the plain figure. */
   readonly random: () => number;
   readonly budget: RetryBudget;
+  /** For `open` and `create`; the same when absent. */
+  readonly openBudget?: RetryBudget;
   /** Called before each wait. */
   readonly onRetry?: (event: RetryEvent) => void;
 }
@@ -49,11 +53,11 @@ export class RetryStorage extends ForwardingStorage {
   }
 
   override create(signal?: AbortSignal): Promise<void> {
-    return this.#retry(() => this.inner.create(signal), signal);
+    return this.#retry(() => this.inner.create(signal), signal, this.#options.openBudget);
   }
 
   override open(signal?: AbortSignal): Promise<void> {
-    return this.#retry(() => this.inner.open(signal), signal);
+    return this.#retry(() => this.inner.open(signal), signal, this.#options.openBudget);
   }
 
   override save(type: StorageFileType, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
@@ -97,8 +101,12 @@ export class RetryStorage extends ForwardingStorage {
     return this.#retry(() => this.inner.freeSpaceBytes(signal), signal);
   }
 
-  async #retry<T>(call: (attempt: number) => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const { clock, random, budget, onRetry } = this.#options;
+  async #retry<T>(
+    call: (attempt: number) => Promise<T>,
+    signal: AbortSignal | undefined,
+    budget = this.#options.budget,
+  ): Promise<T> {
+    const { clock, random, onRetry } = this.#options;
     const startedMs = clock.monotonicMs();
     let firstError: unknown;
     let plainDelayMs = budget.firstDelayMs;

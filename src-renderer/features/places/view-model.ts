@@ -100,7 +100,8 @@ function verifiedWords(
   }
 }
 
-export type ProbeKind = 'empty' | 'repository' | 'otherFiles' | 'missing' | 'unreachable';
+export type ProbeKind =
+  'empty' | 'repository' | 'otherFiles' | 'missing' | 'wrongCredentials' | 'unreachable';
 
 export interface ProbeView {
   readonly tone: 'hint' | 'warning';
@@ -134,6 +135,8 @@ export function probeView(
         use: undefined,
         instead: `${probe.location.replace(/[/\\]+$/, '')}/${OWN_FOLDER}`,
       };
+    case 'wrongCredentials':
+      return { tone: 'warning', sentence: words.probe.wrongCredentials, use: undefined };
     case 'unreachable':
       return {
         tone: 'warning',

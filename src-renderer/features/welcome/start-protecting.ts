@@ -26,6 +26,7 @@ export async function lookAtPlace(calls: CoreLink['calls'], location: string): P
       return { kind: 'usable', location, freeBytes: found.freeBytes };
     case 'repository':
       return { kind: 'existing', location };
+    case 'wrongCredentials':
     case 'unreachable':
       return { kind: 'refused', reason: found.reason };
     case 'otherFiles': {

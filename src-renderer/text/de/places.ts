@@ -64,6 +64,8 @@ export const places: Translated<typeof english> = {
       'Dort liegen andere Dateien. Wähle einen leeren Ordner, damit sich nichts von dir mit den Kopien vermischt.',
     repository:
       'Dort liegen schon Kopien. Öffne sie mit ihrem Wiederherstellungscode; geschrieben wird erst, wenn du es sagst.',
+    wrongCredentials:
+      'Dort wirst du nicht eingelassen: Der Benutzername, oder das Passwort oder der Schlüssel, stimmt nicht.',
     unreachable: 'Das ist nicht zu erreichen.',
     unreachableBecause: (reason) => `Das ist nicht zu erreichen: ${reason}.`,
     insideSource: (plan) =>

@@ -60,6 +60,7 @@ export const places = {
       'There are other files in it. Choose an empty folder, so that nothing of yours gets mixed up with the copies.',
     repository:
       'There are copies already. Open them with their recovery code; nothing is written before you say so.',
+    wrongCredentials: 'It does not let you in: the user name, or the password or key, is not right.',
     unreachable: 'That cannot be reached.',
     unreachableBecause: (reason: string) => `That cannot be reached: ${reason}.`,
     insideSource: (plan: string) =>

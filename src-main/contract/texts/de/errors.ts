@@ -160,6 +160,21 @@ export const errors: ErrorTable = {
     safe: SAVED_IS_SAFE,
     todo: 'Die Adresse prüfen, Laufwerk oder Netz verbinden und es noch einmal versuchen.',
   }),
+  'storage.wrongCredentials': ({ location, reason }) => ({
+    title: `${location} lässt dich nicht ein (${reason}).`,
+    safe: NOTHING_CHANGED,
+    todo: 'Den Benutzernamen und das Passwort oder den Schlüssel dafür prüfen und es noch einmal versuchen.',
+  }),
+  'storage.certificateUntrusted': ({ location, reason }) => ({
+    title: `${location} kann nicht beweisen, der richtige Server zu sein (${reason}).`,
+    safe: 'Es wurde nichts dorthin übertragen.',
+    todo: 'Die Adresse und die Uhr dieses Computers prüfen; die Datei mit einem eigenen Zertifikat in RESTIC_CACERT nennen.',
+  }),
+  'storage.programMissing': ({ location, program }) => ({
+    title: `${location} braucht das Programm ${program}, das auf diesem Computer fehlt.`,
+    safe: NOTHING_CHANGED,
+    todo: `Das Programm ${program} installieren und es noch einmal versuchen.`,
+  }),
   'storage.driveGone': ({ location }) => ({
     title: `Das Laufwerk mit ${location} war mitten in der Arbeit nicht mehr da.`,
     safe: SAVED_IS_SAFE,

@@ -153,6 +153,21 @@ export const errors = {
     safe: SAVED_IS_SAFE,
     todo: 'Check the path, connect the drive or the network, and try again.',
   }),
+  'storage.wrongCredentials': ({ location, reason }) => ({
+    title: `${location} does not let you in (${reason}).`,
+    safe: NOTHING_CHANGED,
+    todo: 'Check the user name and the password or key for it, and try again.',
+  }),
+  'storage.certificateUntrusted': ({ location, reason }) => ({
+    title: `${location} cannot prove that it is the right server (${reason}).`,
+    safe: 'Nothing was sent to it.',
+    todo: 'Check the address and the clock of this computer; for a certificate of your own name its file in RESTIC_CACERT.',
+  }),
+  'storage.programMissing': ({ location, program }) => ({
+    title: `${location} needs the program ${program}, which is not on this computer.`,
+    safe: NOTHING_CHANGED,
+    todo: `Install ${program} and try again.`,
+  }),
   'storage.driveGone': ({ location }) => ({
     title: `The drive with ${location} went away during the work.`,
     safe: SAVED_IS_SAFE,

@@ -7,6 +7,7 @@ import { asText, example } from '../option-values.ts';
 import { formatTable } from '../output.ts';
 import { readTypedSecret } from '../password.ts';
 import { momentText } from '../profile/moment-text.ts';
+import { withoutSecrets } from '#storage/locations/describe-location.ts';
 import { placeLocation } from '../profile/place-location.ts';
 import { withProfile } from '../profile/profile-connection.ts';
 
@@ -26,7 +27,7 @@ export function defineAdopt(command: Command, run: RunCommand): void {
         withProfile(session, async ({ calls }) => {
           const { output, host, options, context } = session;
           const location = placeLocation(typed);
-          const question = `enter recovery code or password of ${formatName(location)}: `;
+          const question = `enter recovery code or password of ${formatName(withoutSecrets(location))}: `;
           const password = await readTypedSecret(host, options, context.signal, question);
           const found = await calls['adopt.look']({ location, password });
           if (flags.list === true) {
@@ -44,7 +45,10 @@ export function defineAdopt(command: Command, run: RunCommand): void {
           const wanted = flags.settings === undefined ? '' : asText(flags.settings);
           const chosen = found.find(({ snapshotId }) => snapshotId.startsWith(wanted));
           if (chosen === undefined) {
-            throw new TidemarkError('request.notFound', { what: 'copy of settings', id: wanted || location });
+            throw new TidemarkError('request.notFound', {
+              what: 'copy of settings',
+              id: wanted || withoutSecrets(location),
+            });
           }
           const taken = await calls['adopt.take']({ location, password, snapshotId: chosen.snapshotId });
           output.json({ message_type: 'adopted', snapshotId: chosen.snapshotId, ...taken });

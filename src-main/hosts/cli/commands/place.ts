@@ -191,6 +191,7 @@ const PROBES = {
   repository: 'there is a repository; "place open" uses it.',
   otherFiles: 'there are other files; choose an empty folder.',
   missing: 'there is nothing; "place add" can make it.',
+  wrongCredentials: 'does not let you in: check the user name and the password or key.',
   unreachable: 'cannot be reached.',
 } as const;
 

@@ -1,5 +1,5 @@
 /** The `restore` call: command line terms to the operation's and back. */
-import { textToByteString } from '#base/byte-string.ts';
+import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import { describeErrorCode } from '#files/describe-file-error.ts';
 import { createTargetFiles } from '#files/open-files.ts';
 import { absolutePath } from '#operations/backup/source-tree.ts';
@@ -10,6 +10,7 @@ import type {
   RestoreProgress,
   RestoreRequest,
 } from '#operations/restore/types.ts';
+import { parseLocation } from '#storage/locations/parse-location.ts';
 import type { RepositoryAccess } from '../calls/access.ts';
 import type { EngineCalls } from '../engine-calls.ts';
 import type { RestoreHandlers, RestoreInput, RestoreItem } from '../calls/restore.ts';
@@ -58,13 +59,18 @@ function toRequest(input: RestoreInput, access: RepositoryAccess): RestoreReques
     overwrite: input.overwrite ?? 'refuse',
     removeOthers: input.removeOthers,
     ignoreSpace: input.ignoreSpace,
-    // A repository on this disk may lie in the very folder that is made as it was.
-    protectedPaths: [absolutePath(textToByteString(access.location), workingFolder())],
+    protectedPaths: protectedPaths(access.location),
     sparse: input.sparse,
     verify: input.verify,
     noLock: access.noLock,
     dryRun: input.dryRun,
   };
+}
+
+/** A repository on this disk may lie in the very folder that is made as it was. */
+function protectedPaths(text: string): ByteString[] {
+  const location = parseLocation(text);
+  return location.kind === 'local' ? [absolutePath(textToByteString(location.path), workingFolder())] : [];
 }
 
 function toObserver(handlers: RestoreHandlers): RestoreObserver {

@@ -41,6 +41,22 @@ describe('calls at once', () => {
     faults.assertAllReached();
   });
 
+  test('locks wait for nobody', async () => {
+    const faults = new FaultStorage(memory);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    faults.plan('save', { kind: 'stall', until: promise }, { type: 'pack' });
+    const storage = new LimitStorage(faults, { maxConcurrent: 1, uploadBytesPerSecond: 1, clock });
+    const [pack, lock] = makeFiles(2, 10);
+    const slow = storage.save('pack', pack!.name, pack!.bytes);
+    await clock.advance(1);
+    await storage.save('lock', lock!.name, lock!.bytes);
+    expect(await storage.list('lock')).toEqual([await storage.stat('lock', lock!.name)]);
+    expect((await storage.load('lock', lock!.name)).length).toBe(10);
+    await storage.remove('lock', lock!.name);
+    resolve(undefined);
+    await slow;
+  });
+
   test('a waiting call can be cancelled', async () => {
     const faults = new FaultStorage(memory);
     const { promise, resolve } = Promise.withResolvers<undefined>();

@@ -43,6 +43,16 @@ describe('what is worth it', () => {
     faults.assertAllReached();
   });
 
+  test('a place that is not there at the start is given up sooner than one that goes away', async () => {
+    const openBudget = { firstDelayMs: 100, maxDelayMs: 100, totalMs: 250 };
+    const storage = new RetryStorage(faults, { clock, random: () => 0.5, budget: BUDGET, openBudget });
+    faults.plan('open', { kind: 'fail', error: failed('away') }, { times: 3 });
+    await expectCode(storage.open(), 'storage.ioFailed');
+    expect(clock.delays).toEqual([100, 100]);
+    faults.plan('list', { kind: 'fail', error: failed('away') }, { times: 5 });
+    await storage.list('pack');
+  });
+
   test('every kind of call is retried', async () => {
     for (const method of [
       'create',

@@ -1,0 +1,8 @@
+/** What every kind of place is opened with. */
+import type { Clock } from '#base/clock.ts';
+
+export interface OpenOptions {
+  readonly clock: Clock;
+  /** Credentials, certificates and proxies, under the names that restic gives them. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
