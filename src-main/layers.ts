@@ -99,6 +99,12 @@ export const LAYERS: readonly Layer[] = [
     packages: ['sql.js'],
   },
   { folder: 'storage', alias: '#storage', mayImport: ['base'], node: 'any' },
+  {
+    folder: 'storage/s3',
+    mayImport: ['base', 'storage'],
+    node: 'any',
+    packages: ['@aws-sdk/client-s3', '@smithy/node-http-handler'],
+  },
   { folder: 'storage/sftp', mayImport: ['base', 'storage'], node: 'any', packages: ['node:child_process'] },
   { folder: 'storage/rclone', mayImport: ['base', 'storage'], node: 'any', packages: ['node:child_process'] },
   {

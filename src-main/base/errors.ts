@@ -58,6 +58,10 @@ export interface ErrorData {
   /** A server cannot prove who it is. */
   'storage.certificateUntrusted': { location: string; reason: string };
   'storage.programMissing': { location: string; program: string };
+  /** A server refuses what is dated so differently from its own time. `offMs`: how far we are ahead; null: unknown. */
+  'storage.clockOff': { location: string; offMs: number | null };
+  /** The bucket is not where it was asked for; `region`: where it is, null when the server does not say. */
+  'storage.wrongRegion': { location: string; region: string | null };
   'storage.driveGone': { location: string };
   'storage.wrongDrive': { location: string; expectedId: string; foundId: string };
   'storage.timeout': { location: string; operation: string };

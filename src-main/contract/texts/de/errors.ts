@@ -175,6 +175,16 @@ export const errors: ErrorTable = {
     safe: NOTHING_CHANGED,
     todo: `Das Programm ${program} installieren und es noch einmal versuchen.`,
   }),
+  'storage.clockOff': ({ location, offMs }) => ({
+    title: `${location} antwortet nicht, weil die Uhr dieses Computers zu falsch geht${offMs === null ? '' : ` (${clockError(offMs)})`}.`,
+    safe: SAVED_IS_SAFE,
+    todo: 'Die Uhr stellen, oder den Computer sie über das Netz stellen lassen, und es noch einmal versuchen.',
+  }),
+  'storage.wrongRegion': ({ location, region }) => ({
+    title: `${location} liegt in einer anderen Region${region === null ? '' : `: in ${region}`}.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Die Region des Speichers richtig angeben und es noch einmal versuchen.',
+  }),
   'storage.driveGone': ({ location }) => ({
     title: `Das Laufwerk mit ${location} war mitten in der Arbeit nicht mehr da.`,
     safe: SAVED_IS_SAFE,
@@ -374,3 +384,7 @@ export const errors: ErrorTable = {
     todo: 'Am besten melden, mit dem, was vorher geschah.',
   }),
 };
+
+function clockError(offMs: number): string {
+  return `${String(Math.round(Math.abs(offMs) / 60_000))} Minuten ${offMs > 0 ? 'vor' : 'nach'}`;
+}

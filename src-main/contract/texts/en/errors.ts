@@ -168,6 +168,16 @@ export const errors = {
     safe: NOTHING_CHANGED,
     todo: `Install ${program} and try again.`,
   }),
+  'storage.clockOff': ({ location, offMs }) => ({
+    title: `${location} answers nobody whose clock is as wrong as the one of this computer${offMs === null ? '' : ` (${clockError(offMs)})`}.`,
+    safe: SAVED_IS_SAFE,
+    todo: 'Set the clock, or let the computer set it by the network, and try again.',
+  }),
+  'storage.wrongRegion': ({ location, region }, words) => ({
+    title: `${location} is asked for in the wrong region${region === null ? '' : `: it is in ${region}`}.`,
+    safe: NOTHING_CHANGED,
+    todo: `Set the region of the bucket${words.typed(' in AWS_DEFAULT_REGION')} and try again.`,
+  }),
   'storage.driveGone': ({ location }) => ({
     title: `The drive with ${location} went away during the work.`,
     safe: SAVED_IS_SAFE,
@@ -379,4 +389,9 @@ function listPaths(paths: readonly string[], count: number): string {
 
 function checkAdvice(words: TextWords): string {
   return `${upperFirst(words.check)} to see what is affected, and keep copies of this place until then.`;
+}
+
+/** A clock that is ahead is fast. */
+function clockError(offMs: number): string {
+  return `${String(Math.round(Math.abs(offMs) / 60_000))} minutes ${offMs > 0 ? 'fast' : 'slow'}`;
 }

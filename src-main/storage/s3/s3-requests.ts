@@ -1,0 +1,228 @@
+/**
+ * The requests that an S3 place answers, on Amazon's own library; the only file that imports it, and itself loaded only
+ * when an S3 place is opened, because loading it takes a tenth of a second. Knows keys and bytes, nothing of repositories.
+ * - One request per call, never repeated: who repeats is a decorator. So is how many run at once.
+ * - Checksums only where S3 demands them (and MD5 on every upload): what the library would send of itself is refused by
+ *   Cloudflare, Backblaze, older Ceph and Swift.
+ * - Every upload is one PUT: packs have at most 128 MiB, a PUT is atomic, and an interrupted one leaves nothing to sweep.
+ * - An answer that does not say what S3 answers say (a page of a proxy, say) is an error, never an empty list.
+ */
+import { createHash } from 'node:crypto';
+import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import { Readable } from 'node:stream';
+import { rootCertificates } from 'node:tls';
+import {
+  CreateBucketCommand,
+  type BucketLocationConstraint,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { S3Credentials } from '#storage/s3/s3-credentials.ts';
+import { S3AnswerError } from '#storage/s3/s3-errors.ts';
+
+/** Where S3 began; a bucket made there names no place. */
+const DEFAULT_REGION = 'us-east-1';
+
+export interface S3RequestSettings {
+  /** Scheme, host and port. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  /** The bucket in the path instead of before the host's name. */
+  readonly pathStyle: boolean;
+  readonly region: string;
+  readonly credentials: S3Credentials;
+  /** PEM; in addition to those that Node knows. */
+  readonly caCertificates: readonly string[];
+  /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY. */
+  readonly proxyEnvironment: Readonly<Record<string, string>>;
+  readonly connectTimeoutMs: number;
+  /** How long a request may stand still, in either direction. */
+  readonly noProgressTimeoutMs: number;
+}
+
+export interface S3ListPage {
+  readonly objects: readonly { readonly key: string; readonly sizeBytes: number }[];
+  readonly nextPage: string | undefined;
+}
+
+export interface S3Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export class S3Requests {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #region: string;
+
+  constructor(settings: S3RequestSettings) {
+    this.#bucket = settings.bucket;
+    this.#region = settings.region;
+    this.#client = new S3Client({
+      endpoint: settings.endpoint,
+      region: settings.region,
+      credentials: { ...settings.credentials },
+      forcePathStyle: settings.pathStyle,
+      maxAttempts: 1,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      // Would cost each pack a round trip.
+      expectContinueHeader: false,
+      requestHandler: new NodeHttpHandler({
+        connectionTimeout: settings.connectTimeoutMs,
+        socketTimeout: settings.noProgressTimeoutMs,
+        ...makeAgents(settings),
+      }),
+    });
+  }
+
+  /** @param onlyNew refuse to replace, where the server can */
+  async putObject(key: string, bytes: Uint8Array, onlyNew: boolean, signal: AbortSignal): Promise<void> {
+    const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const answer = await this.#client.send(
+      new PutObjectCommand({
+        Bucket: this.#bucket,
+        Key: key,
+        Body: body,
+        ContentLength: body.length,
+        ContentMD5: createHash('md5').update(body).digest('base64'),
+        ...(onlyNew ? { IfNoneMatch: '*' } : {}),
+      }),
+      { abortSignal: signal },
+    );
+    if (answer.ETag === undefined) throw new S3AnswerError('it does not confirm what it was sent');
+  }
+
+  /** The whole object, or exactly the range; undefined when the object ends before the range does. */
+  async getObject(
+    key: string,
+    range: S3Range | undefined,
+    signal: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const answer = await this.#client.send(
+      new GetObjectCommand({
+        Bucket: this.#bucket,
+        Key: key,
+        ...(range === undefined
+          ? {}
+          : { Range: `bytes=${String(range.offset)}-${String(range.offset + range.length - 1)}` }),
+      }),
+      { abortSignal: signal },
+    );
+    const body = answer.Body;
+    if (!(body instanceof Readable)) throw new S3AnswerError('it sends no content');
+    const length = answer.ContentLength;
+    try {
+      if (length === undefined) throw new S3AnswerError('it does not say how much it sends');
+      if (range === undefined) return await readExactly(body, length);
+      const sent = parseContentRange(answer.ContentRange);
+      if (sent?.first !== range.offset) throw new S3AnswerError('it cannot send parts of files');
+      if (sent.last - sent.first + 1 < range.length) return undefined;
+      return await readExactly(body, range.length);
+    } finally {
+      // Nobody reads the rest; a connection with unread bytes is of no use any more.
+      if (!body.readableEnded) body.destroy();
+    }
+  }
+
+  async headObject(key: string, signal: AbortSignal): Promise<number> {
+    const answer = await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }), {
+      abortSignal: signal,
+    });
+    if (answer.ContentLength === undefined) throw new S3AnswerError('it does not say how long a file is');
+    return answer.ContentLength;
+  }
+
+  /** Names no version: in a bucket that keeps them a marker hides the object, which object lock always allows. */
+  async deleteObject(key: string, signal: AbortSignal): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), {
+      abortSignal: signal,
+    });
+  }
+
+  /** Up to 1000 objects. @param page what the page before gave as `nextPage` */
+  async listPage(
+    prefix: string,
+    page: string | undefined,
+    signal: AbortSignal,
+    most = 1000,
+  ): Promise<S3ListPage> {
+    const answer = await this.#client.send(
+      new ListObjectsV2Command({
+        Bucket: this.#bucket,
+        Prefix: prefix,
+        MaxKeys: most,
+        ...(page === undefined ? {} : { ContinuationToken: page }),
+      }),
+      { abortSignal: signal },
+    );
+    const nextPage = answer.IsTruncated === true ? answer.NextContinuationToken : undefined;
+    const endless = answer.IsTruncated === true && (nextPage === undefined || nextPage === page);
+    if (answer.IsTruncated === undefined || answer.Name !== this.#bucket || endless) {
+      throw new S3AnswerError('it does not list files as S3 does');
+    }
+    const objects = (answer.Contents ?? []).map(({ Key: key, Size: sizeBytes }) => {
+      if (key === undefined || sizeBytes === undefined)
+        throw new S3AnswerError('its list names no key or size');
+      return { key, sizeBytes };
+    });
+    return { objects, nextPage };
+  }
+
+  async headBucket(signal: AbortSignal): Promise<void> {
+    await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }), { abortSignal: signal });
+  }
+
+  async createBucket(signal: AbortSignal): Promise<void> {
+    const elsewhere = this.#region !== DEFAULT_REGION;
+    await this.#client.send(
+      new CreateBucketCommand({
+        Bucket: this.#bucket,
+        ...(elsewhere
+          ? {
+              CreateBucketConfiguration: { LocationConstraint: this.#region as BucketLocationConstraint },
+            }
+          : {}),
+      }),
+      { abortSignal: signal },
+    );
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+}
+
+function makeAgents({ caCertificates, proxyEnvironment }: S3RequestSettings): {
+  httpAgent: Agent;
+  httpsAgent: TlsAgent;
+} {
+  const common = { keepAlive: true, proxyEnv: proxyEnvironment };
+  const own = caCertificates.length === 0 ? {} : { ca: [...rootCertificates, ...caCertificates] };
+  return { httpAgent: new Agent(common), httpsAgent: new TlsAgent({ ...common, ...own }) };
+}
+
+/** `bytes 0-99/1234`. */
+function parseContentRange(header: string | undefined): { first: number; last: number } | undefined {
+  const match = /^bytes (\d+)-(\d+)\//.exec(header ?? '');
+  return match === null ? undefined : { first: Number(match[1]), last: Number(match[2]) };
+}
+
+async function readExactly(body: Readable, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  for await (const part of body as AsyncIterable<Buffer>) {
+    if (filled + part.length > length) throw new S3AnswerError('it sends more than it announced');
+    bytes.set(part, filled);
+    filled += part.length;
+  }
+  if (filled < length) throw new S3AnswerError('it sends less than it announced');
+  return bytes;
+}

@@ -1,0 +1,326 @@
+/**
+ * A repository in a bucket of any S3-compatible cloud or server, laid out as restic does it: the usual paths below a prefix.
+ * Bare: repeats nothing and bounds nothing; decorators do. Requests are `s3-requests.ts`, loaded when the place is opened.
+ * - A PUT is atomic and durable when it is answered. A save that is cancelled may end its PUT within the moment that a
+ *   cancelled call has; cut later than that, S3 drops what came.
+ * - The config and keys are never replaced: asked for first, and sent under the condition that they are new where the
+ *   server knows conditions. Everything else is named by its content, so sending it again is harmless.
+ * - Objects are removed by name, never by version.
+ */
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '#base/clock.ts';
+import { TidemarkError, throwIfCancelled } from '#base/errors.ts';
+import { isObjectName, objectFolder, objectPath, refusesOverwrite } from '#storage/object-path.ts';
+import type {
+  ByteRange,
+  Storage,
+  StorageCapabilities,
+  StorageEntry,
+  StorageFileType,
+} from '#storage/port.ts';
+import {
+  parseProxyEnvironment,
+  parseS3Credentials,
+  parseS3Region,
+  type Environment,
+} from '#storage/s3/s3-credentials.ts';
+import {
+  classifyS3Error,
+  isAlreadyThere,
+  isConditionUnknown,
+  isMissing,
+  regionToldBy,
+  statusOf,
+  type S3Subject,
+} from '#storage/s3/s3-errors.ts';
+import {
+  regionOfHost,
+  s3LocationText,
+  usesPathStyle,
+  type S3BucketLookup,
+  type S3Location,
+} from '#storage/s3/s3-location.ts';
+import type { S3Requests } from '#storage/s3/s3-requests.ts';
+
+/** Where S3 began, and what servers that know no regions are content with. */
+const DEFAULT_REGION = 'us-east-1';
+
+/** Within the second that the port promises. */
+const CANCELLED_SAVE_GRACE_MS = 600;
+
+const CONNECT_TIMEOUT_MS = 15_000;
+/** A server may think long about a pack that it has in full before it says so. */
+const NO_PROGRESS_TIMEOUT_MS = 120_000;
+
+export interface S3StorageOptions {
+  readonly clock: Clock;
+  /** Keys, region, certificates and proxies, under the names that restic gives them. */
+  readonly env: Environment;
+  readonly bucketLookup?: S3BucketLookup;
+  readonly connectTimeoutMs?: number;
+  readonly noProgressTimeoutMs?: number;
+}
+
+type FileSubject = NonNullable<S3Subject['file']>;
+
+/** Not opened yet; touches nothing. */
+export function openS3Storage(location: S3Location, options: S3StorageOptions): Storage {
+  return new S3Storage(location, options);
+}
+
+class S3Storage implements Storage {
+  readonly location: string;
+  readonly #place: S3Location;
+  readonly #options: S3StorageOptions;
+  #requests: Promise<S3Requests> | undefined;
+  /** Learnt from the server; undefined until then. */
+  #toldRegion: string | undefined;
+  /** Until the server says that it does not. */
+  #knowsConditions = true;
+
+  constructor(place: S3Location, options: S3StorageOptions) {
+    this.#place = place;
+    this.#options = options;
+    this.location = s3LocationText(place);
+  }
+
+  /** Without conditions, a second creator within the same moment is not seen. */
+  get capabilities(): StorageCapabilities {
+    return { refusesOverwrite: this.#knowsConditions, freeSpaceKnown: false };
+  }
+
+  /** Makes the bucket, as restic does, where there is none. */
+  async create(signal?: AbortSignal): Promise<void> {
+    await this.#run('create', undefined, signal, (requests, stop) =>
+      this.#inItsRegion(requests, async (current) => {
+        try {
+          await current.headBucket(stop);
+        } catch (error) {
+          // Who may use a bucket need not be allowed to ask about it.
+          if (statusOf(error) === 403) return;
+          if (!isMissing(error)) throw error;
+          await current.createBucket(stop);
+        }
+      }),
+    );
+    await this.open(signal);
+  }
+
+  /** Lists a single object: unlike a question about the bucket, that says why it is refused. */
+  open(signal?: AbortSignal): Promise<void> {
+    return this.#run('open', undefined, signal, (requests, stop) =>
+      this.#inItsRegion(requests, async (current) => {
+        await current.listPage(this.#key(''), undefined, stop, 1);
+      }),
+    );
+  }
+
+  async save(type: StorageFileType, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const key = this.#key(objectPath(type, name));
+    const onlyNew = refusesOverwrite(type);
+    const work = async (requests: S3Requests, stop: AbortSignal): Promise<void> => {
+      // Also for servers that take a condition and do not keep it.
+      if (onlyNew && (await isThere(requests, key, stop))) throw alreadyExists(type, name);
+      if (!onlyNew || !this.#knowsConditions) return requests.putObject(key, bytes, false, stop);
+      try {
+        await requests.putObject(key, bytes, true, stop);
+      } catch (error) {
+        if (isAlreadyThere(error)) throw alreadyExists(type, name);
+        if (!isConditionUnknown(error)) throw error;
+        this.#knowsConditions = false;
+        await requests.putObject(key, bytes, false, stop);
+      }
+    };
+    await this.#run('save', { kind: type, name }, signal, work, CANCELLED_SAVE_GRACE_MS);
+  }
+
+  async load(
+    type: StorageFileType,
+    name: string,
+    range?: ByteRange,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const key = this.#key(objectPath(type, name));
+    return this.#run('load', { kind: type, name }, signal, async (requests, stop) => {
+      if (range === undefined)
+        return (await requests.getObject(key, undefined, stop)) as Uint8Array<ArrayBuffer>;
+      if (range.offset < 0 || range.length < 0) throw rangeInvalid(type, name, range);
+      if (range.length === 0) {
+        // No request can ask for nothing.
+        if (range.offset > (await requests.headObject(key, stop))) throw rangeInvalid(type, name, range);
+        return new Uint8Array(0);
+      }
+      try {
+        const bytes = await requests.getObject(key, range, stop);
+        if (bytes !== undefined) return bytes;
+      } catch (error) {
+        if (statusOf(error) !== 416) throw error;
+      }
+      throw rangeInvalid(type, name, range);
+    });
+  }
+
+  async list(type: StorageFileType, signal?: AbortSignal): Promise<readonly StorageEntry[]> {
+    return this.#run('list', undefined, signal, async (requests, stop) => {
+      const folder = this.#key(objectFolder(type));
+      const prefix = type === 'config' ? this.#key(objectPath('config', 'config')) : `${folder}/`;
+      const entries: StorageEntry[] = [];
+      let page: string | undefined;
+      do {
+        const { objects, nextPage } = await requests.listPage(prefix, page, stop);
+        for (const { key, sizeBytes } of objects) {
+          const name = key.slice(key.lastIndexOf('/') + 1);
+          if (isObjectName(type, name) && key === this.#key(objectPath(type, name)))
+            entries.push({ name, sizeBytes });
+        }
+        page = nextPage;
+      } while (page !== undefined);
+      return entries;
+    });
+  }
+
+  async stat(type: StorageFileType, name: string, signal?: AbortSignal): Promise<StorageEntry> {
+    const key = this.#key(objectPath(type, name));
+    return this.#run('stat', { kind: type, name }, signal, async (requests, stop) => ({
+      name,
+      sizeBytes: await requests.headObject(key, stop),
+    }));
+  }
+
+  async remove(type: StorageFileType, name: string, signal?: AbortSignal): Promise<void> {
+    const key = this.#key(objectPath(type, name));
+    await this.#run('remove', { kind: type, name }, signal, async (requests, stop) => {
+      try {
+        await requests.deleteObject(key, stop);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+    });
+  }
+
+  /** An upload that was cut leaves nothing. */
+  async removeLeftovers(signal?: AbortSignal): Promise<number> {
+    throwIfCancelled(signal);
+    return 0;
+  }
+
+  /** S3 does not tell. */
+  async freeSpaceBytes(signal?: AbortSignal): Promise<number | undefined> {
+    throwIfCancelled(signal);
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    const requests = await this.#requests?.catch(() => undefined);
+    requests?.close();
+    this.#requests = undefined;
+  }
+
+  #key(path: string): string {
+    const { prefix } = this.#place;
+    return prefix === '' ? path : `${prefix}/${path}`;
+  }
+
+  /**
+   * Cancellation and the wording of errors, for every operation alike. The signal given to the work is the call's own, so
+   * that nothing stays with the caller's.
+   */
+  async #run<T>(
+    operation: string,
+    file: FileSubject | undefined,
+    signal: AbortSignal | undefined,
+    work: (requests: S3Requests, stop: AbortSignal) => Promise<T>,
+    graceMs = 0,
+  ): Promise<T> {
+    throwIfCancelled(signal);
+    const stop = new AbortController();
+    const over = new AbortController();
+    const onAbort = (): void => {
+      if (graceMs === 0) return stop.abort();
+      this.#options.clock.sleep(graceMs, over.signal).then(
+        () => stop.abort(),
+        () => undefined,
+      );
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const requests = await this.#open();
+      return await work(requests, stop.signal);
+    } catch (error) {
+      if (signal?.aborted) throw new TidemarkError('job.cancelled', {});
+      const subject = { location: this.location, bucket: this.#place.bucket, operation };
+      throw classifyS3Error(error, file === undefined ? subject : { ...subject, file });
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      over.abort();
+    }
+  }
+
+  /** Follows the server to the bucket's own region once, when no region was set. */
+  async #inItsRegion(requests: S3Requests, work: (requests: S3Requests) => Promise<void>): Promise<void> {
+    try {
+      await work(requests);
+    } catch (error) {
+      const told = regionToldBy(error);
+      const mayFollow = parseS3Region(this.#options.env) === undefined && told !== this.#toldRegion;
+      if (told === undefined || !mayFollow) throw error;
+      this.#toldRegion = told;
+      requests.close();
+      this.#requests = undefined;
+      await work(await this.#open());
+    }
+  }
+
+  #open(): Promise<S3Requests> {
+    this.#requests ??= this.#connect();
+    return this.#requests;
+  }
+
+  async #connect(): Promise<S3Requests> {
+    const { env, bucketLookup, connectTimeoutMs, noProgressTimeoutMs } = this.#options;
+    const credentials = parseS3Credentials(env);
+    if (credentials === undefined) {
+      const reason = 'no keys are given; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name them';
+      throw new TidemarkError(
+        'storage.wrongCredentials',
+        { location: this.location, reason },
+        { retry: 'afterUser' },
+      );
+    }
+    const { S3Requests } = await import('#storage/s3/s3-requests.ts');
+    return new S3Requests({
+      endpoint: this.#place.endpoint,
+      bucket: this.#place.bucket,
+      pathStyle: usesPathStyle(this.#place, bucketLookup ?? 'auto'),
+      region: this.#toldRegion ?? parseS3Region(env) ?? regionOfHost(this.#place) ?? DEFAULT_REGION,
+      credentials,
+      caCertificates: await loadCaCertificates(env),
+      proxyEnvironment: parseProxyEnvironment(env),
+      connectTimeoutMs: connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+      noProgressTimeoutMs: noProgressTimeoutMs ?? NO_PROGRESS_TIMEOUT_MS,
+    });
+  }
+}
+
+async function loadCaCertificates(env: Environment): Promise<readonly string[]> {
+  const path = env['RESTIC_CACERT'];
+  return path === undefined || path === '' ? [] : [await readFile(path, 'utf8')];
+}
+
+async function isThere(requests: S3Requests, key: string, stop: AbortSignal): Promise<boolean> {
+  try {
+    await requests.headObject(key, stop);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+function alreadyExists(kind: StorageFileType, name: string): TidemarkError {
+  return new TidemarkError('storage.alreadyExists', { kind, name });
+}
+
+function rangeInvalid(kind: StorageFileType, name: string, { offset, length }: ByteRange): TidemarkError {
+  return new TidemarkError('storage.rangeInvalid', { kind, name, offset, length });
+}
