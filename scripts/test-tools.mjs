@@ -24,6 +24,8 @@ const TOOLS = [
   { program: 'chromium', package: 'chromium', use: 'pages in a real browser' },
   { program: 'unzip', package: 'unzip', use: 'zip files read by another program' },
   { program: 'setfacl', package: 'acl', use: 'access control lists made by another program' },
+  { program: 'radosgw', package: 'ceph-mon ceph-osd radosgw ceph-common', use: 'places in S3 buckets' },
+  { program: 'curl', package: 'curl', use: 'servers that are waited for' },
 ];
 
 const APT_LIMIT_MS = 180_000;

@@ -39,7 +39,16 @@ export interface S3ServerOptions {
   readonly tls?: { readonly certificatePath: string; readonly keyPath: string };
 }
 
-const PROGRAMS = ['ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'ceph', 'ceph-authtool', 'monmaptool'];
+const PROGRAMS = [
+  'ceph-mon',
+  'ceph-osd',
+  'radosgw',
+  'radosgw-admin',
+  'ceph',
+  'ceph-authtool',
+  'monmaptool',
+  'curl',
+];
 
 /** What is missing for the server, or undefined; for the names of skipped tests. */
 export function s3ServerObstacle(): string | undefined {
