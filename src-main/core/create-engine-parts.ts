@@ -20,7 +20,7 @@ export function createEngineParts(): EngineParts {
     clock: systemClock,
     identity: machineIdentity(),
     programVersion: `tidemark ${programVersion}`,
-    createPorts: createPlacePorts,
+    createPorts: (location, login) => createPlacePorts(location, { ...process.env, ...login }),
     createThreads: (most) => new PipelineThreads(pipelineWorkerUrl(), most),
     catalogueDisk: new NodeDatabaseDisk(path.join(stateFolder(process.env), 'catalogues')),
     keychain: new KeytarSecretStore({ service: KEYCHAIN_SERVICE, clock: systemClock }),

@@ -3,7 +3,7 @@ import type { AppCalls } from '#contract/app/app-calls.ts';
 import { placeId, type PlaceId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { KeysOutcome } from '#contract/engine/engine-values.ts';
-import { accessTo, kindOf, refuseSecret, requirePlace } from '#services/places/place-access.ts';
+import { accessTo, kindOf, locationOf, refuseSecret, requirePlace } from '#services/places/place-access.ts';
 import { listPlaces, putPlace, removePlace, type Place } from '#services/state/places-table.ts';
 import { listPlans, putPlan } from '#services/state/plans-table.ts';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
@@ -20,6 +20,10 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
   const { state, engine, note, routine, changed } = parts;
   return {
     'places.probe': async ({ location }) => engine.calls['place.probe']({ location }),
+    'places.login': async ({ location, login }) => {
+      refuseSecret(location);
+      return engine.calls['place.login']({ location, login });
+    },
     'places.create': async ({ name, location }) => {
       refuseSecret(location);
       const id = placeId.parse(parts.newId());
@@ -65,6 +69,8 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
         removePlace(writer, id);
       });
       await engine.calls['place.forget']({ placeId: id });
+      const isUsed = state.read(listPlaces).some((other) => locationOf(other) === locationOf(place));
+      if (!isUsed) await engine.calls['place.forgetLogin']({ location: locationOf(place) });
       routine.presence.forget(id);
       note('placeRemoved', { placeId: id, name: place.name });
       changed('places');

@@ -1,6 +1,7 @@
 /** What the engine's calls need of the process that carries them. */
 import type { Clock } from '#base/clock.ts';
 import type { Identity } from '#base/identity.ts';
+import type { Login } from '#contract/login-names.ts';
 import type { CatalogueDisk } from '#catalogue/catalogue-file.ts';
 import type { PipelineHost } from '#operations/pipeline-host.ts';
 import type { RepositoryPorts } from '#repository/repository.ts';
@@ -20,7 +21,7 @@ export interface EngineParts {
   /** As snapshots name it. */
   readonly programVersion: string;
   /** For the repository at a location, its storage not opened yet. @throws request.invalidInput */
-  createPorts(location: string): RepositoryPorts;
+  createPorts(location: string, login: Login): RepositoryPorts;
   /** `most`: a small job is not worth more. */
   createThreads(most?: number): JobThreads;
   /** Where catalogues are kept between runs; nothing there is ever needed. */

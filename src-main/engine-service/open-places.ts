@@ -14,6 +14,7 @@ import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
 import { UploadLimit, UploadLimitStorage } from '#storage/decorators/upload-limit.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { KeptIndexes } from './kept-indexes.ts';
+import { PlaceLogins } from './place-logins.ts';
 
 interface WarmKey extends OpenedKey {
   readonly repositoryId: string;
@@ -28,6 +29,7 @@ export interface PlaceUse {
 }
 
 export class OpenPlaces {
+  readonly logins: PlaceLogins;
   readonly #parts: EngineParts;
   readonly #warmKeys = new Map<string, WarmKey>();
   readonly #indexes: KeptIndexes;
@@ -38,6 +40,7 @@ export class OpenPlaces {
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#indexes = new KeptIndexes(parts.clock);
+    this.logins = new PlaceLogins(parts.keychain, parts.session);
   }
 
   /**
@@ -78,9 +81,14 @@ export class OpenPlaces {
     return limit;
   }
 
+  /** Not opened yet; to be closed by the caller. */
+  async openPorts(location: string): Promise<RepositoryPorts> {
+    return this.#parts.createPorts(location, await this.logins.of(location));
+  }
+
   /** Not opened yet; closed in the end. */
   async withPorts<T>(location: string, work: (ports: RepositoryPorts) => Promise<T>): Promise<T> {
-    const ports = this.#parts.createPorts(location);
+    const ports = await this.openPorts(location);
     try {
       return await work(ports);
     } finally {

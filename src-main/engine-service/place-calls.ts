@@ -32,6 +32,13 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
     'place.probe': ({ location }, { signal }) =>
       places.withPorts(location, ({ storage }) => probePlace(storage, location, signal)),
 
+    async 'place.login'({ location, login }) {
+      const refusal = await places.logins.set(location, login);
+      return refusal === undefined ? null : notRememberedText(refusal).title;
+    },
+
+    'place.forgetLogin': ({ location }) => places.logins.forget(location),
+
     'place.create': ({ placeId, location }, { signal }) =>
       places.withPorts(location, async (ports) => {
         const access = openAccess(ports, placeId);
@@ -78,7 +85,7 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
     async 'place.proveRecovery'({ access, code }, { signal }) {
       const { placeId, location, repositoryId } = access;
       const request = {
-        openPorts: () => parts.createPorts(location),
+        openPorts: () => places.openPorts(location),
         typed: code,
         ...(repositoryId === null ? {} : { repositoryId }),
       };

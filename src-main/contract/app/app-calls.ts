@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { CallTable, TopicTable } from '#contract/calls/call-table.ts';
+import { LOGIN_NAMES } from '#contract/login-names.ts';
 import { browseCalls } from './browse-calls.ts';
 import { contentCalls } from './content-calls.ts';
 import { job, jobRequest, jobTrouble } from './job-values.ts';
@@ -118,6 +119,12 @@ export const appCalls = {
   },
 
   'places.probe': { kind: 'query', input: z.strictObject({ location: z.string() }), output: placeProbe },
+  /** What logs in to a location behind a network. @returns why the keychain does not remember it; then it holds for this run. */
+  'places.login': {
+    kind: 'command',
+    input: z.strictObject({ location: z.string(), login: z.partialRecord(z.enum(LOGIN_NAMES), typedSecret) }),
+    output: z.string().nullable(),
+  },
   /** Makes a new repository at an empty location, with this computer's key and a recovery code. */
   'places.create': {
     kind: 'command',

@@ -7,6 +7,7 @@ import type { ByteString } from '#base/byte-string.ts';
 import type { WireError } from '#base/errors.ts';
 import type { CallTable, TopicTable } from '#contract/calls/call-table.ts';
 import type { JobProgress } from '#contract/app/job-values.ts';
+import type { Login } from '#contract/login-names.ts';
 import { engineBrowseCalls } from './engine-browse-calls.ts';
 import { engineWindowCalls } from './engine-window-calls.ts';
 import { of } from './trusted-shape.ts';
@@ -45,6 +46,13 @@ const job = { progress: of<JobTold>() };
 
 export const engineCalls = {
   'place.probe': { kind: 'query', input: of<{ location: string }>(), output: of<ProbeOutcome>() },
+  /** Kept for all places at the location, before one is made there as well. @returns why the keychain does not remember it */
+  'place.login': {
+    kind: 'command',
+    input: of<{ location: string; login: Login }>(),
+    output: of<string | null>(),
+  },
+  'place.forgetLogin': { kind: 'command', input: of<{ location: string }>(), output: of<void>() },
   'place.create': {
     kind: 'command',
     input: of<{ placeId: string; location: string }>(),

@@ -13,7 +13,7 @@ import { readRecoveryCode, type CodeReading } from '#contract/recovery-code.ts';
 
 export interface ProofRequest {
   /** The place opened anew, without a cache; closed at the end. */
-  openPorts(): RepositoryPorts;
+  openPorts(): RepositoryPorts | Promise<RepositoryPorts>;
   /** As the person typed it. */
   readonly typed: string;
   /** What must be found there; absent on a computer that does not know. */
@@ -96,7 +96,7 @@ async function withProven<Result>(
 ): Promise<Result> {
   const reading = readRecoveryCode(typed);
   if (reading.kind !== 'complete') return fail({ kind: 'misread', reading });
-  const ports = openPorts();
+  const ports = await openPorts();
   try {
     const repository = await openRepository(ports, reading.code.toPassword(), signal);
     const foundId = repository.config.id;

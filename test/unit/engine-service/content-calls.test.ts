@@ -21,8 +21,8 @@ const MIB = 1 << 20;
 /** Every read of a place, as `kind bytes`. */
 const reads: string[] = [];
 const { createPorts } = createEngineParts();
-function createCountingPorts(location: string): ReturnType<typeof createPorts> {
-  const ports = createPorts(location);
+function createCountingPorts(...which: Parameters<typeof createPorts>): ReturnType<typeof createPorts> {
+  const ports = createPorts(...which);
   const { storage } = ports;
   const load = storage.load.bind(storage);
   storage.load = (kind, name, range, signal) => {

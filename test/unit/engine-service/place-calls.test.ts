@@ -2,6 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Login } from '#contract/login-names.ts';
+import { createEngineParts } from '#core/create-engine-parts.ts';
+import type { SecretStore } from '#services/secrets/secret-store.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
 import { openTestRepository } from '#test/support/engine.ts';
 import {
@@ -10,6 +13,7 @@ import {
   PLACE_PASSWORD,
   startTestEngine,
   temporaryFolder,
+  type TestEngine,
 } from '#test/support/engine-service.ts';
 
 describe('looking at a location', () => {
@@ -141,3 +145,61 @@ describe('a place that is not what it was', () => {
     expect(fs.readdirSync(access.location)).toEqual([]);
   });
 });
+
+describe('what logs in to a place behind a network', () => {
+  const location = 'rest:https://backup.example/me/';
+
+  /** An engine that tells what a place was opened with. */
+  function startTelling(keychain: SecretStore): TestEngine & { readonly opened: Login[] } {
+    const opened: Login[] = [];
+    const { createPorts } = createEngineParts();
+    const engine = startTestEngine({
+      keychain,
+      createPorts: (_where, login) => {
+        opened.push(login);
+        return createPorts(path.join(temporaryFolder(), 'place'), login);
+      },
+    });
+    return { ...engine, opened };
+  }
+
+  test('is kept by the keychain, given to whoever opens the place, and forgotten when told', async () => {
+    const keychain = new SessionSecretStore();
+    const { calls } = startTelling(keychain);
+    const login = { RESTIC_REST_USERNAME: 'me', RESTIC_REST_PASSWORD: 'a secret' };
+    expect(await calls['place.login']({ location, login })).toBe(null);
+    const again = startTelling(keychain);
+    await again.calls['place.probe']({ location });
+    await again.calls['place.probe']({ location: 'rest:https://other.example/' });
+    await again.calls['place.forgetLogin']({ location });
+    await again.calls['place.probe']({ location });
+    expect(again.opened).toEqual([login, {}, {}]);
+  });
+
+  test('holds for this run where there is no keychain, which is told', async () => {
+    const { calls, opened } = startTelling(new RefusingKeychain());
+    const login = { RESTIC_REST_PASSWORD: 'a secret' };
+    expect(await calls['place.login']({ location, login })).toMatch(/keychain/i);
+    await calls['place.probe']({ location });
+    expect(opened).toEqual([login]);
+  });
+
+  test('a folder asks no keychain', async () => {
+    const asked: string[] = [];
+    const keychain = new SessionSecretStore();
+    const get = keychain.get.bind(keychain);
+    keychain.get = (account) => {
+      asked.push(account);
+      return get(account);
+    };
+    const { calls } = startTelling(keychain);
+    await calls['place.probe']({ location: '/folder' });
+    await calls['place.probe']({ location: 'C:/folder' });
+    await calls['place.probe']({ location: 'local:sftp' });
+    expect(asked).toEqual([]);
+  });
+});
+
+class RefusingKeychain extends SessionSecretStore {
+  override set = () => Promise.resolve({ kind: 'notRemembered', reason: 'noService' } as const);
+}

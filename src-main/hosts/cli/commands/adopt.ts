@@ -6,6 +6,7 @@ import { formatCount, formatName } from '../format-values.ts';
 import { asText, example } from '../option-values.ts';
 import { formatTable } from '../output.ts';
 import { readTypedSecret } from '../password.ts';
+import { giveLogin } from '../profile/give-login.ts';
 import { momentText } from '../profile/moment-text.ts';
 import { withoutSecrets } from '#storage/locations/describe-location.ts';
 import { placeLocation } from '../profile/place-location.ts';
@@ -24,9 +25,11 @@ export function defineAdopt(command: Command, run: RunCommand): void {
     .addHelpText('after', example('tidemark adopt /media/me/usb/backup'))
     .action((typed: string, flags: AdoptFlags) =>
       run((session) =>
-        withProfile(session, async ({ calls }) => {
+        withProfile(session, async (profile) => {
+          const { calls } = profile;
           const { output, host, options, context } = session;
           const location = placeLocation(typed);
+          await giveLogin(session, profile, location);
           const question = `enter recovery code or password of ${formatName(withoutSecrets(location))}: `;
           const password = await readTypedSecret(host, options, context.signal, question);
           const found = await calls['adopt.look']({ location, password });

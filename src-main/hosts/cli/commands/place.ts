@@ -1,6 +1,6 @@
 /** `tidemark place`: where versions are kept. A place is a repository with its keys; what lies there is restic's format. */
 import type { Command } from 'commander';
-import { isTidemarkError } from '#base/errors.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import { EXIT_DONE, EXIT_FAILED, type ExitCode } from '#contract/exit-codes.ts';
 import { nextCodeText, withdrawnKeyText } from '#contract/key-texts.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
@@ -8,6 +8,7 @@ import { formatBytes, formatName } from '../format-values.ts';
 import { asText, example } from '../option-values.ts';
 import { formatTable } from '../output.ts';
 import { readTypedSecret } from '../password.ts';
+import { giveLogin, namesFor } from '../profile/give-login.ts';
 import { findByName } from '../profile/find-by-name.ts';
 import { tellKeys } from '../profile/key-words.ts';
 import { placeLocation } from '../profile/place-location.ts';
@@ -38,6 +39,22 @@ export function definePlace(command: Command, run: RunCommand): void {
         session.output.say(`${formatName(place.name)} is open again.`);
         await tellKeys(session.output, formatName(place.name), keys);
       }),
+  );
+  onPlace(
+    command,
+    'login',
+    'log in there from now on by what the environment holds (AWS_ACCESS_KEY_ID and so on)',
+  ).action((name: string) =>
+    withPlace(run, name, async (session, profile, place) => {
+      const given = await giveLogin(session, profile, place.location);
+      if (given.length === 0) {
+        throw new TidemarkError('request.invalidInput', {
+          what: 'the environment holds nothing that logs in there',
+          reason: `set ${namesFor(place.location)}`,
+        });
+      }
+      session.output.say(`${formatName(place.name)} is logged in to by ${given.join(', ')}.`);
+    }),
   );
   defineMend(command, run);
   onPlace(command, 'prove', 'show that you still have its recovery code').action((name: string) =>
@@ -139,8 +156,10 @@ function defineNewPlaces(command: Command, run: RunCommand): void {
     .addHelpText('after', example('tidemark place add "USB disk" /media/me/usb/backup'))
     .action((name: string, location: string) =>
       run((session) =>
-        withProfile(session, async ({ calls }) => {
+        withProfile(session, async (profile) => {
+          const { calls } = profile;
           const input = { name: asText(name), location: placeLocation(location) };
+          await giveLogin(session, profile, input.location);
           const keys = await calls['places.create'](input);
           session.output.say(
             `Made the backup place ${formatName(input.name)} at ${formatName(input.location)}.`,
@@ -154,8 +173,10 @@ function defineNewPlaces(command: Command, run: RunCommand): void {
     .addHelpText('after', example('tidemark place open "Old disk" /media/me/old/restic --add-key'))
     .action((name: string, location: string, flags: { addKey?: boolean }) =>
       run((session) =>
-        withProfile(session, async ({ calls }) => {
+        withProfile(session, async (profile) => {
+          const { calls } = profile;
           const place = { name: asText(name), location: placeLocation(location) };
+          await giveLogin(session, profile, place.location);
           const password = await secret(session, 'enter password for repository: ');
           const keys = await calls['places.open']({ ...place, password, addsKey: flags.addKey === true });
           session.output.say(`Opened ${formatName(place.name)} at ${formatName(place.location)}.`);
@@ -171,11 +192,14 @@ function defineTest(command: Command, run: RunCommand): void {
     .addHelpText('after', example('tidemark place test /media/me/usb/backup'))
     .action((given: string) =>
       run((session) =>
-        withProfile(session, async ({ calls }): Promise<ExitCode> => {
+        withProfile(session, async (profile): Promise<ExitCode> => {
           const { output } = session;
+          const { calls } = profile;
           const { places } = await calls['mirror.get']({});
           const known = places.find(({ name, id }) => name === asText(given) || id === asText(given));
-          const probe = await calls['places.probe']({ location: known?.location ?? placeLocation(given) });
+          const location = known?.location ?? placeLocation(given);
+          if (known === undefined) await giveLogin(session, profile, location);
+          const probe = await calls['places.probe']({ location });
           output.json({ message_type: 'place_probe', ...probe });
           output.say(`${formatName(probe.location)}: ${PROBES[probe.kind]}`);
           if (probe.freeBytes !== null) output.say(`Free: ${formatBytes(probe.freeBytes)}`);
