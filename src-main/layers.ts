@@ -221,8 +221,8 @@ export const LAYERS: readonly Layer[] = [
     alias: '#core/machine',
     mayImport: ['base', 'core/host-ports'],
     node: 'any',
-    // The system's own program that asks NetworkManager.
-    packages: ['node:child_process'],
+    // The system's own program that asks NetworkManager; the C library.
+    packages: ['node:child_process', 'koffi'],
   },
   {
     folder: 'hosts/cli',

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '#base/clock.ts';
 import type { HostPorts } from './host-ports.ts';
 import { MachineWatch } from './machine/machine-watch.ts';
+import { keepReturningMemory } from './machine/return-memory.ts';
 
 export interface HeadlessHost {
   readonly ports: HostPorts;
@@ -16,6 +17,7 @@ export function headlessHost(
   },
 ): HeadlessHost {
   const machine = new MachineWatch({ clock: parts.clock });
+  const stopReturning = parts.onlyAsked === true ? undefined : keepReturningMemory(parts.clock);
   return {
     ports: {
       ...parts,
@@ -24,6 +26,9 @@ export function headlessHost(
       powerAndNetwork: () => machine.powerAndNetwork(),
       onMachineChange: (listener) => machine.onChange(listener),
     },
-    close: () => machine.close(),
+    close: () => {
+      machine.close();
+      stopReturning?.();
+    },
   };
 }

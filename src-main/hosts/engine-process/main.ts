@@ -3,6 +3,7 @@
  * safe place and let go of their locks; whoever wants it gone at once kills it.
  */
 import { createEngineParts } from '#core/create-engine-parts.ts';
+import { keepReturningMemory } from '#core/machine/return-memory.ts';
 import { parentChannel } from '#core/parent-channel.ts';
 import { serveEngine } from '#engine-service/serve-engine.ts';
 
@@ -17,5 +18,8 @@ process.on('SIGINT', () => undefined);
 const channel = parentChannel();
 process.once('SIGTERM', () => channel.close());
 channel.onClose(() => void setTimeout(() => process.exit(1), PATIENCE_MS).unref());
-await serveEngine(channel, createEngineParts()).ended;
+const parts = createEngineParts();
+const stopReturning = keepReturningMemory(parts.clock);
+await serveEngine(channel, parts).ended;
+stopReturning();
 process.exit(0);

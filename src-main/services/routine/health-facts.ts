@@ -5,16 +5,12 @@ import { promisedAgeMs } from '#services/scheduler/check-schedule.ts';
 import type { Job } from '#services/state/jobs-table.ts';
 import type { Place } from '#services/state/places-table.ts';
 import type { Plan } from '#services/state/plans-table.ts';
-import type { StateReader } from '#services/state/state-database.ts';
-import { listSafeVersions } from '#services/state/versions-table.ts';
+import type { NewestVersions } from '#services/state/versions-table.ts';
 import { numberOf, type JobMemory } from './job-memory.ts';
 import type { RememberedRuns } from './remembered-runs.ts';
 
-/** Enough to find one that no wrong clock has dated. */
-const NEWEST_LOOKED_AT = 20;
-
 export interface CopySources {
-  readonly reader: StateReader;
+  readonly newestVersions: NewestVersions;
   readonly plans: readonly Plan[];
   readonly places: readonly Place[];
   readonly runs: RememberedRuns;
@@ -34,8 +30,8 @@ export function gatherCopies(sources: CopySources): CopyFacts[] {
 }
 
 function gatherCopy(sources: CopySources, plan: Plan, place: Place): CopyFacts {
-  const { reader, runs, memory, waiting } = sources;
-  const safe = listSafeVersions(reader, place.id, plan.id, NEWEST_LOOKED_AT);
+  const { runs, memory, waiting } = sources;
+  const safe = sources.newestVersions(place.id, plan.id);
   const ofPair = runs.ofPair(plan.id, place.id);
   const promise = promisedAgeMs(plan.schedule);
   const wait = waiting.find((run) => run.planId === plan.id && run.placeId === place.id)?.wait;

@@ -26,7 +26,7 @@ import { listPlaces, type Place } from '#services/state/places-table.ts';
 import { listPlans, type Plan } from '#services/state/plans-table.ts';
 import { getSetting, putSetting } from '#services/state/settings-table.ts';
 import type { StateFile } from '#services/state/state-file.ts';
-import { listSafeVersions } from '#services/state/versions-table.ts';
+import { newestSafeVersions } from '#services/state/versions-table.ts';
 import { settingsDigest } from '#services/travelling-settings/travelling-settings.ts';
 import { upkeepDue } from '#services/upkeep/upkeep-due.ts';
 import { attentiveSleep } from './attentive-sleep.ts';
@@ -46,8 +46,6 @@ const SEEN_EVERY_MS = 3_600_000;
 /** Settings travel again after so long even when nothing but the log has changed. */
 const SETTINGS_EVERY_MS = 7 * 86_400_000;
 
-/** Versions of each plan and place that the clock is held against. */
-const WITNESSES = 20;
 /** Upkeep that failed is tried again after so long. */
 const UPKEEP_RETRY_MS = 6 * 3_600_000;
 /** The wait of a job that the person lets rest: no condition wakes it. */
@@ -346,17 +344,15 @@ export class Routine {
 
   #judge(plans: readonly Plan[], places: readonly Place[], doubt: ClockDoubt | undefined): void {
     const { state, clock } = this.#parts;
-    const copies = state.read((reader) =>
-      gatherCopies({
-        reader,
-        plans,
-        places,
-        runs: this.#runs,
-        memory: this.#memory,
-        waiting: this.waiting,
-        isListed: (id) => this.#listed.has(id),
-      }),
-    );
+    const copies = gatherCopies({
+      newestVersions: state.recall(newestSafeVersions),
+      plans,
+      places,
+      runs: this.#runs,
+      memory: this.#memory,
+      waiting: this.waiting,
+      isListed: (id) => this.#listed.has(id),
+    });
     this.#health = judgeHealth({
       copies,
       places: gatherPlaces(
@@ -388,17 +384,15 @@ export class Routine {
   }
 
   #doubtClock(plans: readonly Plan[], nowMs: number): ClockDoubt | undefined {
-    return this.#parts.state.read((reader) => {
-      const lastSeenMs = getSetting(reader, 'lastSeenTimeMs');
-      if (lastSeenMs !== undefined) return doubtClock({ nowMs, lastSeenMs }, []);
-      const times = plans.flatMap((plan) =>
-        plan.placeIds.flatMap((id) => listSafeVersions(reader, id, plan.id, WITNESSES)),
-      );
-      return doubtClock(
-        { nowMs },
-        times.map(({ timeMs }) => timeMs),
-      );
-    });
+    const { state } = this.#parts;
+    const lastSeenMs = state.read((reader) => getSetting(reader, 'lastSeenTimeMs'));
+    if (lastSeenMs !== undefined) return doubtClock({ nowMs, lastSeenMs }, []);
+    const newest = state.recall(newestSafeVersions);
+    const times = plans.flatMap((plan) => plan.placeIds.flatMap((id) => newest(id, plan.id)));
+    return doubtClock(
+      { nowMs },
+      times.map(({ timeMs }) => timeMs),
+    );
   }
 
   #noteSeen(nowMs: number): void {

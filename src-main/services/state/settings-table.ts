@@ -38,11 +38,20 @@ const SETTINGS = {
 export type SettingName = keyof typeof SETTINGS;
 export type Setting<Name extends SettingName> = z.output<(typeof SETTINGS)[Name]>;
 
-function rowOf<Name extends SettingName>(name: Name) {
+function describeRow<Name extends SettingName>(name: Name) {
   return z.strictObject({
     name: z.string(),
     value: jsonColumn(SETTINGS[name] as unknown as z.ZodType<Setting<Name>>),
   });
+}
+
+/** Made once: making a description costs far more than reading a row by it. */
+const descriptions = new Map<SettingName, z.ZodType>();
+
+function rowOf<Name extends SettingName>(name: Name): ReturnType<typeof describeRow<Name>> {
+  const description = descriptions.get(name) ?? describeRow(name);
+  descriptions.set(name, description);
+  return description as ReturnType<typeof describeRow<Name>>;
 }
 
 /** @throws request.invalidInput */

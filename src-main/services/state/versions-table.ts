@@ -70,13 +70,18 @@ export function findVersion(
   return row && decodeRow('versions', versionRow, row);
 }
 
+export interface SafeVersion {
+  readonly snapshotId: string;
+  readonly timeMs: number;
+}
+
 /** What health is judged by: complete and confirmed by the place. Newest first, times and ids only. */
 export function listSafeVersions(
   reader: StateReader,
   place: PlaceId,
   plan: PlanId,
   limit: number,
-): { readonly snapshotId: string; readonly timeMs: number }[] {
+): SafeVersion[] {
   return reader
     .all(
       `SELECT snapshotId, timeMs FROM versions
@@ -85,6 +90,22 @@ export function listSafeVersions(
       { place, plan, limit },
     )
     .map((row) => ({ snapshotId: String(row['snapshotId']), timeMs: Number(row['timeMs']) }));
+}
+
+/** Enough to find some that no wrong clock has dated. */
+const NEWEST = 20;
+
+export type NewestVersions = (place: PlaceId, plan: PlanId) => readonly SafeVersion[];
+
+/** The newest of `listSafeVersions`, each looked up once: true until the next change, so for `StateFile.recall`. */
+export function newestSafeVersions(reader: StateReader): NewestVersions {
+  const known = new Map<string, readonly SafeVersion[]>();
+  return (place, plan) => {
+    const key = JSON.stringify([place, plan]);
+    const versions = known.get(key) ?? listSafeVersions(reader, place, plan, NEWEST);
+    known.set(key, versions);
+    return versions;
+  };
 }
 
 export function listVersionIds(reader: StateReader, place: PlaceId): string[] {
