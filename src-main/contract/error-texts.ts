@@ -7,6 +7,7 @@
 import type { ErrorCode, ErrorData } from '#base/errors.ts';
 import type { Language } from './language.ts';
 import { errors as de } from './texts/de/errors.ts';
+import { why } from './texts/de/reasons.ts';
 import { errors as en } from './texts/en/errors.ts';
 import { moment } from './texts/text-parts.ts';
 import type { ErrorTable, ErrorText, TextWords } from './texts/text-tables.ts';
@@ -33,10 +34,10 @@ export const WINDOW_WORDS: TextWords = {
   snapshot: 'version',
   moment: (time) => moment(time, 'en'),
   typed: () => '',
-  unlock: 'choose "Release"',
-  unlockAll: 'choose "Release all"',
+  unlock: 'run "tidemark unlock" in a terminal',
+  unlockAll: 'run "tidemark unlock --remove-all" in a terminal',
   check: 'choose "Verify everything"',
-  repairIndex: 'choose "Repair"',
+  repairIndex: 'run "tidemark repair index" in a terminal',
   damagedSnapshot: (id) =>
     `Its files can be found again in a terminal with "tidemark recover"; "tidemark forget --damaged ${id}" then takes the damaged file away.`,
 };
@@ -59,4 +60,9 @@ export function errorSentence<Code extends ErrorCode>(
 ): string {
   const { title, safe, todo } = errorText(error, words, language);
   return [title, safe, todo].filter((part) => part !== '').join(' ');
+}
+
+/** A `reason` that comes without its error, as those in a plan of what is put back. */
+export function reasonText(reason: string, language: Language = 'en'): string {
+  return language === 'de' ? why(reason) : reason;
 }

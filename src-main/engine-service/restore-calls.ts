@@ -64,7 +64,9 @@ export function restoreCalls(service: EngineService): Pick<EngineHandlers, Resto
             ...(onProgress === undefined ? {} : { onProgress }),
             ...(withFiles ? { onEntry: (...entry) => lines.add(...entry) } : {}),
           };
-          const plan = await unlessMissing(part, prepareRestore(parts, part.request, observer, signal));
+          // Somebody looks, and a proof under way must not refuse that; what is restored is locked when it is.
+          const request = { ...part.request, noLock: true };
+          const plan = await unlessMissing(part, prepareRestore(parts, request, observer, signal));
           if (plan !== undefined) previews.push(await toPreview(plan, part, withFiles ? lines : undefined));
         }
         return sumOfPreviews(previews, ask);

@@ -16,7 +16,9 @@ import './app.css';
 export function App() {
   const connection = useConnection();
   const { language, theme: scheme, rowHeight } = useSettings(connection);
-  const speech = speechOf(chooseLanguage(language, usePreferredLanguages()));
+  const spoken = speechOf(chooseLanguage(language, usePreferredLanguages()));
+  const home = connection.kind === 'open' ? connection.link.home : undefined;
+  const speech = useMemo(() => (home === undefined ? spoken : { ...spoken, home }), [spoken, home]);
   useLayoutEffect(() => {
     document.documentElement.lang = speech.language;
     document.documentElement.dataset['rowHeight'] = rowHeight;

@@ -1,5 +1,6 @@
 /** Opens the connection to the core, over whatever this page was served by. */
 import { appCalls, type AppCalls, type AppTopics } from '#contract/app/app-calls.ts';
+import type { WirePath } from '#contract/app/values.ts';
 import type { CallClient } from '#contract/calls/call-table.ts';
 import { createCallClient } from '#contract/calls/create-call-client.ts';
 import { MirrorStore } from './mirror-store.ts';
@@ -8,6 +9,8 @@ import { openSocketChannel } from './socket-channel.ts';
 export interface CoreLink {
   readonly calls: CallClient<AppCalls>;
   readonly mirror: MirrorStore;
+  /** The person's own folder; undefined where the core does not say. */
+  readonly home: WirePath | undefined;
   /** Told once, when the core is gone. */
   onLost(listener: () => void): void;
 }
@@ -25,9 +28,11 @@ export async function connectCore(): Promise<CoreLink> {
     isLost = true;
     for (const listener of listeners) listener();
   });
+  const info = await calls['app.info']({}).catch(() => undefined);
   return {
     calls,
     mirror,
+    home: info?.homeFolder,
     onLost: (listener) => {
       if (isLost) listener();
       else listeners.push(listener);

@@ -7,7 +7,7 @@ import { useAnswer } from '../core-link/use-answer.ts';
 import { useCore } from '../core-link/use-core.ts';
 import { useCoreSentences } from '../text/core-sentences.ts';
 import { nameKey, showLastName, showName } from '../text/show-name.ts';
-import { useFormats, useWords } from '../text/use-words.ts';
+import { useFormats, useShowPath, useWords } from '../text/use-words.ts';
 import './folder-dialog.css';
 
 export interface FolderDialogProps {
@@ -19,6 +19,7 @@ export interface FolderDialogProps {
 }
 
 export function FolderDialog({ title, startsAt, mustBeWritable = false, answer }: FolderDialogProps) {
+  const showPath = useShowPath();
   const say = useCoreSentences();
   const { calls } = useCore();
   const { chooseFolder: words } = useWords();
@@ -50,8 +51,8 @@ export function FolderDialog({ title, startsAt, mustBeWritable = false, answer }
         >
           {words.up}
         </Button>
-        <p className="path" aria-label={words.path} title={here && showName(here.folder)}>
-          {here && showName(here.folder)}
+        <p className="path" aria-label={words.path} title={here && showPath(here.folder)}>
+          {here && showPath(here.folder)}
         </p>
       </div>
       <ScrollArea className="list" type="auto">
@@ -61,7 +62,7 @@ export function FolderDialog({ title, startsAt, mustBeWritable = false, answer }
           </p>
         ) : (
           <ul
-            aria-label={here && words.foldersIn(showName(here.folder))}
+            aria-label={here && words.foldersIn(showPath(here.folder))}
             aria-busy={listed.kind === 'asking'}
           >
             {folders.map(({ name, path }) => (

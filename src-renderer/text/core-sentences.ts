@@ -2,6 +2,7 @@
  * The sentences that the core's contract words for window, tray and notices, in the language of the window. The one place
  * where the window says in which language it wants them.
  */
+import { useMemo } from 'react';
 import type { WireError } from '#base/errors.ts';
 import { fromWireError, isTidemarkError } from '#base/errors.ts';
 import {
@@ -12,11 +13,13 @@ import {
 } from '#contract/app/overview-words.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { errorSentence, WINDOW_WORDS, type ErrorText } from '#contract/error-texts.ts';
+import type { WirePath } from '#contract/app/values.ts';
 import type { Language } from '#contract/language.ts';
 import type { ProtectionState } from '#contract/protection-codes.ts';
 import { stateText, waitText } from '#contract/protection-texts.ts';
 import { futureWords, pastWords, untilWords } from '#contract/time-words.ts';
 import { WORDS } from './language.ts';
+import { shortenPaths } from './show-path.ts';
 import { useSpeech } from './use-words.ts';
 
 type MirrorProblem = Mirror['health']['problems'][number];
@@ -39,15 +42,19 @@ export interface CoreSentences {
   wireError(error: Mirror['jobs'][number]['error'] & object): string;
 }
 
-export function coreSentences(language: Language): CoreSentences {
+/** @param home from which paths in the sentences are told */
+export function coreSentences(language: Language, home?: WirePath): CoreSentences {
   const error = (thrown: unknown): string =>
     isTidemarkError(thrown)
-      ? errorSentence(thrown, WINDOW_WORDS, language)
+      ? shortenPaths(errorSentence(thrown, WINDOW_WORDS, language), home)
       : WORDS[language].frame.unknownFault;
   return {
     overview: (facts, nowMs) => overviewSentence(facts, nowMs, language),
     nextBackup: (facts, nowMs) => nextBackupWords(facts, nowMs, language),
-    problem: (problem, facts, nowMs) => describeProblem(problem, facts, nowMs, language),
+    problem: (problem, facts, nowMs) => {
+      const { title, safe, todo } = describeProblem(problem, facts, nowMs, language);
+      return { title: shortenPaths(title, home), safe, todo: shortenPaths(todo, home) };
+    },
     state: (state) => stateText(state, language),
     wait: (wait) => waitText(wait, language),
     past: (atMs, nowMs) => pastWords(atMs, nowMs, language),
@@ -59,5 +66,6 @@ export function coreSentences(language: Language): CoreSentences {
 }
 
 export function useCoreSentences(): CoreSentences {
-  return coreSentences(useSpeech().language);
+  const { language, home } = useSpeech();
+  return useMemo(() => coreSentences(language, home), [language, home]);
 }

@@ -11,8 +11,7 @@ import { useNowMs } from '../../core-link/use-now.ts';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useCoreSentences } from '../../text/core-sentences.ts';
 import { jobNames, jobTitle, runningTitle, type JobValue } from '../../text/job-titles.ts';
-import { showName } from '../../text/show-name.ts';
-import { useSpeech, useWords } from '../../text/use-words.ts';
+import { useShowPath, useSpeech, useWords } from '../../text/use-words.ts';
 import { Dot } from '../../ui/dot.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -21,7 +20,7 @@ import { PageBody, PageHead } from '../../ui/page.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
-import { numberIn, resultOf } from './view-model.ts';
+import { affectedBy, numberIn, resultOf } from './view-model.ts';
 
 const MOST_JOBS = 1_000;
 const TROUBLE_HEIGHT = 64;
@@ -142,8 +141,56 @@ function OneJob({ job, mirror }: { readonly job: JobValue; readonly mirror: Mirr
           ]}
         />
       </div>
+      <Affected job={job} />
       {job.troubleCount > 0 && <Troubles job={job} />}
     </PageBody>
+  );
+}
+
+/** What a proof found damaged: each leads to its versions, of which others may be whole. */
+function Affected({ job }: { readonly job: JobValue }) {
+  const showPath = useShowPath();
+  const { activity: words } = useWords();
+  const { paths, count } = affectedBy(job);
+  if (count === 0) return null;
+  return (
+    <Section title={words.affectedTitle(count)} note={words.affectedNote}>
+      <div className="card troubles">
+        <div
+          className="troubles-box"
+          style={{ height: Math.min(paths.length, TROUBLES_IN_SIGHT) * TROUBLE_HEIGHT }}
+        >
+          <VirtualRows
+            label={words.affectedTitle(count)}
+            count={paths.length}
+            rowHeight={TROUBLE_HEIGHT}
+            keyOf={String}
+            draw={(at) => {
+              const { path, versions } = paths[at] ?? { path: '', versions: 0 };
+              return (
+                <div className="trouble">
+                  <p>
+                    <b title={showPath(path)}>{showPath(path)}</b>
+                    <span>{words.affectedVersions(versions)}</span>
+                  </p>
+                  <Button
+                    component="a"
+                    variant="default"
+                    size="compact-md"
+                    href={`#/history?${new URLSearchParams({
+                      ...(job.placeId === null ? {} : { place: job.placeId }),
+                      path,
+                    }).toString()}`}
+                  >
+                    {words.toVersions}
+                  </Button>
+                </div>
+              );
+            }}
+          />
+        </div>
+      </div>
+    </Section>
   );
 }
 
@@ -197,10 +244,11 @@ function Troubles({ job }: { readonly job: JobValue }) {
 }
 
 function TroubleRow({ trouble }: { readonly trouble: Trouble | undefined }) {
+  const showPath = useShowPath();
   const core = useCoreSentences();
   const { activity: words } = useWords();
   if (trouble === undefined) return null;
-  const path = showName(trouble.path);
+  const path = showPath(trouble.path);
   const why = core.wireError(trouble.error);
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(path);

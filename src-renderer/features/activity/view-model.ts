@@ -207,6 +207,22 @@ export function textIn(data: unknown, field: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** What a proof found damaged, with how many versions have it; `paths` are at most those that the core tells. */
+export function affectedBy({ result }: JobValue): {
+  readonly paths: readonly { readonly path: string; readonly versions: number }[];
+  readonly count: number;
+} {
+  const told = valueIn(result, 'affected');
+  const paths = Array.isArray(told)
+    ? told.flatMap((each: unknown) => {
+        const path = textIn(each, 'path');
+        const ids = valueIn(each, 'snapshotIds');
+        return path === undefined ? [] : [{ path, versions: Array.isArray(ids) ? ids.length : 0 }];
+      })
+    : [];
+  return { paths, count: numberIn(result, 'affectedCount') ?? paths.length };
+}
+
 export function numberIn(data: unknown, field: string): number | undefined {
   const value = valueIn(data, field);
   return typeof value === 'number' ? value : undefined;

@@ -4,8 +4,7 @@ import { Folder, Plus } from 'lucide-react';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { useMirror } from '../../core-link/use-core.ts';
 import { choicesOf, type PlanValue } from '../../core-link/plan-choices.ts';
-import { showName } from '../../text/show-name.ts';
-import { useSpeech, useWords } from '../../text/use-words.ts';
+import { useShowPath, useSpeech, useWords } from '../../text/use-words.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { PageBody, PageHead } from '../../ui/page.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
@@ -89,6 +88,7 @@ function PlanList({ mirror }: { readonly mirror: Mirror }) {
 
 function PlanRow({ plan, mirror }: { readonly plan: PlanValue; readonly mirror: Mirror }) {
   const speech = useSpeech();
+  const showPath = useShowPath();
   const { folders: words } = speech.words;
   const choices = choicesOf(plan);
   const places = plan.placeIds.flatMap((id) => mirror.places.find((each) => each.id === id)?.name ?? []);
@@ -99,7 +99,7 @@ function PlanRow({ plan, mirror }: { readonly plan: PlanValue; readonly mirror: 
           {plan.name}
           {!plan.isOn && <span className="quiet"> · {words.off}</span>}
         </b>
-        <span className="paths">{plan.folders.map(showName).join(', ')}</span>
+        <span className="paths">{plan.folders.map(showPath).join(', ')}</span>
         <span className="quiet">
           {places.length === 0 ? words.noPlace : words.to(speech.formats.list(places))}
         </span>

@@ -8,8 +8,8 @@ import type { PlanChoices } from '../../core-link/plan-choices.ts';
 import { useCore } from '../../core-link/use-core.ts';
 import { useChooseFolder } from '../../parts/choose-folder.tsx';
 import { useCoreSentences } from '../../text/core-sentences.ts';
-import { nameKey, showLastName, showName } from '../../text/show-name.ts';
-import { useFormats, useWords } from '../../text/use-words.ts';
+import { nameKey, showLastName } from '../../text/show-name.ts';
+import { useFormats, useShowPath, useWords } from '../../text/use-words.ts';
 import { Section } from '../../ui/section.tsx';
 import { inTurn } from './in-turn.ts';
 import { patternOf, withFolder } from './view-model.ts';
@@ -21,6 +21,7 @@ export interface SourceTreeProps {
 }
 
 export function SourceTree({ choices, platform, onChange }: SourceTreeProps) {
+  const showPath = useShowPath();
   const { folders: words } = useWords();
   const chooseFolder = useChooseFolder();
   const add = async (): Promise<void> => {
@@ -51,7 +52,7 @@ export function SourceTree({ choices, platform, onChange }: SourceTreeProps) {
               <TreeNode
                 key={nameKey(folder)}
                 folder={folder}
-                label={showName(folder)}
+                label={showPath(folder)}
                 level={0}
                 isParentOut={false}
                 choices={choices}
@@ -173,6 +174,7 @@ function ownRule(pattern: string | undefined, patterns: readonly WirePath[]): 'o
 }
 
 function Children({ folder, level, isParentOut, choices, platform, onChange }: TreeNodeProps) {
+  const showPath = useShowPath();
   const { calls } = useCore();
   const { folders: words, frame } = useWords();
   const core = useCoreSentences();
@@ -202,7 +204,7 @@ function Children({ folder, level, isParentOut, choices, platform, onChange }: T
         <TreeNode
           key={nameKey(name)}
           folder={path}
-          label={showName(path)}
+          label={showPath(path)}
           level={level + 1}
           isParentOut={isParentOut}
           choices={choices}

@@ -1,4 +1,5 @@
 /** What the overview lets a person do. */
+import { isTidemarkError } from '#base/errors.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import type { CoreLink } from '../../core-link/connect-core.ts';
 import { choicesOf } from '../../core-link/plan-choices.ts';
@@ -45,12 +46,27 @@ export function createOverviewActions({ calls }: CoreLink): OverviewActions {
         case 'backUp':
           await each(mend.planIds, (planId) => calls['jobs.backUpNow']({ planId }));
           return;
+        case 'putKeysBack':
+          try {
+            await calls['places.mendKeys']({ placeId: mend.placeId, password: null });
+          } catch (error) {
+            if (!needsCode(error)) throw error;
+            // This computer's own key is lost as well: the code is asked for there.
+            location.hash = `#/places/${encodeURIComponent(mend.placeId)}?mend`;
+          }
+          return;
         case 'switchOn':
           for (const plan of plans.filter(({ id }) => mend.planIds.includes(id)))
             await calls['plans.put']({ id: plan.id, choices: { ...choicesOf(plan), isOn: true } });
       }
     },
   };
+}
+
+function needsCode(error: unknown): boolean {
+  return (
+    isTidemarkError(error, 'repository.wrongPassword') || isTidemarkError(error, 'repository.secretNeeded')
+  );
 }
 
 function tomorrowMorningMs(nowMs: number): number {

@@ -6,6 +6,8 @@ import type { Words } from '../../text/language.ts';
 export type Mend = { readonly label: string } & (
   | { readonly kind: 'go'; readonly href: string }
   | { readonly kind: 'goOn' | 'backUp' | 'switchOn'; readonly planIds: readonly string[] }
+  /** The small files without which a place cannot be opened, from the copies on this computer. */
+  | { readonly kind: 'putKeysBack'; readonly placeId: string }
 );
 
 type MirrorProblem = Mirror['health']['problems'][number];
@@ -35,10 +37,13 @@ export function mendOf(problem: MirrorProblem, mirror: Mirror, words: Words): Me
     case 'placeAway':
     case 'placeUnseen':
     case 'neverListed':
-    case 'keysLost':
       return toPlace(mend.look);
+    case 'keysLost':
+      return placeId === undefined
+        ? toPlace(mend.look)
+        : { kind: 'putKeysBack', label: mend.putKeysBack, placeId };
     case 'damaged':
-      return toPlace(() => mend.verify);
+      return { kind: 'go', label: mend.affected, href: toLastJob(problem, mirror, 'doneExcept', 'verify') };
     case 'paused':
       return { kind: 'goOn', label: mend.goOn, planIds };
     case 'switchedOff':
@@ -88,12 +93,17 @@ function mendFailing(
 }
 
 /** The newest job that the problem is about, where it is still known, else the list of such. */
-function toLastJob(problem: MirrorProblem, { jobs }: Mirror, state: 'failed' | 'doneExcept'): string {
+function toLastJob(
+  problem: MirrorProblem,
+  { jobs }: Mirror,
+  state: 'failed' | 'doneExcept',
+  kind: 'backup' | 'verify' = 'backup',
+): string {
   const job = jobs.find(
     (each) =>
-      each.kind === 'backup' &&
+      each.kind === kind &&
       each.state === state &&
-      problem.planIds.includes(each.planId ?? '') &&
+      (each.planId === null || problem.planIds.includes(each.planId)) &&
       (problem.placeIds.length === 0 || problem.placeIds.includes(each.placeId ?? '')),
   );
   return job === undefined ? `#/activity?result=${state}` : `#/activity/${encodeURIComponent(job.id)}`;

@@ -74,7 +74,7 @@ interface Telling extends Speech {
 }
 
 export function overviewView(mirror: Mirror, nowMs: number, speech: Speech, left?: TimeLeft): OverviewView {
-  const telling: Telling = { ...speech, core: coreSentences(speech.language), nowMs };
+  const telling: Telling = { ...speech, core: coreSentences(speech.language, speech.home), nowMs };
   const { core } = telling;
   const hasPlans = mirror.plans.length > 0;
   const problems = toldProblems(mirror);

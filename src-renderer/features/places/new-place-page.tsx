@@ -9,7 +9,7 @@ import { useAnswer } from '../../core-link/use-answer.ts';
 import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore } from '../../core-link/use-core.ts';
 import { Refusal } from '../../parts/refusal.tsx';
-import { useFormats, useWords } from '../../text/use-words.ts';
+import { useFormats, useShowPath, useWords } from '../../text/use-words.ts';
 import { PageBody, PageHead } from '../../ui/page.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
@@ -116,6 +116,7 @@ interface FoundProps {
 }
 
 function Found({ places, isRefused, chosen, onChoose }: FoundProps) {
+  const showPath = useShowPath();
   const { frame, places: words } = useWords();
   const formats = useFormats();
   if (places === undefined && !isRefused) return <Skeleton label={frame.loading} lines={2} />;
@@ -143,7 +144,7 @@ function Found({ places, isRefused, chosen, onChoose }: FoundProps) {
               <span className="what">
                 <b>{place.name}</b>
                 <span>{facts.join(' · ')}</span>
-                <span className="where">{place.location}</span>
+                <span className="where">{showPath(place.location)}</span>
                 {place.sameDiskAsHome && <span className="caution">{words.sameDisk}</span>}
               </span>
             </button>

@@ -10,12 +10,13 @@ import { useCore } from '../../core-link/use-core.ts';
 import { useNowMs } from '../../core-link/use-now.ts';
 import { Refusal } from '../../parts/refusal.tsx';
 import { SpaceCharts } from '../../parts/space-charts.tsx';
-import { useSpeech, useWords } from '../../text/use-words.ts';
+import { useShowPath, useSpeech, useWords } from '../../text/use-words.ts';
 import { Dot } from '../../ui/dot.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { PageBody, PageHead } from '../../ui/page.tsx';
 import { Section } from '../../ui/section.tsx';
+import { LostKeys } from './lost-keys.tsx';
 import { PlaceCare } from './place-care.tsx';
 import { ForgetPlace, MovePlace, RenewCode } from './place-changes.tsx';
 import { UnlockPlace } from './unlock-place.tsx';
@@ -25,11 +26,11 @@ import { placeView, type PlaceValue } from './view-model.ts';
 export interface PlacePageProps {
   readonly placeId: string;
   readonly mirror: Mirror;
-  /** The dialog for it is wanted at once. */
-  readonly isUnlocking: boolean;
+  /** The dialog that is wanted at once. */
+  readonly asks: 'unlock' | 'mend' | undefined;
 }
 
-export function PlacePage({ placeId, mirror, isUnlocking }: PlacePageProps) {
+export function PlacePage({ placeId, mirror, asks }: PlacePageProps) {
   const { places: words } = useWords();
   const place = mirror.places.find(({ id }) => id === placeId);
   if (place === undefined)
@@ -46,16 +47,17 @@ export function PlacePage({ placeId, mirror, isUnlocking }: PlacePageProps) {
         />
       </PageBody>
     );
-  return <OnePlace place={place} mirror={mirror} isUnlocking={isUnlocking} />;
+  return <OnePlace place={place} mirror={mirror} asks={asks} />;
 }
 
 interface OnePlaceProps {
   readonly place: PlaceValue;
   readonly mirror: Mirror;
-  readonly isUnlocking: boolean;
+  readonly asks: PlacePageProps['asks'];
 }
 
-function OnePlace({ place, mirror, isUnlocking }: OnePlaceProps) {
+function OnePlace({ place, mirror, asks }: OnePlaceProps) {
+  const showPath = useShowPath();
   const { calls } = useCore();
   const speech = useSpeech();
   const {
@@ -65,7 +67,7 @@ function OnePlace({ place, mirror, isUnlocking }: OnePlaceProps) {
   const nowMs = useNowMs(mirror);
   const past = usePastJobs(mirror);
   const view = placeView(place, mirror, past, nowMs, speech);
-  const [isUnlockOpen, setUnlockOpen] = useState(isUnlocking && view.needsCode);
+  const [isUnlockOpen, setUnlockOpen] = useState(asks === 'unlock' && view.needsCode);
   const newest = mirror.health.copies.find(({ placeId }) => placeId === place.id)?.newestAtMs;
   const { value: space } = useAnswer(
     (signal) => calls['space.get']({ placeId: place.id }, { signal }),
@@ -87,6 +89,7 @@ function OnePlace({ place, mirror, isUnlocking }: OnePlaceProps) {
       {isUnlockOpen && (
         <UnlockPlace
           place={place}
+          why="keyMissing"
           onClose={() => setUnlockOpen(false)}
           onDone={(isRemembered) => {
             setUnlockOpen(false);
@@ -98,11 +101,12 @@ function OnePlace({ place, mirror, isUnlocking }: OnePlaceProps) {
           }}
         />
       )}
+      <LostKeys place={place} mirror={mirror} isAsking={asks === 'mend'} />
       <div className="card">
         <Facts
           facts={[
             [words.facts.kind, view.kind],
-            [words.facts.location, <code key="location">{place.location}</code>],
+            [words.facts.location, <code key="location">{showPath(place.location)}</code>],
             [
               words.facts.free,
               space === undefined || space.freeBytes === null

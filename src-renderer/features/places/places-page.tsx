@@ -5,7 +5,7 @@ import type { Mirror } from '#contract/app/mirror-values.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useCore, useMirror } from '../../core-link/use-core.ts';
 import { useNowMs } from '../../core-link/use-now.ts';
-import { useFormats, useSpeech, useWords } from '../../text/use-words.ts';
+import { useFormats, useShowPath, useSpeech, useWords } from '../../text/use-words.ts';
 import { Dot } from '../../ui/dot.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { PageBody, PageHead } from '../../ui/page.tsx';
@@ -33,7 +33,11 @@ export function PlacesPage({ which, query }: PlacesPageProps) {
     );
   if (which === undefined) return <PlaceList mirror={mirror} />;
   if (which === 'new') return <NewPlacePage mirror={mirror} />;
-  return <PlacePage key={which} placeId={which} mirror={mirror} isUnlocking={query.has('unlock')} />;
+  return <PlacePage key={which} placeId={which} mirror={mirror} asks={asksOf(query)} />;
+}
+
+function asksOf(query: URLSearchParams): 'unlock' | 'mend' | undefined {
+  return query.has('unlock') ? 'unlock' : query.has('mend') ? 'mend' : undefined;
 }
 
 function PlaceList({ mirror }: { readonly mirror: Mirror }) {
@@ -68,6 +72,7 @@ function PlaceList({ mirror }: { readonly mirror: Mirror }) {
 }
 
 function PlaceRow({ view }: { readonly view: PlaceView }) {
+  const showPath = useShowPath();
   const { calls } = useCore();
   const { places: words } = useWords();
   const formats = useFormats();
@@ -82,8 +87,8 @@ function PlaceRow({ view }: { readonly view: PlaceView }) {
       <a className="card place-row" href={`#/places/${encodeURIComponent(view.id)}`}>
         <span className="what">
           <b>{view.name}</b>
-          <span className="where" title={view.location}>
-            {view.kind} · {view.location}
+          <span className="where" title={showPath(view.location)}>
+            {view.kind} · {showPath(view.location)}
           </span>
         </span>
         <span className="state">

@@ -1,4 +1,7 @@
-/** After the keychain has lost this computer's key: the code or passphrase once, and a new key is made. */
+/**
+ * The code or passphrase once: after the keychain has lost this computer's key, whereupon a new one is made; or to put back the
+ * small files without which the place cannot be opened, where this computer's key does not help.
+ */
 import { Button, Modal, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import { useAsk } from '../../core-link/use-ask.ts';
@@ -9,25 +12,31 @@ import type { PlaceValue } from './view-model.ts';
 
 export interface UnlockPlaceProps {
   readonly place: PlaceValue;
+  readonly why: 'keyMissing' | 'filesLost';
   readonly onClose: () => void;
   readonly onDone: (isRemembered: boolean) => void;
 }
 
-export function UnlockPlace({ place, onClose, onDone }: UnlockPlaceProps) {
+export function UnlockPlace({ place, why, onClose, onDone }: UnlockPlaceProps) {
   const { calls } = useCore();
   const core = useCoreSentences();
   const { places: words } = useWords();
   const [typed, setTyped] = useState('');
   const { ask, isBusy, refusal } = useAsk();
   const unlock = async (): Promise<void> => {
-    const made = await ask(() => calls['places.unlock']({ placeId: place.id, password: typed }));
-    if (made !== undefined) onDone(made.value.notRemembered === null);
+    const wish = { placeId: place.id, password: typed };
+    const made = await ask(async () => {
+      if (why === 'keyMissing') return (await calls['places.unlock'](wish)).notRemembered === null;
+      await calls['places.mendKeys'](wish);
+      return true;
+    });
+    if (made !== undefined) onDone(made.value);
   };
   return (
     <Modal
       opened
       onClose={onClose}
-      title={words.unlockTitle(place.name)}
+      title={why === 'keyMissing' ? words.unlockTitle(place.name) : words.mendTitle(place.name)}
       size={520}
       closeButtonProps={{ 'aria-label': words.close }}
     >
@@ -38,7 +47,7 @@ export function UnlockPlace({ place, onClose, onDone }: UnlockPlaceProps) {
           if (typed !== '') void unlock();
         }}
       >
-        <p>{words.unlockBody}</p>
+        <p>{why === 'keyMissing' ? words.unlockBody : words.mendBody}</p>
         <PasswordInput
           label={words.unlockField}
           value={typed}
@@ -52,7 +61,7 @@ export function UnlockPlace({ place, onClose, onDone }: UnlockPlaceProps) {
             {words.cancel}
           </Button>
           <Button type="submit" loading={isBusy} disabled={typed === ''}>
-            {words.unlock}
+            {why === 'keyMissing' ? words.unlock : words.mend}
           </Button>
         </div>
       </form>

@@ -1,5 +1,6 @@
 /** What the pages of backup places show, from the mirror and the jobs of the past. Pure. */
 import type { Mirror } from '#contract/app/mirror-values.ts';
+import { reasonText } from '#contract/error-texts.ts';
 import type { JobValue } from '../../text/job-titles.ts';
 import type { Speech } from '../../text/use-words.ts';
 
@@ -115,7 +116,7 @@ export interface ProbeView {
 export function probeView(
   probe: { readonly kind: ProbeKind; readonly location: string; readonly reason: string | null },
   mirror: Pick<Mirror, 'plans'>,
-  { words: { places: words } }: Speech,
+  { language, words: { places: words } }: Speech,
 ): ProbeView {
   const around = mirror.plans.find(({ folders }) =>
     folders.some((folder) => typeof folder === 'string' && liesIn(probe.location, folder)),
@@ -143,7 +144,7 @@ export function probeView(
         sentence:
           probe.reason === null
             ? words.probe.unreachable
-            : words.probe.unreachableBecause(probe.reason.replace(/\.$/, '')),
+            : words.probe.unreachableBecause(reasonText(probe.reason.replace(/\.$/, ''), language)),
         use: undefined,
       };
   }

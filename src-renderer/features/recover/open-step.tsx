@@ -8,7 +8,7 @@ import { CodeField } from '../../parts/code-field.tsx';
 import { readTypedCode } from '../../parts/read-typed-code.ts';
 import { errorSentences } from '../../text/error-sentences.ts';
 import { showName } from '../../text/show-name.ts';
-import { useWords } from '../../text/use-words.ts';
+import { useShowPath, useWords } from '../../text/use-words.ts';
 import { openPlace } from './open-place.ts';
 import type { FoundBackup, RecoverStep } from './recover-steps.ts';
 
@@ -19,6 +19,7 @@ export interface OpenStepProps {
 }
 
 export function OpenStep({ backup, isForeign, onStep }: OpenStepProps) {
+  const showPath = useShowPath();
   const { calls } = useCore();
   const { recover } = useWords();
   const [typed, setTyped] = useState('');
@@ -55,7 +56,7 @@ export function OpenStep({ backup, isForeign, onStep }: OpenStepProps) {
       <p className="which">
         <Archive size={17} strokeWidth={1.7} aria-hidden />
         <span>
-          <b>{showName(backup.name)}</b> {showName(backup.location)}
+          <b>{showName(backup.name)}</b> {showPath(backup.location)}
         </span>
       </p>
       <h2>{isForeign ? recover.passwordTitle : recover.codeTitle}</h2>

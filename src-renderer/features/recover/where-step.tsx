@@ -7,13 +7,14 @@ import { useCore } from '../../core-link/use-core.ts';
 import { useChooseFolder } from '../../parts/choose-folder.tsx';
 import { errorSentences } from '../../text/error-sentences.ts';
 import { showName } from '../../text/show-name.ts';
-import { useWords } from '../../text/use-words.ts';
+import { useShowPath, useWords } from '../../text/use-words.ts';
 import { nameOfLocation, type FoundBackup } from './recover-steps.ts';
 
 /** A drive that is plugged in appears by itself. */
 const LOOK_AGAIN_MS = 3_000;
 
 export function WhereStep({ onFound }: { onFound: (backup: FoundBackup) => void }) {
+  const showPath = useShowPath();
   const { calls } = useCore();
   const { recover } = useWords();
   const chooseFolder = useChooseFolder();
@@ -62,7 +63,7 @@ export function WhereStep({ onFound }: { onFound: (backup: FoundBackup) => void 
               <Archive size={20} strokeWidth={1.7} aria-hidden />
               <span>
                 <b>{showName(name)}</b>
-                <span>{showName(location)}</span>
+                <span>{showPath(location)}</span>
               </span>
               <em>{recover.found}</em>
               <ChevronRight size={16} strokeWidth={1.7} aria-hidden />

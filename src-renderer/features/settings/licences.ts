@@ -1,10 +1,12 @@
 /** What of others is in the application, with the licence it is under. A test holds it against the packages themselves. */
 
 export const LICENCES: readonly (readonly [name: string, licence: string])[] = [
+  ['@aws-sdk/client-s3', 'Apache-2.0'],
   ['@fontsource-variable/inter', 'OFL-1.1'],
   ['@mantine/core', 'MIT'],
   ['@mantine/hooks', 'MIT'],
   ['@mantine/notifications', 'MIT'],
+  ['@smithy/node-http-handler', 'Apache-2.0'],
   ['@tanstack/react-virtual', 'MIT'],
   ['@zip.js/zip.js', 'BSD-3-Clause'],
   ['archiver', 'MIT'],
@@ -26,6 +28,7 @@ export const LICENCES: readonly (readonly [name: string, licence: string])[] = [
   ['react-dom', 'MIT'],
   ['rotating-file-stream', 'MIT'],
   ['sql.js', 'MIT'],
+  ['ssh2', 'MIT'],
   ['ws', 'MIT'],
   ['zod', 'MIT'],
   ['zustand', 'MIT'],

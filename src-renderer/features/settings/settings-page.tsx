@@ -9,8 +9,7 @@ import { useCore, useMirror } from '../../core-link/use-core.ts';
 import { useNowMs } from '../../core-link/use-now.ts';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useCoreSentences } from '../../text/core-sentences.ts';
-import { showName } from '../../text/show-name.ts';
-import { useWords } from '../../text/use-words.ts';
+import { useShowPath, useWords } from '../../text/use-words.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { PageBody, PageHead } from '../../ui/page.tsx';
 import { Section } from '../../ui/section.tsx';
@@ -177,6 +176,7 @@ function Running({ mirror }: { readonly mirror: Mirror }) {
 }
 
 function About() {
+  const showPath = useShowPath();
   const { calls } = useCore();
   const { settings: words } = useWords();
   const [isOpen, setOpen] = useState(false);
@@ -190,7 +190,7 @@ function About() {
               [words.version, info.version],
               [words.host, words.hosts[info.host]],
               [words.computer, info.hostname],
-              [words.profile, <code key="profile">{showName(info.profileFolder)}</code>],
+              [words.profile, <code key="profile">{showPath(info.profileFolder)}</code>],
               [words.format, words.formatBody],
             ]}
           />

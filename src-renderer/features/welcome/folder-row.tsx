@@ -16,8 +16,8 @@ import {
 import { useEffect } from 'react';
 import type { KnownFolder } from '#contract/app/machine-calls.ts';
 import { useCore } from '../../core-link/use-core.ts';
-import { nameKey, showLastName, showName } from '../../text/show-name.ts';
-import { useFormats, useWords } from '../../text/use-words.ts';
+import { nameKey, showLastName } from '../../text/show-name.ts';
+import { useFormats, useShowPath, useWords } from '../../text/use-words.ts';
 import {
   noteSize,
   removeFolder,
@@ -39,6 +39,7 @@ const ICONS: Readonly<Record<KnownFolder, LucideIcon>> = {
 };
 
 export function FolderRow({ choice }: { choice: FolderChoice }) {
+  const showPath = useShowPath();
   const { welcome } = useWords();
   const { folder, known, reason, isTicked } = choice;
   const size = useMeasured(choice);
@@ -55,8 +56,8 @@ export function FolderRow({ choice }: { choice: FolderChoice }) {
         <Icon size={19} strokeWidth={1.7} aria-hidden />
         <span className="name">
           <b>{name}</b>
-          <span title={showName(folder)}>
-            {isTicked || reason === null ? showName(folder) : welcome.reason[reason]}
+          <span title={showPath(folder)}>
+            {isTicked || reason === null ? showPath(folder) : welcome.reason[reason]}
           </span>
         </span>
         <SizeWords size={size} />

@@ -2,9 +2,9 @@
 import { Button } from '@mantine/core';
 import { Archive, Folder, HardDrive, Server, TriangleAlert, Usb, type LucideIcon } from 'lucide-react';
 import type { WirePath } from '#contract/app/values.ts';
-import { showLastName, showName } from '../../text/show-name.ts';
+import { showLastName } from '../../text/show-name.ts';
 import type { Formats } from '../../text/formats.ts';
-import { useFormats, useWords } from '../../text/use-words.ts';
+import { useFormats, useShowPath, useWords } from '../../text/use-words.ts';
 import type { Words } from '../../text/language.ts';
 import type { PlaceLook } from './start-protecting.ts';
 import { fitOf } from './view-model.ts';
@@ -22,13 +22,14 @@ export interface PlaceCardProps {
 }
 
 export function PlaceCard({ place, neededBytes, isChosen, look, around, onChoose }: PlaceCardProps) {
+  const showPath = useShowPath();
   const { welcome } = useWords();
   const formats = useFormats();
   const Icon = iconOf(place);
   const isExisting = place.kind === 'existing' || look?.kind === 'existing';
   const fit = fitOf(place.freeBytes, neededBytes);
   const facts = [
-    place.kind === 'existing' ? showName(place.location) : kindWords(place, welcome),
+    place.kind === 'existing' ? showPath(place.location) : kindWords(place, welcome),
     ...(place.freeBytes === null ? [] : [welcome.free(formats.bytes(place.freeBytes))]),
   ];
   return (
@@ -64,11 +65,12 @@ export function PlaceCard({ place, neededBytes, isChosen, look, around, onChoose
 }
 
 function PlaceDetail({ place, look }: { place: PlaceChoice; look: PlaceLook | null }) {
+  const showPath = useShowPath();
   const { welcome } = useWords();
   if (look === null) return <p className="detail">{welcome.probing}</p>;
   switch (look.kind) {
     case 'usable':
-      return <p className="detail">{welcome.makesFolder(look.location)}</p>;
+      return <p className="detail">{welcome.makesFolder(showPath(look.location))}</p>;
     case 'refused':
       return (
         <p className="detail bad" role="alert">

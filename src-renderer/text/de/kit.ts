@@ -36,7 +36,8 @@ export const kit: Translated<typeof english> = {
   otherKit: (number) => `Gruppe ${number} gehört zu einem anderen Blatt. Nur das neueste gilt.`,
   proving: 'Die Kopien werden allein mit dem Code geöffnet',
   proven: 'Bewiesen: Dieses Blatt öffnet deine Kopien.',
-  provenBody: 'Bewahre es so auf, dass du es in einem Jahr noch findest. Tidemark selbst behält keine Kopie.',
+  provenBody:
+    'Bewahre es so auf, dass du es in einem Jahr noch findest. Tidemark selbst behält keine Kopie, und ältere Codes öffnen diesen Ort nicht mehr.',
   prove: 'Prüfen',
   later: 'Später',
   laterBody:
@@ -51,7 +52,8 @@ export const kit: Translated<typeof english> = {
   wholeCode: 'Wiederherstellungscode',
   wholeCodeHint: 'Acht Gruppen zu fünf Zeichen, mit oder ohne Striche',
   provenBefore: 'Du hast bewiesen, dass du dieses Blatt hast.',
-  provenBeforeBody: 'Ist es verloren, erstelle ein neues: Der alte Code öffnet dann nichts mehr.',
+  provenBeforeBody:
+    'Ist es verloren, erstelle ein neues und beweise es: Der alte Code öffnet diesen Ort dann nicht mehr.',
   cannotFind: 'Ich finde es nicht',
   renew: 'Neues Blatt erstellen',
   renewBody:

@@ -107,6 +107,11 @@ export const places: Translated<typeof english> = {
     'Der Schlüsselbund dieses Computers hat den Schlüssel nicht mehr. Gib einmal den Wiederherstellungscode oder das Passwort ein; dieser Computer bekommt einen neuen Schlüssel. Gelöscht wurde nichts.',
   unlockField: 'Wiederherstellungscode oder Passwort',
   unlocked: (place) => `„${place}“ ist wieder offen.`,
+  mend: 'Datei zurücklegen',
+  mendTitle: (place) => `Zurücklegen, was in „${place}“ fehlt`,
+  mendBody:
+    'Der Schlüssel dieses Computers öffnet die Kopien nicht. Gib einmal den Wiederherstellungscode oder das Passwort ein; dann wird die fehlende Datei zurückgelegt. Was beschädigt ist, wird aufgehoben.',
+  mended: (place) => `„${place}“ lässt sich wieder öffnen.`,
   notRemembered:
     'Der Schlüsselbund hat den neuen Schlüssel nicht behalten: Tidemark fragt beim nächsten Start wieder.',
 
@@ -135,7 +140,7 @@ export const places: Translated<typeof english> = {
   keysTitle: 'Schlüssel',
   renew: 'Neuen Wiederherstellungscode anlegen',
   renewBody:
-    'Der Code auf dem Papier gilt dann nicht mehr, ein neuer tritt an seine Stelle. Drucke das neue Notfallblatt sofort und wirf das alte weg. Gespeichert wird nichts neu.',
+    'Ein neuer Code auf einem neuen Notfallblatt. Der alte öffnet den Ort, bis du den neuen bewiesen hast: bewahre so lange beide auf. Gespeichert wird nichts neu.',
   forgetTitle: 'Diesen Ort vergessen',
   forgetNote:
     'Tidemark benutzt ihn nicht mehr. Alles, was dort liegt, bleibt und lässt sich mit dem Wiederherstellungscode jederzeit öffnen, auch mit dem Programm restic.',

@@ -34,7 +34,8 @@ export const kit = {
   otherKit: (number: string) => `Group ${number} is of another page. Only the newest page counts.`,
   proving: 'Opening the copies with the code alone',
   proven: 'Proven: this page opens your copies.',
-  provenBody: 'Keep it where you will find it in a year. Tidemark itself keeps no copy.',
+  provenBody:
+    'Keep it where you will find it in a year. Tidemark itself keeps no copy, and codes made before it open this place no more.',
   prove: 'Check it',
   later: 'Later',
   laterBody:
@@ -49,7 +50,7 @@ export const kit = {
   wholeCode: 'Recovery code',
   wholeCodeHint: 'Eight groups of five, with or without dashes',
   provenBefore: 'You have proven that you have this page.',
-  provenBeforeBody: 'If it is lost, make a new one: the old code then opens nothing any more.',
+  provenBeforeBody: 'If it is lost, make a new one and prove it: the old code then opens this place no more.',
   cannotFind: 'I cannot find it',
   renew: 'Make a new page',
   renewBody:

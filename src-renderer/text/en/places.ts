@@ -102,6 +102,11 @@ export const places = {
     'The keychain of this computer no longer has the key. Type the recovery code or the passphrase once; this computer gets a new key. Nothing was deleted.',
   unlockField: 'Recovery code or passphrase',
   unlocked: (place: string) => `${place} is open again.`,
+  mend: 'Put it back',
+  mendTitle: (place: string) => `Put back what ${place} lacks`,
+  mendBody:
+    'The key of this computer does not open the copies. Type the recovery code or the passphrase once; then the missing file is put back. What is damaged is kept aside.',
+  mended: (place: string) => `${place} can be opened again.`,
   notRemembered: 'The keychain did not keep the new key: Tidemark will ask again at its next start.',
 
   careTitle: 'Looking after it',
@@ -128,7 +133,7 @@ export const places = {
   keysTitle: 'Keys',
   renew: 'Make another recovery code',
   renewBody:
-    'The code on paper stops working and a new one takes its place. Print the new kit at once and throw the old one away. Nothing is written again.',
+    'A new code on a new kit. The old one opens the place until you have proven the new one: keep both until then. Nothing is written again.',
   forgetTitle: 'Forget this place',
   forgetNote:
     'Tidemark stops using it. Everything that lies there stays, and can be opened with its recovery code at any time, also with the restic program.',

@@ -1,7 +1,7 @@
 /** Every sentence is there in German: another one than the English, whole, and with nothing English left in it. */
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '#base/errors.ts';
-import { errorSentence, errorText, WINDOW_WORDS, type ErrorText } from '#contract/error-texts.ts';
+import { errorSentence, errorText, reasonText, WINDOW_WORDS, type ErrorText } from '#contract/error-texts.ts';
 import type { GroupProblem, PassphraseWeakness, SecretNeed } from '#contract/key-codes.ts';
 import {
   groupProblemText,
@@ -22,6 +22,7 @@ import { keys } from '#contract/texts/en/keys.ts';
 import { protection } from '#contract/texts/en/protection.ts';
 import { watching } from '#contract/texts/en/watching.ts';
 import { doubtText, exclusionText, fullWalkText, unwatchedText } from '#contract/watch-texts.ts';
+import { describeErrorCode } from '#files/describe-file-error.ts';
 
 const ENGLISH =
   /\b(the|this|is|are|not|and|of|with|from|your|you|it|file|files|folder|place|key|backup|again|try|nothing)\b/i;
@@ -94,7 +95,7 @@ describe('in German', () => {
       expectGermanText((language) => errorText(error, WINDOW_WORDS, language));
       // Nobody types options into a window; only who mends a damaged file needs a terminal.
       for (const language of ['en', 'de'] as const)
-        expect(errorSentence(error, WINDOW_WORDS, language)).not.toMatch(/--(?!damaged)/);
+        expect(errorSentence(error, WINDOW_WORDS, language)).not.toMatch(/--(?!damaged|remove-all)/);
     }
   });
 
@@ -156,4 +157,20 @@ test('numbers and moments are written as Germans write them', () => {
     errorText({ code, data: DATA as never }, WINDOW_WORDS, 'de').title;
   expect(text('files.notEnoughRoom')).toBe('Das braucht 1234,6 MB, und bei /x sind nur 1,5 MB frei.');
   expect(text('repository.locked')).toMatch(/^Der Sicherungsort ist seit 28\.11\.2026, \d\d:00 in Gebrauch/);
+});
+
+test.each(
+  'EACCES EPERM ENOENT ENOTDIR EISDIR ELOOP EEXIST ENOTEMPTY ENOSPC EDQUOT EROFS EIO EUCLEAN EBUSY EMFILE ENOMEM ENAMETOOLONG EFBIG EMLINK EXDEV ENOTSUP ENOSYS EINVAL EILSEQ ENODEV ESTALE ETIMEDOUT EHOSTDOWN ENOTCONN ENODATA E2BIG EOVERFLOW EANYTHING'.split(
+    ' ',
+  ),
+)('what the system says by %s is told in German', (code) => {
+  const reason = describeErrorCode(code);
+  const german = reasonText(reason, 'de');
+  expect(german).not.toBe(reason);
+  expect(german).not.toMatch(ENGLISH);
+  expect(reasonText(reason, 'en')).toBe(reason);
+});
+
+test('a reason of nobody’s own words stays as it came', () => {
+  expect(reasonText('NT_STATUS_WRONG', 'de')).toBe('NT_STATUS_WRONG');
 });

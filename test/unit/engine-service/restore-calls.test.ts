@@ -5,7 +5,14 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { RestoreAsk } from '#contract/engine/engine-values.ts';
-import { backupChoice, makePlace, startTestEngine, temporaryFolder } from '#test/support/engine-service.ts';
+import { openTestRepository } from '#test/support/engine.ts';
+import {
+  backupChoice,
+  makePlace,
+  PLACE_PASSWORD,
+  startTestEngine,
+  temporaryFolder,
+} from '#test/support/engine-service.ts';
 
 const bytes = (text: string): ByteString => textToByteString(text);
 
@@ -150,4 +157,24 @@ test('elsewhere, what is chosen lies as below the lowest folder that holds all o
     'letters/2025/two',
     'letters/2026/three',
   ]);
+});
+
+test('a proof under way, which lets nobody else in, does not keep a plan from being made', async () => {
+  const engine = startTestEngine();
+  const folder = temporaryFolder();
+  const source = path.join(folder, 'source');
+  fs.mkdirSync(source);
+  fs.writeFileSync(path.join(source, 'letter'), 'first');
+  const place = path.join(folder, 'place');
+  const access = await makePlace(engine, place);
+  const { version } = await engine.calls.backup({ access, choice: backupChoice(source) });
+  fs.rmSync(path.join(source, 'letter'));
+  const other = await openTestRepository(place, PLACE_PASSWORD);
+  const held = await other.lock({ exclusive: true });
+  onTestFinished(() => held.release());
+  const ask: RestoreAsk = { snapshotId: version.snapshotId, paths: [], target: null, rule: 'only-missing' };
+  expect(await engine.calls['restore.prepare']({ access, ask, withFiles: false })).toMatchObject({
+    restored: 1,
+  });
+  await expect(engine.calls.restore({ access, ask })).rejects.toMatchObject({ code: 'repository.locked' });
 });

@@ -1,7 +1,13 @@
 /** Jobs and the log as one list. */
 import { describe, expect, test } from 'vitest';
 import type { Mirror } from '#contract/app/mirror-values.ts';
-import { activityRows, filterRows, sinceMs, type Filters } from '#renderer/features/activity/view-model.ts';
+import {
+  activityRows,
+  affectedBy,
+  filterRows,
+  sinceMs,
+  type Filters,
+} from '#renderer/features/activity/view-model.ts';
 import { NO_FILTERS } from '#renderer/features/activity/view-store.ts';
 import { speechOf } from '#renderer/text/use-words.ts';
 import { runningJob, wellProtected } from '#test/support/mirror-parts.ts';
@@ -98,4 +104,20 @@ test('times begin at midnight', () => {
   expect(sinceMs('always', NOW_MS)).toBeNull();
   expect(sinceMs('today', NOW_MS)).toBe(new Date(2026, 10, 28).getTime());
   expect(sinceMs('week', NOW_MS)).toBe(new Date(2026, 10, 21).getTime());
+});
+
+test('what a proof found damaged is told by path, whatever an older program noted', () => {
+  const affected = [
+    { path: '/home/me/letter.txt', snapshotIds: ['one', 'two'] },
+    { path: '/home/me/boat.jpg', snapshotIds: ['two'] },
+    'no record',
+  ];
+  expect(affectedBy(job('1', 1, { kind: 'verify', result: { affected, affectedCount: 40 } }))).toEqual({
+    paths: [
+      { path: '/home/me/letter.txt', versions: 2 },
+      { path: '/home/me/boat.jpg', versions: 1 },
+    ],
+    count: 40,
+  });
+  expect(affectedBy(job('1', 1))).toEqual({ paths: [], count: 0 });
 });

@@ -33,7 +33,7 @@ function mend(code: string, errorCode?: string, jobs: Mirror['jobs'] = []) {
 test.each([
   ['recoveryUnproven', undefined, '#/places/blue/kit', 'Prove the recovery kit'],
   ['placeAway', undefined, '#/places/blue', 'Look at Blue drive'],
-  ['damaged', undefined, '#/places/blue', 'Verify everything'],
+  ['damaged', undefined, '#/activity?result=doneExcept', 'See what is affected'],
   ['failing', 'repository.secretNeeded', '#/places/blue?unlock', 'Unlock Blue drive'],
   ['failing', 'files.sourceMissing', '#/folders/photos', 'Look at the folders of Photos'],
   ['failing', 'plans.commandFailed', '#/folders/photos', 'Look at the folders of Photos'],
@@ -54,6 +54,15 @@ test.each([
   ['catchingUp', 'backUp'],
 ])('%s is mended at once', (code, kind) => {
   expect(mend(code)).toMatchObject({ kind, planIds: ['photos'] });
+});
+
+test('lost keys are put back in the very place', () => {
+  expect(mend('keysLost')).toEqual({ kind: 'putKeysBack', label: 'Put it back', placeId: 'blue' });
+});
+
+test('damage leads to the proof that found it', () => {
+  const proof = { ...runningJob(NOW_MS, 1, 2), kind: 'verify', planId: null, state: 'doneExcept' as const };
+  expect(mend('damaged', undefined, [proof])).toMatchObject({ href: '#/activity/job-1' });
 });
 
 test.each(['clockDoubtful', 'lowBattery', 'aLaterCode'])('%s has no button', (code) => {

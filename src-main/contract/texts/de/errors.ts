@@ -1,7 +1,8 @@
 /**
- * German, in the words of the window alone: the command line speaks English. What a part of the system said (`reason`,
- * `output`) is passed on as it came.
+ * German, in the words of the window alone: the command line speaks English. What another program said (`output`) is passed
+ * on as it came, and so is a `reason` that `reasons.ts` does not know.
  */
+import { why } from './reasons.ts';
 import { doing, listPaths, named, versions } from './error-words.ts';
 import { megabytes, moment, short } from '../text-parts.ts';
 import type { ErrorTable } from '../text-tables.ts';
@@ -31,7 +32,7 @@ export const errors: ErrorTable = {
     todo: 'Tidemark auf den neuesten Stand bringen, oder ihn mit dem Programm öffnen, das ihn angelegt hat.',
   }),
   'repository.configInvalid': ({ reason }) => ({
-    title: `Die Einstellungen des Sicherungsorts lassen sich nicht lesen (${reason}).`,
+    title: `Die Einstellungen des Sicherungsorts lassen sich nicht lesen (${why(reason)}).`,
     safe: NOTHING_CHANGED,
     todo: 'Die Datei „config“ aus einer Kopie des Orts zurücklegen; ohne sie lässt sich nichts öffnen.',
   }),
@@ -54,11 +55,11 @@ export const errors: ErrorTable = {
     title: `Der Sicherungsort ist seit ${moment(since, 'de')} in Gebrauch, von ${username}@${hostname} (Prozess ${pid}).`,
     safe: NOTHING_CHANGED,
     todo: stale
-      ? 'Dieses Programm läuft wohl nicht mehr: den Ort freigeben und es noch einmal versuchen.'
-      : 'Warten, bis es fertig ist, und es noch einmal versuchen. Wenn es sicher nicht mehr läuft, den Ort freigeben.',
+      ? 'Dieses Programm läuft wohl nicht mehr: in einem Terminal „tidemark unlock“ aufrufen und es noch einmal versuchen.'
+      : 'Warten, bis es fertig ist, und es noch einmal versuchen. Wenn es sicher nicht mehr läuft, in einem Terminal „tidemark unlock“ aufrufen.',
   }),
   'repository.lockLost': ({ reason }) => ({
-    title: `Der Sicherungsort ließ sich nicht länger reservieren (${reason}), deshalb wurde die Arbeit abgebrochen.`,
+    title: `Der Sicherungsort ließ sich nicht länger reservieren (${why(reason)}), deshalb wurde die Arbeit abgebrochen.`,
     safe: SAVED_IS_SAFE,
     todo: 'Noch einmal beginnen; es geht dort weiter, wo es aufgehört hat.',
   }),
@@ -68,7 +69,7 @@ export const errors: ErrorTable = {
     todo: 'Mit einem anderen Passwort öffnen, dann diesen entfernen.',
   }),
   'repository.keyInvalid': ({ keyId, reason }) => ({
-    title: `Der Schlüssel ${short(keyId)} ist beschädigt (${reason}).`,
+    title: `Der Schlüssel ${short(keyId)} ist beschädigt (${why(reason)}).`,
     safe: NOTHING_CHANGED,
     todo: 'Mit einem anderen Passwort öffnen, oder die Schlüsseldatei aus einer Kopie des Orts zurücklegen.',
   }),
@@ -93,20 +94,20 @@ export const errors: ErrorTable = {
     todo: 'In der Liste nachsehen, was es gibt.',
   }),
   'integrity.fileCorrupt': ({ kind, id, reason }) => ({
-    title: `Eine Datei des Sicherungsorts ist beschädigt (${named(kind)} ${short(id)}: ${reason}).`,
+    title: `Eine Datei des Sicherungsorts ist beschädigt (${named(kind)} ${short(id)}: ${why(reason)}).`,
     safe:
       kind === 'snapshot'
         ? 'Nichts wurde entfernt; alle anderen Versionen sind unverändert.'
         : NOTHING_WRONG_TAKEN,
     todo:
       kind === 'lock'
-        ? 'Wenn gerade kein anderes Programm dort arbeitet, den Ort freigeben und es noch einmal versuchen.'
+        ? 'Wenn gerade kein anderes Programm dort arbeitet, in einem Terminal „tidemark unlock --remove-all“ aufrufen und es noch einmal versuchen.'
         : kind === 'snapshot'
           ? `Ihre Dateien lassen sich in einem Terminal mit „tidemark recover“ wiederfinden; „tidemark forget --damaged ${short(id)}“ entfernt danach die beschädigte Datei.`
           : VERIFY,
   }),
   'integrity.packCorrupt': ({ packId, reason }) => ({
-    title: `Gespeicherte Daten sind beschädigt (Datenpaket ${short(packId)}: ${reason}).`,
+    title: `Gespeicherte Daten sind beschädigt (Datenpaket ${short(packId)}: ${why(reason)}).`,
     safe: `${NOTHING_WRONG_TAKEN} ${OTHER_FILES_FINE}`,
     todo: VERIFY,
   }),
@@ -116,17 +117,17 @@ export const errors: ErrorTable = {
     todo: VERIFY,
   }),
   'integrity.blobCorrupt': ({ blobId, kind, packId, reason }) => ({
-    title: `Ein Stück der gespeicherten Daten ist beschädigt (${named(kind)} ${short(blobId)} im Datenpaket ${short(packId)}: ${reason}).`,
+    title: `Ein Stück der gespeicherten Daten ist beschädigt (${named(kind)} ${short(blobId)} im Datenpaket ${short(packId)}: ${why(reason)}).`,
     safe: `${NOTHING_WRONG_TAKEN} ${OTHER_FILES_FINE}`,
     todo: VERIFY,
   }),
   'integrity.indexCorrupt': ({ indexId, reason }) => ({
-    title: `Ein Verzeichnis der gespeicherten Daten ist beschädigt (${short(indexId)}: ${reason}).`,
+    title: `Ein Verzeichnis der gespeicherten Daten ist beschädigt (${short(indexId)}: ${why(reason)}).`,
     safe: 'Die Daten selbst liegen getrennt davon.',
     todo: VERIFY,
   }),
   'integrity.treeCorrupt': ({ treeId, reason }) => ({
-    title: `Ein gespeicherter Ordner lässt sich nicht lesen (${short(treeId)}: ${reason}).`,
+    title: `Ein gespeicherter Ordner lässt sich nicht lesen (${short(treeId)}: ${why(reason)}).`,
     safe: 'Andere Ordner sind nicht betroffen.',
     todo: VERIFY,
   }),
@@ -138,10 +139,10 @@ export const errors: ErrorTable = {
   'integrity.incomplete': ({ lostBlobs, snapshotIds, paths, pathCount }) => ({
     title: `${lostBlobs === 1 ? 'Ein Stück der gespeicherten Daten fehlt oder ist' : `${lostBlobs} Stücke der gespeicherten Daten fehlen oder sind`} nicht lesbar; betroffen: ${versions(snapshotIds)}${listPaths(paths, pathCount)}.`,
     safe: 'Deshalb wurde nichts entfernt.',
-    todo: `${VERIFY} Wenn nur ein Verzeichnis verloren ist und nicht die Daten selbst, hilft eine Reparatur.`,
+    todo: `${VERIFY} Wenn nur ein Verzeichnis verloren ist und nicht die Daten selbst, hilft in einem Terminal „tidemark repair index“.`,
   }),
   'integrity.memoryFault': ({ reason }) => ({
-    title: `Daten haben sich in diesem Computer verändert, bevor sie gespeichert waren (${reason}).`,
+    title: `Daten haben sich in diesem Computer verändert, bevor sie gespeichert waren (${why(reason)}).`,
     safe: 'Nichts Falsches kam in den Sicherungsort.',
     todo: 'Den Arbeitsspeicher dieses Computers prüfen lassen, bevor weiter gesichert wird.',
   }),
@@ -156,7 +157,7 @@ export const errors: ErrorTable = {
     todo: 'Vielleicht arbeitet dort ein anderes Programm; warten und es noch einmal versuchen.',
   }),
   'storage.unreachable': ({ location, reason }) => ({
-    title: `${location} ist nicht zu erreichen (${reason}).`,
+    title: `${location} ist nicht zu erreichen (${why(reason)}).`,
     safe: SAVED_IS_SAFE,
     todo: 'Die Adresse prüfen, Laufwerk oder Netz verbinden und es noch einmal versuchen.',
   }),
@@ -228,7 +229,7 @@ export const errors: ErrorTable = {
     todo: 'Noch einmal beginnen. Wenn das wieder geschieht, ist auf diesen Ort kein Verlass: Seine Festplatte oder sein Server verliert Daten.',
   }),
   'storage.ioFailed': ({ location, operation, reason }) => ({
-    title: `${location} meldet einen Fehler (${doing(operation)}: ${reason}).`,
+    title: `${location} meldet einen Fehler (${doing(operation)}: ${why(reason)}).`,
     safe: SAVED_IS_SAFE,
     todo: 'Nach Laufwerk und Kabel sehen, dann noch einmal versuchen.',
   }),
@@ -248,7 +249,7 @@ export const errors: ErrorTable = {
     todo: 'Nachsehen, welche Ordner gewählt sind und was ausgelassen wird.',
   }),
   'files.unreadable': ({ path, reason }) => ({
-    title: `${path} lässt sich nicht lesen (${reason}).`,
+    title: `${path} lässt sich nicht lesen (${why(reason)}).`,
     safe: 'Mit allem anderen geht es wie gewohnt weiter.',
     todo: 'Das Recht zum Lesen geben, oder es auslassen.',
   }),
@@ -258,7 +259,7 @@ export const errors: ErrorTable = {
     todo: 'Das Programm schließen, das daran schreibt, und noch einmal sichern.',
   }),
   'files.targetNotWritable': ({ path, reason }) => ({
-    title: `${path} lässt sich nicht beschreiben (${reason}).`,
+    title: `${path} lässt sich nicht beschreiben (${why(reason)}).`,
     safe: 'Was gespeichert ist, bleibt unberührt.',
     todo: 'Einen anderen Ordner wählen, oder dort das Recht zum Schreiben geben.',
   }),
@@ -335,7 +336,7 @@ export const errors: ErrorTable = {
     todo: 'Warten, bis es fertig ist.',
   }),
   'state.fileCorrupt': ({ folder, reason, lastGoodAt }) => ({
-    title: `Die Einstellungen in ${folder} sind beschädigt (${reason}).`,
+    title: `Die Einstellungen in ${folder} sind beschädigt (${why(reason)}).`,
     safe: `Die beschädigte Datei blieb, wie sie ist. ${SAVED_IS_SAFE}`,
     todo:
       lastGoodAt === null
@@ -353,7 +354,7 @@ export const errors: ErrorTable = {
     todo: 'Das laufende Tidemark benutzen, oder es beenden und noch einmal versuchen.',
   }),
   'state.entryInvalid': ({ table, entry, reason }) => ({
-    title: `Ein Eintrag der Einstellungen lässt sich nicht lesen (${table} ${entry}: ${reason}).`,
+    title: `Ein Eintrag der Einstellungen lässt sich nicht lesen (${table} ${entry}: ${why(reason)}).`,
     safe: `Er blieb, wie er ist. ${SAVED_IS_SAFE}`,
     todo: 'Tidemark auf den neuesten Stand bringen; wenn das nicht hilft, die Einstellungen aus einem Sicherungsort zurückholen.',
   }),

@@ -93,12 +93,12 @@ export const protection: ProtectionTable = {
     keysLost: ({ places }) => ({
       title: `Die Versionen in ${places} lassen sich nicht öffnen: Eine kleine Datei fehlt dort oder ist beschädigt.`,
       safe: 'Alles andere ist unberührt, und Tidemark hat eine Kopie dieser Datei.',
-      todo: 'Die Datei zurücklegen lassen; was beschädigt ist, wird beiseitegelegt.',
+      todo: 'Mit „Datei zurücklegen“ ist das behoben; was beschädigt ist, wird aufgehoben.',
     }),
     damaged: ({ plans, places }) => ({
       title: `Ein Teil der Versionen von ${plans} in ${places} ist beschädigt.`,
       safe: 'Alles andere ist unberührt, und bis das geklärt ist, wird nichts entfernt.',
-      todo: 'Den Ort reparieren; vorher zeigt sich, was betroffen ist.',
+      todo: 'Ansehen, was betroffen ist. Ein zweiter Sicherungsort bekommt diese Dateien heil von diesem Computer.',
     }),
     neverListed: ({ places }) => ({
       title: `In ${places} hat noch niemand nachgesehen.`,

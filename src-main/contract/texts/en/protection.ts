@@ -76,7 +76,7 @@ export const protection: ProtectionTable = {
     damaged: ({ plans, places }) => ({
       title: `Part of what ${places} holds of ${plans} is damaged.`,
       safe: 'Nothing else is touched, and nothing is removed until this is settled.',
-      todo: 'Choose "Repair"; it shows what is affected before it changes anything.',
+      todo: 'Look at what is affected. A second backup place gets these files whole from this computer.',
     }),
     neverListed: ({ places }) => ({
       title: `Nobody has looked into ${places} yet.`,

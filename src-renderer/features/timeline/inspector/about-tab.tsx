@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { showLastName, showName } from '../../../text/show-name.ts';
-import { useFormats, useWords } from '../../../text/use-words.ts';
+import { useFormats, useShowPath, useWords } from '../../../text/use-words.ts';
 import { useHistory } from '../use-history.ts';
 import { aboutFacts } from './about-facts.ts';
 import type { Subject } from './use-subject.ts';
@@ -12,6 +12,7 @@ export function AboutTab({ subject }: { subject: Subject }) {
   const { inspector: words } = useWords();
   const formats = useFormats();
   const history = useHistory();
+  const showPath = useShowPath();
   const nowMs = useNowMs(history.newest);
   const { path } = subject.item;
   const facts = aboutFacts(
@@ -27,7 +28,7 @@ export function AboutTab({ subject }: { subject: Subject }) {
       <dl className="facts-list">
         {[
           { name: words.name, value: showLastName(path) },
-          { name: words.path, value: showName(path) },
+          { name: words.path, value: showPath(path) },
           ...facts,
         ].map(({ name, value }) => (
           <div key={name}>

@@ -5,8 +5,8 @@ import { useState } from 'react';
 import type { WirePath } from '#contract/app/values.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { useChooseFolder } from '../../../parts/choose-folder.tsx';
-import { showLastName, showName } from '../../../text/show-name.ts';
-import { useFormats, useWords } from '../../../text/use-words.ts';
+import { showLastName } from '../../../text/show-name.ts';
+import { useFormats, useShowPath, useWords } from '../../../text/use-words.ts';
 import { Progress } from '../../../ui/progress.tsx';
 import { useHistory } from '../use-history.ts';
 import { useHistoryView } from '../view-store.ts';
@@ -16,6 +16,7 @@ import { zipName } from './zip-name.ts';
 import { useJob } from './use-job.ts';
 
 export function ExportSheet({ onClose }: { onClose: () => void }) {
+  const showPath = useShowPath();
   const { putBack: words } = useWords();
   const formats = useFormats();
   const { placeId, point } = useHistory();
@@ -40,7 +41,7 @@ export function ExportSheet({ onClose }: { onClose: () => void }) {
     const target = joinPath(folder, fileName);
     const done = await job.start({ kind: 'export', placeId, snapshotId, paths: [...paths], target });
     if (done === undefined) return;
-    notifications.show({ message: words.exported(fileName, showName(folder)) });
+    notifications.show({ message: words.exported(fileName, showPath(folder)) });
     onClose();
   };
   return (
@@ -60,7 +61,7 @@ export function ExportSheet({ onClose }: { onClose: () => void }) {
           onChange={({ currentTarget }) => setName(currentTarget.value)}
         />
         <div className="copy-target">
-          <p>{folder === undefined ? words.exportFolder : showName(folder)}</p>
+          <p>{folder === undefined ? words.exportFolder : showPath(folder)}</p>
           <Button
             variant="default"
             size="compact-sm"

@@ -3,10 +3,11 @@ import { Modal } from '@mantine/core';
 import { useAnswer } from '../../../core-link/use-answer.ts';
 import { useCore } from '../../../core-link/use-core.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
-import { nameKey, showName } from '../../../text/show-name.ts';
-import { useWords } from '../../../text/use-words.ts';
+import { nameKey } from '../../../text/show-name.ts';
+import { useShowPath, useWords } from '../../../text/use-words.ts';
 
 export function JobTroubles({ jobIds, onClose }: { jobIds: readonly string[]; onClose: () => void }) {
+  const showPath = useShowPath();
   const say = useCoreSentences();
   const { calls } = useCore();
   const { putBack: words } = useWords();
@@ -27,7 +28,7 @@ export function JobTroubles({ jobIds, onClose }: { jobIds: readonly string[]; on
       <ul className="troubles">
         {troubles.value?.map(({ path, error }) => (
           <li key={nameKey(path)}>
-            <b>{showName(path)}</b>
+            <b>{showPath(path)}</b>
             <p>{say.wireError(error)}</p>
           </li>
         ))}

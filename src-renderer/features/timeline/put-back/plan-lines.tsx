@@ -2,10 +2,11 @@
 import { Checkbox } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
+import { reasonText } from '#contract/error-texts.ts';
 import type { WirePath } from '#contract/app/values.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
-import { nameKey, showLastName, showName } from '../../../text/show-name.ts';
-import { useFormats, useWords } from '../../../text/use-words.ts';
+import { nameKey, showLastName } from '../../../text/show-name.ts';
+import { useFormats, useShowPath, useSpeech, useWords } from '../../../text/use-words.ts';
 import { showBelow } from '../show-below.ts';
 import { useHistory } from '../use-history.ts';
 import { parentPath } from '../wire-path.ts';
@@ -23,9 +24,11 @@ export interface PlanLinesProps {
 const ROW_PX = 34;
 
 export function PlanLines({ plan, versionMs, leftOut, onToggle }: PlanLinesProps) {
+  const showPath = useShowPath();
   const { putBack: words } = useWords();
   const formats = useFormats();
   const nowMs = useNowMs(plan);
+  const { language } = useSpeech();
   const scroll = useRef<HTMLDivElement>(null);
   const files = plan.files ?? [];
   const rows = useVirtualizer({
@@ -67,7 +70,7 @@ export function PlanLines({ plan, versionMs, leftOut, onToggle }: PlanLinesProps
           <ul>
             {plan.problems.map(({ path, reason }) => (
               <li key={nameKey(path)}>
-                {showName(path)}: {reason}
+                {showPath(path)}: {reasonText(reason, language)}
               </li>
             ))}
           </ul>
@@ -83,6 +86,7 @@ function Line(props: {
   readonly words: string;
   readonly onToggle: ((path: WirePath) => void) | undefined;
 }) {
+  const showPath = useShowPath();
   const { line, isTaken, words, onToggle } = props;
   const { putBack } = useWords();
   const formats = useFormats();
@@ -98,7 +102,7 @@ function Line(props: {
         disabled={!canToggle}
         onChange={() => onToggle?.(line.path)}
       />
-      <span className="name" title={showName(line.path)}>
+      <span className="name" title={showPath(line.path)}>
         {showLastName(line.path)}{' '}
         <span className="folder">{folder !== null && showBelow(folder, source?.topFolder)}</span>
       </span>

@@ -5,8 +5,8 @@ import type { WirePath } from '#contract/app/values.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { useChooseFolder } from '../../../parts/choose-folder.tsx';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
-import { nameKey, showLastName, showName } from '../../../text/show-name.ts';
-import { useFormats, useWords } from '../../../text/use-words.ts';
+import { nameKey, showLastName } from '../../../text/show-name.ts';
+import { useFormats, useShowPath, useWords } from '../../../text/use-words.ts';
 import { useHistory } from '../use-history.ts';
 import { useHistoryView } from '../view-store.ts';
 import { EarlierRestores } from './earlier-restores.tsx';
@@ -199,11 +199,12 @@ function FolderFirst(props: {
 }
 
 function CopyTarget({ folder, onChosen }: { folder: WirePath; onChosen: (folder: WirePath) => void }) {
+  const showPath = useShowPath();
   const { putBack: words } = useWords();
   const choose = useAsk(onChosen);
   return (
     <div className="copy-target">
-      <p title={showName(folder)}>{showName(folder)}</p>
+      <p title={showPath(folder)}>{showPath(folder)}</p>
       <Button variant="default" size="compact-sm" onClick={choose}>
         {words.otherFolder}
       </Button>

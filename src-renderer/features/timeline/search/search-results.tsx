@@ -4,8 +4,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
-import { showLastName, showName } from '../../../text/show-name.ts';
-import { useFormats, useWords } from '../../../text/use-words.ts';
+import { showLastName } from '../../../text/show-name.ts';
+import { useFormats, useShowPath, useWords } from '../../../text/use-words.ts';
 import { Progress } from '../../../ui/progress.tsx';
 import { EntryIcon } from '../contents/entry-icon.tsx';
 import { showBelow } from '../show-below.ts';
@@ -96,6 +96,7 @@ function ResultRow({
   text,
   range,
 }: Pick<SearchResultsProps, 'text' | 'range'> & { result: SearchResult }) {
+  const showPath = useShowPath();
   const { search: words } = useWords();
   const formats = useFormats();
   const { source } = useHistory();
@@ -118,7 +119,7 @@ function ResultRow({
             isMatch ? <mark key={index}>{part}</mark> : part,
           )}
         </span>
-        <span className="folder" title={showName(result.path)}>
+        <span className="folder" title={showPath(result.path)}>
           {folder !== null && words.inFolder(showBelow(folder, source?.topFolder))}
         </span>
       </span>
