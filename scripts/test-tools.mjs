@@ -1,7 +1,8 @@
 /**
  * Gets the programs that tests use for real. On Debian as root what is missing is installed by apt; the current
- * restic is fetched beside the system, into .cache/tools, without touching the system's packages. What cannot be
- * had is said; the tests that need it are then skipped by name. Runs on Node 20.
+ * restic, and servers that Debian's stable release lacks or has old, are fetched beside the system, into .cache/tools,
+ * without touching the system's packages. What cannot be had is said; the tests that need it are then skipped by name.
+ * Runs on Node 20.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,7 +30,21 @@ const TOOLS = [
 ];
 
 const APT_LIMIT_MS = 180_000;
-const CURRENT_RESTIC = path.join(ROOT, '.cache', 'tools', 'restic-current', 'usr', 'bin', 'restic');
+const TOOLS_FOLDER = path.join(ROOT, '.cache', 'tools');
+
+/** Programs that are fetched beside the system, each a Debian package in a folder of its own. `check`: shows that it runs. */
+const BESIDE = {
+  restic: { package: 'restic', folder: 'restic-current', program: 'restic', check: 'version' },
+  rclone: { package: 'rclone', folder: 'rclone-current', program: 'rclone', check: 'version' },
+  restServer: {
+    package: 'restic-rest-server',
+    folder: 'rest-server-current',
+    program: 'restic-rest-server',
+    check: '--version',
+  },
+};
+
+/** @typedef {(typeof BESIDE)[keyof typeof BESIDE]} Beside */
 
 /**
  * Installs what it can and says what is missing.
@@ -47,30 +62,57 @@ export function prepareTestTools() {
   for (const tool of missing) {
     console.log(`MISSING ${tool.program}: no test of ${tool.use}. Debian's package is ${tool.package}.`);
   }
-  return process.env.TIDEMARK_TEST_RESTIC ? {} : { TIDEMARK_TEST_RESTIC: findRestics().join(path.delimiter) };
+  return findPrograms();
 }
 
-/** The system's restic and the current one, as far as they are there. */
-function findRestics() {
-  const programs = hasProgram('restic') ? ['restic'] : [];
-  const problem = fetchCurrentRestic();
-  if (problem === undefined) programs.push(CURRENT_RESTIC);
-  else console.log(`MISSING the current restic: ${problem} Tests compare with the system's restic only.`);
-  return programs;
+/**
+ * The system's restic and what is beside the system, as far as it is there; what the environment names already stays.
+ * @returns {Record<string, string>}
+ */
+function findPrograms() {
+  const { TIDEMARK_TEST_RESTIC, TIDEMARK_TEST_RCLONE, TIDEMARK_TEST_REST_SERVER } = process.env;
+  const { restic, rclone, restServer } = BESIDE;
+  const problem = fetchBeside([
+    ...(TIDEMARK_TEST_RESTIC ? [] : [restic]),
+    ...(TIDEMARK_TEST_RCLONE ? [] : [rclone]),
+    ...(TIDEMARK_TEST_REST_SERVER ? [] : [restServer]),
+  ]);
+  /** @type {Record<string, string>} */
+  const found = {};
+  if (!TIDEMARK_TEST_RESTIC) {
+    const programs = hasProgram('restic') ? ['restic'] : [];
+    if (runs(restic)) programs.push(pathOf(restic));
+    else console.log(`MISSING the current restic: ${problem} Tests compare with the system's restic only.`);
+    found.TIDEMARK_TEST_RESTIC = programs.join(path.delimiter);
+  }
+  if (!TIDEMARK_TEST_RCLONE) {
+    if (runs(rclone)) found.TIDEMARK_TEST_RCLONE = pathOf(rclone);
+    else console.log(`MISSING the current rclone: ${problem} No test of places behind rclone.`);
+  }
+  if (!TIDEMARK_TEST_REST_SERVER) {
+    if (runs(restServer)) found.TIDEMARK_TEST_REST_SERVER = pathOf(restServer);
+    else console.log(`MISSING restic-rest-server: ${problem} No test of places on a REST server.`);
+  }
+  return found;
 }
 
-/** @returns {string | undefined} why it cannot be had, or undefined when it is there */
-function fetchCurrentRestic() {
-  if (runs(CURRENT_RESTIC)) return undefined;
+/**
+ * Fetches those that are not there yet, all in one go.
+ * @param {readonly Beside[]} wanted
+ * @returns {string | undefined} why one of them cannot be had, or undefined when all are there
+ */
+function fetchBeside(wanted) {
+  const missing = wanted.filter((each) => !runs(each));
+  if (missing.length === 0) return undefined;
   if (!hasProgram('apt-get') || !hasProgram('dpkg')) return 'it is fetched by apt, and this is no Debian.';
-  const work = path.join(ROOT, '.cache', 'tools', 'apt');
-  const target = path.join(ROOT, '.cache', 'tools', 'restic-current');
+  const work = path.join(TOOLS_FOLDER, 'apt');
   for (const folder of ['lists/partial', 'cache/archives/partial']) {
     mkdirSync(path.join(work, folder), { recursive: true });
   }
   const site = debianSite();
   if (site === undefined) return 'apt names no Debian mirror.';
-  console.log('Fetching the current restic from Debian sid, beside the system ...');
+  const packages = missing.map((each) => each.package);
+  console.log(`Fetching from Debian sid, beside the system: ${packages.join(' ')} ...`);
   writeFileSync(path.join(work, 'sources.list'), `deb ${site} sid main\n`);
   const beside = [
     `Dir::Etc::sourcelist=${path.join(work, 'sources.list')}`,
@@ -83,12 +125,22 @@ function fetchCurrentRestic() {
     'APT::Sandbox::User=root',
   ].flatMap((setting) => ['-o', setting]);
   if (!apt([...beside, 'update', '-q'], 'ignore')) return 'the package lists of sid cannot be fetched.';
-  if (!apt([...beside, 'download', 'restic'], 'ignore', work)) return 'sid does not give the package.';
-  const file = readdirSync(work).find((name) => name.endsWith('.deb'));
-  if (file === undefined) return 'apt downloaded no package.';
-  spawnSync('dpkg', ['-x', path.join(work, file), target], { stdio: 'ignore' });
+  // What sid does not have fails the whole download, but not what came before it.
+  const isComplete = apt([...beside, 'download', ...packages], 'ignore', work);
+  for (const each of missing) {
+    const file = readdirSync(work).find((name) => name.startsWith(`${each.package}_`));
+    if (file === undefined) continue;
+    const target = path.join(TOOLS_FOLDER, each.folder);
+    spawnSync('dpkg', ['-x', path.join(work, file), target], { stdio: 'ignore' });
+  }
   rmSync(work, { recursive: true, force: true });
-  return runs(CURRENT_RESTIC) ? undefined : 'the package of sid does not run on this system.';
+  if (missing.every(runs)) return undefined;
+  return isComplete ? 'the package of sid does not run on this system.' : 'sid does not give the package.';
+}
+
+/** @param {Beside} each */
+function pathOf({ folder, program }) {
+  return path.join(TOOLS_FOLDER, folder, 'usr', 'bin', program);
 }
 
 function canInstall() {
@@ -121,7 +173,8 @@ function apt(args, output, cwd = ROOT) {
   return result.status === 0;
 }
 
-/** @param {string} program */
-function runs(program) {
-  return existsSync(program) && spawnSync(program, ['version'], { stdio: 'ignore' }).status === 0;
+/** @param {Beside} each */
+function runs(each) {
+  const program = pathOf(each);
+  return existsSync(program) && spawnSync(program, [each.check], { stdio: 'ignore' }).status === 0;
 }

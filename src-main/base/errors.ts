@@ -120,12 +120,19 @@ export class TidemarkError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: Code;
   readonly data: ErrorData[Code];
   readonly retry: RetryAdvice;
+  /** The other side asked not to be troubled sooner. Stays in this process. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: Code, data: ErrorData[Code], options: { retry?: RetryAdvice; cause?: unknown } = {}) {
+  constructor(
+    code: Code,
+    data: ErrorData[Code],
+    options: { retry?: RetryAdvice; retryAfterMs?: number; cause?: unknown } = {},
+  ) {
     super(`${code} ${JSON.stringify(data)}`, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.data = data;
     this.retry = options.retry ?? 'never';
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   /** Plain form for crossing threads and processes; no stack, no cause. */

@@ -6,6 +6,7 @@ import { LocalStorage } from '#storage/local/local-storage.ts';
 import type { PlaceKind, PlaceLocation } from '#storage/locations/place-location.ts';
 import type { OpenOptions } from '#storage/open-options.ts';
 import type { Storage } from '#storage/port.ts';
+import { openRestStorage } from '#storage/rest/open-rest-storage.ts';
 
 type Openers = {
   readonly [Kind in PlaceKind]?: (
@@ -16,6 +17,7 @@ type Openers = {
 
 const OPENERS: Openers = {
   local: ({ path }, { clock }) => new LocalStorage(path, clock),
+  rest: openRestStorage,
 };
 
 /**

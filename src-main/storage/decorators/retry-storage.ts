@@ -117,7 +117,7 @@ export class RetryStorage extends ForwardingStorage {
       } catch (error) {
         if (!isTidemarkError(error) || error.retry !== 'later') throw error;
         firstError ??= error;
-        const delayMs = plainDelayMs * (0.5 + random());
+        const delayMs = Math.max(plainDelayMs * (0.5 + random()), askedDelayMs(error, budget));
         if (clock.monotonicMs() - startedMs + delayMs > budget.totalMs) throw firstError;
         onRetry?.({ error, attempt, delayMs });
         await clock.sleep(delayMs, signal);
@@ -125,4 +125,9 @@ export class RetryStorage extends ForwardingStorage {
       }
     }
   }
+}
+
+/** What a place asks for, within what somebody would wait between two tries. */
+function askedDelayMs({ retryAfterMs = 0 }: TidemarkError, { maxDelayMs }: RetryBudget): number {
+  return Math.min(retryAfterMs, maxDelayMs);
 }
