@@ -27,6 +27,7 @@ const TOOLS = [
   { program: 'setfacl', package: 'acl', use: 'access control lists made by another program' },
   { program: 'radosgw', package: 'ceph-mon ceph-osd radosgw ceph-common', use: 'places in S3 buckets' },
   { program: 'curl', package: 'curl', use: 'servers that are waited for' },
+  { program: 'sshd', package: 'openssh-server', use: 'places on a server with SFTP' },
 ];
 
 const APT_LIMIT_MS = 180_000;
@@ -56,7 +57,9 @@ export function prepareTestTools() {
     const packages = missing.flatMap((tool) => tool.package.split(' '));
     console.log(`Installing by apt: ${packages.join(' ')}`);
     apt(['update', '-q'], 'inherit');
-    apt(['install', '-y', '-q', '--no-install-recommends', ...packages], 'inherit');
+    withoutStartingServices(() => {
+      apt(['install', '-y', '-q', '--no-install-recommends', ...packages], 'inherit');
+    });
     missing = TOOLS.filter((tool) => !hasProgram(tool.program));
   }
   for (const tool of missing) {
@@ -148,6 +151,23 @@ function canInstall() {
   else if (process.getuid?.() !== 0) console.log('Not root: missing programs are not installed here.');
   else return true;
   return false;
+}
+
+/** Debian asks this program before a package starts its service; 101 means that it must not. Source: invoke-rc.d(8). */
+const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
+
+/**
+ * Tests start servers of their own; nobody's machine gets one that runs because of them.
+ * @param {() => void} install
+ */
+function withoutStartingServices(install) {
+  const isOurs = !existsSync(SERVICE_POLICY);
+  if (isOurs) writeFileSync(SERVICE_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    if (isOurs) rmSync(SERVICE_POLICY, { force: true });
+  }
 }
 
 /** The first mirror in apt's own configuration that is not the one for security updates. */

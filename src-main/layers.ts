@@ -105,7 +105,13 @@ export const LAYERS: readonly Layer[] = [
     node: 'any',
     packages: ['@aws-sdk/client-s3', '@smithy/node-http-handler'],
   },
-  { folder: 'storage/sftp', mayImport: ['base', 'storage'], node: 'any', packages: ['node:child_process'] },
+  // child_process: the system's own ssh, asked for its settings.
+  {
+    folder: 'storage/sftp',
+    mayImport: ['base', 'storage'],
+    node: 'any',
+    packages: ['node:child_process', 'ssh2'],
+  },
   { folder: 'storage/rclone', mayImport: ['base', 'storage'], node: 'any', packages: ['node:child_process'] },
   {
     folder: 'files',

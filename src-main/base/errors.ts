@@ -62,6 +62,15 @@ export interface ErrorData {
   'storage.clockOff': { location: string; offMs: number | null };
   /** The bucket is not where it was asked for; `region`: where it is, null when the server does not say. */
   'storage.wrongRegion': { location: string; region: string | null };
+  /** Nobody has yet vouched for the server's key. */
+  'storage.hostKeyUnknown': { location: string; fingerprint: string };
+  /** `known`: fingerprints of the keys that were trusted. Revoked: the key shown is named as one that was stolen. */
+  'storage.hostKeyChanged': {
+    location: string;
+    fingerprint: string;
+    known: readonly string[];
+    isRevoked: boolean;
+  };
   'storage.driveGone': { location: string };
   'storage.wrongDrive': { location: string; expectedId: string; foundId: string };
   'storage.timeout': { location: string; operation: string };

@@ -25,7 +25,7 @@ export interface LocalPlace extends StoragePlace {
 }
 
 /** A memory disk where there is one: flushing costs nothing there, which suits tests that are not about it. */
-const QUICK_FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+export const QUICK_FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export async function makeLocalPlace(
   options: LocalStorageOptions & { readonly quick?: boolean } = {},

@@ -186,6 +186,18 @@ export const errors: ErrorTable = {
     safe: NOTHING_CHANGED,
     todo: 'Die Region des Speichers richtig angeben und es noch einmal versuchen.',
   }),
+  'storage.hostKeyUnknown': ({ location, fingerprint }) => ({
+    title: `${location} ist ein Server, den dieser Rechner noch nicht kennt; sein Schlüssel ist ${fingerprint}.`,
+    safe: 'Es wurde nichts an ihn gesendet.',
+    todo: 'Den Schlüssel mit dem vergleichen, den der Betreiber nennt; dann einmal mit ssh anmelden, das ihn sich merkt.',
+  }),
+  'storage.hostKeyChanged': ({ location, fingerprint, known, isRevoked }) => ({
+    title: isRevoked
+      ? `${location} zeigt den Schlüssel ${fingerprint}, der als gestohlen vermerkt ist.`
+      : `${location} zeigt einen anderen Schlüssel als bisher: ${fingerprint} statt ${known.join(' oder ')}.`,
+    safe: 'Es wurde nichts gesendet: Ein fremder Server könnte sich als dieser ausgeben.',
+    todo: 'Den Betreiber fragen, ob der Schlüssel geändert wurde; wenn ja, den alten mit ssh-keygen -R entfernen und sich einmal mit ssh anmelden.',
+  }),
   'storage.driveGone': ({ location }) => ({
     title: `Das Laufwerk mit ${location} war mitten in der Arbeit nicht mehr da.`,
     safe: SAVED_IS_SAFE,

@@ -178,6 +178,18 @@ export const errors = {
     safe: NOTHING_CHANGED,
     todo: `Set the region of the bucket${words.typed(' in AWS_DEFAULT_REGION')} and try again.`,
   }),
+  'storage.hostKeyUnknown': ({ location, fingerprint }) => ({
+    title: `${location} is a server that this computer does not know yet; its key is ${fingerprint}.`,
+    safe: 'Nothing was sent to it.',
+    todo: 'Compare the key with the one that its owner tells you; then log in to it once with ssh, which remembers it.',
+  }),
+  'storage.hostKeyChanged': ({ location, fingerprint, known, isRevoked }) => ({
+    title: isRevoked
+      ? `${location} shows the key ${fingerprint}, which is marked as stolen.`
+      : `${location} shows another key than before: ${fingerprint} instead of ${known.join(' or ')}.`,
+    safe: 'Nothing was sent to it: another server may be posing as yours.',
+    todo: 'Ask its owner whether the key was changed; if so, remove the old one with ssh-keygen -R and log in once with ssh.',
+  }),
   'storage.driveGone': ({ location }) => ({
     title: `The drive with ${location} went away during the work.`,
     safe: SAVED_IS_SAFE,

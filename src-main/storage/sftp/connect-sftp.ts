@@ -1,0 +1,289 @@
+/**
+ * Makes a connection: finds out how, reaches the host, has it prove who it is, logs in, opens the SFTP channel. All of it
+ * within one time limit. Every connection looks at the person's settings, known hosts and keys anew, so that what was
+ * put right counts without a restart.
+ * Invariant: nothing secret is sent, and nobody logs in, before the host's key was found among the known ones.
+ */
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import net, { type Socket } from 'node:net';
+import path from 'node:path';
+import ssh2, { type Client, type SFTPWrapper, type ServerHostKeyAlgorithm } from 'ssh2';
+import type { Clock } from '#base/clock.ts';
+import { TidemarkError } from '#base/errors.ts';
+import {
+  fingerprintOf,
+  judgeHostKey,
+  keyTypeOf,
+  knownHostLine,
+  knownKeyTypes,
+  parseKnownHosts,
+  type KnownHost,
+} from '#storage/sftp/known-hosts.ts';
+import { loadLoginMethods, type LoginMethods } from '#storage/sftp/login-methods.ts';
+import { SftpChannel } from '#storage/sftp/sftp-channel.ts';
+import {
+  classifyConnectError,
+  connectionLost,
+  isStatusError,
+  unreachable,
+} from '#storage/sftp/sftp-errors.ts';
+import { describeLocation } from '#storage/locations/describe-location.ts';
+import type { SftpLocation } from '#storage/locations/place-location.ts';
+import { loadSshSettings, type SshSettings } from '#storage/sftp/ssh-settings.ts';
+
+export interface SftpOptions {
+  readonly clock: Clock;
+  /** HOME, SSH_AUTH_SOCK, PATH, and the secrets of `login-methods.ts`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A file of known hosts of our own, read besides the person's. */
+  readonly ownKnownHostsFile?: string;
+  /** `remember` trusts a host that is not known yet and notes its key in the file of our own. Never a changed key. */
+  readonly unknownHosts?: 'refuse' | 'remember';
+  readonly connectTimeoutMs?: number;
+  /** Silence after which a connection is given up although it looks alive. */
+  readonly stallTimeoutMs?: number;
+  /** Between signs of life: servers and routers drop what is quiet while a backup looks for changes. */
+  readonly keepAliveMs?: number;
+}
+
+const CONNECT_TIMEOUT_MS = 30_000;
+const STALL_TIMEOUT_MS = 60_000;
+const KEEP_ALIVE_MS = 15_000;
+const KEEP_ALIVES_UNANSWERED = 3;
+
+/** AES-GCM runs in Node's own crypto; ssh2's ChaCha20 costs half the speed. */
+const CIPHERS = [
+  'aes128-gcm@openssh.com',
+  'aes256-gcm@openssh.com',
+  'aes128-ctr',
+  'aes192-ctr',
+  'aes256-ctr',
+  'chacha20-poly1305@openssh.com',
+] as const;
+
+/** Best first. */
+const HOST_KEY_ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
+
+/** @throws storage.unreachable, timeout, wrongCredentials, hostKeyUnknown, hostKeyChanged */
+export async function connectSftp(location: SftpLocation, options: SftpOptions): Promise<SftpChannel> {
+  const address = describeLocation(location);
+  const limit = new AbortController();
+  const attempt = new Attempt(location, address, options);
+  const timeout = options.clock
+    .sleep(options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS, limit.signal)
+    .then(() => {
+      throw new TidemarkError(
+        'storage.timeout',
+        { location: address, operation: 'connect' },
+        { retry: 'later' },
+      );
+    });
+  try {
+    return await Promise.race([attempt.connect(), timeout]);
+  } catch (error) {
+    attempt.giveUp();
+    throw classifyConnectError(error, address);
+  } finally {
+    timeout.catch(() => undefined);
+    limit.abort();
+  }
+}
+
+class Attempt {
+  readonly #location: SftpLocation;
+  readonly #address: string;
+  readonly #options: SftpOptions;
+  readonly #client: Client = new ssh2.Client();
+  #socket: Socket | undefined;
+  #isGivenUp = false;
+
+  constructor(location: SftpLocation, address: string, options: SftpOptions) {
+    this.#location = location;
+    this.#address = address;
+    this.#options = options;
+    // Listened to where it matters; without any listener an error would end the process.
+    this.#client.on('error', () => undefined);
+  }
+
+  async connect(): Promise<SftpChannel> {
+    const settings = await this.#loadSettings();
+    const hosts = await this.#loadKnownHosts(settings);
+    const methods = await loadLoginMethods(settings, this.#options.env);
+    await this.#reach(settings);
+    const key = await this.#logIn(settings, hosts, methods);
+    if (key !== undefined) await this.#remember(settings, key);
+    const sftp = await this.#openChannel();
+    return new SftpChannel(this.#client, sftp, {
+      clock: this.#options.clock,
+      location: this.#address,
+      stallTimeoutMs: this.#options.stallTimeoutMs ?? STALL_TIMEOUT_MS,
+    });
+  }
+
+  get #mayRemember(): boolean {
+    return this.#options.unknownHosts === 'remember' && this.#options.ownKnownHostsFile !== undefined;
+  }
+
+  giveUp(): void {
+    this.#isGivenUp = true;
+    this.#client.destroy();
+    this.#socket?.destroy();
+  }
+
+  async #loadSettings(): Promise<SshSettings> {
+    let settings: SshSettings;
+    try {
+      settings = await loadSshSettings(this.#location, this.#options.env);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      throw unreachable(this.#address, `the settings of ssh cannot be read: ${said}`, 'afterUser', error);
+    }
+    if (settings.hasProxy) {
+      throw unreachable(
+        this.#address,
+        'the settings of ssh lead to it over another host (ProxyJump or ProxyCommand), which is not supported',
+        'afterUser',
+      );
+    }
+    return settings;
+  }
+
+  async #loadKnownHosts(settings: SshSettings): Promise<KnownHost[]> {
+    const { ownKnownHostsFile } = this.#options;
+    const files = [
+      ...settings.knownHostsFiles,
+      ...(ownKnownHostsFile === undefined ? [] : [ownKnownHostsFile]),
+    ];
+    const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+    return texts.flatMap(parseKnownHosts);
+  }
+
+  /** A socket of our own: ssh2's waits 40 ms for more before it sends something small. */
+  #reach({ host, port }: SshSettings): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#isGivenUp) return;
+      const socket = net.connect({ host, port, noDelay: true });
+      this.#socket = socket;
+      socket.once('connect', () => {
+        socket.off('error', reject);
+        resolve();
+      });
+      socket.once('error', reject);
+    });
+  }
+
+  /** @returns the host's key when it is one to be remembered */
+  #logIn(
+    settings: SshSettings,
+    hosts: readonly KnownHost[],
+    methods: LoginMethods,
+  ): Promise<Buffer | undefined> {
+    const { user, port } = settings;
+    const name = settings.hostKeyAlias ?? settings.host;
+    return new Promise((resolve, reject) => {
+      if (this.#isGivenUp || this.#socket === undefined) return;
+      let refusal: TidemarkError | undefined;
+      let newKey: Buffer | undefined;
+      let isHostProven = false;
+      this.#client.on('ready', () => resolve(newKey));
+      this.#client.on('close', () => reject(refusal ?? connectionLost(this.#address)));
+      this.#client.on('error', (error) => {
+        // An agent that fails is one way less to log in.
+        if (error.level === 'agent') return;
+        const isLogIn = error.level === 'client-authentication' || (isHostProven && isStatusError(error));
+        if (isLogIn) {
+          refusal ??= new TidemarkError(
+            'storage.wrongCredentials',
+            { location: this.#address, reason: methods.explainRefusal() },
+            { retry: 'afterUser', cause: error },
+          );
+        }
+        reject(refusal ?? error);
+      });
+      this.#client.connect({
+        sock: this.#socket,
+        username: user,
+        readyTimeout: 0,
+        keepaliveInterval: this.#options.keepAliveMs ?? KEEP_ALIVE_MS,
+        keepaliveCountMax: KEEP_ALIVES_UNANSWERED,
+        algorithms: {
+          cipher: [...CIPHERS],
+          serverHostKey: hostKeyAlgorithms(knownKeyTypes(hosts, name, port)),
+        },
+        authHandler: methods.handler(),
+        hostVerifier: (key: Buffer) => {
+          refusal = this.#refusalOf(hosts, name, port, key);
+          if (refusal?.code === 'storage.hostKeyUnknown' && this.#mayRemember) {
+            newKey = key;
+            refusal = undefined;
+          }
+          isHostProven = refusal === undefined;
+          return isHostProven;
+        },
+      });
+    });
+  }
+
+  #refusalOf(
+    hosts: readonly KnownHost[],
+    name: string,
+    port: number,
+    key: Buffer,
+  ): TidemarkError | undefined {
+    const location = this.#address;
+    const fingerprint = `${fingerprintOf(key)} (${keyTypeOf(key)})`;
+    const verdict = judgeHostKey(hosts, name, port, key);
+    switch (verdict.kind) {
+      case 'trusted':
+        return undefined;
+      case 'unknown':
+        return new TidemarkError('storage.hostKeyUnknown', { location, fingerprint }, { retry: 'afterUser' });
+      case 'revoked':
+        return new TidemarkError(
+          'storage.hostKeyChanged',
+          { location, fingerprint, known: [], isRevoked: true },
+          { retry: 'afterUser' },
+        );
+      case 'changed':
+        return new TidemarkError(
+          'storage.hostKeyChanged',
+          { location, fingerprint, known: verdict.known, isRevoked: false },
+          { retry: 'afterUser' },
+        );
+    }
+  }
+
+  async #remember({ host, hostKeyAlias, port }: SshSettings, key: Buffer): Promise<void> {
+    const { ownKnownHostsFile } = this.#options;
+    if (ownKnownHostsFile === undefined) return;
+    await mkdir(path.dirname(ownKnownHostsFile), { recursive: true, mode: 0o700 });
+    await appendFile(ownKnownHostsFile, knownHostLine(hostKeyAlias ?? host, port, key), { mode: 0o600 });
+  }
+
+  #openChannel(): Promise<SFTPWrapper> {
+    return new Promise((resolve, reject) => {
+      if (this.#isGivenUp) return;
+      this.#client.sftp((error, sftp) => {
+        if (error === undefined) resolve(sftp);
+        else reject(unreachable(this.#address, 'that server does not offer SFTP', 'afterUser', error));
+      });
+    });
+  }
+}
+
+/** A host with several keys shows the first that both sides know; one that is not known would look like a changed one. */
+function hostKeyAlgorithms(knownTypes: readonly string[]): ServerHostKeyAlgorithm[] {
+  const isKnown = (algorithm: string): boolean =>
+    knownTypes.includes(algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm);
+  return [
+    ...HOST_KEY_ALGORITHMS.filter(isKnown),
+    ...HOST_KEY_ALGORITHMS.filter((algorithm) => !isKnown(algorithm)),
+  ];
+}

@@ -1,0 +1,145 @@
+/**
+ * Writes one file on the server so that its name is either absent or complete, whatever happens meanwhile: a temporary
+ * file in the same folder, all pieces, flush, then the final name. Flushing and the ways to give a name are extensions of
+ * the protocol; what a server lacks is done as well as it goes without:
+ * - replacing: `posix-rename`; else plain rename, which some servers let replace and some refuse.
+ * - never replacing: `hardlink`; else a look before the rename, which two creators in the same moment both pass.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Handle, SftpChannel } from '#storage/sftp/sftp-channel.ts';
+import { STATUS, hasStatus, isStatusError } from '#storage/sftp/sftp-errors.ts';
+import { writeWhole, type Step } from '#storage/sftp/transfer.ts';
+
+/** As on a local disk, so that either adapter's janitor finds the other's. */
+export const TEMPORARY_NAME = /^\.tmp-\d+-[0-9a-f]{12}$/;
+
+export interface RemoteSave {
+  readonly folder: string;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly mode: number;
+  /** What to do when the name exists: refuse always, or accept the same size and replace any other. */
+  readonly existing: 'refuse' | 'acceptSameSize';
+  /** Makes the new name durable too. */
+  readonly flushFolder: boolean;
+}
+
+export type RemoteSaveOutcome = 'linked' | 'renamed' | 'storedAlready' | 'refused';
+
+/**
+ * @throws the server's own error, or what `step` throws; then nothing of ours is left behind as far as the server can be
+ * reached, and the name is as it was. NO_SUCH_FILE: the folder is missing, nothing was written.
+ */
+export async function saveRemotely(
+  channel: SftpChannel,
+  save: RemoteSave,
+  step: Step,
+): Promise<RemoteSaveOutcome> {
+  step();
+  const temporaryPath = temporaryPathIn(save.folder);
+  // Asked together, as everything that does not need the other's answer: each round trip may take long.
+  const existing = channel.statIfThere(`${save.folder}/${save.name}`);
+  existing.catch(() => undefined);
+  const handle = await channel.open(temporaryPath, 'wx', save.mode);
+  let outcome: RemoteSaveOutcome;
+  try {
+    const present = await closing(channel, handle, async () => {
+      const found = await existing;
+      if (found !== undefined && (save.existing === 'refuse' || found.size === save.bytes.length))
+        return found;
+      await writeDurably(channel, handle, save.bytes, step);
+      return undefined;
+    });
+    step();
+    if (present === undefined) outcome = await publish(channel, temporaryPath, save);
+    else outcome = save.existing === 'refuse' ? 'refused' : 'storedAlready';
+  } catch (error) {
+    await channel.unlink(temporaryPath).catch(() => undefined);
+    throw error;
+  }
+  // The janitor gets what is not unlinked here; the save itself has succeeded.
+  if (outcome !== 'renamed') await channel.unlink(temporaryPath).catch(() => undefined);
+  if (save.flushFolder && outcome !== 'refused') await flushFolder(channel, save.folder);
+  return outcome;
+}
+
+export function temporaryPathIn(folder: string): string {
+  return `${folder}/.tmp-${String(process.pid)}-${randomBytes(6).toString('hex')}`;
+}
+
+/** Makes new and removed names durable where the server can: a folder is flushed like a file, which many refuse. */
+export async function flushFolder(channel: SftpChannel, folder: string): Promise<void> {
+  if (!channel.has('fsync')) return;
+  try {
+    const handle = await channel.open(folder, 'r');
+    await closing(channel, handle, () => channel.flush(handle));
+  } catch (error) {
+    if (!isStatusError(error)) throw error;
+  }
+}
+
+/** The handle is closed in any case, and closing is waited for: some servers report only there that a write failed. */
+async function closing<T>(channel: SftpChannel, handle: Handle, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await channel.close(handle).catch(() => undefined);
+    throw error;
+  }
+  await channel.close(handle);
+  return result;
+}
+
+async function writeDurably(
+  channel: SftpChannel,
+  handle: Handle,
+  bytes: Uint8Array,
+  step: Step,
+): Promise<void> {
+  await writeWhole(channel, handle, bytes, step);
+  step();
+  const [found] = await Promise.all([
+    channel.fstat(handle),
+    channel.has('fsync') ? channel.flush(handle) : undefined,
+  ]);
+  if (found.size !== bytes.length) throw new Error('the written file has another size');
+}
+
+async function publish(
+  channel: SftpChannel,
+  temporaryPath: string,
+  { folder, name, bytes, existing }: RemoteSave,
+): Promise<RemoteSaveOutcome> {
+  const finalPath = `${folder}/${name}`;
+  if (existing === 'acceptSameSize' && channel.has('posix-rename')) {
+    await channel.replace(temporaryPath, finalPath);
+    return 'renamed';
+  }
+  if (existing === 'refuse' && channel.has('hardlink')) {
+    try {
+      await channel.link(temporaryPath, finalPath);
+      return 'linked';
+    } catch (error) {
+      // Its disk may be one without hard links, such as FAT.
+      if (!isStatusError(error)) throw error;
+    }
+  }
+  const before = await channel.statIfThere(finalPath);
+  if (before !== undefined) {
+    if (existing === 'refuse') return 'refused';
+    if (before.size === bytes.length) return 'storedAlready';
+    await channel.unlink(finalPath).catch(() => undefined);
+  }
+  try {
+    await channel.rename(temporaryPath, finalPath);
+    return 'renamed';
+  } catch (error) {
+    if (!hasStatus(error, STATUS.FAILURE)) throw error;
+    const after = await channel.statIfThere(finalPath);
+    if (after === undefined) throw error;
+    if (existing === 'refuse') return 'refused';
+    if (after.size !== bytes.length) throw error;
+    return 'storedAlready';
+  }
+}
