@@ -51,6 +51,11 @@ export function isAlreadyThere(error: unknown): boolean {
   return statusOf(error) === 412 || s3ErrorName(error) === 'PreconditionFailed';
 }
 
+export function isBucketMissing(error: unknown): boolean {
+  return s3ErrorName(error) === 'NoSuchBucket';
+}
+
+/** The object; or, when the server says no more than that something is missing. */
 export function isMissing(error: unknown): boolean {
   const name = s3ErrorName(error);
   return name === 'NoSuchKey' || name === 'NotFound' || (statusOf(error) === 404 && name !== 'NoSuchBucket');
@@ -66,7 +71,12 @@ const EXPIRED = new Set([
   'RequestExpired',
 ]);
 const CLOCK_OFF = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture']);
-const WRONG_REGION = new Set(['PermanentRedirect', 'TemporaryRedirect', 'Redirect']);
+const WRONG_REGION = new Set([
+  'PermanentRedirect',
+  'TemporaryRedirect',
+  'Redirect',
+  'InvalidLocationConstraint',
+]);
 const FULL = new Set(['QuotaExceeded', 'StorageFull', 'XMinioStorageFull', 'XMinioAdminBucketQuotaExceeded']);
 const BUSY = new Set([
   'SlowDown',
@@ -155,6 +165,9 @@ export function classifyS3Error(error: unknown, subject: S3Subject): TidemarkErr
   if (DAMAGED_ON_THE_WAY.has(name)) {
     const reason = 'what arrived is not what was sent';
     return new TidemarkError('storage.ioFailed', { location, operation, reason }, { retry: 'later', cause });
+  }
+  if (name === 'InvalidBucketName') {
+    return unreachable(location, `no bucket can be named ${bucket}`, 'afterUser', cause);
   }
   if (name === 'BucketAlreadyExists') {
     return unreachable(location, `the bucket ${bucket} belongs to somebody else`, 'afterUser', cause);

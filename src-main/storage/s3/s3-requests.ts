@@ -17,7 +17,6 @@ import {
   type BucketLocationConstraint,
   DeleteObjectCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -165,7 +164,7 @@ export class S3Requests {
     );
     const nextPage = answer.IsTruncated === true ? answer.NextContinuationToken : undefined;
     const endless = answer.IsTruncated === true && (nextPage === undefined || nextPage === page);
-    if (answer.IsTruncated === undefined || answer.Name !== this.#bucket || endless) {
+    if (answer.IsTruncated === undefined || endless) {
       throw new S3AnswerError('it does not list files as S3 does');
     }
     const objects = (answer.Contents ?? []).map(({ Key: key, Size: sizeBytes }) => {
@@ -174,10 +173,6 @@ export class S3Requests {
       return { key, sizeBytes };
     });
     return { objects, nextPage };
-  }
-
-  async headBucket(signal: AbortSignal): Promise<void> {
-    await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }), { abortSignal: signal });
   }
 
   async createBucket(signal: AbortSignal): Promise<void> {

@@ -18,6 +18,7 @@ import type {
   StorageEntry,
   StorageFileType,
 } from '#storage/port.ts';
+import { OwnChanges } from '#storage/s3/own-changes.ts';
 import {
   parseProxyEnvironment,
   parseS3Credentials,
@@ -27,6 +28,7 @@ import {
 import {
   classifyS3Error,
   isAlreadyThere,
+  isBucketMissing,
   isConditionUnknown,
   isMissing,
   regionToldBy,
@@ -75,6 +77,7 @@ class S3Storage implements Storage {
   #requests: Promise<S3Requests> | undefined;
   /** Learnt from the server; undefined until then. */
   #toldRegion: string | undefined;
+  readonly #ownChanges = new OwnChanges();
   /** Until the server says that it does not. */
   #knowsConditions = true;
 
@@ -90,28 +93,22 @@ class S3Storage implements Storage {
   }
 
   /** Makes the bucket, as restic does, where there is none. */
-  async create(signal?: AbortSignal): Promise<void> {
-    await this.#run('create', undefined, signal, (requests, stop) =>
+  create(signal?: AbortSignal): Promise<void> {
+    return this.#run('create', undefined, signal, (requests, stop) =>
       this.#inItsRegion(requests, async (current) => {
         try {
-          await current.headBucket(stop);
+          await this.#listOne(current, stop);
         } catch (error) {
-          // Who may use a bucket need not be allowed to ask about it.
-          if (statusOf(error) === 403) return;
-          if (!isMissing(error)) throw error;
+          if (!isBucketMissing(error)) throw error;
           await current.createBucket(stop);
         }
       }),
     );
-    await this.open(signal);
   }
 
-  /** Lists a single object: unlike a question about the bucket, that says why it is refused. */
   open(signal?: AbortSignal): Promise<void> {
     return this.#run('open', undefined, signal, (requests, stop) =>
-      this.#inItsRegion(requests, async (current) => {
-        await current.listPage(this.#key(''), undefined, stop, 1);
-      }),
+      this.#inItsRegion(requests, (current) => this.#listOne(current, stop)),
     );
   }
 
@@ -120,7 +117,7 @@ class S3Storage implements Storage {
     const onlyNew = refusesOverwrite(type);
     const work = async (requests: S3Requests, stop: AbortSignal): Promise<void> => {
       // Also for servers that take a condition and do not keep it.
-      if (onlyNew && (await isThere(requests, key, stop))) throw alreadyExists(type, name);
+      if (onlyNew && (await sizeOf(requests, key, stop)) !== undefined) throw alreadyExists(type, name);
       if (!onlyNew || !this.#knowsConditions) return requests.putObject(key, bytes, false, stop);
       try {
         await requests.putObject(key, bytes, true, stop);
@@ -132,6 +129,7 @@ class S3Storage implements Storage {
       }
     };
     await this.#run('save', { kind: type, name }, signal, work, CANCELLED_SAVE_GRACE_MS);
+    this.#ownChanges.noteSaved(type, name);
   }
 
   async load(
@@ -164,18 +162,21 @@ class S3Storage implements Storage {
     return this.#run('list', undefined, signal, async (requests, stop) => {
       const folder = this.#key(objectFolder(type));
       const prefix = type === 'config' ? this.#key(objectPath('config', 'config')) : `${folder}/`;
-      const entries: StorageEntry[] = [];
+      const listed = new Map<string, number>();
       let page: string | undefined;
       do {
         const { objects, nextPage } = await requests.listPage(prefix, page, stop);
         for (const { key, sizeBytes } of objects) {
           const name = key.slice(key.lastIndexOf('/') + 1);
           if (isObjectName(type, name) && key === this.#key(objectPath(type, name)))
-            entries.push({ name, sizeBytes });
+            listed.set(name, sizeBytes);
         }
         page = nextPage;
       } while (page !== undefined);
-      return entries;
+      await this.#ownChanges.correct(type, listed, (name) =>
+        sizeOf(requests, this.#key(objectPath(type, name)), stop),
+      );
+      return Array.from(listed, ([name, sizeBytes]) => ({ name, sizeBytes }));
     });
   }
 
@@ -196,6 +197,7 @@ class S3Storage implements Storage {
         if (!isMissing(error)) throw error;
       }
     });
+    this.#ownChanges.noteRemoved(type, name);
   }
 
   /** An upload that was cut leaves nothing. */
@@ -256,6 +258,11 @@ class S3Storage implements Storage {
     }
   }
 
+  /** Unlike a plain question about the bucket, this is answered with the reason when it is refused. */
+  async #listOne(requests: S3Requests, stop: AbortSignal): Promise<void> {
+    await requests.listPage(this.#key(objectPath('config', 'config')), undefined, stop, 1);
+  }
+
   /** Follows the server to the bucket's own region once, when no region was set. */
   async #inItsRegion(requests: S3Requests, work: (requests: S3Requests) => Promise<void>): Promise<void> {
     try {
@@ -307,12 +314,12 @@ async function loadCaCertificates(env: Environment): Promise<readonly string[]> 
   return path === undefined || path === '' ? [] : [await readFile(path, 'utf8')];
 }
 
-async function isThere(requests: S3Requests, key: string, stop: AbortSignal): Promise<boolean> {
+/** Undefined: there is no such object. */
+async function sizeOf(requests: S3Requests, key: string, stop: AbortSignal): Promise<number | undefined> {
   try {
-    await requests.headObject(key, stop);
-    return true;
+    return await requests.headObject(key, stop);
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

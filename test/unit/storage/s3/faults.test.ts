@@ -1,0 +1,409 @@
+/** What goes wrong between an S3 place and its server, told by the real server behind a bad line or an altering proxy. */
+import type { S3Client } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { isTidemarkError, type TidemarkError } from '#base/errors.ts';
+import { systemClock } from '#base/system-clock.ts';
+import { RetryStorage } from '#storage/decorators/retry-storage.ts';
+import type { Storage } from '#storage/port.ts';
+import { openS3Storage, type S3StorageOptions } from '#storage/s3/s3-storage.ts';
+import { AlteringProxy, type ProxiedAnswer, type ProxiedRequest } from '#test/support/altering-proxy.ts';
+import { keysEnvironment, makeBucket, s3Client } from '#test/support/s3-places.ts';
+import { OWNER_KEYS, s3ServerObstacle, startS3Server, type S3Server } from '#test/support/s3-server.ts';
+import { sha256 } from '#test/support/sha256.ts';
+import { startTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.ts';
+
+const obstacle = s3ServerObstacle();
+const SMALL = Buffer.from('a small file');
+const LARGE = Buffer.alloc(3_000_000, 'a larger file, ');
+
+describe.skipIf(obstacle !== undefined)(
+  `faults of S3${obstacle === undefined ? '' : `, which ${obstacle}`}`,
+  () => {
+    let server: S3Server;
+    let client: S3Client;
+    let bucket: string;
+    let proxy: AlteringProxy;
+    let line: TcpProxy;
+    const opened: Storage[] = [];
+
+    beforeAll(async () => {
+      server = await startS3Server();
+      client = s3Client(server);
+      bucket = await makeBucket(client);
+      proxy = new AlteringProxy(server.port);
+      await proxy.listen();
+      line = await startTcpProxy({ targetPort: server.port });
+    });
+
+    afterEach(async () => {
+      for (const storage of opened.splice(0)) await storage.close();
+      proxy.reset();
+      line.blackHole(false);
+      line.shape('up', {});
+      line.shape('down', {});
+    });
+
+    afterAll(async () => {
+      client.destroy();
+      proxy.close();
+      line.close();
+      await server.stop();
+    });
+
+    let prefixes = 0;
+
+    function openThrough(endpoint: string, options: Partial<S3StorageOptions> = {}): Storage {
+      const place = { kind: 's3', endpoint, bucket, prefix: `p${String(++prefixes)}` } as const;
+      const storage = openS3Storage(place, {
+        clock: systemClock,
+        env: keysEnvironment(OWNER_KEYS),
+        connectTimeoutMs: 400,
+        noProgressTimeoutMs: 700,
+        ...options,
+      });
+      opened.push(storage);
+      return storage;
+    }
+
+    const throughProxy = (options?: Partial<S3StorageOptions>): Storage =>
+      openThrough(proxy.endpoint, options);
+    const throughLine = (options?: Partial<S3StorageOptions>): Storage =>
+      openThrough(`http://127.0.0.1:${String(line.port)}`, options);
+
+    function retrying(storage: Storage): Storage {
+      return new RetryStorage(storage, {
+        clock: systemClock,
+        random: () => 0,
+        budget: { firstDelayMs: 2, maxDelayMs: 20, totalMs: 20_000 },
+      });
+    }
+
+    /** `code advice`, or what came instead. */
+    async function outcome(promise: Promise<unknown>): Promise<unknown> {
+      return promise.then(
+        () => 'no error',
+        (error: unknown) => (isTidemarkError(error) ? `${error.code} ${error.retry}` : error),
+      );
+    }
+
+    async function failure(promise: Promise<unknown>): Promise<TidemarkError> {
+      const error = await promise.then(
+        () => undefined,
+        (each: unknown) => each,
+      );
+      if (!isTidemarkError(error)) throw new Error('no such failure', { cause: error });
+      return error;
+    }
+
+    const save = (storage: Storage, bytes: Buffer, signal?: AbortSignal): Promise<void> =>
+      storage.save('pack', sha256(bytes), bytes, signal);
+
+    async function expectStored(storage: Storage, bytes: Buffer): Promise<void> {
+      expect(await storage.list('pack')).toEqual([{ name: sha256(bytes), sizeBytes: bytes.length }]);
+      expect(Buffer.compare(await storage.load('pack', sha256(bytes)), bytes)).toBe(0);
+    }
+
+    describe('what the server answers', () => {
+      const xmlError = (status: number, code: string): ProxiedAnswer => ({
+        status,
+        headers: { 'content-type': 'application/xml' },
+        body: `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code></Error>`,
+      });
+
+      /** The first requests of a kind; all when `times` is not given. */
+      function answering(method: string, answer: ProxiedAnswer, times = Infinity): void {
+        let left = times;
+        proxy.answer = (asked) => (asked.method === method && left-- > 0 ? answer : undefined);
+      }
+
+      test.each([
+        ['SlowDown', 503, 'storage.unreachable later'],
+        ['InternalError', 500, 'storage.unreachable later'],
+        ['', 502, 'storage.unreachable later'],
+        ['', 504, 'storage.unreachable later'],
+        ['TooManyRequests', 429, 'storage.unreachable later'],
+        ['RequestTimeout', 400, 'storage.timeout later'],
+        ['OperationAborted', 409, 'storage.unreachable later'],
+        ['BadDigest', 400, 'storage.ioFailed later'],
+        ['AccessDenied', 403, 'storage.accessDenied afterUser'],
+        ['InvalidAccessKeyId', 403, 'storage.wrongCredentials afterUser'],
+        ['SignatureDoesNotMatch', 403, 'storage.wrongCredentials afterUser'],
+        ['ExpiredToken', 400, 'storage.wrongCredentials afterUser'],
+        ['RequestTimeTooSkewed', 403, 'storage.clockOff afterUser'],
+        ['XMinioStorageFull', 507, 'storage.full afterUser'],
+        ['NoSuchBucket', 404, 'storage.unreachable afterUser'],
+        ['MalformedXML', 400, 'storage.ioFailed never'],
+      ])('%s (%i) is %s, after one request', async (code, status, expected) => {
+        const storage = throughProxy();
+        answering('PUT', xmlError(status, code));
+        expect(await outcome(save(storage, SMALL))).toBe(expected);
+        expect(proxy.requests).toHaveLength(1);
+        proxy.reset();
+        expect(await storage.list('pack')).toEqual([]);
+      });
+
+      test.each(['AccessDenied', 'InvalidAccessKeyId', 'RequestTimeTooSkewed', 'QuotaExceeded'])(
+        '22: nobody repeats %s',
+        async (code) => {
+          answering('PUT', xmlError(403, code));
+          await failure(save(retrying(throughProxy()), SMALL));
+          expect(proxy.requests).toHaveLength(1);
+        },
+      );
+
+      test('23: a storm of refusals passes', async () => {
+        const storage = retrying(throughProxy());
+        const storm = [503, 500, 429, 502, 503, 504, 503].map((status) => xmlError(status, ''));
+        proxy.answer = () => storm.shift();
+        await save(storage, SMALL);
+        await expectStored(storage, SMALL);
+      });
+
+      test('23: an error under the mask of success is an error, and tried again', async () => {
+        const masked = xmlError(200, 'InternalError');
+        const storage = throughProxy();
+        proxy.answer = () => masked;
+        expect(await outcome(save(storage, SMALL))).toBe('storage.unreachable later');
+        expect(await outcome(storage.list('pack'))).toBe('storage.unreachable later');
+        expect(await outcome(storage.remove('pack', sha256(SMALL)))).toBe('storage.unreachable later');
+        proxy.reset();
+        answering('PUT', masked, 2);
+        await save(retrying(storage), SMALL);
+        await expectStored(storage, SMALL);
+      });
+
+      test("a page of somebody else's is neither a stored file nor an empty list", async () => {
+        const storage = throughProxy();
+        const page = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Log in!</html>' };
+        proxy.answer = () => page;
+        expect(await outcome(save(storage, SMALL))).toBe('storage.ioFailed later');
+        expect(await outcome(storage.list('pack'))).toBe('storage.ioFailed later');
+        expect(await outcome(storage.open())).toBe('storage.ioFailed later');
+      });
+
+      test('a list that says that there is more, and not where, is no list', async () => {
+        const storage = throughProxy();
+        await save(storage, SMALL);
+        proxy.alter = (_asked, answered) => ({
+          ...answered,
+          body: String(answered.body).replace('<IsTruncated>false', '<IsTruncated>true'),
+        });
+        expect(await outcome(storage.list('pack'))).toBe('storage.ioFailed later');
+      });
+
+      test('8: a whole file in answer to a range is not taken for the range', async () => {
+        const storage = throughProxy();
+        await save(storage, SMALL);
+        answering('GET', { status: 200, headers: { etag: '"x"' }, body: SMALL });
+        expect(await outcome(storage.load('pack', sha256(SMALL), { offset: 2, length: 3 }))).toBe(
+          'storage.ioFailed later',
+        );
+        answering('GET', { status: 206, headers: { 'content-range': 'bytes 2-4/12' }, body: '' });
+        expect(await outcome(storage.load('pack', sha256(SMALL), { offset: 2, length: 3 }))).toBe(
+          'storage.ioFailed later',
+        );
+      });
+
+      test('14: a server without conditions still keeps the config, and is known for it', async () => {
+        const storage = throughProxy();
+        proxy.answer = ({ headers }) =>
+          headers['if-none-match'] === undefined ? undefined : xmlError(501, 'NotImplemented');
+        await storage.save('config', 'config', SMALL);
+        expect(storage.capabilities.refusesOverwrite).toBe(false);
+        expect(await outcome(storage.save('config', 'config', LARGE))).toBe('storage.alreadyExists never');
+        expect((await storage.load('config', 'config')).length).toBe(SMALL.length);
+      });
+
+      test('14: so does one that overlooks conditions', async () => {
+        const storage = throughProxy();
+        await storage.save('config', 'config', SMALL);
+        answering('PUT', { status: 200, headers: { etag: '"x"' } });
+        expect(await outcome(storage.save('config', 'config', LARGE))).toBe('storage.alreadyExists never');
+      });
+
+      test('14: two that make the config at once: the one told to wait is not told that it failed', async () => {
+        answering('PUT', xmlError(409, 'ConditionalRequestConflict'), 2);
+        await retrying(throughProxy()).save('config', 'config', SMALL);
+      });
+
+      test('a list that is behind the times hides nothing that was saved, and shows nothing that was removed', async () => {
+        const storage = throughProxy();
+        await save(storage, SMALL);
+        await storage.list('pack');
+        let old: ProxiedAnswer | undefined;
+        proxy.alter = ({ path }, answered) => (path.includes('list-type') ? (old ??= answered) : answered);
+        await storage.list('pack');
+        await save(storage, LARGE);
+        await storage.remove('pack', sha256(SMALL));
+        await expectStored(storage, LARGE);
+        await storage.remove('pack', sha256(LARGE));
+        expect(await storage.list('pack')).toEqual([]);
+      });
+
+      describe('the region', () => {
+        const isSignedFor = ({ headers }: ProxiedRequest, region: string): boolean =>
+          headers.authorization?.includes(`/${region}/s3/`) === true;
+        const elsewhere = (status: number, code: string): ProxiedAnswer => ({
+          ...xmlError(status, code),
+          headers: { 'x-amz-bucket-region': 'eu-central-1' },
+        });
+
+        test.each([
+          [301, 'PermanentRedirect'],
+          [400, 'AuthorizationHeaderMalformed'],
+        ])('is followed when nobody set one (%i %s)', async (status, code) => {
+          proxy.answer = (asked) =>
+            isSignedFor(asked, 'eu-central-1') ? undefined : elsewhere(status, code);
+          const storage = throughProxy();
+          await storage.open();
+          await save(storage, SMALL);
+          await expectStored(storage, SMALL);
+          expect(proxy.requests.filter((asked) => isSignedFor(asked, 'us-east-1'))).toHaveLength(1);
+        });
+
+        test('that somebody set is not changed, and the right one is told', async () => {
+          proxy.answer = () => elsewhere(301, 'PermanentRedirect');
+          const env = { ...keysEnvironment(OWNER_KEYS), AWS_DEFAULT_REGION: 'us-west-2' };
+          const error = await failure(throughProxy({ env }).open());
+          expect(error.code).toBe('storage.wrongRegion');
+          expect(error.data).toMatchObject({ region: 'eu-central-1' });
+          expect(isSignedFor(proxy.requests[0]!, 'us-west-2')).toBe(true);
+        });
+      });
+
+      test('25: no error gives away a key', async () => {
+        const storage = throughProxy({
+          env: { ...keysEnvironment(OWNER_KEYS), AWS_SESSION_TOKEN: 'token-5678' },
+        });
+        proxy.answer = ({ headers }) => ({
+          status: 403,
+          body: `<Error><Code>SignatureDoesNotMatch</Code><Message>${OWNER_KEYS.secretAccessKey} ${String(headers.authorization)}</Message><AWSAccessKeyId>${OWNER_KEYS.accessKeyId}</AWSAccessKeyId><StringToSign>token-5678</StringToSign></Error>`,
+        });
+        for (const call of [() => storage.open(), () => save(storage, SMALL), () => storage.list('pack')]) {
+          const error = await failure(call());
+          const told = [
+            String(error),
+            error.stack,
+            JSON.stringify(error),
+            error.cause,
+            JSON.stringify(error.cause),
+          ];
+          expect(told.join('\n')).not.toMatch(/SKOWNER|AKOWNER|token-5678|Signature=/);
+        }
+      });
+    });
+
+    describe('what the line does', () => {
+      test.each([
+        ['reset', 0],
+        ['reset', 1],
+        ['reset', 1_500_000],
+        ['end', 1_500_000],
+        ['reset', 3_000_000],
+      ] as const)(
+        '10: %s after %i bytes of an upload: absent, and the next try succeeds',
+        async (kind, bytes) => {
+          const storage = throughLine();
+          await storage.open();
+          const cut = line.cutAfter('up', bytes, kind);
+          expect(await outcome(save(storage, LARGE))).toMatch(/^storage\.(unreachable|timeout) later$/);
+          await cut;
+          expect(await storage.list('pack')).toEqual([]);
+          await save(storage, LARGE);
+          await expectStored(storage, LARGE);
+        },
+      );
+
+      test.each(['reset', 'end'] as const)(
+        '10: %s in place of the answer: complete, and told again',
+        async (kind) => {
+          const storage = throughLine();
+          await storage.open();
+          const cut = line.cutAfter('down', 0, kind);
+          expect(await outcome(save(storage, LARGE))).toBe('storage.unreachable later');
+          await cut;
+          await expectStored(storage, LARGE);
+          await save(storage, LARGE);
+          await expectStored(storage, LARGE);
+        },
+      );
+
+      test.each([
+        ['reset', 1_000_000],
+        ['end', 1_000_000],
+        ['end', 2_999_999],
+      ] as const)('%s after %i bytes of a download is an error, never a short file', async (kind, bytes) => {
+        const storage = throughLine();
+        await save(storage, LARGE);
+        const cut = line.cutAfter('down', bytes, kind);
+        expect(await outcome(storage.load('pack', sha256(LARGE)))).toMatch(
+          /^storage\.(unreachable|ioFailed) later$/,
+        );
+        await cut;
+        await expectStored(storage, LARGE);
+      });
+
+      test('20: silence at connecting, in an upload and in a download ends', async () => {
+        const storage = throughLine();
+        await save(storage, LARGE);
+        line.blackHole(true);
+        expect(await outcome(save(storage, SMALL))).toBe('storage.timeout later');
+        const fresh = throughLine();
+        expect(await outcome(fresh.open())).toBe('storage.timeout later');
+        line.blackHole(false);
+        line.cut();
+        line.shape('down', { bytesPerSecond: 1_000_000 });
+        const loading = outcome(storage.load('pack', sha256(LARGE)));
+        setTimeout(() => line.blackHole(true), 500);
+        expect(await loading).toBe('storage.timeout later');
+        line.blackHole(false);
+        line.shape('down', {});
+        await fresh.open();
+        await expectStored(storage, LARGE);
+      });
+
+      test('20: what is slow and moves is not ended', async () => {
+        // More than the systems' buffers hold, which nobody sees moving.
+        const storage = throughLine({ noProgressTimeoutMs: 1500 });
+        const bytes = Buffer.alloc(16 << 20, 'x');
+        line.shape('up', { bytesPerSecond: 8 << 20 });
+        line.shape('down', { bytesPerSecond: 10 << 20 });
+        await save(storage, bytes);
+        await expectStored(storage, bytes);
+      });
+
+      test('17: whoever cancels a call that hangs is let go within a second, and nothing is stored', async () => {
+        const storage = throughLine({ noProgressTimeoutMs: 60_000, connectTimeoutMs: 60_000 });
+        await save(storage, SMALL);
+        line.blackHole(true);
+        for (const call of [
+          (signal: AbortSignal) => save(storage, LARGE, signal),
+          (signal: AbortSignal) => storage.load('pack', sha256(SMALL), undefined, signal),
+          (signal: AbortSignal) => storage.list('pack', signal),
+          (signal: AbortSignal) => throughLine().open(signal),
+        ]) {
+          const controller = new AbortController();
+          const settled = outcome(call(controller.signal));
+          await systemClock.sleep(50);
+          const startedMs = performance.now();
+          controller.abort();
+          expect(await settled).toBe('job.cancelled never');
+          expect(performance.now() - startedMs).toBeLessThan(1000);
+        }
+        line.cut();
+        line.blackHole(false);
+        await expectStored(storage, SMALL);
+      });
+
+      test('21: connections that ended while nobody needed them are made anew', async () => {
+        const storage = throughLine();
+        await save(storage, SMALL);
+        for (const kind of ['reset', 'end'] as const) {
+          line.cut(kind);
+          await expect.poll(() => line.openConnections).toBe(0);
+          await expectStored(storage, SMALL);
+        }
+      });
+    });
+  },
+);
