@@ -25,7 +25,9 @@ test('every five minutes, until it is stopped', async () => {
   expect(clock.sleeperCount).toBe(0);
 });
 
-test.skipIf(process.report.getReport().header.glibcVersionRuntime === undefined)(
+const report = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+
+test.skipIf(report.header.glibcVersionRuntime === undefined)(
   'what glibc has kept is given back (skipped where there is no glibc)',
   async () => {
     const library = koffi.load(null);
