@@ -42,6 +42,8 @@ export type ProblemCode =
   | 'damaged'
   | 'neverListed'
   | 'clockDoubtful'
+  /** The profile's own folder takes nothing: what is decided and noted now may be forgotten. */
+  | 'notNoted'
   | 'notRunning'
   | 'noPlans';
 

@@ -169,15 +169,16 @@ function jobHandlers({ state, queue, routine, ports }: CoreParts): Of<'jobs' | '
         clearInterval(timer);
       }
     },
-    'jobs.list': ({ limit, beforeMs }) =>
-      state
-        .read((reader) =>
-          listJobs(reader, {
-            limit,
-            ...(beforeMs === null ? {} : { before: { queuedAtMs: beforeMs, id: '' as never } }),
-          }),
-        )
-        .map((row) => toJobValue(row)),
+    'jobs.list': async ({ limit, beforeMs }) => {
+      // What is told to have ended must have, whatever comes.
+      const rows = await state.readSaved((reader) =>
+        listJobs(reader, {
+          limit,
+          ...(beforeMs === null ? {} : { before: { queuedAtMs: beforeMs, id: '' as never } }),
+        }),
+      );
+      return rows.map((row) => toJobValue(row));
+    },
     'jobs.troubles': ({ jobId }) => state.read((reader) => listJobTroubles(reader, jobId)),
     'jobs.backUpNow': async ({ planId: only }) => {
       const plans = state.read(listPlans).filter(({ id, isOn }) => (only === null ? isOn : id === only));

@@ -23,7 +23,7 @@ import {
   temporaryFolder,
   type TestEngine,
 } from '#test/support/engine-service.ts';
-import { troublesOf } from '#test/support/prune.ts';
+import { orphansOf, troublesOf } from '#test/support/prune.ts';
 import { runProgram } from '#test/support/product.ts';
 import { RandomTree } from '#test/support/random-tree.ts';
 import { resticPrograms } from '#test/support/restic.ts';
@@ -80,9 +80,11 @@ function tell(round: number, cutOff: number): void {
   if (isByHand && round % 10 === 9) console.log(`${round + 1} of ${KILLS} kills, ${cutOff} backups cut off`);
 }
 
-async function expectSound({ access }: World, versions: number): Promise<void> {
+/** @param wasCutOff a pack may be left that no index names yet; the next run takes it up */
+async function expectSound({ access }: World, versions: number, wasCutOff = false): Promise<void> {
   const repository = await openTestRepository(access.location, PLACE_PASSWORD);
-  expect(await troublesOf(repository, repository.storage)).toEqual([]);
+  const troubles = await troublesOf(repository, repository.storage);
+  expect(troubles.filter((trouble) => !wasCutOff || !trouble.includes('packNotIndexed'))).toEqual([]);
   expect((await repository.snapshots.loadAll()).snapshots).toHaveLength(versions);
   for (const { path: restic } of resticPrograms().slice(-1)) {
     const env = { RESTIC_PASSWORD: PLACE_PASSWORD };
@@ -91,6 +93,11 @@ async function expectSound({ access }: World, versions: number): Promise<void> {
     const { code, stderr } = await runProgram(restic, args, { env });
     expect(code, stderr).toBe(0);
   }
+}
+
+async function expectNoneLeft({ access }: World): Promise<void> {
+  const repository = await openTestRepository(access.location, PLACE_PASSWORD);
+  expect(await orphansOf(repository, repository.storage)).toEqual([]);
 }
 
 test(
@@ -117,13 +124,14 @@ test(
       // A version that was just being saved counts, though nobody has heard of it.
       const repository = await openTestRepository(access.location, PLACE_PASSWORD);
       versions = Math.max(versions, (await repository.snapshots.loadAll()).snapshots.length);
-      await expectSound(world, versions);
+      await expectSound(world, versions, true);
       const next = await startEngine();
       const startedAtMs = performance.now();
       expect(await tryBackup(next.engine, world)).toBe(true);
       workMs = performance.now() - startedAtMs;
       versions++;
       expect(locksIn(access)).toEqual([]);
+      await expectNoneLeft(world);
       next.child.channel.close();
       world.tree.mutate(10);
       tell(round, cutOff);
@@ -168,10 +176,11 @@ test(
       else cutOff++;
       clearInterval(watch);
       doomed = false;
-      await expectSound(world, versions);
+      await expectSound(world, versions, true);
       expect(await tryBackup(engine, world)).toBe(true);
       versions++;
       expect(locksIn(access)).toEqual([]);
+      await expectNoneLeft(world);
       world.tree.mutate(10);
       tell(round, cutOff);
     }

@@ -52,6 +52,8 @@ export interface HealthFacts {
   readonly awakeForMs: number;
   /** What `doubtClock` says. */
   readonly clockDoubt?: ClockDoubt;
+  /** The profile's own folder is full, or cannot be written to. */
+  readonly isUnsaved?: boolean;
   /**
    * Sign of life of the core, as an outside watchdog reads it from the heartbeat file; absent: asked from within, where
    * the answer itself is the sign.

@@ -22,7 +22,7 @@ export function judgeHealth(facts: HealthFacts): Health {
     const lost = keysLost(copy, facts);
     // Whatever else is wrong there comes from it.
     const own = lost.length > 0 ? lost : [...problems, ...recoveryUnproven(copy, newestAtMs, facts)];
-    const all = [...own, ...notRunning(facts)];
+    const all = [...own, ...notNoted(facts), ...notRunning(facts)];
     for (const problem of all) found.push({ copy, newestAtMs, problem });
     const state = worst(all.map((problem) => problem.state));
     const { planId, placeId } = copy;
@@ -82,6 +82,11 @@ function keysLost({ placeId }: CopyFacts, facts: HealthFacts): CopyProblem[] {
   return facts.places.some((place) => place.placeId === placeId && place.lacksKeys === true)
     ? [{ code: 'keysLost', level: 'alarm', state: 'inDanger' }]
     : [];
+}
+
+/** Versions are made all the same. */
+function notNoted({ isUnsaved }: HealthFacts): CopyProblem[] {
+  return isUnsaved === true ? [{ code: 'notNoted', level: 'notice', state: 'protectedExcept' }] : [];
 }
 
 /** A heartbeat ahead of now was noted by another clock; the next one comes within a minute. */

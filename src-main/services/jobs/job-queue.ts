@@ -56,26 +56,25 @@ export class JobQueue {
   async open(): Promise<void> {
     const { state, clock } = this.#parts;
     const unfinished = state.read(listUnfinishedJobs);
-    const again: Job[] = [];
-    await state.commit((writer) => {
-      for (const row of unfinished) {
-        if (row.state !== 'running') continue;
-        const error = new TidemarkError('job.interrupted', {}, { retry: 'later' }).toWire();
-        putJob(writer, { ...row, state: 'interrupted', endedAtMs: clock.nowMs(), error });
-        if (!isTakenUpAgain(row)) continue;
-        const next: Job = { ...fresh(row, this.#parts.newJobId(), clock.nowMs()), startedBy: 'retry' };
-        putJob(writer, next);
-        again.push(next);
-      }
-    });
-    for (const row of [...unfinished.filter(({ state: kind }) => kind !== 'running'), ...again])
-      this.#adopt(row);
+    const cutOff = unfinished.filter(({ state: kind }) => kind === 'running');
+    const error = new TidemarkError('job.interrupted', {}, { retry: 'later' }).toWire();
+    const again = cutOff
+      .filter(isTakenUpAgain)
+      .map((row): Job => ({ ...fresh(row, this.#parts.newJobId(), clock.nowMs()), startedBy: 'retry' }));
+    if (cutOff.length > 0)
+      await state.commitAnyway((writer) => {
+        for (const row of cutOff)
+          putJob(writer, { ...row, state: 'interrupted', endedAtMs: clock.nowMs(), error });
+        for (const row of again) putJob(writer, row);
+      });
+    for (const row of [...unfinished.filter((each) => !cutOff.includes(each)), ...again]) this.#adopt(row);
     this.#startWhatMay();
   }
 
   /**
    * The same work that waits or runs already is not added twice: its id comes back, and a person's wish makes it urgent.
-   * @throws storage.*: then nothing was added
+   * A full disk of the profile holds nothing up: the job runs, and is noted when there is room.
+   * @throws state.profileInUse: then nothing was added
    */
   async add(request: JobRequest, startedBy: Starter): Promise<JobId> {
     const { state, clock, newJobId } = this.#parts;
@@ -103,7 +102,7 @@ export class JobQueue {
     };
     const live = this.#adopt(row);
     try {
-      await state.commit((writer) => putJob(writer, row));
+      await state.commitAnyway((writer) => putJob(writer, row));
     } catch (error) {
       this.#live.delete(row.id);
       throw error;
@@ -290,7 +289,7 @@ export class JobQueue {
 
   async #save(row: Job): Promise<void> {
     try {
-      await this.#parts.state.commit((writer) => putJob(writer, row));
+      await this.#parts.state.commitAnyway((writer) => putJob(writer, row));
     } catch (error) {
       this.#parts.onUnexpected(error);
     }

@@ -73,7 +73,7 @@ export class KeyCopies {
       : (before?.keys ?? []).filter(({ id }) => found.keys.every((key) => key.id !== id));
     const copy: KeyCopy = { ...found, keys: [...found.keys, ...kept] };
     if (JSON.stringify(copy) === JSON.stringify(before)) return;
-    await state.commit((writer) =>
+    await state.commitAnyway((writer) =>
       putSetting(writer, 'keyCopies', { ...getSetting(writer, 'keyCopies'), [place.id]: copy as never }),
     );
   }

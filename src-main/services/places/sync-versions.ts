@@ -24,7 +24,7 @@ export async function syncVersions(
   const gone = [...known].filter((id) => !there.has(id));
   const fresh = listed.filter(({ snapshotId }) => !known.has(snapshotId));
   if (gone.length === 0 && fresh.length === 0) return;
-  await state.commit((writer) => {
+  await state.commitAnyway((writer) => {
     removeVersions(writer, place, gone);
     putVersions(
       writer,

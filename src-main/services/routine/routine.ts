@@ -272,7 +272,7 @@ export class Routine {
     const jobs = answer.ahead.map((record) => this.#runs.jobOf(record)).filter((job) => job !== undefined);
     if (jobs.length === 0) return;
     const marked = jobs.map((job) => ({ ...job, isAhead: true }));
-    await this.#parts.state.commit((writer) => {
+    await this.#parts.state.commitAnyway((writer) => {
       for (const job of marked) putJob(writer, job);
     });
     for (const job of marked) this.#runs.note(job);
@@ -361,6 +361,7 @@ export class Routine {
       ),
       nowMs: clock.nowMs(),
       awakeForMs: clock.monotonicMs() - this.#wokeAtSteadyMs,
+      isUnsaved: state.isUnsaved,
       ...(doubt === undefined ? {} : { clockDoubt: doubt }),
     });
     this.#tell(this.#health.problems);

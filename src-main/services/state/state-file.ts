@@ -44,6 +44,7 @@ export class StateFile {
   #stamp: string | undefined;
   #saving: Promise<void> | undefined;
   #savingLate: Promise<void> | undefined;
+  #isUnsaved = false;
   #closed: Promise<void> | undefined;
 
   private constructor(
@@ -98,6 +99,13 @@ export class StateFile {
     return this.#recalled.get(look) as T;
   }
 
+  /** As `read`, for what others will rely on: answers when all it saw is on the disk, or cannot be saved for now. */
+  async readSaved<T>(look: (reader: StateReader) => T): Promise<T> {
+    const seen = this.read(look);
+    await this.flush().catch(() => undefined);
+    return seen;
+  }
+
   /**
    * Changes at once and resolves when that is on the disk. What `change` throws takes the change back and comes out.
    * @throws storage.*, state.profileInUse: the change is in force but not safe yet; saving is tried again until it works
@@ -111,6 +119,27 @@ export class StateFile {
       throw error;
     }
     return result;
+  }
+
+  /**
+   * As `commit`, for what must go on though the profile's disk is full or cannot be written to: resolves then too, and
+   * saving is tried again until it works.
+   * @throws state.profileInUse
+   */
+  async commitAnyway<T>(change: (writer: StateWriter) => T): Promise<T> {
+    const result = this.#change(change);
+    try {
+      await this.#saveUpTo(this.#changes);
+    } catch (error) {
+      this.#saveLate();
+      if (!isTidemarkError(error) || error.code === 'state.profileInUse') throw error;
+    }
+    return result;
+  }
+
+  /** The last save failed: what has changed since is in force, and lost if the process ends. */
+  get isUnsaved(): boolean {
+    return this.#isUnsaved;
   }
 
   /** Changes at once; on the disk about 2 s later, or earlier with somebody else's commit. */
@@ -152,7 +181,13 @@ export class StateFile {
   async #saveUpTo(wanted: number): Promise<void> {
     while (this.#saved < wanted) {
       this.#saving ??= this.#save().finally(() => (this.#saving = undefined));
-      await this.#saving;
+      try {
+        await this.#saving;
+        this.#isUnsaved = false;
+      } catch (error) {
+        this.#isUnsaved = true;
+        throw error;
+      }
     }
   }
 

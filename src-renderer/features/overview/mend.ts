@@ -57,6 +57,7 @@ export function mendOf(problem: MirrorProblem, mirror: Mirror, words: Words): Me
     case 'noPlans':
       return { kind: 'go', label: words.overview.emptyAction, href: '#/welcome' };
     case 'clockDoubtful':
+    case 'notNoted':
     case 'notRunning':
     case 'lowBattery':
       return undefined;

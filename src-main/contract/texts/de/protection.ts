@@ -110,6 +110,12 @@ export const protection: ProtectionTable = {
       safe: 'Neue Versionen entstehen trotzdem, und keine wird entfernt.',
       todo: 'Datum und Uhrzeit richtig stellen.',
     }),
+    notNoted: () => ({
+      title:
+        'Der eigene Ordner von Tidemark nimmt nichts mehr an: Sein Datenträger ist voll oder schreibgeschützt.',
+      safe: 'Die Versionen sind sicher, und neue entstehen.',
+      todo: 'Auf dem Datenträger des persönlichen Ordners Platz schaffen; bis dahin können geänderte Pläne verloren gehen.',
+    }),
     notRunning: () => ({
       title: 'Tidemark antwortet nicht.',
       safe: 'Was zuvor gesichert wurde, ist sicher; Neues wird nicht gesichert.',

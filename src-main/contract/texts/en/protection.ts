@@ -88,6 +88,11 @@ export const protection: ProtectionTable = {
       safe: 'New versions are made all the same, and none is removed.',
       todo: 'Set date and time right.',
     }),
+    notNoted: () => ({
+      title: "Tidemark's own folder takes nothing any more: its disk is full, or cannot be written to.",
+      safe: 'Versions are safe, and new ones are made.',
+      todo: 'Make room on the disk of your home folder; until then changed plans may be forgotten.',
+    }),
     notRunning: () => ({
       title: 'Tidemark does not answer.',
       safe: 'What was saved before is safe; nothing new is saved.',

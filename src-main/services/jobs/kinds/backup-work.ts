@@ -111,7 +111,7 @@ async function noteVersion(
     parts.clock.nowMs(),
     outcome.leftOut === 0,
   );
-  await parts.state.commit((writer) => putVersions(writer, [version]));
+  await parts.state.commitAnyway((writer) => putVersions(writer, [version]));
 }
 
 /** Deletions are held while a source looks wrong; the log says since when. */

@@ -40,7 +40,7 @@ export function thinOutWork(parts: WorkParts): JobWork<'thinOut'> {
     const removedIds = [...outcome.removedIds];
     if (removedIds.length > 0) {
       note('versionsRemoved', { planId, placeId, snapshotIds: removedIds });
-      await state.commit((writer) => removeVersions(writer, placeId, removedIds));
+      await state.commitAnyway((writer) => removeVersions(writer, placeId, removedIds));
     }
     return {
       hasExceptions: outcome.refused > 0,

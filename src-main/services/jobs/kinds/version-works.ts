@@ -63,7 +63,7 @@ async function replaceVersions(
   replaced: readonly { readonly oldId: string; readonly version: ListedVersion }[],
 ): Promise<void> {
   const nowMs = clock.nowMs();
-  await state.commit((writer) => {
+  await state.commitAnyway((writer) => {
     for (const { oldId, version } of replaced) {
       const isComplete = findVersion(writer, placeId, oldId)?.isComplete ?? true;
       removeVersions(writer, placeId, [oldId]);

@@ -122,6 +122,13 @@ describe('sleep and clocks', () => {
     expect(health([copy(0, { confirmedAtMs: [in2038, NOW - 5 * DAY_MS] })]).state).toBe('inDanger');
   });
 
+  it('says when nothing can be noted, which makes no version worse', () => {
+    expect(told(health([copy(0), copy(0, { placeId: 'server' })], { isUnsaved: true }))).toBe(
+      'protectedExcept, notNoted notice',
+    );
+    expect(health([copy(9 * DAY_MS)], { isUnsaved: true }).state).toBe('inDanger');
+  });
+
   it('F9 cannot tell when the heartbeat is old, unless the machine has only just woken', () => {
     const heartbeatAtMs = NOW - 10 * MINUTE_MS;
     expect(told(health([copy(0)], { heartbeatAtMs }))).toBe('cannotTell, notRunning alarm');

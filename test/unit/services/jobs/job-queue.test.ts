@@ -6,8 +6,9 @@ import type { JobRequest } from '#contract/app/job-values.ts';
 import { JobQueue } from '#services/jobs/job-queue.ts';
 import type { JobOutcome, JobRun } from '#services/jobs/job-work.ts';
 import { listJobTroubles } from '#services/state/job-troubles-table.ts';
-import { getJob, putJob, type Job } from '#services/state/jobs-table.ts';
+import { getJob, listJobs, putJob, type Job } from '#services/state/jobs-table.ts';
 import type { StateFile } from '#services/state/state-file.ts';
+import { FailingStateDisk } from '#test/support/failing-state-disk.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
 import {
   makeProfileFolder,
@@ -169,6 +170,40 @@ test('cancelled while it waits and while it runs', async () => {
   await queue.cancel(running);
   expect(await queue.wait(running)).toMatchObject({ state: 'cancelled', error: null });
   await expect(queue.cancel(running)).rejects.toMatchObject({ code: 'request.notFound' });
+});
+
+test('a full disk of the profile holds no job up, and leaves none behind that nobody knows of', async () => {
+  await queue.close();
+  await state.close();
+  const disk = new FailingStateDisk(folder);
+  state = await openState(folder, { disk });
+  queue = makeQueue();
+  disk.failures = Infinity;
+  await queue.open();
+  for (let look = 0; look < 3; look++) {
+    const id = await queue.add(backup('p', 'a'), 'schedule');
+    await expect.poll(() => started).toHaveLength(look + 1);
+    started[look]!.finish();
+    expect(await queue.wait(id)).toMatchObject({ state: 'done' });
+  }
+  expect(state.isUnsaved).toBe(true);
+  disk.failures = 0;
+  await state.flush();
+  expect(state.read((reader) => listJobs(reader, { limit: 9 })).map((job) => job.state)).toEqual([
+    'done',
+    'done',
+    'done',
+  ]);
+});
+
+test('opening what is all right writes nothing', async () => {
+  await queue.close();
+  await state.close();
+  const disk = new FailingStateDisk(folder);
+  state = await openState(folder, { disk });
+  queue = makeQueue();
+  await queue.open();
+  expect(disk.writes).toBe(0);
 });
 
 test('rests and goes on; only what rests can go on', async () => {

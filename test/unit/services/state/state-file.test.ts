@@ -6,14 +6,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { TidemarkError } from '#base/errors.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { NEWEST_SCHEMA } from '#services/state/migrate.ts';
-import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
 import { listPlaces, putPlace } from '#services/state/places-table.ts';
 import { listPlans, putPlan } from '#services/state/plans-table.ts';
 import { recoverState } from '#services/state/recover-state.ts';
 import { parseStateImage } from '#services/state/state-database.ts';
+import { FailingStateDisk } from '#test/support/failing-state-disk.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
 import {
   encodeStateImage,
@@ -81,7 +80,7 @@ describe('opening and saving', () => {
   });
 
   test('many commits at once are all safe, in few saves', async () => {
-    const disk = new CountingDisk(folder);
+    const disk = new FailingStateDisk(folder);
     const state = await openState(folder, { disk });
     disk.writes = 0;
     await Promise.all(
@@ -93,26 +92,10 @@ describe('opening and saving', () => {
   });
 });
 
-class CountingDisk extends NodeDatabaseDisk {
-  writes = 0;
-  /** Fails this many writes, then works. */
-  failures = 0;
-  override async writeDurably(name: string, parts: readonly Uint8Array[]): Promise<void> {
-    this.writes++;
-    if (this.failures-- > 0)
-      throw new TidemarkError(
-        'storage.full',
-        { location: 'here', outOfInodes: false },
-        { retry: 'afterUser' },
-      );
-    await super.writeDurably(name, parts);
-  }
-}
-
 describe('late saving', () => {
   test('changes that can wait are saved together after 2 s, not before', async () => {
     const clock = new FakeClock();
-    const disk = new CountingDisk(folder);
+    const disk = new FailingStateDisk(folder);
     const state = await openState(folder, { clock, disk });
     disk.writes = 0;
     state.commitSoon((writer) => putPlan(writer, samplePlan('a')));
@@ -134,7 +117,7 @@ describe('late saving', () => {
 
   test('a commit takes them along; closing saves the rest', async () => {
     const clock = new FakeClock();
-    const disk = new CountingDisk(folder);
+    const disk = new FailingStateDisk(folder);
     const state = await openState(folder, { clock, disk });
     disk.writes = 0;
     state.commitSoon((writer) => putPlan(writer, samplePlan('a')));
@@ -148,7 +131,7 @@ describe('late saving', () => {
 
   test('a commit that cannot be saved says so, stays in force and is tried again until it works', async () => {
     const clock = new FakeClock();
-    const disk = new CountingDisk(folder);
+    const disk = new FailingStateDisk(folder);
     const failures: string[] = [];
     const state = await openState(folder, { clock, disk, onSaveFailed: ({ code }) => failures.push(code) });
     disk.failures = 3;
@@ -166,8 +149,39 @@ describe('late saving', () => {
     expect(await planNames()).toHaveLength(1);
   });
 
+  test('what must go on does so on a full disk, and is saved when there is room', async () => {
+    const clock = new FakeClock();
+    const disk = new FailingStateDisk(folder);
+    const state = await openState(folder, { clock, disk });
+    disk.failures = 2;
+    await state.commitAnyway((writer) => putPlan(writer, samplePlan('a')));
+    expect(state.read(listPlans)).toHaveLength(1);
+    expect(state.isUnsaved).toBe(true);
+    while (disk.failures >= 0) {
+      await clock.advance(60_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await state.flush();
+    expect(state.isUnsaved).toBe(false);
+    await state.close();
+    expect(await planNames()).toHaveLength(1);
+  });
+
+  test('what is read for others to rely on is told when it is on the disk, or cannot be', async () => {
+    const disk = new FailingStateDisk(folder);
+    const state = await openState(folder, { disk, clock: new FakeClock() });
+    state.commitSoon((writer) => putPlan(writer, samplePlan('a')));
+    expect(await state.readSaved(listPlans)).toHaveLength(1);
+    const saved = fs.readFileSync(join(folder, 'state.db'));
+    expect(saved.includes(samplePlan('a').id)).toBe(true);
+    state.commitSoon((writer) => putPlan(writer, samplePlan('b')));
+    disk.failures = 1;
+    expect(await state.readSaved(listPlans)).toHaveLength(2);
+    await state.close();
+  });
+
   test('closing says when the last save fails, and lets go of the profile all the same', async () => {
-    const disk = new CountingDisk(folder);
+    const disk = new FailingStateDisk(folder);
     const state = await openState(folder, { disk, clock: new FakeClock() });
     state.commitSoon((writer) => putPlan(writer, samplePlan('a')));
     disk.failures = 1;
