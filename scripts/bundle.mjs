@@ -23,8 +23,11 @@ const ENTRIES = {
 /** Of the sandboxed window: can load nothing else, so it is one CommonJS file of its own. */
 const PRELOAD = 'src-main/hosts/electron/preload.ts';
 
-/** Left in node_modules: electron is the shell itself, the others bring binaries. As in electron-builder.yml. */
-const EXTERNAL = ['electron', 'keytar', 'koffi', 'sql.js'];
+/**
+ * Left in node_modules: electron is the shell itself, the others bring binaries. As in electron-builder.yml; but
+ * cpu-features, which ssh2 would like to have and does well without, is compiled by nobody.
+ */
+const EXTERNAL = ['electron', 'keytar', 'koffi', 'sql.js', 'cpu-features'];
 
 /** What jsPDF would load to turn HTML into pictures, which nothing here asks for. */
 const UNUSED = ['html2canvas', 'dompurify', 'canvg'];
