@@ -7,6 +7,9 @@ const MOST_BARS = 6;
 /** A chart of 400 pixels shows no more. */
 const MOST_POINTS = 400;
 
+/** Plans and settings, as every place keeps them beside the versions. */
+const SETTINGS = '/tidemark-settings';
+
 interface FolderBar {
   readonly key: string;
   /** The last part of its path; null: all the others together. */
@@ -19,7 +22,7 @@ interface FolderBar {
 export function folderBars(
   folders: readonly { readonly series: string; readonly folder: WirePath; readonly bytes: number }[],
 ): readonly FolderBar[] {
-  const sorted = [...folders].sort((a, b) => b.bytes - a.bytes);
+  const sorted = folders.filter(({ folder }) => folder !== SETTINGS).toSorted((a, b) => b.bytes - a.bytes);
   const bars: FolderBar[] = sorted.slice(0, MOST_BARS).map(({ series, folder, bytes }) => ({
     key: `${series} ${nameKey(folder)}`,
     name: showLastName(folder),

@@ -29,7 +29,11 @@ export interface CoreSentences {
   overview(facts: OverviewFacts, nowMs: number): string;
   nextBackup(facts: OverviewFacts, nowMs: number): string;
   /** What a problem is, what is safe, what to do. */
-  problem(problem: MirrorProblem, facts: Pick<OverviewFacts, 'plans' | 'places'>, nowMs: number): ErrorText;
+  problem(
+    problem: MirrorProblem,
+    facts: Pick<OverviewFacts, 'plans' | 'places' | 'jobs'>,
+    nowMs: number,
+  ): ErrorText;
   state(state: ProtectionState): string;
   /** Why a run waits. */
   wait(wait: string): string;
@@ -49,7 +53,7 @@ export function coreSentences(language: Language, home?: WirePath): CoreSentence
       ? shortenPaths(errorSentence(thrown, WINDOW_WORDS, language), home)
       : WORDS[language].frame.unknownFault;
   return {
-    overview: (facts, nowMs) => overviewSentence(facts, nowMs, language),
+    overview: (facts, nowMs) => shortenPaths(overviewSentence(facts, nowMs, language), home),
     nextBackup: (facts, nowMs) => nextBackupWords(facts, nowMs, language),
     problem: (problem, facts, nowMs) => {
       const { title, safe, todo } = describeProblem(problem, facts, nowMs, language);

@@ -2,7 +2,8 @@
  * How things stand, in one sentence: the same words at the top of the window, on the tray and in notices. Judged by
  * health alone, never by the last run; says what is not known.
  */
-import type { ErrorText } from '#contract/error-texts.ts';
+import { fromWireError, type WireError } from '#base/errors.ts';
+import { errorText, WINDOW_WORDS, type ErrorText } from '#contract/error-texts.ts';
 import { LOCALES, type Language } from '#contract/language.ts';
 import { problemText, waitText } from '#contract/protection-texts.ts';
 import type { Problem, ProblemCode, ProtectionState } from '#contract/protection-codes.ts';
@@ -27,6 +28,15 @@ export interface OverviewFacts {
     readonly problems: readonly NamedProblem[];
   };
   readonly next: readonly { readonly atMs: number | null; readonly wait: string | null }[];
+  /** Newest first; the one that failed says why a problem is there. */
+  readonly jobs?: readonly TellingJob[];
+}
+
+interface TellingJob {
+  readonly kind: string;
+  readonly state: string;
+  readonly planId: string | null;
+  readonly error: object | null;
 }
 
 /** A problem as the mirror or the health judge has it. */
@@ -36,6 +46,7 @@ interface NamedProblem {
   readonly placeIds: readonly string[];
   readonly newestAtMs?: number | undefined;
   readonly fileCount?: number | undefined;
+  readonly errorCode?: string | undefined;
 }
 
 export function overviewSentence(facts: OverviewFacts, nowMs: number, language: Language = 'en'): string {
@@ -73,19 +84,36 @@ export function nextBackupWords({ next }: OverviewFacts, nowMs: number, language
 /** What a problem is, what is safe and what to do, with the names of what it touches. */
 export function describeProblem(
   problem: NamedProblem | Problem,
-  facts: Pick<OverviewFacts, 'plans' | 'places'>,
+  facts: Pick<OverviewFacts, 'plans' | 'places' | 'jobs'>,
   nowMs: number,
   language: Language = 'en',
 ): ErrorText {
   const { newestAtMs, fileCount } = problem;
   const { allPlans, allPlaces } = TEXTS[language];
+  const error = errorOf(problem, facts.jobs ?? []);
   const names = {
     plans: namesOf(problem.planIds, facts.plans, language) ?? allPlans,
     places: namesOf(problem.placeIds, facts.places, language) ?? allPlaces,
     ...(newestAtMs === undefined ? {} : { newest: pastWords(newestAtMs, nowMs, language) }),
     ...(fileCount === undefined ? {} : { fileCount }),
+    ...(error === undefined ? {} : { error: errorText(fromWireError(error), WINDOW_WORDS, language) }),
   };
   return problemText(problem.code as ProblemCode, names, language);
+}
+
+/** Of the newest backup that failed in this way. */
+function errorOf(
+  { errorCode, planIds }: NamedProblem | Problem,
+  jobs: readonly TellingJob[],
+): WireError | undefined {
+  if (errorCode === undefined) return undefined;
+  return jobs
+    .filter(
+      ({ kind, state, planId }) =>
+        kind === 'backup' && state === 'failed' && planIds.some((id) => id === planId),
+    )
+    .map(({ error }) => error as WireError | null)
+    .find((error): error is WireError => error?.code === errorCode);
 }
 
 function newestCopy(facts: OverviewFacts, nowMs: number, language: Language): string | undefined {

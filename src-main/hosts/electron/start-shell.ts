@@ -127,7 +127,7 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
     ...createMachinePorts(clock),
     notify: (problem, isOver) => {
       if (isOver) return notices.withdraw(problem.key);
-      const names = mirror ?? { plans: [], places: [] };
+      const names = mirror ?? { plans: [], places: [], jobs: [] };
       const { title, safe, todo } = describeProblem(problem, names, clock.nowMs(), language());
       notices.tell({
         key: problem.key,

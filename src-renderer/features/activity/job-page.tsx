@@ -27,6 +27,9 @@ const TROUBLE_HEIGHT = 64;
 /** So many stand at once; more are reached by scrolling. */
 const TROUBLES_IN_SIGHT = 7;
 
+/** Where a place keeps them. */
+const SETTINGS = '/tidemark-settings';
+
 type Trouble = Awaited<ReturnType<CoreLink['calls']['jobs.troubles']>>[number];
 
 export function JobPage({ jobId, mirror }: { readonly jobId: string; readonly mirror: Mirror }) {
@@ -73,9 +76,11 @@ function OneJob({ job, mirror }: { readonly job: JobValue; readonly mirror: Mirr
   const names = jobNames(job, mirror);
   const isActive = result === 'active';
   const request = job.request as Parameters<CoreLink['calls']['jobs.start']>[0] | null;
-  const again = async (): Promise<void> => {
+  const isSourceEmpty = job.error?.code === 'files.sourceEmpty';
+  const again = async (isEmptyMeant = false): Promise<void> => {
     if (request === null) return;
-    const started = await ask(() => calls['jobs.start'](request));
+    const wish = isEmptyMeant && request.kind === 'backup' ? { ...request, allowEmptySource: true } : request;
+    const started = await ask(() => calls['jobs.start'](wish));
     if (started !== undefined) location.hash = `#/activity/${encodeURIComponent(started.value)}`;
   };
   const counts = [
@@ -102,9 +107,16 @@ function OneJob({ job, mirror }: { readonly job: JobValue; readonly mirror: Mirr
           ) : (
             job.state === 'failed' &&
             job.kind === 'backup' && (
-              <Button loading={isBusy} onClick={() => void again()}>
-                {activity.again}
-              </Button>
+              <>
+                {isSourceEmpty && (
+                  <Button variant="default" disabled={isBusy} onClick={() => void again(true)}>
+                    {activity.emptyIsMeant}
+                  </Button>
+                )}
+                <Button loading={isBusy} onClick={() => void again()}>
+                  {activity.again}
+                </Button>
+              </>
             )
           )
         }
@@ -167,6 +179,16 @@ function Affected({ job }: { readonly job: JobValue }) {
             keyOf={String}
             draw={(at) => {
               const { path, versions } = paths[at] ?? { path: '', versions: 0 };
+              // Plans and rules, as they travel with the versions: saved again by themselves.
+              if (path.startsWith(SETTINGS))
+                return (
+                  <div className="trouble">
+                    <p>
+                      <b>{words.affectedSettings}</b>
+                      <span>{words.affectedVersions(versions)}</span>
+                    </p>
+                  </div>
+                );
               return (
                 <div className="trouble">
                   <p>

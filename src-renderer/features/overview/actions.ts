@@ -53,7 +53,10 @@ export function createOverviewActions({ calls }: CoreLink): OverviewActions {
             if (!needsCode(error)) throw error;
             // This computer's own key is lost as well: the code is asked for there.
             location.hash = `#/places/${encodeURIComponent(mend.placeId)}?mend`;
+            return;
           }
+          // What failed meanwhile goes now.
+          await each(mend.planIds, (planId) => calls['jobs.backUpNow']({ planId }));
           return;
         case 'switchOn':
           for (const plan of plans.filter(({ id }) => mend.planIds.includes(id)))

@@ -7,13 +7,13 @@ export type Mend = { readonly label: string } & (
   | { readonly kind: 'go'; readonly href: string }
   | { readonly kind: 'goOn' | 'backUp' | 'switchOn'; readonly planIds: readonly string[] }
   /** The small files without which a place cannot be opened, from the copies on this computer. */
-  | { readonly kind: 'putKeysBack'; readonly placeId: string }
+  | { readonly kind: 'putKeysBack'; readonly placeId: string; readonly planIds: readonly string[] }
 );
 
 type MirrorProblem = Mirror['health']['problems'][number];
 
 const KEY_MISSING = new Set(['repository.secretNeeded', 'repository.wrongPassword', 'repository.noPassword']);
-const SOURCE_LOOKS_WRONG = new Set(['files.sourceMissing', 'files.sourceEmpty', 'files.nothingToSave']);
+const SOURCE_LOOKS_WRONG = new Set(['files.sourceMissing', 'files.nothingToSave']);
 
 /** Undefined: nothing in this window helps; the sentence says what does. */
 export function mendOf(problem: MirrorProblem, mirror: Mirror, words: Words): Mend | undefined {
@@ -41,7 +41,7 @@ export function mendOf(problem: MirrorProblem, mirror: Mirror, words: Words): Me
     case 'keysLost':
       return placeId === undefined
         ? toPlace(mend.look)
-        : { kind: 'putKeysBack', label: mend.putKeysBack, placeId };
+        : { kind: 'putKeysBack', label: mend.putKeysBack, placeId, planIds };
     case 'damaged':
       return { kind: 'go', label: mend.affected, href: toLastJob(problem, mirror, 'doneExcept', 'verify') };
     case 'paused':

@@ -4,7 +4,7 @@ import type { ErrorText } from '#contract/error-texts.ts';
 import type { ProtectionState } from '#contract/protection-codes.ts';
 import { coreSentences, type CoreSentences } from '../../text/core-sentences.ts';
 import { jobNames, runningTitle, type JobValue } from '../../text/job-titles.ts';
-import { showName } from '../../text/show-name.ts';
+import { showPath } from '../../text/show-path.ts';
 import type { Speech } from '../../text/use-words.ts';
 import { mendOf, type Mend } from './mend.ts';
 import type { TimeLeft } from '../../parts/time-left.ts';
@@ -128,14 +128,14 @@ export function shownJob({ jobs }: Mirror): JobValue | undefined {
 
 function planView(plan: Mirror['plans'][number], mirror: Mirror, telling: Telling): PlanView {
   const { health, jobs, next } = mirror;
-  const { core, nowMs, words } = telling;
+  const { core, nowMs, words, home } = telling;
   const state = health.plans.find(({ planId }) => planId === plan.id)?.state ?? 'cannotTell';
   const coming = next.find(({ planId }) => planId === plan.id);
   const pausedUntilMs = plan.isOn && plan.pause !== null ? plan.pause.untilMs : 0;
   return {
     id: plan.id,
     name: plan.name,
-    folders: plan.folders.map(showName).join(', '),
+    folders: plan.folders.map((folder) => showPath(folder, home)).join(', '),
     state: plan.isOn ? core.state(state) : words.overview.switchedOff,
     tone: plan.isOn ? TONES[state] : 'quiet',
     copies: plan.placeIds.map((id) => copyView(id, plan.id, mirror, telling)),

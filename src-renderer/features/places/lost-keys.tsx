@@ -34,6 +34,9 @@ export function LostKeys({ place, mirror, isAsking }: LostKeysProps) {
   const done = (): void => {
     setNeedsCode(false);
     notifications.show({ message: words.mended(place.name) });
+    // What failed meanwhile goes now; where it cannot, the overview says so.
+    for (const planId of problem?.planIds ?? [])
+      void calls['jobs.backUpNow']({ planId }).catch(() => undefined);
   };
   const putBack = (): Promise<unknown> =>
     ask(async () => {

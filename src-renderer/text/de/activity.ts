@@ -84,11 +84,13 @@ export const activity: Translated<typeof english> = {
   why: 'Warum',
   stop: 'Abbrechen',
   again: 'Noch einmal versuchen',
+  emptyIsMeant: 'Leer ist richtig',
   affectedTitle: (count) =>
     count === 1 ? '1 Datei oder Ordner beschädigt' : `${count} Dateien und Ordner beschädigt`,
   affectedNote:
     'Alles andere ist unberührt. Andere Versionen derselben Datei und die in anderen Orten können heil sein.',
   affectedVersions: (count) => (count === 1 ? 'in 1 Version' : `in ${count} Versionen`),
+  affectedSettings: 'Pläne und Einstellungen von Tidemark',
   toVersions: 'Versionen ansehen',
   troublesTitle: 'Dateien mit Problemen',
   troublesNote: 'Alle anderen Dateien sind in Sicherheit.',

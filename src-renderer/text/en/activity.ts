@@ -81,11 +81,13 @@ export const activity = {
   why: 'Why',
   stop: 'Stop',
   again: 'Try again',
+  emptyIsMeant: 'It is meant to be empty',
   affectedTitle: (count: number) =>
     count === 1 ? '1 damaged file or folder' : `${count} damaged files and folders`,
   affectedNote:
     'Nothing else is touched. Other versions of the same file, and those in other places, may be whole.',
   affectedVersions: (count: number) => (count === 1 ? 'in 1 version' : `in ${count} versions`),
+  affectedSettings: 'Plans and settings of Tidemark',
   toVersions: 'See its versions',
   troublesTitle: 'Files with problems',
   troublesNote: 'All other files are safe.',

@@ -37,6 +37,28 @@ describe('the sentence', () => {
       'Something is in danger. Part of what Blue drive holds of Letters and Photos is damaged.',
     ],
     [
+      'a backup that failed says why, where that is known',
+      {
+        ...well,
+        health: {
+          ...well.health,
+          state: 'late',
+          problems: [
+            { code: 'failing', planIds: ['letters'], placeIds: ['blue'], errorCode: 'files.sourceEmpty' },
+          ],
+        },
+        jobs: [
+          {
+            kind: 'backup',
+            state: 'failed',
+            planId: 'letters',
+            error: { code: 'files.sourceEmpty', data: { path: '/home/me/Letters' }, retry: 'afterUser' },
+          },
+        ],
+      },
+      'Backups are late. /home/me/Letters is empty now, but was not in the last version.',
+    ],
+    [
       'nobody can tell',
       { ...well, health: { ...well.health, state: 'cannotTell' } },
       'Tidemark cannot tell whether everything is safe.',

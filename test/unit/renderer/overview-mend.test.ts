@@ -57,7 +57,12 @@ test.each([
 });
 
 test('lost keys are put back in the very place', () => {
-  expect(mend('keysLost')).toEqual({ kind: 'putKeysBack', label: 'Put it back', placeId: 'blue' });
+  expect(mend('keysLost')).toEqual({
+    kind: 'putKeysBack',
+    label: 'Put it back',
+    placeId: 'blue',
+    planIds: ['photos'],
+  });
 });
 
 test('damage leads to the proof that found it', () => {

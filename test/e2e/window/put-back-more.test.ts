@@ -1,0 +1,167 @@
+/**
+ * The other ways of getting things back: a zip file, a copy elsewhere, some of the files, a folder exactly as it was, a restore
+ * that is stopped; and the one way to be rid of something. The disk is looked at, not the window's word for it.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findAxeFaults } from '../support/find-axe-faults.ts';
+import { DAY_MS, WindowWorld } from '../support/window-world.ts';
+
+/** Enough for somebody to press a button meanwhile. */
+const MANY = 3_000;
+const SOON_MS = 15_000;
+
+const world = new WindowWorld();
+const homeBefore = process.env['HOME'];
+let page: Page;
+let placeId: string;
+
+beforeAll(async () => {
+  process.env['HOME'] = world.at();
+  await world.start();
+  mkdirSync(world.at('Elsewhere'), { recursive: true });
+  for (const name of ['one', 'two', 'three']) world.write(`Documents/Letters/${name}.txt`, name, 9 * DAY_MS);
+  world.write('Documents/secret.txt', 'never to be kept', 9 * DAY_MS);
+  for (let number = 0; number < MANY; number++)
+    world.write(`Documents/Many/${number}.txt`, `number ${number}`, 9 * DAY_MS);
+  const place = await world.core.addPlace('Blue drive');
+  ({ placeId } = place);
+  const planId = await world.core.addPlan([world.at('Documents')], [placeId]);
+  await world.backUp(planId, placeId, 2 * DAY_MS);
+  await world.backUp(planId, placeId, DAY_MS);
+  page = await world.open({
+    route: `/history?folder=${encodeURIComponent(world.at('Documents'))}`,
+    reducedMotion: 'reduce',
+  });
+  page.setDefaultTimeout(SOON_MS);
+}, 60_000);
+afterAll(async () => {
+  process.env['HOME'] = homeBefore;
+  await world.close();
+});
+
+const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+const button = (name: string | RegExp) => page.getByRole('button', { name });
+const until = (what: () => unknown, expected: unknown): Promise<void> =>
+  expect.poll(what, { timeout: SOON_MS, interval: 50 }).toEqual(expected);
+
+async function openSheet(name: string, key: string): Promise<void> {
+  await page.keyboard.press('Escape');
+  await row(name).click();
+  await page.keyboard.press(key);
+  await page.getByRole('dialog').waitFor();
+}
+
+async function chooseElsewhere(): Promise<void> {
+  await button('Choose a folder…').click();
+  await button('Elsewhere').click();
+  await button('Choose “Elsewhere”').click();
+}
+
+test('as a zip file in a folder', async () => {
+  await row('Letters').click();
+  await button('More').click();
+  await page.getByRole('menuitem', { name: 'Export as zip' }).click();
+  await page.getByLabel('Name of the zip file').fill('letters of then');
+  await chooseElsewhere();
+  await page.getByText('~/Elsewhere').waitFor();
+  expect(await findAxeFaults(page, '.put-back')).toEqual([]);
+  await button('Save the zip file').click();
+  await page.getByText('letters of then.zip is in ~/Elsewhere.').waitFor();
+  const zip = readFileSync(world.at('Elsewhere', 'letters of then.zip'));
+  expect([...zip.subarray(0, 2)]).toEqual([0x50, 0x4b]);
+  for (const name of ['one.txt', 'two.txt', 'three.txt']) expect(zip.includes(name)).toBe(true);
+});
+
+test('a copy in another folder, and what is there stays', async () => {
+  await openSheet('Letters', 'Shift+R');
+  await chooseElsewhere();
+  await page.getByText('Puts a copy of 3 files in Elsewhere: 3 are new there.').waitFor();
+  await button('Put a copy in Elsewhere').click();
+  await page.getByText(/^3 files put in .*Elsewhere and verified\.$/).waitFor();
+  expect(readdirSync(world.at('Elsewhere', 'Letters')).toSorted()).toEqual([
+    'one.txt',
+    'three.txt',
+    'two.txt',
+  ]);
+});
+
+test('some of the files, by unticking the others', async () => {
+  for (const name of ['one', 'two', 'three']) world.write(`Documents/Letters/${name}.txt`, `newer ${name}`);
+  await openSheet('Letters', 'r');
+  await page.getByText('Puts back 3 files: 3 replace newer versions.').waitFor();
+  await page.getByRole('checkbox', { name: 'Put back two.txt' }).uncheck();
+  await page.getByText('Puts back 2 files: 2 replace newer versions.').waitFor();
+  await button('Put 2 files back').click();
+  await page.getByText('2 files put back and verified.').waitFor();
+  const read = (name: string): string => readFileSync(world.at('Documents/Letters', `${name}.txt`), 'utf8');
+  expect([read('one'), read('two'), read('three')]).toEqual(['one', 'newer two', 'three']);
+});
+
+test('a folder exactly as it was: asked again in words, and taken back', async () => {
+  world.write('Documents/Letters/came later.txt', 'of today');
+  await openSheet('Letters', 'r');
+  await page.getByRole('radio', { name: 'Make it exactly as it was' }).check();
+  await page.getByText('1 that came later goes into safe keeping').waitFor();
+  await button('Put 1 file back').click();
+  const question = page.getByRole('alertdialog', { name: 'Make it exactly as it was' });
+  await question.getByText('1 file in “Letters” came later and will be removed.').waitFor();
+  expect(await findAxeFaults(page, '.put-back')).toEqual([]);
+  await question.getByRole('button', { name: 'Not so' }).click();
+  expect(existsSync(world.at('Documents/Letters/came later.txt'))).toBe(true);
+  await button('Put 1 file back').click();
+  await question.getByRole('button', { name: 'Remove 1 file and put back' }).click();
+  await until(() => existsSync(world.at('Documents/Letters/came later.txt')), false);
+  expect(readFileSync(world.at('Documents/Letters/two.txt'), 'utf8')).toBe('two');
+  await button('Undo').last().click();
+  await page.getByText('Taken back. Everything is as it was before.').last().waitFor();
+  expect(readFileSync(world.at('Documents/Letters/came later.txt'), 'utf8')).toBe('of today');
+  expect(readFileSync(world.at('Documents/Letters/two.txt'), 'utf8')).toBe('newer two');
+});
+
+test('stopped in the middle: what is back stays, is told, and can be taken back', async () => {
+  world.remove('Documents/Many');
+  await openSheet('Many', 'r');
+  await button(`Put ${MANY.toLocaleString('en-GB')} files back`).click();
+  await button('Stop').click();
+  await page.getByText(/^Stopped\./).waitFor();
+  const back = existsSync(world.at('Documents/Many')) ? readdirSync(world.at('Documents/Many')) : [];
+  expect(back.length).toBeLessThan(MANY);
+  expect(back.filter((name) => !/^\d+\.txt$/.test(name))).toEqual([]);
+  if (back.length > 0) {
+    await button('Undo').last().click();
+    await until(
+      () => existsSync(world.at('Documents/Many')) && readdirSync(world.at('Documents/Many')).length > 0,
+      false,
+    );
+  }
+});
+
+test('erased from every version, for good, after it was said from how many', async () => {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await row('secret.txt').click();
+  await button('More').click();
+  await page.getByRole('menuitem', { name: 'Erase from history' }).click();
+  await page.getByText('It is taken out of 2 versions: 1 file').waitFor();
+  await page.getByText('This is the one thing that Tidemark cannot take back.').waitFor();
+  expect(await button('Erase from 2 versions').isEnabled()).toBe(false);
+  expect(await findAxeFaults(page, '.put-back')).toEqual([]);
+  await page.getByRole('checkbox', { name: 'I want it gone for good' }).check();
+  await button('Erase from 2 versions').click();
+  await page.getByText('Erased from 2 versions.').waitFor();
+  const { core } = world;
+  const found: unknown[] = [];
+  await core.calls['browse.search'](
+    { placeId: placeId as never, search: { text: 'secret', limit: 10 } },
+    { onProgress: ({ results }) => void found.push(...results) },
+  );
+  expect(found).toEqual([]);
+  // What is on the disk now is nobody else's business.
+  expect(readFileSync(world.at('Documents/secret.txt'), 'utf8')).toBe('never to be kept');
+});
+
+test('no page complained', () => {
+  expect(world.complaints).toEqual([]);
+});
