@@ -1,8 +1,8 @@
 /**
  * Requests to one web server, each with its whole answer. Owns what keeps them honest: the length is always told before a
  * body, an answer counts only when it is complete, who makes no progress is given up, and a cancelled request ends its
- * connection, so that a server never takes a part for the whole. Repeats nothing, but on a connection that the server had
- * closed while nobody used it. Knows no protocol beyond HTTP.
+ * connection, so that a server never takes a part for the whole. Repeats nothing, but what sends no body on a connection
+ * that the server had closed while nobody used it. Knows no protocol beyond HTTP.
  */
 import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
@@ -45,8 +45,6 @@ export interface HttpRequest {
   readonly operation: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** Whether doing it twice is the same as once. */
-  readonly isRepeatable: boolean;
   /** What of a successful answer's body is wanted; all, when absent. May throw to refuse the answer. */
   readonly choosePart?: (status: number, headers: IncomingHttpHeaders) => BodyPart;
   readonly signal?: AbortSignal | undefined;
@@ -156,7 +154,7 @@ export class HttpClient {
         else socket.once(this.#options.base.protocol === 'https:' ? 'secureConnect' : 'connect', onConnected);
       });
       outgoing.on('error', (error) => {
-        const isStale = request.isRepeatable && outgoing.reusedSocket && !isAnswered && isCut(error);
+        const isStale = request.method !== 'POST' && outgoing.reusedSocket && !isAnswered && isCut(error);
         fail(isStale ? new StaleConnection('closed meanwhile', { cause: error }) : error);
       });
       outgoing.on('response', (response) => {

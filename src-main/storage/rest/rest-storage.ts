@@ -71,7 +71,7 @@ export class RestStorage implements Storage {
   async save(type: StorageFileType, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
     const path = restPath(type, name);
     if (refusesOverwrite(type)) return this.#saveOnce(type, name, bytes, signal);
-    const answer = await this.#send(path, bytes, true, signal);
+    const answer = await this.#send(path, bytes, signal);
     if (isSuccess(answer)) return;
     // A strict server has something of that name, or it takes nothing from us.
     if (answer.status !== 403) throw this.#saveRefusal(answer);
@@ -80,7 +80,7 @@ export class RestStorage implements Storage {
     if (sizeBytes === undefined) throw this.#saveRefusal(answer);
     // Damaged: its name is the hash of our bytes, and it has other ones.
     await this.remove(type, name, signal);
-    const second = await this.#send(path, bytes, true, signal);
+    const second = await this.#send(path, bytes, signal);
     if (!isSuccess(second)) throw this.#saveRefusal(second);
   }
 
@@ -161,28 +161,23 @@ export class RestStorage implements Storage {
   ): Promise<void> {
     const exists = async (): Promise<boolean> => (await this.#sizeOf(type, name, signal)) !== undefined;
     if (await exists()) throw new TidemarkError('storage.alreadyExists', { kind: type, name });
-    const answer = await this.#send(restPath(type, name), bytes, false, signal);
+    const answer = await this.#send(restPath(type, name), bytes, signal);
     if (isSuccess(answer)) return;
     if (answer.status === 403 && (await exists()))
       throw new TidemarkError('storage.alreadyExists', { kind: type, name });
     throw this.#saveRefusal(answer);
   }
 
-  #send(
-    path: string,
-    bytes: Uint8Array,
-    isRepeatable: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<HttpAnswer> {
+  #send(path: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<HttpAnswer> {
     const headers = { 'content-type': 'application/octet-stream' };
-    return this.#ask({ method: 'POST', path, operation: 'save', headers, body: bytes, isRepeatable, signal });
+    return this.#ask({ method: 'POST', path, operation: 'save', headers, body: bytes, signal });
   }
 
-  async #ask(request: Omit<HttpRequest, 'isRepeatable'> & { isRepeatable?: boolean }): Promise<HttpAnswer> {
+  async #ask(request: HttpRequest): Promise<HttpAnswer> {
     throwIfCancelled(request.signal);
     try {
       const client = await this.#server.connect(request.signal);
-      const answer = await client.request({ isRepeatable: true, ...request });
+      const answer = await client.request(request);
       if (String(answer.headers['server']).startsWith('rclone')) this.#isLenient = true;
       return answer;
     } catch (error) {
