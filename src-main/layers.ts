@@ -98,7 +98,7 @@ export const LAYERS: readonly Layer[] = [
     node: 'any',
     packages: ['sql.js'],
   },
-  { folder: 'storage', alias: '#storage', mayImport: ['base'], node: 'any' },
+  { folder: 'storage', alias: '#storage', mayImport: ['base', 'storage/sftp'], node: 'any' },
   {
     folder: 'storage/s3',
     mayImport: ['base', 'storage'],
@@ -108,7 +108,16 @@ export const LAYERS: readonly Layer[] = [
   // child_process: the system's own ssh, asked for its settings.
   {
     folder: 'storage/sftp',
-    mayImport: ['base', 'storage'],
+    alias: '#storage/sftp',
+    // Not the whole layer: its registry names this one.
+    mayImport: [
+      'base',
+      'storage/port',
+      'storage/object-path',
+      'storage/slot-queue',
+      'storage/locations/place-location',
+      'storage/locations/describe-location',
+    ],
     node: 'any',
     packages: ['node:child_process', 'ssh2'],
   },

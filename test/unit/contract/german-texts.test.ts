@@ -52,13 +52,16 @@ const DATA = {
   pathCount: 3,
   neededBytes: 1_234_567_890,
   freeBytes: 1_500_000,
+  fingerprint: 'SHA256:xyz',
+  known: ['SHA256:zyx', 'SHA256:yxz'],
+  isRevoked: false,
 };
 /** What makes an error say something else. */
 const VARIANTS: readonly object[] = [
   {},
   { stale: false, outOfInodes: false, kind: 'lock', lostBlobs: 1, snapshotIds: [ID], pathCount: 1 },
   { kind: 'pack', lastGoodAt: null, exitCode: null, output: '', snapshotIds: [], paths: [] },
-  { kind: 'farAhead', reason: 'timedOut' },
+  { kind: 'farAhead', reason: 'timedOut', isRevoked: true },
   { kind: 'behindLastSeen', reason: 'notStarted', what: 'backup place' },
 ];
 
