@@ -3,11 +3,18 @@
  * that knows what a failure means; code that *expects* one (a missing file, say) asks `hasStatus`.
  * SFTP has few words: most of what a disk can say arrives as `FAILURE`, so the server's file system is looked at.
  */
-import ssh2 from 'ssh2';
 import { TidemarkError, isTidemarkError } from '#base/errors.ts';
 import type { SftpChannel } from '#storage/sftp/sftp-channel.ts';
 
-export const STATUS = ssh2.utils.sftp.STATUS_CODE;
+/** Answers of a server. Source: draft-ietf-secsh-filexfer-02, section 7. */
+export const STATUS = {
+  EOF: 1,
+  NO_SUCH_FILE: 2,
+  PERMISSION_DENIED: 3,
+  FAILURE: 4,
+  NO_CONNECTION: 6,
+  CONNECTION_LOST: 7,
+} as const;
 
 /** Whether the server answered with one of these codes. */
 export function hasStatus(error: unknown, ...codes: readonly number[]): boolean {

@@ -22,7 +22,7 @@ import type {
   StorageEntry,
   StorageFileType,
 } from '#storage/port.ts';
-import { connectSftp, type SftpOptions } from '#storage/sftp/connect-sftp.ts';
+import type { SftpOptions } from '#storage/sftp/connect-sftp.ts';
 import { inLanes } from '#storage/sftp/lanes.ts';
 import { listRemote } from '#storage/sftp/list-remote.ts';
 import { removeRemoteLeftovers } from '#storage/sftp/remote-leftovers.ts';
@@ -290,7 +290,7 @@ export class SftpStorage implements Storage {
   /** The open channel, or a new one that all who need it meanwhile wait for. */
   #connect(): Promise<SftpChannel> {
     if (this.#closed.signal.aborted) throw connectionLost(this.location);
-    this.#connecting ??= connectSftp(this.#place, this.#options).then(
+    this.#connecting ??= this.#connectAnew().then(
       (channel) => {
         this.#channel = channel;
         void channel.ended.then(() => (this.#connecting = undefined));
@@ -302,6 +302,12 @@ export class SftpStorage implements Storage {
       },
     );
     return this.#connecting;
+  }
+
+  /** The library is loaded by who needs it: most processes never meet such a place. */
+  async #connectAnew(): Promise<SftpChannel> {
+    const { connectSftp } = await import('#storage/sftp/connect-sftp.ts');
+    return connectSftp(this.#place, this.#options);
   }
 
   #path(type: StorageFileType, name: string): string {
