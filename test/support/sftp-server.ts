@@ -32,8 +32,8 @@ export interface SftpServerOptions {
   readonly without?: readonly SftpExtension[] | 'all';
   /** Lets this user in by password; see `passwordObstacle`. */
   readonly passwordUser?: { readonly name: string; readonly password: string };
-  /** Further lines of its configuration. */
-  readonly configuration?: readonly string[];
+  /** Name under which it offers SFTP. */
+  readonly subsystem?: string;
 }
 
 /** Why there can be no server here, or undefined where there can; for the names of skipped tests. */
@@ -169,7 +169,7 @@ export class SftpServer {
   }
 
   #configuration(): string {
-    const { without = [], passwordUser, configuration = [] } = this.#options;
+    const { without = [], passwordUser, subsystem = 'sftp' } = this.#options;
     const withdrawn = without === 'all' ? EXTENSIONS : without;
     const flags = withdrawn.length === 0 ? '' : ` -P ${withdrawn.join(',')}`;
     return [
@@ -187,8 +187,7 @@ export class SftpServer {
       'PermitRootLogin prohibit-password',
       'MaxStartups 100',
       'LogLevel VERBOSE',
-      `Subsystem sftp internal-sftp${flags}`,
-      ...configuration,
+      `Subsystem ${subsystem} internal-sftp${flags}`,
       '',
     ].join('\n');
   }
@@ -197,7 +196,6 @@ export class SftpServer {
     const hash = execFileSync('openssl', ['passwd', '-6', password], { encoding: 'utf8' }).trim();
     const passwd = readFileSync('/etc/passwd', 'utf8');
     const shadow = readFileSync('/etc/shadow', 'utf8');
-    // With root's number, so that it may write where the tests look.
     writeFileSync(this.#path('passwd'), `${passwd}${name}:x:65533:65533::${this.data}:/bin/sh\n`);
     writeFileSync(this.#path('shadow'), `${shadow}${name}:${hash}:19000:0:99999:7:::\n`, { mode: 0o600 });
     execFileSync('chmod', ['755', this.folder]);
