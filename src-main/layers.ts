@@ -98,10 +98,10 @@ export const LAYERS: readonly Layer[] = [
     node: 'any',
     packages: ['sql.js'],
   },
-  { folder: 'storage', alias: '#storage', mayImport: ['base', 'storage/sftp'], node: 'any' },
   {
-    folder: 'storage/s3',
-    mayImport: ['base', 'storage'],
+    folder: 'storage',
+    alias: '#storage',
+    mayImport: ['base', 'storage/sftp'],
     node: 'any',
     packages: ['@aws-sdk/client-s3', '@smithy/node-http-handler'],
   },

@@ -1,21 +1,8 @@
 /** Which bucket an S3 place is, and how it is asked for: rules of addresses, no requests. */
-
-export interface S3Location {
-  readonly kind: 's3';
-  /** Scheme, host and port. */
-  readonly endpoint: string;
-  readonly bucket: string;
-  /** Without slashes around it; empty: the bucket itself. */
-  readonly prefix: string;
-}
+import type { S3Location } from '#storage/locations/place-location.ts';
 
 /** `auto`: as restic decides. `path`: https://host/bucket. `dns`: https://bucket.host. */
 export type S3BucketLookup = 'auto' | 'path' | 'dns';
-
-/** For people, in restic's form. */
-export function s3LocationText({ endpoint, bucket, prefix }: S3Location): string {
-  return `s3:${[endpoint, bucket, ...(prefix === '' ? [] : [prefix])].join('/')}`;
-}
 
 /** Clouds whose buckets are hosts of their own; anybody else's certificates and names rarely are ready for that. */
 const BUCKETS_ARE_HOSTS = /(^|\.)(amazonaws\.com(\.cn)?|aliyuncs\.com)$/;

@@ -8,9 +8,11 @@
  * - Objects are removed by name, never by version.
  */
 import { readFile } from 'node:fs/promises';
-import type { Clock } from '#base/clock.ts';
 import { TidemarkError, throwIfCancelled } from '#base/errors.ts';
+import { describeLocation } from '#storage/locations/describe-location.ts';
+import type { S3Location } from '#storage/locations/place-location.ts';
 import { isObjectName, objectFolder, objectPath, refusesOverwrite } from '#storage/object-path.ts';
+import type { OpenOptions } from '#storage/open-options.ts';
 import type {
   ByteRange,
   Storage,
@@ -35,13 +37,7 @@ import {
   statusOf,
   type S3Subject,
 } from '#storage/s3/s3-errors.ts';
-import {
-  regionOfHost,
-  s3LocationText,
-  usesPathStyle,
-  type S3BucketLookup,
-  type S3Location,
-} from '#storage/s3/s3-location.ts';
+import { regionOfHost, usesPathStyle, type S3BucketLookup } from '#storage/s3/s3-location.ts';
 import type { S3Requests } from '#storage/s3/s3-requests.ts';
 
 /** Where S3 began, and what servers that know no regions are content with. */
@@ -54,10 +50,7 @@ const CONNECT_TIMEOUT_MS = 15_000;
 /** A server may think long about a pack that it has in full before it says so. */
 const NO_PROGRESS_TIMEOUT_MS = 120_000;
 
-export interface S3StorageOptions {
-  readonly clock: Clock;
-  /** Keys, region, certificates and proxies, under the names that restic gives them. */
-  readonly env: Environment;
+export interface S3StorageOptions extends OpenOptions {
   readonly bucketLookup?: S3BucketLookup;
   readonly connectTimeoutMs?: number;
   readonly noProgressTimeoutMs?: number;
@@ -84,7 +77,7 @@ class S3Storage implements Storage {
   constructor(place: S3Location, options: S3StorageOptions) {
     this.#place = place;
     this.#options = options;
-    this.location = s3LocationText(place);
+    this.location = describeLocation(place);
   }
 
   /** Without conditions, a second creator within the same moment is not seen. */

@@ -55,13 +55,23 @@ const DATA = {
   fingerprint: 'SHA256:xyz',
   known: ['SHA256:zyx', 'SHA256:yxz'],
   isRevoked: false,
+  offMs: 1_200_000,
+  region: 'xyz',
 };
 /** What makes an error say something else. */
 const VARIANTS: readonly object[] = [
   {},
-  { stale: false, outOfInodes: false, kind: 'lock', lostBlobs: 1, snapshotIds: [ID], pathCount: 1 },
+  {
+    stale: false,
+    outOfInodes: false,
+    offMs: -1_200_000,
+    kind: 'lock',
+    lostBlobs: 1,
+    snapshotIds: [ID],
+    pathCount: 1,
+  },
   { kind: 'pack', lastGoodAt: null, exitCode: null, output: '', snapshotIds: [], paths: [] },
-  { kind: 'farAhead', reason: 'timedOut', isRevoked: true },
+  { kind: 'farAhead', reason: 'timedOut', isRevoked: true, offMs: null, region: null },
   { kind: 'behindLastSeen', reason: 'notStarted', what: 'backup place' },
 ];
 
