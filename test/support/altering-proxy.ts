@@ -1,7 +1,7 @@
 /**
  * Stands between a client and a real HTTP server and answers some requests itself, or alters what the server answered.
  * Passes all headers on as they come, the host's too, because signatures cover it. Collects whole bodies: for tests with
- * small files.
+ * small files. Also serves as what HTTP_PROXY names.
  */
 import {
   createServer,
@@ -60,8 +60,8 @@ export class AlteringProxy {
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const { method = '', url: path = '', headers } = incoming;
-    const asked: ProxiedRequest = { method, path, headers };
+    const { method = '', url = '', headers } = incoming;
+    const asked: ProxiedRequest = { method, path: url.replace(/^http:\/\/[^/]*/, ''), headers };
     const sent = await collect(incoming);
     this.requests.push(asked);
     const answer = this.answer(asked) ?? this.alter(asked, await this.#forward(asked, sent));

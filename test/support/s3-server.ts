@@ -189,6 +189,6 @@ memstore_device_bytes = 4294967296
 rgw_data = ${folder}/rgw
 rgw_frontends = beast ${frontend}
 rgw_thread_pool_size = 64
-rgw_dns_name = s3.test
+rgw_dns_name = localhost
 `;
 }

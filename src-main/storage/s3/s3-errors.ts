@@ -5,6 +5,7 @@
  * `later` has what a repetition may cure; refused keys, a wrong clock, a missing bucket wait for a person.
  */
 import { TidemarkError, isTidemarkError } from '#base/errors.ts';
+import { classifyNetworkError } from '#storage/http/http-errors.ts';
 import type { StorageFileType } from '#storage/port.ts';
 
 /** An answer that came, and is not one that S3 gives. The reason goes to people. */
@@ -21,11 +22,9 @@ export interface S3Subject {
   readonly file?: { readonly kind: StorageFileType; readonly name: string };
 }
 
-/** The name that the server gave its error, or Node the failure of the connection; empty for neither. */
-export function s3ErrorName(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  if ('code' in error && typeof error.code === 'string' && statusOf(error) === undefined) return error.code;
-  return error.name === 'Error' ? '' : error.name;
+/** The name that the server gave its error. */
+function s3ErrorName(error: unknown): string {
+  return error instanceof Error && error.name !== 'Error' ? error.name : '';
 }
 
 /** Of the answer; undefined when none came. */
@@ -93,20 +92,7 @@ const DAMAGED_ON_THE_WAY = new Set([
   'XAmzContentSHA256Mismatch',
   'IncompleteBody',
 ]);
-const NO_ANSWER = new Set(['TimeoutError', 'ETIMEDOUT', 'RequestTimeout']);
-/** Node's own, of a connection that cannot be made or breaks. */
-const CONNECTION = new Map<string, string>([
-  ['ENOTFOUND', 'the name of the server is not known'],
-  ['EAI_AGAIN', 'there is no network'],
-  ['ENETUNREACH', 'there is no network'],
-  ['EHOSTUNREACH', 'the server is not on the network'],
-  ['ECONNREFUSED', 'nobody answers there'],
-  ['ECONNRESET', 'the connection broke'],
-  ['EPIPE', 'the connection broke'],
-  ['ECONNABORTED', 'the connection broke'],
-  ['ERR_STREAM_PREMATURE_CLOSE', 'the connection broke'],
-]);
-
+const NO_ANSWER = new Set(['TimeoutError', 'RequestTimeout']);
 /** The error to throw for a failed request; TidemarkErrors come back unchanged. */
 export function classifyS3Error(error: unknown, subject: S3Subject): TidemarkError {
   if (isTidemarkError(error)) return error;
@@ -125,17 +111,12 @@ export function classifyS3Error(error: unknown, subject: S3Subject): TidemarkErr
   if (file !== undefined && isMissing(error)) {
     return new TidemarkError('storage.objectMissing', file, { cause });
   }
+  // Before the name is looked at: the library calls a broken connection a time-out, too.
+  if (status === undefined && error instanceof Error && 'code' in error) {
+    return classifyNetworkError(error, { location, operation });
+  }
   if (NO_ANSWER.has(name)) {
     return new TidemarkError('storage.timeout', { location, operation }, { retry: 'later', cause });
-  }
-  const broken = CONNECTION.get(name);
-  if (broken !== undefined) return unreachable(location, broken, 'later', cause);
-  if (status === undefined && isUntrusted(name)) {
-    return new TidemarkError(
-      'storage.certificateUntrusted',
-      { location, reason: name },
-      { retry: 'afterUser', cause },
-    );
   }
   if (CLOCK_OFF.has(name)) {
     const offMs = clockOffMs(error);
@@ -205,18 +186,6 @@ function isWrongRegion(error: unknown): boolean {
 function clockOffMs(error: unknown): number | null {
   const serverMs = Date.parse(headerOf(error, 'date') ?? '');
   return Number.isNaN(serverMs) ? null : Date.now() - serverMs;
-}
-
-/** Node's names for certificates that do not prove who the server is. Source: Node's manual, "X509 certificate error codes". */
-function isUntrusted(name: string): boolean {
-  return (
-    name.startsWith('CERT_') ||
-    name.startsWith('UNABLE_TO_') ||
-    name.startsWith('ERR_TLS_') ||
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'HOSTNAME_MISMATCH', 'INVALID_CA'].includes(
-      name,
-    )
-  );
 }
 
 function headerOf(error: unknown, header: string): string | undefined {

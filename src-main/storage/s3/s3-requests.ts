@@ -11,7 +11,6 @@ import { createHash } from 'node:crypto';
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { Readable } from 'node:stream';
-import { rootCertificates } from 'node:tls';
 import {
   CreateBucketCommand,
   type BucketLocationConstraint,
@@ -23,6 +22,9 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { HttpLimits } from '#storage/http/http-client.ts';
+import { loadTrust } from '#storage/http/http-trust.ts';
+import type { OpenOptions } from '#storage/open-options.ts';
 import type { S3Credentials } from '#storage/s3/s3-credentials.ts';
 import { S3AnswerError } from '#storage/s3/s3-errors.ts';
 
@@ -37,13 +39,9 @@ export interface S3RequestSettings {
   readonly pathStyle: boolean;
   readonly region: string;
   readonly credentials: S3Credentials;
-  /** PEM; in addition to those that Node knows. */
-  readonly caCertificates: readonly string[];
-  /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY. */
-  readonly proxyEnvironment: Readonly<Record<string, string>>;
-  readonly connectTimeoutMs: number;
-  /** How long a request may stand still, in either direction. */
-  readonly noProgressTimeoutMs: number;
+  /** Whom to trust, and where the variables about proxies are. */
+  readonly env: OpenOptions['env'];
+  readonly limits: HttpLimits;
 }
 
 export interface S3ListPage {
@@ -75,9 +73,9 @@ export class S3Requests {
       // Would cost each pack a round trip.
       expectContinueHeader: false,
       requestHandler: new NodeHttpHandler({
-        connectionTimeout: settings.connectTimeoutMs,
-        socketTimeout: settings.noProgressTimeoutMs,
-        ...makeAgents(settings),
+        connectionTimeout: settings.limits.connectMs,
+        socketTimeout: settings.limits.stallMs,
+        ...makeAgents(settings.env),
       }),
     });
   }
@@ -195,13 +193,9 @@ export class S3Requests {
   }
 }
 
-function makeAgents({ caCertificates, proxyEnvironment }: S3RequestSettings): {
-  httpAgent: Agent;
-  httpsAgent: TlsAgent;
-} {
-  const common = { keepAlive: true, proxyEnv: proxyEnvironment };
-  const own = caCertificates.length === 0 ? {} : { ca: [...rootCertificates, ...caCertificates] };
-  return { httpAgent: new Agent(common), httpsAgent: new TlsAgent({ ...common, ...own }) };
+function makeAgents(env: OpenOptions['env']): { httpAgent: Agent; httpsAgent: TlsAgent } {
+  const common = { keepAlive: true, proxyEnv: { ...env } };
+  return { httpAgent: new Agent(common), httpsAgent: new TlsAgent({ ...common, ...loadTrust(env) }) };
 }
 
 /** `bytes 0-99/1234`. */

@@ -7,8 +7,8 @@
  *   server knows conditions. Everything else is named by its content, so sending it again is harmless.
  * - Objects are removed by name, never by version.
  */
-import { readFile } from 'node:fs/promises';
 import { TidemarkError, throwIfCancelled } from '#base/errors.ts';
+import { HTTP_LIMITS, type HttpLimits } from '#storage/http/http-client.ts';
 import { describeLocation } from '#storage/locations/describe-location.ts';
 import type { S3Location } from '#storage/locations/place-location.ts';
 import { isObjectName, objectFolder, objectPath, refusesOverwrite } from '#storage/object-path.ts';
@@ -21,12 +21,7 @@ import type {
   StorageFileType,
 } from '#storage/port.ts';
 import { OwnChanges } from '#storage/s3/own-changes.ts';
-import {
-  parseProxyEnvironment,
-  parseS3Credentials,
-  parseS3Region,
-  type Environment,
-} from '#storage/s3/s3-credentials.ts';
+import { parseS3Credentials, parseS3Region } from '#storage/s3/s3-credentials.ts';
 import {
   classifyS3Error,
   isAlreadyThere,
@@ -46,14 +41,9 @@ const DEFAULT_REGION = 'us-east-1';
 /** Within the second that the port promises. */
 const CANCELLED_SAVE_GRACE_MS = 600;
 
-const CONNECT_TIMEOUT_MS = 15_000;
-/** A server may think long about a pack that it has in full before it says so. */
-const NO_PROGRESS_TIMEOUT_MS = 120_000;
-
 export interface S3StorageOptions extends OpenOptions {
   readonly bucketLookup?: S3BucketLookup;
-  readonly connectTimeoutMs?: number;
-  readonly noProgressTimeoutMs?: number;
+  readonly limits?: HttpLimits;
 }
 
 type FileSubject = NonNullable<S3Subject['file']>;
@@ -277,7 +267,7 @@ class S3Storage implements Storage {
   }
 
   async #connect(): Promise<S3Requests> {
-    const { env, bucketLookup, connectTimeoutMs, noProgressTimeoutMs } = this.#options;
+    const { env, bucketLookup = 'auto', limits = HTTP_LIMITS } = this.#options;
     const credentials = parseS3Credentials(env);
     if (credentials === undefined) {
       const reason = 'no keys are given; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name them';
@@ -291,20 +281,13 @@ class S3Storage implements Storage {
     return new S3Requests({
       endpoint: this.#place.endpoint,
       bucket: this.#place.bucket,
-      pathStyle: usesPathStyle(this.#place, bucketLookup ?? 'auto'),
+      pathStyle: usesPathStyle(this.#place, bucketLookup),
       region: this.#toldRegion ?? parseS3Region(env) ?? regionOfHost(this.#place) ?? DEFAULT_REGION,
       credentials,
-      caCertificates: await loadCaCertificates(env),
-      proxyEnvironment: parseProxyEnvironment(env),
-      connectTimeoutMs: connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-      noProgressTimeoutMs: noProgressTimeoutMs ?? NO_PROGRESS_TIMEOUT_MS,
+      env,
+      limits,
     });
   }
-}
-
-async function loadCaCertificates(env: Environment): Promise<readonly string[]> {
-  const path = env['RESTIC_CACERT'];
-  return path === undefined || path === '' ? [] : [await readFile(path, 'utf8')];
 }
 
 /** Undefined: there is no such object. */

@@ -1,26 +1,56 @@
-/** The storage contract on Ceph's S3 gateway, which checks signatures and keeps conditions. */
-import type { S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe } from 'vitest';
-import { describeStorage, type StoragePlace } from '#test/suites/storage-suite.ts';
-import { makeS3Place, s3Client } from '#test/support/s3-places.ts';
-import { s3ServerObstacle, startS3Server, type S3Server } from '#test/support/s3-server.ts';
+/** The storage contract on Ceph's S3 gateway, which checks signatures and keeps conditions; and whom it lets in. */
+import {
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectLockConfigurationCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { isTidemarkError, type ErrorCode } from '#base/errors.ts';
+import { systemClock } from '#base/system-clock.ts';
+import { COMMAND_LINE_WORDS, errorSentence } from '#contract/error-texts.ts';
+import type { S3Location } from '#storage/locations/place-location.ts';
+import type { Storage } from '#storage/port.ts';
+import { openS3Storage, type S3StorageOptions } from '#storage/s3/s3-storage.ts';
+import { describeStorage, expectCode, type StoragePlace } from '#test/suites/storage-suite.ts';
+import { makeCertificate, type Certificate } from '#test/support/certificate.ts';
+import {
+  keysEnvironment,
+  makeBucket,
+  makeS3Place,
+  newBucketName,
+  s3Client,
+} from '#test/support/s3-places.ts';
+import {
+  OTHER_KEYS,
+  OWNER_KEYS,
+  s3ServerObstacle,
+  startS3Server,
+  type S3Keys,
+  type S3Server,
+} from '#test/support/s3-server.ts';
+import { sha256 } from '#test/support/sha256.ts';
 
 /** The largest pack is 128 MiB; trying that takes longer than all the rest. */
 const LARGEST_BYTES = (process.env['TIDEMARK_TEST_LARGE'] === '1' ? 128 : 16) << 20;
+const FILE = Buffer.from('a small file');
 const obstacle = s3ServerObstacle();
 
 describe.skipIf(obstacle !== undefined)(`S3${obstacle === undefined ? '' : `, which ${obstacle}`}`, () => {
   let server: S3Server;
   let client: S3Client;
+  let certificate: Certificate;
 
   beforeAll(async () => {
-    server = await startS3Server();
+    certificate = makeCertificate('localhost');
+    server = await startS3Server({ tls: certificate });
     client = s3Client(server);
   });
 
   afterAll(async () => {
     client.destroy();
     await server.stop();
+    certificate.remove();
   });
 
   let places = 0;
@@ -33,4 +63,141 @@ describe.skipIf(obstacle !== undefined)(`S3${obstacle === undefined ? '' : `, wh
   }
 
   describeStorage('S3', makePlace, { largestBytes: LARGEST_BYTES });
+
+  describe('who is let in, and where', () => {
+    const SECRETS = /SKOWNER|SKOTHER|SKWRONG|AKNOBODY/;
+    let bucket: string;
+    const opened: Storage[] = [];
+
+    beforeAll(async () => {
+      bucket = await makeBucket(client);
+    });
+
+    afterEach(async () => {
+      vi.useRealTimers();
+      for (const storage of opened.splice(0)) await storage.close();
+    });
+
+    function openWith(
+      keys: S3Keys | undefined,
+      place: Partial<S3Location> = {},
+      options: Partial<S3StorageOptions> = {},
+    ): Storage {
+      const location: S3Location = { kind: 's3', endpoint: server.endpoint, bucket, prefix: '', ...place };
+      const env = keys === undefined ? {} : keysEnvironment(keys);
+      const storage = openS3Storage(location, {
+        clock: systemClock,
+        ...options,
+        env: { ...env, ...options.env },
+      });
+      opened.push(storage);
+      return storage;
+    }
+
+    async function expectRefused(call: Promise<unknown>, code: ErrorCode, data: object = {}): Promise<void> {
+      const error = await call.then(
+        () => undefined,
+        (each: unknown) => each,
+      );
+      if (!isTidemarkError(error)) throw new Error('not refused', { cause: error });
+      expect(error.code).toBe(code);
+      expect(error.data).toMatchObject(data);
+      expect(error.retry).toBe('afterUser');
+      expect(errorSentence(error, COMMAND_LINE_WORDS)).not.toMatch(SECRETS);
+    }
+
+    test.each(['open', 'create'] as const)('25, 28: %s says what is wrong', async (call) => {
+      const wrong = { ...OWNER_KEYS, secretAccessKey: 'SKWRONG' };
+      await expectRefused(openWith(undefined)[call](), 'storage.wrongCredentials', {
+        reason: 'no keys are given; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name them',
+      });
+      await expectRefused(openWith(wrong)[call](), 'storage.wrongCredentials', {
+        reason: 'the secret key does not belong to the access key',
+      });
+      const nobody = { ...OWNER_KEYS, accessKeyId: 'AKNOBODY' };
+      await expectRefused(openWith(nobody)[call](), 'storage.wrongCredentials', {
+        reason: 'it does not know the access key',
+      });
+      await expectRefused(openWith(OTHER_KEYS)[call](), 'storage.accessDenied');
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 20 * 60_000 });
+      const late = openWith(OWNER_KEYS, call === 'create' ? { bucket: 'of-the-late' } : {});
+      await expectRefused(late[call](), 'storage.clockOff');
+      vi.useRealTimers();
+      await openWith(OWNER_KEYS)[call]();
+    });
+
+    test('28: a bucket that is not there is not made by opening it', async () => {
+      const reason = 'there is no bucket named not-there';
+      const storage = openWith(OWNER_KEYS, { bucket: 'not-there' });
+      await expectRefused(storage.open(), 'storage.unreachable', { reason });
+      await expectRefused(storage.list('pack'), 'storage.unreachable', { reason });
+      await expectRefused(storage.save('config', 'config', FILE), 'storage.unreachable', { reason });
+      await expectRefused(openWith(OWNER_KEYS, { bucket: 'not-there' }).open(), 'storage.unreachable');
+    });
+
+    test('28: names and regions that the server does not take', async () => {
+      const named = openWith(OWNER_KEYS, { bucket: 'No_Name!' });
+      await expectRefused(named.create(), 'storage.unreachable', {
+        reason: 'no bucket can be named No_Name!',
+      });
+      const far = openWith(OWNER_KEYS, { bucket: 'far-away' }, { env: { AWS_DEFAULT_REGION: 'eu-far-1' } });
+      await expectRefused(far.create(), 'storage.wrongRegion', { region: null });
+    });
+
+    test('30: a full quota stores nothing, and takes files again when there is room', async () => {
+      await server.admin('quota', 'set', '--quota-scope=user', '--uid=other', '--max-size=1M');
+      await server.admin('quota', 'enable', '--quota-scope=user', '--uid=other');
+      const storage = openWith(OTHER_KEYS, { bucket: newBucketName() });
+      await storage.create();
+      const [first, second] = [Buffer.alloc(600_000, 1), Buffer.alloc(600_000, 2)];
+      await storage.save('pack', sha256(first), first);
+      await expectRefused(storage.save('pack', sha256(second), second), 'storage.full', {
+        outOfInodes: false,
+      });
+      expect(await storage.list('pack')).toEqual([{ name: sha256(first), sizeBytes: 600_000 }]);
+      expect(Buffer.compare(await storage.load('pack', sha256(first)), first)).toBe(0);
+      await storage.remove('pack', sha256(first));
+      await storage.save('pack', sha256(second), second);
+      await server.admin('quota', 'disable', '--quota-scope=user', '--uid=other');
+    });
+
+    test('38: in a bucket that locks what it keeps, files are stored, hidden and stored again', async () => {
+      const locked = await makeBucket(client, true);
+      const DefaultRetention = { Mode: 'COMPLIANCE', Days: 1 } as const;
+      await client.send(
+        new PutObjectLockConfigurationCommand({
+          Bucket: locked,
+          ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention } },
+        }),
+      );
+      const storage = openWith(OWNER_KEYS, { bucket: locked });
+      const name = sha256(FILE);
+      for (const type of ['lock', 'pack'] as const) {
+        await storage.save(type, name, FILE);
+        await storage.remove(type, name);
+        expect(await storage.list(type)).toEqual([]);
+        await expectCode(storage.load(type, name), 'storage.objectMissing');
+        await storage.save(type, name, FILE);
+        expect(await storage.list(type)).toEqual([{ name, sizeBytes: FILE.length }]);
+      }
+      const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket: locked }));
+      expect(Versions).toHaveLength(4);
+      for (const { Key, VersionId } of Versions) {
+        const forGood = client.send(new DeleteObjectCommand({ Bucket: locked, Key, VersionId }));
+        await expect(forGood).rejects.toMatchObject({ name: 'AccessDenied' });
+      }
+    });
+
+    test('27: over TLS with a certificate of our own, to nobody else', async () => {
+      const endpoint = `https://localhost:${String(server.tlsPort)}`;
+      const trusting = { env: { RESTIC_CACERT: certificate.certificatePath } };
+      await openWith(OWNER_KEYS, { endpoint }, trusting).open();
+      await expectRefused(openWith(OWNER_KEYS, { endpoint }).open(), 'storage.certificateUntrusted');
+      const otherName = `https://127.0.0.1:${String(server.tlsPort)}`;
+      await expectRefused(
+        openWith(OWNER_KEYS, { endpoint: otherName }, trusting).open(),
+        'storage.certificateUntrusted',
+      );
+    });
+  });
 });
