@@ -1,0 +1,121 @@
+/**
+ * One repository in an S3 bucket, for both programs: what either makes and fills, the other opens under the same address
+ * and with the same variables, checks to the last byte, restores and adds to; also where the bucket locks what it keeps.
+ */
+import { ListObjectsV2Command, PutObjectLockConfigurationCommand, type S3Client } from '@aws-sdk/client-s3';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compareTrees } from '#test/support/compare-trees.ts';
+import { PRODUCT_PASSWORD, runProgram, tidemark, type ProductRun } from '#test/support/product.ts';
+import { NO_RESTIC, resticPrograms } from '#test/support/restic.ts';
+import { keysEnvironment, makeBucket, newBucketName, s3Client } from '#test/support/s3-places.ts';
+import { OWNER_KEYS, s3ServerObstacle, startS3Server, type S3Server } from '#test/support/s3-server.ts';
+
+const restics = resticPrograms();
+const obstacle = s3ServerObstacle() ?? (restics.length === 0 ? NO_RESTIC : undefined);
+
+if (obstacle !== undefined) {
+  test.skip(`repositories in S3 buckets with restic (${obstacle})`, () => undefined);
+} else {
+  let server: S3Server;
+  let client: S3Client;
+  let work: string;
+  let source: string;
+  const outputs: string[] = [];
+
+  beforeAll(async () => {
+    server = await startS3Server();
+    client = s3Client(server);
+    work = mkdtempSync(path.join(tmpdir(), 'tidemark-s3-interop-'));
+    source = path.join(work, 'source');
+    cpSync(path.resolve(import.meta.dirname, '../../../src-main/storage'), source, { recursive: true });
+    const large = Buffer.alloc(5 << 20);
+    for (let i = 0; i < large.length; i += 4) large.writeUInt32LE(Math.imul(i, 2654435761) >>> 0, i);
+    writeFileSync(path.join(source, 'large.dat'), large);
+  });
+
+  afterAll(async () => {
+    client.destroy();
+    await server.stop();
+    rmSync(work, { recursive: true, force: true });
+    expect(outputs.join('\n')).not.toContain(OWNER_KEYS.secretAccessKey);
+  });
+
+  const env = {
+    ...keysEnvironment(OWNER_KEYS),
+    RESTIC_PASSWORD: PRODUCT_PASSWORD,
+    // Neither finds keys elsewhere.
+    HOME: '/nonexistent',
+  };
+
+  function expectDone(run: ProductRun): ProductRun {
+    outputs.push(run.stdout, run.stderr);
+    expect(`${run.stderr}${run.stdout} code ${String(run.code)}`).toMatch(/code 0$/);
+    return run;
+  }
+
+  const runTidemark = async (address: string, ...args: string[]): Promise<ProductRun> =>
+    expectDone(await tidemark(['-r', address, ...args], { env: { ...env, XDG_STATE_HOME: work } }));
+
+  const runRestic = async (program: string, address: string, ...args: string[]): Promise<ProductRun> =>
+    expectDone(await runProgram(program, ['-r', address, '--no-cache', ...args], { env }));
+
+  const addressOf = (bucket: string): string => `s3:${server.endpoint}/${bucket}/some where`;
+
+  const expectRestored = async (restore: (target: string) => Promise<unknown>): Promise<void> => {
+    const target = path.join(work, 'restored');
+    mkdirSync(target);
+    await restore(target);
+    expect(compareTrees(source, path.join(target, source))).toEqual([]);
+    rmSync(target, { recursive: true });
+  };
+
+  describe.each(restics)('restic $version', ({ path: restic }) => {
+    test('opens, checks, restores and adds to what tidemark made', async () => {
+      const address = addressOf(newBucketName());
+      await runTidemark(address, 'init');
+      await runTidemark(address, 'backup', source);
+      await runRestic(restic, address, 'check', '--read-data');
+      await expectRestored((target) => runRestic(restic, address, 'restore', 'latest', '--target', target));
+      await runRestic(restic, address, 'backup', source);
+      const { stdout } = await runTidemark(address, 'snapshots', '--json');
+      expect(JSON.parse(stdout)).toHaveLength(2);
+    }, 120_000);
+
+    test('makes what tidemark opens, checks, restores and adds to', async () => {
+      const address = addressOf(newBucketName());
+      await runRestic(restic, address, 'init');
+      await runRestic(restic, address, 'backup', source);
+      await runTidemark(address, 'check', '--read-data');
+      await expectRestored((target) => runTidemark(address, 'restore', 'latest', '--target', target));
+      await runTidemark(address, 'backup', source);
+      await runRestic(restic, address, 'check', '--read-data');
+    }, 120_000);
+  });
+
+  test('38: where the bucket locks what it keeps, everything goes on as usual', async () => {
+    const bucket = await makeBucket(client, true);
+    const DefaultRetention = { Mode: 'COMPLIANCE', Days: 1 } as const;
+    await client.send(
+      new PutObjectLockConfigurationCommand({
+        Bucket: bucket,
+        ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention } },
+      }),
+    );
+    const address = addressOf(bucket);
+    await runTidemark(address, 'init');
+    await runTidemark(address, 'backup', source);
+    writeFileSync(path.join(source, 'large.dat'), 'small now');
+    await runTidemark(address, 'backup', source);
+    await runTidemark(address, 'forget', '--keep-last', '1', '--prune');
+    await runRestic(restics.at(-1)!.path, address, 'check', '--read-data');
+    const { stdout } = await runRestic(restics.at(-1)!.path, address, 'snapshots', '--json', '--no-lock');
+    expect(JSON.parse(stdout)).toHaveLength(1);
+    const listed = await client.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: 'some where/locks/' }),
+    );
+    expect(listed.KeyCount).toBe(0);
+  }, 120_000);
+}
