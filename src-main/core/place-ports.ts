@@ -1,15 +1,20 @@
 /**
  * The ports of the repository at a location, as every host opens places: what may pass is repeated, and a place behind a
- * network is not asked more at once than restic would.
+ * network is not asked more at once than restic would, and not again for what was read or written before.
  */
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { systemClock } from '#base/system-clock.ts';
 import type { RepositoryPorts } from '#repository/repository.ts';
+import { FileCache } from '#storage/cache/file-cache.ts';
+import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
 import { LimitStorage } from '#storage/decorators/limit-storage.ts';
 import { RETRY_BUDGETS, RetryStorage } from '#storage/decorators/retry-storage.ts';
 import { parseLocation } from '#storage/locations/parse-location.ts';
+import type { PlaceLocation } from '#storage/locations/place-location.ts';
 import type { Storage } from '#storage/port.ts';
 import { openStorage } from '#storage/registry.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { ownLocksOnDisk } from './own-locks-on-disk.ts';
 import type { Environment } from './profile-folder.ts';
 import { createRepositoryPorts } from './repository-ports.ts';
@@ -18,16 +23,45 @@ import { stateFolder } from './state-folder.ts';
 /** Calls under way at a place behind a network: restic's own figure for all its kinds. */
 const NETWORK_CALLS = 5;
 
-/** The storage is not opened yet, and to be closed. @throws request.invalidInput */
-export function createPlacePorts(location: string, env: Environment = process.env): RepositoryPorts {
-  return createRepositoryPorts(
-    createPlaceStorage(location, env),
-    ownLocksOnDisk(path.join(stateFolder(env), 'locks')),
-  );
+/** What one place may take up nearby; a million files have about a tenth of it. */
+const CACHE_BYTES = 2 << 30;
+
+/** The storage is not opened yet, and to be closed. `noCache`: far places are read themselves. @throws request.invalidInput */
+export function createPlacePorts(
+  text: string,
+  env: Environment = process.env,
+  { noCache = false }: { readonly noCache?: boolean } = {},
+): RepositoryPorts {
+  const location = parseLocation(text);
+  const storage = createPlaceStorage(location, env);
+  const ownLocks = ownLocksOnDisk(path.join(stateFolder(env), 'locks'));
+  if (noCache || location.kind === 'local') return createRepositoryPorts(storage, ownLocks);
+  const folder = path.join(cacheFolder(env), 'places', cacheName(storage.location));
+  const cache = new FileCache({ folder, maxBytes: CACHE_BYTES, clock: systemClock });
+  return createRepositoryPorts(new WithCache(storage, cache), ownLocks, cache);
 }
 
-function createPlaceStorage(text: string, env: Environment): Storage {
-  const location = parseLocation(text);
+/** Closes the cache with the place it belongs to. */
+class WithCache extends ForwardingStorage {
+  readonly #cache: FileCache;
+
+  constructor(inner: Storage, cache: FileCache) {
+    super(inner);
+    this.#cache = cache;
+  }
+
+  override async close(): Promise<void> {
+    await this.#cache.close();
+    await this.inner.close();
+  }
+}
+
+/** The same for the same place; what is kept is named by its content, so another repository there does no harm. */
+function cacheName(location: string): string {
+  return createHash('sha256').update(location).digest('hex').slice(0, 32);
+}
+
+function createPlaceStorage(location: PlaceLocation, env: Environment): Storage {
   const bare = openStorage(location, { clock: systemClock, env });
   const retrying = { clock: systemClock, random: Math.random };
   if (location.kind === 'local') return new RetryStorage(bare, { ...retrying, budget: RETRY_BUDGETS.local });

@@ -1,13 +1,15 @@
 /**
  * Reads blobs out of packs: finds every place of a blob, loads its range, and falls back to the next place when one is
  * damaged. Trees are read with read-ahead, because those of one backup lie side by side; the read-ahead is
- * bounded by SEGMENT_BYTES * MAX_SEGMENTS. Source: repository format, 7.3.
+ * bounded by SEGMENT_BYTES * MAX_SEGMENTS. What a far place has sent of trees is kept nearby, and asked for again when it does
+ * not open. Source: repository format, 7.3.
  */
-import { idToBytes, type BlobId } from '#base/ids.ts';
+import { idToBytes, type BlobId, type PackId } from '#base/ids.ts';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import type { BlobCodec } from '#format/primitives.ts';
 import type { Storage } from '#storage/port.ts';
 import type { BlobIndex, BlobLocation, BlobType } from './blob-index.ts';
+import type { RepositoryCache } from './repository-cache.ts';
 
 const SEGMENT_BYTES = 512 * 1024;
 const MAX_SEGMENTS = 16;
@@ -23,11 +25,13 @@ export class BlobReader {
   readonly #storage: Storage;
   readonly #index: BlobIndex;
   readonly #codec: BlobCodec;
+  readonly #cache: RepositoryCache | undefined;
   /** Recently read parts of packs by `packId/segment`; the oldest first. */
   readonly #segments = new Map<string, Promise<Uint8Array>>();
   readonly #packSizes = new Map<string, Promise<number>>();
 
-  constructor(storage: Storage, index: BlobIndex, codec: BlobCodec) {
+  constructor(storage: Storage, index: BlobIndex, codec: BlobCodec, cache?: RepositoryCache) {
+    this.#cache = cache;
     this.#storage = storage;
     this.#index = index;
     this.#codec = codec;
@@ -44,7 +48,8 @@ export class BlobReader {
     for (const location of locations) {
       try {
         const sealed = await this.#loadRange(type, location, signal);
-        return this.#codec.open(sealed, location.uncompressedLength, idBytes).slice();
+        const proven = await this.#provenIfKept(type, sealed, location, idBytes, signal);
+        return this.#codec.open(proven, location.uncompressedLength, idBytes).slice();
       } catch (error) {
         failure = this.#asBlobError(error, type, id, location);
       }
@@ -52,12 +57,13 @@ export class BlobReader {
     throw failure;
   }
 
-  /** The first place's sealed bytes, unproven: for handing to a worker that opens it. Undefined when unknown. */
+  /** The first place's sealed bytes, for handing to a worker that opens and so proves them. Undefined when unknown. */
   async loadSealed(type: BlobType, id: BlobId, signal?: AbortSignal): Promise<SealedBlob | undefined> {
     const idBytes = idToBytes(id);
     const location = this.#index.location(type, idBytes);
     if (location === undefined) return undefined;
-    const bytes = await this.#loadRange(type, location, signal);
+    const loaded = await this.#loadRange(type, location, signal);
+    const bytes = await this.#provenIfKept(type, loaded, location, idBytes, signal);
     return { bytes, uncompressedLength: location.uncompressedLength, id: idBytes };
   }
 
@@ -67,18 +73,18 @@ export class BlobReader {
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array> {
     const { packId, offset, length } = location;
-    if (type === 'data' || length > SEGMENT_BYTES) {
-      return this.#storage.load('pack', packId, { offset, length }, signal);
-    }
+    const load = (): Promise<Uint8Array> => this.#storage.load('pack', packId, { offset, length }, signal);
+    if (type === 'data') return load();
+    if (length > SEGMENT_BYTES) return this.#kept(rangeKey(location), load);
     const first = Math.floor(offset / SEGMENT_BYTES);
     const last = Math.floor((offset + length - 1) / SEGMENT_BYTES);
     const start = offset - first * SEGMENT_BYTES;
     const head = await this.#loadSegment(packId, first, signal);
     if (first === last && head.length >= start + length) return head.slice(start, start + length);
-    if (first === last) return this.#storage.load('pack', packId, { offset, length }, signal);
+    if (first === last) return load();
     const tail = await this.#loadSegment(packId, last, signal);
     const isWhole = head.length - start + tail.length >= length;
-    if (!isWhole) return this.#storage.load('pack', packId, { offset, length }, signal);
+    if (!isWhole) return load();
     const bytes = new Uint8Array(length);
     bytes.set(head.subarray(start));
     bytes.set(tail.subarray(0, length - (head.length - start)), head.length - start);
@@ -93,7 +99,7 @@ export class BlobReader {
       this.#segments.set(key, known);
       return known;
     }
-    const loading = this.#readSegment(packId, segment, signal);
+    const loading = this.#kept(segmentKey(packId, segment), () => this.#readSegment(packId, segment, signal));
     this.#segments.set(key, loading);
     loading.catch(() => this.#segments.delete(key));
     if (this.#segments.size > MAX_SEGMENTS) this.#segments.delete(this.#segments.keys().next().value!);
@@ -117,6 +123,40 @@ export class BlobReader {
     return size;
   }
 
+  async #kept(key: string, load: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    if (this.#cache === undefined) return load();
+    const kept = await this.#cache.get('tree', key);
+    if (kept !== undefined) return kept;
+    const bytes = await load();
+    this.#cache.keep('tree', key, bytes);
+    return bytes;
+  }
+
+  /** What was kept and does not open may be right in the place: it is dropped and asked for once more. */
+  async #provenIfKept(
+    type: BlobType,
+    sealed: Uint8Array,
+    location: BlobLocation,
+    id: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    if (this.#cache === undefined || type === 'data') return sealed;
+    try {
+      this.#codec.open(sealed, location.uncompressedLength, id);
+      return sealed;
+    } catch {
+      const { packId, offset, length } = location;
+      const first = Math.floor(offset / SEGMENT_BYTES);
+      const last = Math.floor((offset + length - 1) / SEGMENT_BYTES);
+      for (let segment = first; segment <= last; segment++) {
+        this.#segments.delete(`${packId}/${segment}`);
+        await this.#cache.drop('tree', segmentKey(packId, segment));
+      }
+      await this.#cache.drop('tree', rangeKey(location));
+      return this.#storage.load('pack', packId, { offset, length }, signal);
+    }
+  }
+
   #asBlobError(error: unknown, type: BlobType, id: BlobId, location: BlobLocation): TidemarkError {
     const damaged =
       isTidemarkError(error, 'storage.rangeInvalid') || isTidemarkError(error, 'storage.objectMissing');
@@ -134,4 +174,20 @@ export class BlobReader {
       { cause: error },
     );
   }
+}
+
+/** A pack of trees that was just stored, as the reader will ask for it. */
+export function keepSegments(cache: RepositoryCache, packId: PackId, bytes: Uint8Array): void {
+  for (let segment = 0; segment * SEGMENT_BYTES < bytes.length; segment++) {
+    const start = segment * SEGMENT_BYTES;
+    cache.keep('tree', segmentKey(packId, segment), bytes.subarray(start, start + SEGMENT_BYTES));
+  }
+}
+
+function segmentKey(packId: string, segment: number): string {
+  return `${packId}.${segment}`;
+}
+
+function rangeKey({ packId, offset, length }: BlobLocation): string {
+  return `${packId}.${offset}-${length}`;
 }

@@ -7,6 +7,7 @@ import { invariant, isTidemarkError, TidemarkError } from '#base/errors.ts';
 import type { CryptoKeys, Primitives } from '#format/primitives.ts';
 import { decodeUnpackedFile, encodeUnpackedFile } from '#format/unpacked-file.ts';
 import type { Storage, StorageEntry } from '#storage/port.ts';
+import type { RepositoryCache } from './repository-cache.ts';
 
 export type SealedFileType = 'lock' | 'snapshot' | 'index';
 
@@ -15,12 +16,24 @@ export class RepositoryFiles {
   readonly #primitives: Primitives;
   readonly #keys: CryptoKeys;
   readonly #version: 1 | 2;
+  #cache: RepositoryCache | undefined;
 
-  constructor(storage: Storage, primitives: Primitives, keys: CryptoKeys, version: 1 | 2) {
+  constructor(
+    storage: Storage,
+    primitives: Primitives,
+    keys: CryptoKeys,
+    version: 1 | 2,
+    cache?: RepositoryCache,
+  ) {
+    this.#cache = cache;
     this.#storage = storage;
     this.#primitives = primitives;
     this.#keys = keys;
     this.#version = version;
+  }
+
+  bypassCache(): void {
+    this.#cache = undefined;
   }
 
   /** For people: where they lie. */
@@ -30,7 +43,9 @@ export class RepositoryFiles {
 
   /** Only names that are ids. */
   async list(type: SealedFileType, signal?: AbortSignal): Promise<StorageEntry[]> {
-    return (await this.#storage.list(type, signal)).filter(({ name }) => isId(name));
+    const entries = (await this.#storage.list(type, signal)).filter(({ name }) => isId(name));
+    if (type !== 'lock') this.#cache?.keepOnly(type, new Set(entries.map(({ name }) => name)));
+    return entries;
   }
 
   /**
@@ -38,9 +53,10 @@ export class RepositoryFiles {
    * @throws integrity.fileCorrupt, integrity.indexCorrupt for an index; storage errors
    */
   async load(type: SealedFileType, id: string, signal?: AbortSignal): Promise<Uint8Array> {
-    const raw = await this.#storage.load(type, id, undefined, signal);
-    if (bytesToId(this.#primitives.sha256(raw)) !== id)
-      throw corrupt(type, id, 'its contents do not match its name');
+    const kept = await this.#loadKept(type, id);
+    const raw = kept ?? (await this.#storage.load(type, id, undefined, signal));
+    if (!this.#isNamed(raw, id)) throw corrupt(type, id, 'its contents do not match its name');
+    if (kept === undefined && type !== 'lock') this.#cache?.keep(type, id, raw);
     try {
       return decodeUnpackedFile(this.#primitives, this.#keys, this.#version, raw);
     } catch (error) {
@@ -67,7 +83,18 @@ export class RepositoryFiles {
     const id = bytesToId<Id>(this.#primitives.sha256(sealed));
     onNamed?.(id);
     await this.#storage.save(type, id, sealed, signal);
+    if (type !== 'lock') this.#cache?.keep(type, id, sealed);
     return id;
+  }
+
+  async #loadKept(type: SealedFileType, id: string): Promise<Uint8Array | undefined> {
+    if (type === 'lock') return undefined;
+    const kept = await this.#cache?.get(type, id);
+    return kept !== undefined && this.#isNamed(kept, id) ? kept : undefined;
+  }
+
+  #isNamed(raw: Uint8Array, id: string): boolean {
+    return bytesToId(this.#primitives.sha256(raw)) === id;
   }
 
   async exists(type: SealedFileType, id: string, signal?: AbortSignal): Promise<boolean> {

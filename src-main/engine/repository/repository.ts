@@ -20,6 +20,7 @@ import {
   type LoadedIndex,
   type OmitsPack,
 } from './index-loader.ts';
+import type { RepositoryCache } from './repository-cache.ts';
 import { RepositoryFiles } from './repository-files.ts';
 import type { LockFiles } from './find-locks.ts';
 import type { OwnLocks } from './own-locks.ts';
@@ -38,6 +39,8 @@ export interface RepositoryPorts {
   readonly writeGate: WriteGate;
   /** Absent where nothing is remembered: then locks of crashes stay until somebody removes them. */
   readonly ownLocks?: OwnLocks | undefined;
+  /** Absent where the place is near, and for those who check or repair it. */
+  readonly cache?: RepositoryCache | undefined;
   createCodec(keys: CryptoKeys): BlobCodec;
 }
 
@@ -68,6 +71,7 @@ export class Repository {
   readonly files: RepositoryFiles;
   readonly snapshots: SnapshotStore;
   readonly codec: BlobCodec;
+  #cache: RepositoryCache | undefined;
   #index: BlobIndex | undefined;
   #indexIds: readonly IndexId[] = [];
   /** All that its files say is in it. */
@@ -80,9 +84,17 @@ export class Repository {
     this.config = config;
     this.keys = keys;
     this.keyId = keyId;
-    this.files = new RepositoryFiles(ports.storage, ports.primitives, keys, config.version);
+    this.#cache = ports.cache;
+    this.files = new RepositoryFiles(ports.storage, ports.primitives, keys, config.version, ports.cache);
     this.snapshots = new SnapshotStore(this.files);
     this.codec = ports.createCodec(keys);
+  }
+
+  /** Before anything is loaded: for whoever wants to know what the place itself has. */
+  bypassCache(): void {
+    invariant(this.#index === undefined, 'the index was loaded before the cache was to be bypassed');
+    this.#cache = undefined;
+    this.files.bypassCache();
   }
 
   get storage(): Storage {
@@ -157,7 +169,7 @@ export class Repository {
     this.#index = index;
     this.#indexIds = indexIds;
     this.#isIndexWhole = isWhole && damaged.length === 0;
-    this.#reader = new BlobReader(this.storage, index, this.codec);
+    this.#reader = new BlobReader(this.storage, index, this.codec, this.#cache);
   }
 
   /** @throws integrity.blobMissing, integrity.blobCorrupt */
@@ -225,6 +237,7 @@ export class Repository {
       keys: this.keys,
       clock: this.ports.clock,
       assertLockHeld: () => lock.assertHeld(),
+      cache: this.#cache,
       onIndexSaved: (id) => {
         this.#indexIds = [...this.#indexIds, id];
       },

@@ -12,7 +12,9 @@ import { NUMBERS_PER_PLACE, packEntries } from '#pipeline/pack-entries.ts';
 import type { BlobType, FinishedPack, UnfinishedPack } from '#pipeline/protocol.ts';
 import type { Storage } from '#storage/port.ts';
 import type { BlobIndex } from './blob-index.ts';
+import { keepSegments } from './blob-reader.ts';
 import { IndexWriter } from './index-writer.ts';
+import type { RepositoryCache } from './repository-cache.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 
 export interface WriteScopeParts {
@@ -22,6 +24,7 @@ export interface WriteScopeParts {
   readonly primitives: Primitives;
   readonly keys: CryptoKeys;
   readonly clock: Clock;
+  readonly cache?: RepositoryCache | undefined;
   /** Awaited before every write. @throws repository.lockLost */
   assertLockHeld(): Promise<void>;
   /** Hears of each index file that is durable. */
@@ -46,10 +49,11 @@ export class WriteScope {
 
   /** Makes a pack durable and its blobs known. Several may be under way. */
   async storePack(pack: FinishedPack): Promise<void> {
-    const { storage } = this.#parts;
+    const { storage, cache } = this.#parts;
     await this.#parts.assertLockHeld();
     const packId = bytesToId<PackId>(pack.packId);
     await storage.save('pack', packId, pack.bytes);
+    if (cache !== undefined && pack.blobType === 'tree') keepSegments(cache, packId, pack.bytes);
     await this.#nameInIndex(packId, () => packEntries(pack), pack.ids.length / ID_BYTES);
   }
 

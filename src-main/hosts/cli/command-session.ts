@@ -58,9 +58,15 @@ export function createSession(
       location: await location(),
       password: await readPassword(host, options, signal),
       noLock: options.noLock,
+      ...cacheChoice(options),
     }),
     accesses: (isNew) => readAccesses(host, options, signal, isNew),
   };
+}
+
+/** Said only where it differs from what is usual. */
+export function cacheChoice({ noCache }: GlobalOptions): Pick<RepositoryAccess, 'noCache'> {
+  return noCache ? { noCache } : {};
 }
 
 /** A password file each, or one password for all. @throws request.invalidInput, repository.noPassword */
@@ -71,6 +77,7 @@ async function readAccesses(
   isNew: boolean | undefined,
 ): Promise<readonly [RepositoryAccess, ...RepositoryAccess[]]> {
   const { moreRepos, morePasswordFiles, noLock } = options;
+  const choice = cacheChoice(options);
   if (morePasswordFiles.length > 0 && morePasswordFiles.length !== moreRepos.length) {
     throw new TidemarkError('request.invalidInput', {
       what: `${moreRepos.length + 1} repositories and ${morePasswordFiles.length + 1} password files are named`,
@@ -79,13 +86,13 @@ async function readAccesses(
   }
   const location = await findLocation(options);
   const password = await readPassword(host, options, signal, isNew);
-  const first = { location, password, noLock };
+  const first = { location, password, noLock, ...choice };
   const others: RepositoryAccess[] = [];
   for (const [index, repo] of moreRepos.entries()) {
     const passwordFile = morePasswordFiles[index];
     const own =
       passwordFile === undefined ? password : await readPassword(host, { ...options, passwordFile }, signal);
-    others.push({ location: repo, password: own, noLock });
+    others.push({ location: repo, password: own, noLock, ...choice });
   }
   return [first, ...others];
 }

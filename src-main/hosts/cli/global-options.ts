@@ -22,6 +22,7 @@ export interface GlobalOptions {
   readonly quiet: boolean;
   readonly verbosity: number;
   readonly noLock: boolean;
+  readonly noCache: boolean;
   /** Absolute. */
   readonly profile: string;
 }
@@ -47,7 +48,7 @@ export function defineGlobalOptions(program: Command): void {
     .option('-q, --quiet', 'print only errors')
     .option('-v, --verbose', 'print more; twice for every file', (_value, count: number) => count + 1, 0)
     .option('--no-lock', 'read without a lock')
-    .option('--no-cache', 'accepted for habit; nothing is cached');
+    .option('--no-cache', 'ask far places for everything anew; keep nothing of them nearby');
 }
 
 /** Options of the program that take a value in the next argument; needed to find the command's name. */
@@ -92,6 +93,7 @@ export function readGlobalOptions(program: Command, environment: Environment): G
     quiet: given['quiet'] === true,
     verbosity: given['quiet'] === true ? 0 : Math.min(2, Number(given['verbose'] ?? 0)),
     noLock: given['lock'] === false,
+    noCache: given['cache'] === false,
     profile: profileFolder(environment, text('profile')),
   };
 }

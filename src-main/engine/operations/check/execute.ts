@@ -31,6 +31,7 @@ export async function executeCheck(
   observer: CheckObserver = {},
   signal?: AbortSignal,
 ): Promise<CheckResult> {
+  parts.repository.bypassCache();
   const early = new EarlyIndex(parts.repository);
   const lock = {
     exclusive: true,

@@ -41,6 +41,7 @@ export function executeForgetDamaged(
   { ids, dryRun }: ForgetDamagedRequest,
   signal?: AbortSignal,
 ): Promise<readonly DamagedSnapshot[]> {
+  repository.bypassCache();
   return underLock(repository, { exclusive: true }, signal, async (stop, assertHeld) => {
     const damaged = new Map<SnapshotId, DamagedFile>();
     for (const prefix of ids) {

@@ -43,6 +43,7 @@ export function executeRecover(
   signal?: AbortSignal,
 ): Promise<RecoverResult> {
   const { repository } = parts;
+  repository.bypassCache();
   return underLock(repository, { exclusive: true }, signal, async (stop, assertHeld) => {
     const plan = await planRecovery(parts, request.trees, observer, stop);
     const now = timeText(repository.ports.clock.nowMs());

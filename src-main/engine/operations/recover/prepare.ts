@@ -28,6 +28,7 @@ export function prepareRecover(
   observer: RecoverObserver = {},
   signal?: AbortSignal,
 ): Promise<RecoverPlan> {
+  parts.repository.bypassCache();
   return underLock(parts.repository, { exclusive: false, noLock }, signal, (stop) =>
     planRecovery(parts, trees, observer, stop),
   );

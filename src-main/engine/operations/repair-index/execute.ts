@@ -31,6 +31,7 @@ export async function executeRepairIndex(
   observer: RepairIndexObserver = {},
   signal?: AbortSignal,
 ): Promise<RepairIndexResult> {
+  parts.repository.bypassCache();
   return underLock(parts.repository, { exclusive: true }, signal, async (stop, assertHeld) => {
     const prepared = await prepareRepairIndex(parts.repository, request, observer, stop);
     if (request.dryRun) return { ...prepared.plan, savedIndexFiles: 0 };

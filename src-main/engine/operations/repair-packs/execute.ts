@@ -49,6 +49,7 @@ export async function executeRepairPacks(
   signal?: AbortSignal,
 ): Promise<RepairPacksResult> {
   const { repository } = parts;
+  repository.bypassCache();
   return underLock(repository, { exclusive: true }, signal, async (stop, assertHeld) => {
     const { prepared, hasRepairedIndex } = await prepareWithIndex(parts, request, observer, assertHeld, stop);
     const plan = { ...prepared.plan, hasRepairedIndex };

@@ -43,6 +43,7 @@ export async function executeRepairSnapshots(
   signal?: AbortSignal,
 ): Promise<RepairSnapshotsResult> {
   const { repository } = parts;
+  repository.bypassCache();
   return underLock(repository, { exclusive: true }, signal, async (stop, assertHeld) => {
     const chosen = await chooseSnapshots(repository, request.snapshots, stop);
     await repository.loadIndex({ signal: stop });

@@ -40,6 +40,7 @@ export async function prepareRepairSnapshots(
   observer: RepairSnapshotsObserver = {},
   signal?: AbortSignal,
 ): Promise<RepairPlan> {
+  repository.bypassCache();
   const lock = { exclusive: false, noLock: request.noLock === true };
   return underLock(repository, lock, signal, async (stop, assertHeld) => {
     const chosen = await chooseSnapshots(repository, request.snapshots, stop);

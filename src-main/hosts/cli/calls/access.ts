@@ -8,6 +8,8 @@ export interface RepositoryAccess {
   readonly password: Uint8Array;
   /** Read without a lock, where the operation only reads. */
   readonly noLock: boolean;
+  /** Far places are asked for everything. */
+  readonly noCache?: boolean;
 }
 
 export interface CallContext {

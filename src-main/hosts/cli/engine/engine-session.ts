@@ -15,7 +15,7 @@ export async function withRepository<T>(
   context: CallContext,
   work: (repository: Repository) => Promise<T>,
 ): Promise<T> {
-  const ports = createPlacePorts(access.location);
+  const ports = createPlacePorts(access.location, process.env, access);
   try {
     return await work(await openRepository(ports, access.password, context.signal));
   } finally {
