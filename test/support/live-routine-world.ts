@@ -46,7 +46,7 @@ export async function liveRoutineWorld(world: ScheduleWorld, folder: string): Pr
   let atMs = world.startMs;
   for (const nextMs of events.filter((eventMs) => eventMs <= world.endMs)) {
     const wallMs = wallClockAt(world, atMs);
-    if (isInside(world.off, atMs)) {
+    if (!live.isUp) {
       live.clock = new FakeClock({ startMs: wallClockAt(world, nextMs) });
     } else if (isInside(world.asleep, atMs)) {
       live.clock.suspend(nextMs - atMs);
@@ -72,8 +72,9 @@ export async function liveRoutineWorld(world: ScheduleWorld, folder: string): Pr
 /** What changes at the end of a span. */
 async function cross(live: RoutineWorld, world: ScheduleWorld, fromMs: number, atMs: number): Promise<void> {
   live.zone = zoneAt(world, atMs);
-  const [wasOff, isOff] = [isInside(world.off, fromMs), isInside(world.off, atMs)];
-  if (!wasOff && !isOff) {
+  const isOff = isInside(world.off, atMs);
+  const isAsleep = isInside(world.asleep, atMs);
+  if (live.isUp && !isOff) {
     const drift = wallClockAt(world, atMs) - atMs - (wallClockAt(world, fromMs) - fromMs);
     if (drift !== 0) live.clock.jumpWall(drift);
   }
@@ -84,8 +85,11 @@ async function cross(live: RoutineWorld, world: ScheduleWorld, fromMs: number, a
     if (live.away.has(id)) live.away.delete(id);
     else live.away.add(id);
   }
-  if (!wasOff && isOff) await live.powerFails(0);
-  if (wasOff && !isOff) await live.boot();
-  if (changed && !isOff) live.routine.machineChanged('drives');
-  if (!isOff) await live.settle();
+  if (live.isUp && isOff) await live.powerFails(0);
+  // Power that comes back starts no laptop whose lid is closed.
+  if (!live.isUp && !isOff && !isAsleep) await live.boot();
+  // Who sleeps is told nothing.
+  if (isAsleep || !live.isUp) return;
+  if (changed) live.routine.machineChanged('drives');
+  await live.settle();
 }

@@ -55,6 +55,8 @@ export class RoutineWorld {
   readonly probes: { readonly location: string; readonly atMs: number }[] = [];
   readonly unexpected: unknown[] = [];
   woke = 0;
+  /** Between `boot` and the end of it. */
+  isUp = false;
   readonly #folder: string;
   readonly #disk: MemoryStateDisk;
   #state: StateFile | undefined;
@@ -137,11 +139,13 @@ export class RoutineWorld {
     // As places are that the program itself has made.
     for (const { id } of this.state.read(listPlaces)) this.routine.wasListed(id);
     this.routine.start();
+    this.isUp = true;
     await this.settle();
   }
 
   /** Orderly. */
   async quit(): Promise<void> {
+    this.isUp = false;
     await this.routine.close();
     await this.queue.close();
     await this.state.close();
@@ -150,6 +154,7 @@ export class RoutineWorld {
   /** The power fails: whatever is not on the disk is lost, and the old world stands still for ever. */
   async powerFails(offMs: number): Promise<void> {
     await this.settle();
+    this.isUp = false;
     const nowMs = this.clock.nowMs();
     // The state's lock goes with the process.
     this.clock = new FakeClock({ startMs: nowMs + offMs });
