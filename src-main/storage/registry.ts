@@ -6,6 +6,7 @@ import { LocalStorage } from '#storage/local/local-storage.ts';
 import type { PlaceKind, PlaceLocation } from '#storage/locations/place-location.ts';
 import type { OpenOptions } from '#storage/open-options.ts';
 import type { Storage } from '#storage/port.ts';
+import { openRcloneStorage } from '#storage/rclone/open-rclone-storage.ts';
 import { openRestStorage } from '#storage/rest/open-rest-storage.ts';
 import { openS3Storage } from '#storage/s3/s3-storage.ts';
 import { openSftpStorage } from '#storage/sftp/sftp-storage.ts';
@@ -19,6 +20,7 @@ type Openers = {
 
 const OPENERS: Openers = {
   local: ({ path }, { clock }) => new LocalStorage(path, clock),
+  rclone: openRcloneStorage,
   rest: openRestStorage,
   s3: openS3Storage,
   sftp: openSftpStorage,

@@ -4,7 +4,7 @@
  * anything) alike. After a failure that leaves open what happened, nothing is ever removed: the same bytes are sent again.
  * The connection is somebody else's (`RestServer`). Source: restic's REST backend documentation, and rest-server as it is.
  */
-import { TidemarkError, throwIfCancelled } from '#base/errors.ts';
+import { TidemarkError, isTidemarkError, throwIfCancelled } from '#base/errors.ts';
 import type { BodyPart } from '#storage/http/body-collector.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '#storage/http/http-client.ts';
 import { answerCutShort, classifyStatus, notThere } from '#storage/http/http-errors.ts';
@@ -26,7 +26,7 @@ export interface RestServer {
   /** @throws as the port's `open` */
   connect(signal: AbortSignal | undefined): Promise<HttpClient>;
   /** Chance to say more about a failure. */
-  explain(error: unknown): unknown;
+  explain(error: TidemarkError): TidemarkError;
   close(): Promise<void>;
 }
 
@@ -181,7 +181,7 @@ export class RestStorage implements Storage {
       if (String(answer.headers['server']).startsWith('rclone')) this.#isLenient = true;
       return answer;
     } catch (error) {
-      throw this.#server.explain(error);
+      throw isTidemarkError(error) ? this.#server.explain(error) : error;
     }
   }
 
@@ -259,7 +259,8 @@ export class RestStorage implements Storage {
   }
 
   #refusal({ status, headers }: HttpAnswer, operation: string): TidemarkError {
-    return classifyStatus(status, headers, { location: this.location, operation });
+    const error = classifyStatus(status, headers, { location: this.location, operation });
+    return this.#server.explain(error);
   }
 
   #failed(operation: string, reason: string): TidemarkError {
