@@ -48,8 +48,14 @@ export async function startRcloneRestServer(
   const server = await startServerProcess({
     program,
     args: (port) => [
-      ...['serve', 'restic', '--config', '/dev/null', '--addr', `127.0.0.1:${String(port)}`],
-      ...[top, ...args],
+      'serve',
+      'restic',
+      '--config',
+      '/dev/null',
+      '--addr',
+      `127.0.0.1:${String(port)}`,
+      top,
+      ...args,
     ],
   });
   return { ...server, folder: top, stop: () => stopAndRemove(server, top) };

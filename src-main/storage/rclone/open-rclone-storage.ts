@@ -15,6 +15,9 @@ export function openRcloneStorage(place: RcloneLocation, options: OpenOptions): 
   return new RestStorage(new RcloneServer(place, options));
 }
 
+/** What it prints is here by then. */
+const WORDS_MS = 50;
+
 class RcloneServer implements RestServer {
   readonly location: string;
   readonly #place: RcloneLocation;
@@ -36,9 +39,11 @@ class RcloneServer implements RestServer {
     return (await untilCancelled(child, signal)).client;
   }
 
-  explain(error: TidemarkError): TidemarkError {
+  async explain(error: TidemarkError): Promise<TidemarkError> {
     const child = this.#running;
     if (child === undefined || error.retry !== 'later') return error;
+    // Its answer may have overtaken its words.
+    await this.#options.clock.sleep(WORDS_MS);
     const { lastWords } = child;
     if (child.hasEnded) return rcloneEnded(this.location, lastWords);
     // Of its own answers, not of the way to it.

@@ -163,10 +163,16 @@ function run(place: RcloneLocation, address: string, env: OpenOptions['env']): C
   };
   const program = env['TIDEMARK_RCLONE'] || 'rclone';
   const args = [
-    ...['serve', 'restic', '--addr', address],
+    'serve',
+    'restic',
+    '--addr',
+    address,
     // As restic does: what is removed shall not go on costing money.
     '--b2-hard-delete',
-    ...['--ask-password=false', '--use-json-log', '--log-level', 'NOTICE'],
+    '--ask-password=false',
+    '--use-json-log',
+    '--log-level',
+    'NOTICE',
     isHidden ? `${HIDDEN_REMOTE}:` : place.remote,
   ];
   // Passwords of repositories are none of its business.

@@ -25,7 +25,7 @@ const KNOWN: readonly (readonly [RegExp, (location: string) => TidemarkError])[]
       refused(location, 'the login that rclone keeps is no longer valid; run "rclone config reconnect"'),
   ],
   [
-    /no space left on device|quota|insufficient_?storage|storage limit/i,
+    /no space left on device|remaining disk space|quota|insufficient_?storage|storage limit/i,
     (location) => new TidemarkError('storage.full', { location, outOfInodes: false }, { retry: 'afterUser' }),
   ],
 ];

@@ -29,7 +29,7 @@ export function openRestStorage(
   return new RestStorage({
     location,
     connect: async () => client,
-    explain: (error) => error,
+    explain: async (error) => error,
     close: async () => client.close(),
   });
 }

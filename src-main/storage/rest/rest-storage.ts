@@ -26,7 +26,7 @@ export interface RestServer {
   /** @throws as the port's `open` */
   connect(signal: AbortSignal | undefined): Promise<HttpClient>;
   /** Chance to say more about a failure. */
-  explain(error: TidemarkError): TidemarkError;
+  explain(error: TidemarkError): Promise<TidemarkError>;
   close(): Promise<void>;
 }
 
@@ -55,17 +55,17 @@ export class RestStorage implements Storage {
 
   async create(signal?: AbortSignal): Promise<void> {
     const answer = await this.#ask({ method: 'POST', path: '?create=true', operation: 'create', signal });
-    if (!isSuccess(answer)) throw this.#refusal(answer, 'create');
+    if (!isSuccess(answer)) throw await this.#refusal(answer, 'create');
   }
 
   async open(signal?: AbortSignal): Promise<void> {
     const config = await this.#ask({ method: 'HEAD', path: 'config', operation: 'open', signal });
     if (isSuccess(config)) return;
-    if (!isMissing(config)) throw this.#refusal(config, 'open');
+    if (!isMissing(config)) throw await this.#refusal(config, 'open');
     // Made, but not finished; a server that lists nothing where nothing is cannot be told from it.
     const keys = await this.#askList('key', 'open', signal);
     if (isMissing(keys)) throw notThere(this.location);
-    if (!isSuccess(keys)) throw this.#refusal(keys, 'open');
+    if (!isSuccess(keys)) throw await this.#refusal(keys, 'open');
   }
 
   async save(type: StorageFileType, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
@@ -74,14 +74,14 @@ export class RestStorage implements Storage {
     const answer = await this.#send(path, bytes, signal);
     if (isSuccess(answer)) return;
     // A strict server has something of that name, or it takes nothing from us.
-    if (answer.status !== 403) throw this.#saveRefusal(answer);
+    if (answer.status !== 403) throw await this.#saveRefusal(answer);
     const sizeBytes = await this.#sizeOf(type, name, signal);
     if (sizeBytes === bytes.length) return;
-    if (sizeBytes === undefined) throw this.#saveRefusal(answer);
+    if (sizeBytes === undefined) throw await this.#saveRefusal(answer);
     // Damaged: its name is the hash of our bytes, and it has other ones.
     await this.remove(type, name, signal);
     const second = await this.#send(path, bytes, signal);
-    if (!isSuccess(second)) throw this.#saveRefusal(second);
+    if (!isSuccess(second)) throw await this.#saveRefusal(second);
   }
 
   async load(
@@ -109,7 +109,7 @@ export class RestStorage implements Storage {
     if (isSuccess(answer)) return answer.body;
     if (isMissing(answer)) throw objectMissing(type, name);
     if (answer.status === 416 && range !== undefined) throw rangeInvalid(type, name, range);
-    throw this.#refusal(answer, 'load');
+    throw await this.#refusal(answer, 'load');
   }
 
   async list(type: StorageFileType, signal?: AbortSignal): Promise<readonly StorageEntry[]> {
@@ -119,7 +119,7 @@ export class RestStorage implements Storage {
     }
     const answer = await this.#askList(type, 'list', signal);
     if (isMissing(answer)) return [];
-    if (!isSuccess(answer)) throw this.#refusal(answer, 'list');
+    if (!isSuccess(answer)) throw await this.#refusal(answer, 'list');
     const files = parseRestList(answer.body, type);
     if (files === undefined) throw this.#failed('list', 'the answer is no list');
     return this.#withSizes(type, files, signal);
@@ -134,7 +134,7 @@ export class RestStorage implements Storage {
   async remove(type: StorageFileType, name: string, signal?: AbortSignal): Promise<void> {
     const path = restPath(type, name);
     const answer = await this.#ask({ method: 'DELETE', path, operation: 'remove', signal });
-    if (!isSuccess(answer) && !isMissing(answer)) throw this.#refusal(answer, 'remove');
+    if (!isSuccess(answer) && !isMissing(answer)) throw await this.#refusal(answer, 'remove');
   }
 
   /** What a server keeps for itself while it receives is its own to remove. */
@@ -165,7 +165,7 @@ export class RestStorage implements Storage {
     if (isSuccess(answer)) return;
     if (answer.status === 403 && (await exists()))
       throw new TidemarkError('storage.alreadyExists', { kind: type, name });
-    throw this.#saveRefusal(answer);
+    throw await this.#saveRefusal(answer);
   }
 
   #send(path: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<HttpAnswer> {
@@ -181,7 +181,7 @@ export class RestStorage implements Storage {
       if (String(answer.headers['server']).startsWith('rclone')) this.#isLenient = true;
       return answer;
     } catch (error) {
-      throw isTidemarkError(error) ? this.#server.explain(error) : error;
+      throw isTidemarkError(error) ? await this.#server.explain(error) : error;
     }
   }
 
@@ -198,7 +198,7 @@ export class RestStorage implements Storage {
   ): Promise<number | undefined> {
     const answer = await this.#ask({ method: 'HEAD', path: restPath(type, name), operation: 'stat', signal });
     if (isMissing(answer)) return undefined;
-    if (!isSuccess(answer)) throw this.#refusal(answer, 'stat');
+    if (!isSuccess(answer)) throw await this.#refusal(answer, 'stat');
     const sizeBytes = Number(answer.headers['content-length'] ?? Number.NaN);
     if (!Number.isSafeInteger(sizeBytes)) throw this.#failed('stat', 'the answer tells no size');
     return sizeBytes;
@@ -253,12 +253,12 @@ export class RestStorage implements Storage {
   }
 
   /** 400: what arrived is not what its name says, so it was garbled on the way. */
-  #saveRefusal(answer: HttpAnswer): TidemarkError {
+  async #saveRefusal(answer: HttpAnswer): Promise<TidemarkError> {
     if (answer.status === 400) return this.#failed('save', 'the file was garbled on its way');
     return this.#refusal(answer, 'save');
   }
 
-  #refusal({ status, headers }: HttpAnswer, operation: string): TidemarkError {
+  #refusal({ status, headers }: HttpAnswer, operation: string): Promise<TidemarkError> {
     const error = classifyStatus(status, headers, { location: this.location, operation });
     return this.#server.explain(error);
   }

@@ -41,9 +41,23 @@ afterEach(() => Promise.all(opened.splice(0).map((each) => each.close())));
 /** Its own authority, as people make one for a server at home. */
 function makeCertificate(name: string, subjectAltName: string): void {
   const args = [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.crt`)],
-    ...['-subj', '/CN=test', '-addext', `subjectAltName=${subjectAltName}`],
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+    '-keyout',
+    join(folder, `${name}.key`),
+    '-out',
+    join(folder, `${name}.crt`),
+    '-subj',
+    '/CN=test',
+    '-addext',
+    `subjectAltName=${subjectAltName}`,
   ];
   const { status, stderr } = spawnSync('openssl', args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`openssl: ${stderr}`);
@@ -124,9 +138,11 @@ describe.skipIf(restServer === undefined)(`a strict rest-server (${restServer ??
       join(folder, 'other.key'),
     ];
     const misnamed = await startRestServer(restServer ?? '', { args: ['--no-auth', ...certificate] });
-    await refused(trusted('other'), 'its certificate is for another name', misnamed.port).finally(() =>
-      misnamed.stop(),
-    );
+    try {
+      await refused(trusted('other'), 'its certificate is for another name', misnamed.port);
+    } finally {
+      await misnamed.stop();
+    }
   });
 
   test('https where only http is spoken, and the other way round', async () => {
