@@ -101,7 +101,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: 'storage',
     alias: '#storage',
-    mayImport: ['base', 'storage/sftp'],
+    mayImport: ['base', 'storage/sftp', 'storage/rclone'],
     node: 'any',
     packages: ['@aws-sdk/client-s3', '@smithy/node-http-handler'],
   },
@@ -121,7 +121,22 @@ export const LAYERS: readonly Layer[] = [
     node: 'any',
     packages: ['node:child_process', 'ssh2'],
   },
-  { folder: 'storage/rclone', mayImport: ['base', 'storage'], node: 'any', packages: ['node:child_process'] },
+  // child_process: rclone itself.
+  {
+    folder: 'storage/rclone',
+    alias: '#storage/rclone',
+    mayImport: [
+      'base',
+      'storage/open-options',
+      'storage/http/http-client',
+      'storage/locations/place-location',
+      'storage/locations/describe-location',
+      'storage/rest/open-rest-storage',
+      'storage/rest/rest-storage',
+    ],
+    node: 'any',
+    packages: ['node:child_process'],
+  },
   {
     folder: 'files',
     alias: '#files',

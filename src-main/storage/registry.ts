@@ -1,7 +1,6 @@
 /**
  * Which adapter serves a location. Gives bare adapters; who opens a place wraps them in the decorators it wants.
  */
-import { TidemarkError } from '#base/errors.ts';
 import { LocalStorage } from '#storage/local/local-storage.ts';
 import type { PlaceKind, PlaceLocation } from '#storage/locations/place-location.ts';
 import type { OpenOptions } from '#storage/open-options.ts';
@@ -12,7 +11,7 @@ import { openS3Storage } from '#storage/s3/s3-storage.ts';
 import { openSftpStorage } from '#storage/sftp/sftp-storage.ts';
 
 type Openers = {
-  readonly [Kind in PlaceKind]?: (
+  readonly [Kind in PlaceKind]: (
     location: Extract<PlaceLocation, { kind: Kind }>,
     options: OpenOptions,
   ) => Storage;
@@ -28,14 +27,9 @@ const OPENERS: Openers = {
 
 /**
  * The storage at a location, not yet opened; touches nothing. A relative path is taken from the present working folder.
- * @throws request.invalidInput
+ * @throws request.invalidInput for settings that cannot be used
  */
 export function openStorage(location: PlaceLocation, options: OpenOptions): Storage {
-  const open = OPENERS[location.kind] as
-    ((location: PlaceLocation, options: OpenOptions) => Storage) | undefined;
-  if (open !== undefined) return open(location, options);
-  throw new TidemarkError('request.invalidInput', {
-    what: 'repository address',
-    reason: `places of the kind ${location.kind} are not supported yet; use a folder on this computer or a mounted drive`,
-  });
+  const open = OPENERS[location.kind] as (location: PlaceLocation, options: OpenOptions) => Storage;
+  return open(location, options);
 }
