@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isTidemarkError } from '#base/errors.ts';
+import { createPlacePorts } from '#core/place-ports.ts';
+import { probePlace } from '#engine-service/probe-place.ts';
 import type { Storage } from '#storage/port.ts';
 import { expectCode } from '#test/suites/storage-suite.ts';
 import { NO_RCLONE, NO_REST_SERVER, rcloneProgram, restServerProgram } from '#test/support/place-programs.ts';
@@ -188,6 +190,31 @@ describe.skipIf(restServer === undefined)(`a strict rest-server (${restServer ??
 });
 
 describe.skipIf(restServer === undefined)(`rest-server (${restServer ?? NO_REST_SERVER})`, () => {
+  test('a look at it: nothing there yet, empty, a repository, a wrong login', async () => {
+    const server = await startRestServer(restServer ?? '', {
+      args: ['--htpasswd-file', join(folder, 'htpasswd'), '--private-repos'],
+    });
+    const look = async (login: string) => {
+      const address = `rest:http://${login}@localhost:${String(server.port)}/bob/place/`;
+      const { storage } = createPlacePorts(address, { XDG_STATE_HOME: folder, XDG_CACHE_HOME: folder });
+      const found = await probePlace(storage, address, new AbortController().signal);
+      await storage.close();
+      expect(JSON.stringify(found)).not.toContain('bobpw');
+      return found.kind;
+    };
+    try {
+      expect(await look('bob:bobpw')).toBe('missing');
+      const storage = at(server, 'bob/place', { login: 'bob:bobpw' });
+      await storage.create();
+      expect(await look('bob:bobpw')).toBe('empty');
+      await storage.save('config', 'config', BYTES);
+      expect(await look('bob:bobpw')).toBe('repository');
+      expect(await look('bob:wrong')).toBe('wrongCredentials');
+    } finally {
+      await server.stop();
+    }
+  });
+
   test('a full server: told, nothing half is left, and it goes on when there is room', async () => {
     const server = await startRestServer(restServer ?? '', { args: ['--no-auth', '--max-size', '1000000'] });
     try {
