@@ -29,9 +29,6 @@ const PRELOAD = 'src-main/hosts/electron/preload.ts';
  */
 const EXTERNAL = ['electron', 'keytar', 'koffi', 'sql.js', 'cpu-features'];
 
-/** Compiled, and done without where it is missing: ssh2 asks by it whether the processor has AES. */
-const OPTIONAL = ['cpu-features'];
-
 /** What jsPDF would load to turn HTML into pictures, which nothing here asks for. */
 const UNUSED = ['html2canvas', 'dompurify', 'canvg'];
 
@@ -54,7 +51,7 @@ async function bundlePrograms(folder) {
     cwd: ROOT,
     input: ENTRIES,
     platform: 'node',
-    external: [...EXTERNAL, ...OPTIONAL],
+    external: EXTERNAL,
     // ssh2 looks at its own folder while it is loaded, though it needs it for an agent of Windows alone.
     transform: { define: { __dirname: 'import.meta.dirname' } },
     logLevel: 'warn',

@@ -53,11 +53,9 @@ describe.skipIf(obstacle !== undefined)(`logging in to an SSH server (${obstacle
   let server: SftpServer;
 
   beforeAll(async () => {
-    server = await startSftpServer({
-      ...(noPasswords === undefined
-        ? { passwordUser: { name: 'tidemark-test', password: 'open sesame' } }
-        : {}),
-    });
+    server = await startSftpServer(
+      noPasswords === undefined ? { passwordUser: { name: 'tidemark-test', password: 'open sesame' } } : {},
+    );
   });
 
   afterAll(async () => server.close());
