@@ -2,6 +2,7 @@
  * One repository on an SSH server, for both programs: what either makes and fills, the other opens under the same address,
  * checks to the last byte, restores and adds to. restic is told only where ssh finds the test's keys.
  */
+import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +12,7 @@ import { PRODUCT_PASSWORD, runProgram, tidemark, type ProductRun } from '#test/s
 import { NO_RESTIC, resticPrograms } from '#test/support/restic.ts';
 import { sftpEnvironment } from '#test/support/sftp-places.ts';
 import { sftpServerObstacle, startSftpServer, type SftpServer } from '#test/support/sftp-server.ts';
+import { startTcpProxy } from '#test/support/tcp-proxy.ts';
 
 const restics = resticPrograms();
 const obstacle = sftpServerObstacle() ?? (restics.length === 0 ? NO_RESTIC : undefined);
@@ -75,6 +77,46 @@ if (obstacle !== undefined) {
     expect(compareTrees(source, path.join(target, source))).toEqual([]);
     rmSync(target, { recursive: true });
   };
+
+  /** By hand, a gigabyte: `SFTP_CUT_MIB=1024 vitest run test/interop/places/sftp.test.ts -t cut`. */
+  const cutMib = Number(process.env['SFTP_CUT_MIB'] ?? 48);
+
+  test('a backup goes on through cut connections and a server that dies, and sends nothing more than twice', async () => {
+    const proxy = await startTcpProxy({ targetPort: server.port });
+    server.know('ed25519', proxy.port);
+    const large = path.join(work, 'incompressible');
+    mkdirSync(large);
+    for (let i = 0; i < cutMib; i += 16) writeFileSync(path.join(large, String(i)), randomBytes(16 << 20));
+    const address = addressOf('cut').replace(`:${String(server.port)}/`, `:${String(proxy.port)}/`);
+    try {
+      await runTidemark(address, 'init');
+      let cuts = 0;
+      const cutSoon = async (): Promise<void> => {
+        await proxy.cutAfter('up', (cutMib << 20) / 4);
+        if (++cuts === 2) {
+          await server.kill();
+          await server.start();
+        }
+        if (cuts < 3) await cutSoon();
+      };
+      if (cutMib <= 64) void cutSoon();
+      else proxy.cutEvery(5000);
+      const before = proxy.bytes.up;
+      await runTidemark(address, 'backup', large);
+      proxy.cutEvery(undefined);
+      expect(proxy.connectionCount).toBeGreaterThanOrEqual(5);
+      console.log(
+        `${String(cutMib)} MiB: ${String((proxy.bytes.up - before) >> 20)} MiB sent, ${String(proxy.connectionCount)} connections`,
+      );
+      expect(proxy.bytes.up - before).toBeLessThan(2 * (cutMib << 20));
+      await runTidemark(address, 'check', '--read-data');
+      const [restic] = restics;
+      if (restic !== undefined) await runRestic(restic.path, addressOf('cut'), 'check');
+    } finally {
+      proxy.close();
+      rmSync(large, { recursive: true });
+    }
+  }, 900_000);
 
   describe.each(restics)('restic $version', ({ path: restic, version }) => {
     test('opens, checks, restores and adds to what tidemark made', async () => {

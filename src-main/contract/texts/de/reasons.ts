@@ -54,6 +54,20 @@ const REASONS: Readonly<Record<string, string>> = {
   'its end is missing': 'das Ende fehlt',
   'its contents are not what was saved': 'der Inhalt ist nicht, was gespeichert wurde',
   'it holds something else': 'darin ist etwas anderes',
+  'no computer of that name is known': 'einen Rechner dieses Namens gibt es nicht',
+  'the name cannot be looked up just now; is there a network?':
+    'der Name lässt sich gerade nicht nachschlagen; besteht eine Netzverbindung?',
+  'that computer takes no SSH connections at this port':
+    'der Rechner nimmt an diesem Port keine SSH-Verbindungen an',
+  'the other side ended the connection': 'die Gegenseite hat die Verbindung beendet',
+  'that computer does not answer': 'der Rechner antwortet nicht',
+  'there is no network to it': 'es gibt kein Netz dorthin',
+  'the connection was lost': 'die Verbindung ist abgebrochen',
+  'that server does not offer SFTP': 'der Server bietet kein SFTP an',
+  'there is no such folder on the server': 'diesen Ordner gibt es auf dem Server nicht',
+  'the folder above it is missing on the server': 'der Ordner darüber fehlt auf dem Server',
+  'the settings of ssh lead to it over another host (ProxyJump or ProxyCommand), which is not supported':
+    'die Einstellungen von ssh führen über einen anderen Rechner (ProxyJump oder ProxyCommand); das geht noch nicht',
   ECONNREFUSED: 'die Verbindung wird abgelehnt',
   ECONNRESET: 'die Verbindung ist abgebrochen',
   ECONNABORTED: 'die Verbindung ist abgebrochen',
