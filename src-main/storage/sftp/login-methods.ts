@@ -4,7 +4,13 @@
  */
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import ssh2, { type AnyAuthMethod, type AuthHandlerMiddleware, type AuthenticationType } from 'ssh2';
+import ssh2, {
+  type AnyAuthMethod,
+  type AuthHandlerMiddleware,
+  type AuthenticationType,
+  type BaseAgent,
+  type ParsedKey,
+} from 'ssh2';
 import type { SshSettings } from '#storage/sftp/ssh-settings.ts';
 
 /** The password of the account on the server, and the one that protects a key file. */
@@ -73,8 +79,11 @@ export async function loadLoginMethods(
   const username = settings.user;
   const methods: LoginMethod[] = [];
   const notes: string[] = [];
-  if (settings.agent !== undefined && !settings.identitiesOnly) {
-    methods.push({ title: "the agent's keys", method: { type: 'agent', username, agent: settings.agent } });
+  if (settings.agent !== undefined) {
+    methods.push({
+      title: "the agent's keys",
+      method: { type: 'agent', username, agent: await openAgent(settings.agent, settings) },
+    });
   }
   const passphrase = env[PASSPHRASE_VARIABLE];
   for (const file of settings.identityFiles) {
@@ -82,6 +91,7 @@ export async function loadLoginMethods(
     if (bytes === undefined) continue;
     const title = `the key ${shortened(file, env['HOME'] ?? homedir())}`;
     const key = ssh2.utils.parseKey(bytes, passphrase);
+    if (!(key instanceof Error) && !key.isPrivateKey()) continue;
     if (key instanceof Error) {
       notes.push(
         passphrase === undefined
@@ -110,6 +120,29 @@ export async function loadLoginMethods(
     );
   }
   return new LoginMethods(username, methods, notes);
+}
+
+/**
+ * The agent, with the keys of the identity files first: a server gives up after a few that it does not know. With
+ * `IdentitiesOnly`, without any others.
+ */
+async function openAgent(socket: string, { identityFiles, identitiesOnly }: SshSettings): Promise<BaseAgent> {
+  const files = identityFiles.map((file) => (file.endsWith('.pub') ? file : `${file}.pub`));
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const chosen = new Set(texts.map((text) => text.split(/\s+/)[1]).filter((key) => key !== undefined));
+  const isChosen = (key: ParsedKey): boolean => chosen.has(key.getPublicSSH().toString('base64'));
+  const agent = ssh2.createAgent(socket) as BaseAgent<ParsedKey>;
+  const getIdentities = agent.getIdentities.bind(agent);
+  agent.getIdentities = (done) => {
+    getIdentities((error, found) => {
+      // Its types allow for more than agents of the system give.
+      const keys = found as ParsedKey[] | undefined;
+      if (keys === undefined) done(error);
+      else
+        done(error, [...keys.filter(isChosen), ...keys.filter((key) => !identitiesOnly && !isChosen(key))]);
+    });
+  };
+  return agent;
 }
 
 function wireType({ type }: AnyAuthMethod): AuthenticationType {

@@ -36,7 +36,7 @@ export async function saveRemotely(
   step: Step,
 ): Promise<RemoteSaveOutcome> {
   step();
-  const temporaryPath = `${save.folder}/${save.name}`;
+  const temporaryPath = temporaryPathIn(save.folder);
   // Asked together, as everything that does not need the other's answer: each round trip may take long.
   const existing = channel.statIfThere(`${save.folder}/${save.name}`);
   existing.catch(() => undefined);

@@ -195,10 +195,6 @@ export class SftpChannel {
 
   #call<T>(issue: (done: (error: Error | null | undefined, value?: unknown) => void) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.#lost !== undefined) {
-        reject(this.#lost);
-        return;
-      }
       const done = (error: Error | null | undefined, value?: unknown): void => {
         this.#pending.delete(reject);
         this.#progressAtMs = this.#options.clock.monotonicMs();

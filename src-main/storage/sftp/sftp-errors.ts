@@ -27,8 +27,7 @@ export function isStatusError(error: unknown): boolean {
 }
 
 export function connectionLost(location: string, cause?: unknown): TidemarkError {
-  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
-  return unreachable(location, `the connection was lost${code}`, 'later', cause);
+  return unreachable(location, 'the connection was lost', 'later', cause);
 }
 
 export function unreachable(

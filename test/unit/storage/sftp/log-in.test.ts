@@ -63,7 +63,7 @@ describe.skipIf(obstacle !== undefined)(`logging in to an SSH server (${obstacle
   beforeEach(() => server.know('ed25519'));
 
   test('a key that the server does not know is refused, and works as soon as it does', async () => {
-    const key = readFileSync(server.keyFile);
+    const [key, publicKey] = [readFileSync(server.keyFile), readFileSync(`${server.keyFile}.pub`)];
     const authorized = join(server.folder, 'authorized_keys');
     rmSync(server.keyFile);
     rmSync(`${server.keyFile}.pub`);
@@ -77,6 +77,7 @@ describe.skipIf(obstacle !== undefined)(`logging in to an SSH server (${obstacle
     appendFileSync(authorized, readFileSync(`${server.keyFile}.pub`));
     await storage.open();
     writeFileSync(server.keyFile, key);
+    writeFileSync(`${server.keyFile}.pub`, publicKey);
   });
 
   test('nothing to log in with is said so', async () => {
@@ -139,6 +140,27 @@ describe.skipIf(obstacle !== undefined)(`logging in to an SSH server (${obstacle
 
     test('its keys let in', async () => {
       await open(join(server.folder, 'nobody'));
+    });
+
+    test('with IdentitiesOnly only its keys of the files named are offered, and theirs come first anyway', async () => {
+      const home = join(server.folder, 'chosen');
+      const strangers = Array.from({ length: 7 }, (_, i) => join(server.folder, `stranger-${String(i)}`));
+      for (const file of strangers) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+      const env = { ...process.env, SSH_AUTH_SOCK: socket };
+      execFileSync('ssh-add', ['-q', '-D'], { env, stdio: 'ignore' });
+      // More than a server is willing to look at.
+      execFileSync('ssh-add', ['-q', ...strangers, server.keyFile], { env });
+      execFileSync('mkdir', ['-p', join(home, '.ssh')]);
+      const config = join(home, '.ssh', 'config');
+      writeFileSync(config, '');
+      expect((await failureOf(open(home))).code).toBe('storage.wrongCredentials');
+      copyFileSync(`${server.keyFile}.pub`, join(home, '.ssh', 'chosen.pub'));
+      writeFileSync(config, 'IdentityFile ~/.ssh/chosen.pub\n');
+      await open(home);
+      writeFileSync(config, 'IdentitiesOnly yes\nIdentityFile ~/.ssh/chosen.pub\n');
+      await open(home);
+      copyFileSync(`${String(strangers[0])}.pub`, join(home, '.ssh', 'chosen.pub'));
+      expect((await failureOf(open(home))).code).toBe('storage.wrongCredentials');
     });
 
     test('one that has gone is a way less, no more', async () => {
