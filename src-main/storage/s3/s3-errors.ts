@@ -5,7 +5,7 @@
  * `later` has what a repetition may cure; refused keys, a wrong clock, a missing bucket wait for a person.
  */
 import { TidemarkError, isTidemarkError } from '#base/errors.ts';
-import { classifyNetworkError } from '#storage/http/http-errors.ts';
+import { classifyNetworkError, classifyStatus } from '#storage/http/http-errors.ts';
 import type { StorageFileType } from '#storage/port.ts';
 
 /** An answer that came, and is not one that S3 gives. The reason goes to people. */
@@ -22,9 +22,10 @@ export interface S3Subject {
   readonly file?: { readonly kind: StorageFileType; readonly name: string };
 }
 
-/** The name that the server gave its error. */
+/** The name that the server gave its error; empty when that is none. */
 function s3ErrorName(error: unknown): string {
-  return error instanceof Error && error.name !== 'Error' ? error.name : '';
+  const name = error instanceof Error && error.name !== 'Error' ? error.name : '';
+  return /^[A-Za-z0-9.]{1,60}$/.test(name) ? name : '';
 }
 
 /** Of the answer; undefined when none came. */
@@ -54,6 +55,11 @@ export function isBucketMissing(error: unknown): boolean {
   return s3ErrorName(error) === 'NoSuchBucket';
 }
 
+/** By somebody with the same keys, since it was looked for. */
+export function isBucketMade(error: unknown): boolean {
+  return s3ErrorName(error) === 'BucketAlreadyOwnedByYou';
+}
+
 /** The object; or, when the server says no more than that something is missing. */
 export function isMissing(error: unknown): boolean {
   const name = s3ErrorName(error);
@@ -70,12 +76,7 @@ const EXPIRED = new Set([
   'RequestExpired',
 ]);
 const CLOCK_OFF = new Set(['RequestTimeTooSkewed', 'RequestInTheFuture']);
-const WRONG_REGION = new Set([
-  'PermanentRedirect',
-  'TemporaryRedirect',
-  'Redirect',
-  'InvalidLocationConstraint',
-]);
+const WRONG_REGION = new Set(['PermanentRedirect', 'InvalidLocationConstraint']);
 const FULL = new Set(['QuotaExceeded', 'StorageFull', 'XMinioStorageFull', 'XMinioAdminBucketQuotaExceeded']);
 const BUSY = new Set([
   'SlowDown',
@@ -93,6 +94,7 @@ const DAMAGED_ON_THE_WAY = new Set([
   'IncompleteBody',
 ]);
 const NO_ANSWER = new Set(['TimeoutError', 'RequestTimeout']);
+
 /** The error to throw for a failed request; TidemarkErrors come back unchanged. */
 export function classifyS3Error(error: unknown, subject: S3Subject): TidemarkError {
   if (isTidemarkError(error)) return error;
@@ -138,7 +140,8 @@ export function classifyS3Error(error: unknown, subject: S3Subject): TidemarkErr
     return new TidemarkError('storage.full', { location, outOfInodes: false }, { retry: 'afterUser', cause });
   }
   if (BUSY.has(name) || status === 429 || status === 503) {
-    return unreachable(location, 'the server asks to send it less at once', 'later', cause);
+    // Some say it with a status of their own.
+    return classifyStatus(503, headersOf(error), { location, operation });
   }
   if (SOMEBODY_ELSE.has(name)) {
     return unreachable(location, 'somebody else changes the same file', 'later', cause);
@@ -156,7 +159,11 @@ export function classifyS3Error(error: unknown, subject: S3Subject): TidemarkErr
   if (status === 401 || status === 403) {
     return new TidemarkError('storage.accessDenied', { location, operation }, { retry: 'afterUser', cause });
   }
-  if (status !== undefined && status >= 500) {
+  if (status !== undefined && status >= 300 && status < 400) {
+    // A new bucket's name is not known everywhere at once; or this network wants a login of its own first.
+    return unreachable(location, 'the server sends to another address for now', 'later', cause);
+  }
+  if (status !== undefined && status >= 500 && status !== 501) {
     return unreachable(location, `the server has a fault of its own, ${String(status)}`, 'later', cause);
   }
   const reason = [name, status].filter((part) => part !== '' && part !== undefined).join(' ');
@@ -174,7 +181,7 @@ function refusalOf(name: string): string | undefined {
 
 function isWrongRegion(error: unknown): boolean {
   const name = s3ErrorName(error);
-  if (WRONG_REGION.has(name) || [301, 307, 308].includes(statusOf(error) ?? 0)) return true;
+  if (WRONG_REGION.has(name) || [301, 308].includes(statusOf(error) ?? 0)) return true;
   if (name === 'AuthorizationHeaderMalformed' || name === 'IllegalLocationConstraintException') {
     return headerOf(error, 'x-amz-bucket-region') !== undefined || fieldOf(error, 'Region') !== undefined;
   }
@@ -188,10 +195,13 @@ function clockOffMs(error: unknown): number | null {
   return Number.isNaN(serverMs) ? null : Date.now() - serverMs;
 }
 
+function headersOf(error: unknown): Readonly<Record<string, string>> {
+  if (typeof error !== 'object' || error === null || !('$response' in error)) return {};
+  return (error.$response as { headers?: Readonly<Record<string, string>> } | undefined)?.headers ?? {};
+}
+
 function headerOf(error: unknown, header: string): string | undefined {
-  if (typeof error !== 'object' || error === null || !('$response' in error)) return undefined;
-  const { headers } = error.$response as { headers?: Readonly<Record<string, string>> };
-  return headers?.[header];
+  return headersOf(error)[header];
 }
 
 function fieldOf(error: unknown, field: string): string | undefined {

@@ -25,6 +25,7 @@ import { parseS3Credentials, parseS3Region } from '#storage/s3/s3-credentials.ts
 import {
   classifyS3Error,
   isAlreadyThere,
+  isBucketMade,
   isBucketMissing,
   isConditionUnknown,
   isMissing,
@@ -83,7 +84,9 @@ class S3Storage implements Storage {
           await this.#listOne(current, stop);
         } catch (error) {
           if (!isBucketMissing(error)) throw error;
-          await current.createBucket(stop);
+          await current.createBucket(stop).catch((failure: unknown) => {
+            if (!isBucketMade(failure)) throw failure;
+          });
         }
       }),
     );

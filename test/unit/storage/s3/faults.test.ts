@@ -131,6 +131,8 @@ describe.skipIf(obstacle !== undefined)(
         ['RequestTimeTooSkewed', 403, 'storage.clockOff afterUser'],
         ['XMinioStorageFull', 507, 'storage.full afterUser'],
         ['NoSuchBucket', 404, 'storage.unreachable afterUser'],
+        ['', 302, 'storage.unreachable later'],
+        ['NotImplemented', 501, 'storage.ioFailed never'],
         ['MalformedXML', 400, 'storage.ioFailed never'],
       ])('%s (%i) is %s, after one request', async (code, status, expected) => {
         const storage = throughProxy();
@@ -149,6 +151,11 @@ describe.skipIf(obstacle !== undefined)(
           expect(proxy.requests).toHaveLength(1);
         },
       );
+
+      test('23: who asks for time is given it', async () => {
+        answering('PUT', { ...xmlError(503, 'SlowDown'), headers: { 'retry-after': '7' } });
+        expect((await failure(save(throughProxy(), SMALL))).retryAfterMs).toBe(7000);
+      });
 
       test('23: a storm of refusals passes', async () => {
         const storage = retrying(throughProxy());
