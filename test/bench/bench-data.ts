@@ -4,7 +4,17 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createCipheriv } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -65,6 +75,31 @@ export function prepareLargeFiles(folder: string, fileBytes: number): string {
   const zeros = Buffer.alloc(BLOCK_BYTES);
   writeBlocks(path.join(making, 'random.bin'), fileBytes, () => keystream.update(zeros));
   writeBlocks(path.join(making, 'text.log'), fileBytes, textMaker());
+  renameSync(making, ready);
+  return ready;
+}
+
+/** Three files that no program can compress and 2 000 small ones like text: what a slow line is given to carry. */
+export function prepareFarFiles(folder: string): string {
+  const ready = path.join(folder, 'far');
+  if (existsSync(ready)) return ready;
+  const making = `${ready}.making`;
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true });
+  const keystream = createCipheriv('aes-256-ctr', Buffer.alloc(32, 2), Buffer.alloc(16));
+  const zeros = Buffer.alloc(BLOCK_BYTES);
+  for (let i = 0; i < 3; i++)
+    writeBlocks(path.join(making, `random ${i}`), 16 * BLOCK_BYTES, () => keystream.update(zeros));
+  const nextText = textMaker();
+  for (let i = 0; i < 2000; i++) {
+    const below = path.join(making, `folder ${Math.floor(i / 100)}`);
+    mkdirSync(below, { recursive: true });
+    const start = (i * 7919) % (BLOCK_BYTES / 2);
+    writeFileSync(
+      path.join(below, `text ${i}`),
+      nextText().subarray(start, start + 2000 + ((i * 31) % 16_000)),
+    );
+  }
   renameSync(making, ready);
   return ready;
 }

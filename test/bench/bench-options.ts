@@ -9,7 +9,7 @@ Takes about ten minutes and 10 GB of disk; what it writes lies below the work fo
 
   --runs N        measure every row N times, alternately; the median counts (default 5)
   --only ROWS     only these, separated by commas: small, large, upkeep, index,
-                  catalogue, window
+                  catalogue, window, places
   --restic PATH   compare with this restic (default: the newest found)
   --small DIR     back up a copy of this folder (default: Debian's linux-source-6.1)
   --large MB      size of each of the two large files (default 750)
@@ -24,7 +24,7 @@ Takes about ten minutes and 10 GB of disk; what it writes lies below the work fo
   --no-setup      install and fetch nothing
 `;
 
-const GROUPS = ['small', 'large', 'upkeep', 'index', 'catalogue', 'window'] as const;
+const GROUPS = ['small', 'large', 'upkeep', 'index', 'catalogue', 'window', 'places'] as const;
 type Group = (typeof GROUPS)[number];
 
 export interface BenchOptions {

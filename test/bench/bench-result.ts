@@ -21,7 +21,11 @@ export type ComparisonId =
   | 'check'
   | 'first-large'
   | 'prune'
-  | 'copy';
+  | 'copy'
+  | `${'first' | 'unchanged' | 'restore'}-${FarKind}`;
+
+/** Kinds of places behind a network. */
+export type FarKind = 'sftp' | 'rest' | 's3';
 
 /** The same work by both programs, run alternately. */
 export interface Comparison {

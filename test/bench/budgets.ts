@@ -11,6 +11,16 @@ export const TIME_BUDGETS: Readonly<Partial<Record<ComparisonId, number>>> = {
   'one-told': 0.1,
   restore: 0.8,
   check: 0.7,
+  // Behind a network the line decides.
+  'first-sftp': 1,
+  'unchanged-sftp': 1,
+  'restore-sftp': 1,
+  'first-rest': 1,
+  'unchanged-rest': 1,
+  'restore-rest': 1,
+  'first-s3': 1,
+  'unchanged-s3': 1,
+  'restore-s3': 1,
 };
 
 /** Our peak memory divided by restic's, at most, in each of these. */

@@ -6,14 +6,32 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from
 import path from 'node:path';
 import { measureProcess, type MeasuredRun } from './measure-process.ts';
 
+/** A place that is no folder: one repository for each name. */
+export interface FarPlace {
+  readonly location: (name: string) => string;
+  /** What this program needs on its command line, and in its environment, to get there. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 export class ComparedProgram {
   readonly name: string;
   readonly #program: string;
   readonly #folder: string;
   readonly #passwordFile: string;
   readonly #signal: AbortSignal;
+  readonly #far: FarPlace | undefined;
+  #farCount = 0;
 
-  constructor(name: string, program: string, folder: string, passwordFile: string, signal: AbortSignal) {
+  constructor(
+    name: string,
+    program: string,
+    folder: string,
+    passwordFile: string,
+    signal: AbortSignal,
+    far?: FarPlace,
+  ) {
+    this.#far = far;
     this.name = name;
     this.#program = program;
     this.#folder = path.join(folder, name.toLowerCase());
@@ -22,7 +40,20 @@ export class ComparedProgram {
     mkdirSync(this.#folder, { recursive: true });
   }
 
+  /** The same program with its repositories elsewhere. */
+  at(far: FarPlace): ComparedProgram {
+    return new ComparedProgram(
+      this.name,
+      this.#program,
+      path.dirname(this.#folder),
+      this.#passwordFile,
+      this.#signal,
+      far,
+    );
+  }
+
   get repository(): string {
+    if (this.#far !== undefined) return this.#far.location(`${this.name.toLowerCase()}${this.#farCount}`);
     return path.join(this.#folder, 'repository');
   }
 
@@ -36,8 +67,10 @@ export class ComparedProgram {
     await this.#run(['init']);
   }
 
+  /** One in a far place goes with its server; the next one has another name. */
   removeRepository(): void {
-    rmSync(this.repository, { recursive: true, force: true });
+    if (this.#far === undefined) rmSync(this.repository, { recursive: true, force: true });
+    else this.#farCount++;
     rmSync(this.#cache, { recursive: true, force: true });
   }
 
@@ -118,8 +151,20 @@ export class ComparedProgram {
     return measureProcess(
       {
         program: this.#program,
-        args: ['-r', this.repository, '--password-file', this.#passwordFile, ...command],
-        env: { ...Object.fromEntries(inherited), RESTIC_CACHE_DIR: this.#cache },
+        args: [
+          '-r',
+          this.repository,
+          '--password-file',
+          this.#passwordFile,
+          ...(this.#far?.args ?? []),
+          ...command,
+        ],
+        env: {
+          ...Object.fromEntries(inherited),
+          RESTIC_CACHE_DIR: this.#cache,
+          XDG_CACHE_HOME: this.#cache,
+          ...this.#far?.env,
+        },
       },
       this.#signal,
     );

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, w
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { resticPrograms, type ResticProgram } from '#test/support/restic.ts';
-import { prepareLargeFiles, prepareSmallFiles } from './bench-data.ts';
+import { prepareFarFiles, prepareLargeFiles, prepareSmallFiles } from './bench-data.ts';
 import { HELP, parseBenchOptions, type BenchOptions } from './bench-options.ts';
 import type { BenchResult, Comparison, SizeComparison } from './bench-result.ts';
 import { describeRun, updateBenchmarksFile } from './benchmarks-file.ts';
@@ -17,6 +17,7 @@ import {
   type ComparisonResults,
   type ComparisonSetting,
 } from './compare-programs.ts';
+import { comparePlaces } from './compare-places.ts';
 import { compareUpkeep } from './compare-upkeep.ts';
 import { ComparedProgram } from './compared-program.ts';
 import { describeMachine, describeTidemark } from './machine.ts';
@@ -117,6 +118,7 @@ async function compareAll(
     small: () => compareSmallFiles(setting, smallFiles()),
     large: () => compareLargeFiles(setting, prepareLargeFiles(work, largeBytes)),
     upkeep: () => compareUpkeep(setting, smallFiles()),
+    places: () => comparePlaces(setting, prepareFarFiles(work)),
   };
   for (const group of groups) {
     const part = parts[group];

@@ -6,7 +6,7 @@ describe('options of the bench', () => {
     expect(parseBenchOptions([], '/here')).toEqual({
       help: false,
       runs: 5,
-      groups: ['small', 'large', 'upkeep', 'index', 'catalogue', 'window'],
+      groups: ['small', 'large', 'upkeep', 'index', 'catalogue', 'window', 'places'],
       restic: undefined,
       small: undefined,
       largeBytes: 750e6,
@@ -35,7 +35,7 @@ describe('options of the bench', () => {
   test.each([
     [['--runs', '0'], '--runs takes a whole number from 1 on, not 0.'],
     [['--index', '1e6'], '--index takes a whole number from 1 on, not 1e6.'],
-    [['--only', 'smal'], '--only: smal is none of small, large, upkeep, index, catalogue, window.'],
+    [['--only', 'smal'], '--only: smal is none of small, large, upkeep, index, catalogue, window, places.'],
   ])('%j is refused', (args, message) => {
     expect(() => parseBenchOptions(args, '/')).toThrow(message);
   });
