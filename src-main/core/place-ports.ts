@@ -24,7 +24,7 @@ import { stateFolder } from './state-folder.ts';
 const NETWORK_CALLS = 5;
 
 /** What one place may take up nearby; a million files have about a tenth of it. */
-const CACHE_BYTES = 2 << 30;
+const CACHE_BYTES = 2 * 1024 ** 3;
 
 /** The storage is not opened yet, and to be closed. `noCache`: far places are read themselves. @throws request.invalidInput */
 export function createPlacePorts(

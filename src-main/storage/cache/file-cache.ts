@@ -7,6 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '#base/clock.ts';
+import { invariant } from '#base/errors.ts';
 import { SlotQueue } from '#storage/slot-queue.ts';
 
 const CHECKSUM_BYTES = 32;
@@ -39,6 +40,7 @@ export class FileCache {
   #hasGrown = false;
 
   constructor(options: FileCacheOptions) {
+    invariant(options.maxBytes > 0, 'a cache that may hold nothing');
     this.#options = options;
   }
 
