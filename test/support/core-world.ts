@@ -79,8 +79,11 @@ export class CoreWorld {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async addPlace(name = 'drive'): Promise<{ placeId: string; recoveryCode: string }> {
-    const made = await this.calls['places.create']({ name, location: this.at(name) });
+  async addPlace(
+    name = 'drive',
+    location = this.at(name),
+  ): Promise<{ placeId: string; recoveryCode: string }> {
+    const made = await this.calls['places.create']({ name, location });
     return { placeId: made.placeId, recoveryCode: made.recoveryCode ?? '' };
   }
 

@@ -2,13 +2,13 @@
  * Takes the pictures in docs/screenshots: every page, light and dark, in two sizes, on a home with a past. Run by
  * `npm run screenshots` after a build; who changes a page looks at them.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { WindowWorld } from '#test/e2e/support/window-world.ts';
 import { ROOT } from '#test/e2e/support/target.ts';
 import { setup as bundleWorker } from '#test/bundle-worker.ts';
-import { makePast, type PicturePlaces } from './world.ts';
+import { makePast, writeLetters, type PicturePlaces } from './world.ts';
 
 const FOLDER = path.join(ROOT, 'docs', 'screenshots');
 const VERSIONS = Number(process.env['SCREENSHOT_VERSIONS'] ?? 300);
@@ -93,23 +93,50 @@ const SCREENS: readonly Screen[] = [
 
 await bundleWorker();
 const world = new WindowWorld();
+const links = linkNaturally();
 try {
-  await world.start();
+  process.env['HOME'] = world.at();
+  await world.start(links === undefined ? 'profile' : path.relative(world.core.folder, links.profile));
   const wanted = process.argv.slice(2);
   if (wanted.length === 0) rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   if (wanted.length === 0) await takeFirstRun();
-  const places = await makePast(world, VERSIONS);
+  const places = await makePast(world, links?.media, VERSIONS);
   for (const screen of SCREENS) {
     if (wanted.length === 0 || wanted.includes(screen.name)) await take(screen, places);
   }
   for (const complaint of world.complaints) console.log(`the console says: ${complaint}`);
 } finally {
   await world.close();
+  links?.remove();
+}
+
+/** Folders as people have them, where this machine lets them be made; else the pictures show temporary ones. */
+function linkNaturally(): { readonly media: string; readonly profile: string; remove(): void } | undefined {
+  const links = { '/home/anna': world.core.at('home'), '/media/anna': world.core.at('media') };
+  const made: string[] = [];
+  const remove = (): void => made.forEach((link) => rmSync(link));
+  try {
+    for (const [link, folder] of Object.entries(links)) {
+      mkdirSync(folder);
+      mkdirSync(path.dirname(link), { recursive: true });
+      symlinkSync(folder, link);
+      made.push(link);
+    }
+  } catch {
+    remove();
+    return undefined;
+  }
+  world.home = '/home/anna';
+  return { media: '/media/anna', profile: '/home/anna/.local/share/tidemark', remove };
 }
 
 /** Before anything is protected. */
 async function takeFirstRun(): Promise<void> {
+  writeLetters(world);
+  world.write('Desktop/shopping list.txt', 'bread, salt');
+  world.write('Downloads/installer.bin', new Uint8Array(4_000_000));
+  world.write('Music/sea shanty.mp3', new Uint8Array(6_000_000));
   await inEachLook(async (page, name) => {
     await page.waitForTimeout(SETTLE_MS);
     await page.screenshot({ path: path.join(FOLDER, `welcome-${name}.png`) });

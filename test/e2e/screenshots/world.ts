@@ -17,11 +17,17 @@ export interface PicturePlaces {
   readonly placeId: string;
 }
 
-/** @param versions how many are made in all */
-export async function makePast(world: WindowWorld, versions: number): Promise<PicturePlaces> {
+/** @param media where drives are @param versions how many are made in all */
+export async function makePast(
+  world: WindowWorld,
+  media: string | undefined,
+  versions: number,
+): Promise<PicturePlaces> {
   writeLetters(world);
-  const drive = await world.core.addPlace('Blue drive');
-  const second = await world.core.addPlace('Home server');
+  const place = (name: string): ReturnType<typeof world.core.addPlace> =>
+    world.core.addPlace(name, media === undefined ? world.core.at(name) : path.join(media, name));
+  const drive = await place('Blue drive');
+  const second = await place('Home server');
   const planId = await world.core.addPlan(
     [world.at('Documents'), world.at('Pictures'), world.at('Projects')],
     [drive.placeId, second.placeId],
@@ -72,7 +78,8 @@ function git(args: readonly string[]): string {
   return execFileSync('git', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 });
 }
 
-function writeLetters(world: WindowWorld): void {
+/** What is there before anything is protected. */
+export function writeLetters(world: WindowWorld): void {
   const old = MONTHS_MS + DAY_MS;
   const letters = 'Documents/Letters';
   world.write(`${letters}/complaint heating.odt`, text('The heating has been cold since Monday.', 900), old);

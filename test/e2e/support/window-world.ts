@@ -43,16 +43,18 @@ export class WindowWorld {
   readonly core = new CoreWorld(this.#clock, existsSync(MEMORY_DISK) ? MEMORY_DISK : undefined);
   /** What a page wrote to its console as warning or error, and what it threw. */
   readonly complaints: string[] = [];
+  /** A link to the person's folder, for pictures: nobody lives in a temporary one. */
+  home: string | undefined;
   #server: BrowserServer | undefined;
   #browser: Browser | undefined;
 
-  async start(): Promise<void> {
-    await this.core.start();
+  async start(profile?: string): Promise<void> {
+    await this.core.start(profile);
   }
 
-  /** The person's folder. */
+  /** The person's folder, also where it has a name of its own. */
   at(...names: readonly string[]): string {
-    return this.core.at('home', ...names);
+    return path.join(this.home ?? this.core.at('home'), ...names);
   }
 
   /** Writes as if it were `agoMs` ago. */

@@ -33,6 +33,16 @@ const isNow = (): Promise<boolean> =>
 /** The number of the version in view, the oldest 1. */
 const version = (): Promise<number> => slider().getAttribute('aria-valuenow').then(Number);
 
+/** Bars that the table tells, by which zoom can be seen. */
+const periods = async (): Promise<number> => {
+  await page.getByRole('button', { name: 'Show the bars as a table' }).click();
+  await page.getByRole('dialog').getByRole('rowheader').first().waitFor();
+  const count = await page.getByRole('dialog').getByRole('rowheader').count();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  return count;
+};
+
 const faults = (): Promise<string[]> => findAxeFaults(page, '.timeline');
 
 test('the folder as it is, with what was deleted among it and how all stands to the disk', async () => {
@@ -184,14 +194,6 @@ test('the playhead is dragged, thrown, and settles on a version; a click goes to
 });
 
 test('zoom: the last day, all, in by wheel; the table has the same numbers', async () => {
-  const periods = async (): Promise<number> => {
-    await page.getByRole('button', { name: 'Show the bars as a table' }).click();
-    await page.getByRole('dialog').getByRole('rowheader').first().waitFor();
-    const count = await page.getByRole('dialog').getByRole('rowheader').count();
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    return count;
-  };
   const all = await periods();
   await page.keyboard.press('9');
   await until(async () => (await periods()) < 8, true);
@@ -226,6 +228,60 @@ test('the other forms of the folder, the parts of the page, the table of keys', 
   await page.getByRole('dialog').getByText('type a date').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+test('the rest of the keys: large preview, strip, versions, compare, search, zoom, copy; Esc closes one thing at a time', async () => {
+  await page.keyboard.press('n');
+  await row('to do.md').click();
+  await page.keyboard.press(' ');
+  const preview = page.getByRole('dialog');
+  await preview.getByText('to do.md').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await preview.getByText('wills and powers.docx').first().waitFor();
+  await page.keyboard.press('ArrowUp');
+  await preview.getByText('to do.md').first().waitFor();
+  await page.keyboard.press(' ');
+  await preview.waitFor({ state: 'detached' });
+
+  await page.keyboard.press('v');
+  await page.locator('.wide-strip').waitFor();
+  await page.keyboard.press('v');
+  await page.locator('.wide-strip').waitFor({ state: 'detached' });
+
+  const newest = await version();
+  await page.keyboard.press('[');
+  await until(async () => (await version()) < newest, true);
+  await page.keyboard.press(']');
+  await until(version, newest);
+
+  await page.keyboard.press('Shift+D');
+  await page.locator('.choosing').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.choosing').waitFor({ state: 'detached' });
+
+  await page.keyboard.press('Control+f');
+  await page.getByRole('combobox').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('combobox').waitFor({ state: 'detached' });
+
+  await page.keyboard.press('0');
+  const all = await periods();
+  for (let times = 0; times < 5; times++) await page.keyboard.press('+');
+  await until(async () => (await periods()) < all, true);
+  for (let times = 0; times < 6; times++) await page.keyboard.press('-');
+  await until(periods, all);
+
+  await row('to do.md').click();
+  await page.keyboard.press('Shift+R');
+  await page.getByRole('dialog').getByText('Where shall the copy go?').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+z');
+  await page.getByText('There is nothing to take back.').waitFor();
+  // What was open is closed; the page stays.
+  for (let times = 0; times < 3; times++) await page.keyboard.press('Escape');
+  expect(new URL(page.url()).hash).toMatch(/^#\/history/);
+  await until(() => page.locator('.action-bar').count(), 0);
 });
 
 test('P keeps a version for ever under a name, and it stays in view though it is written anew', async () => {

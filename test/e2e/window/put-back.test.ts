@@ -15,6 +15,9 @@ const letter = (rent: number): string =>
 /** HTML, a sign that turns the direction of writing, a line break; and a name that is not UTF-8. */
 const HOSTILE = '<img src=x onerror=alert(1)>\u202e\ntxt.exe';
 const FOREIGN = Buffer.from('caf\xe9.txt', 'latin1');
+/** As long as a name can be, and its twin: told apart at the end, or by a sign that nobody sees. */
+const LONG = `${'n'.repeat(250)}1.txt`;
+const UNSEEN = 'letter\u200b.txt';
 
 const isSkipped = NO_CHROMIUM !== '';
 let world: WindowWorld;
@@ -33,6 +36,8 @@ beforeAll(async () => {
       world.write('Documents/letter.txt', letter(750), agoMs);
       world.write(`Documents/${HOSTILE}`, 'harmless', agoMs);
       writeFileSync(foreignFile(), 'coffee');
+      world.write(`Documents/${LONG}`, 'long', agoMs);
+      world.write(`Documents/${UNSEEN}`, 'a twin', agoMs);
     }
     if (index === 2) world.remove('Documents/scan 0412.txt');
     if (index === 3) world.write('Documents/letter.txt', letter(800), agoMs);
@@ -116,6 +121,8 @@ test.skipIf(isSkipped)(
     for (const [name, content] of [
       [shown, 'harmless'],
       ['caf⟨e9⟩.txt', 'coffee'],
+      ['letter⟨200B⟩.txt', 'a twin'],
+      [LONG, 'long'],
     ] as const) {
       await row(name).click();
       await page.getByRole('tab', { name: 'Preview' }).click();
@@ -125,15 +132,19 @@ test.skipIf(isSkipped)(
 
     rmSync(world.at(`Documents/${HOSTILE}`));
     rmSync(foreignFile());
+    rmSync(world.at(`Documents/${LONG}`));
+    rmSync(world.at(`Documents/${UNSEEN}`));
     await row(shown).click();
-    await row('caf⟨e9⟩.txt').click({ modifiers: ['Control'] });
+    for (const name of ['caf⟨e9⟩.txt', 'letter⟨200B⟩.txt', LONG])
+      await row(name).click({ modifiers: ['Control'] });
     await page.keyboard.press('r');
-    await page.getByText('Puts back 2 files: 2 are missing today.').waitFor();
-    await page.getByRole('button', { name: 'Put 2 files back' }).click();
-    await page.getByText('2 files put back and verified.').waitFor();
+    await page.getByText('Puts back 4 files: 4 are missing today.').waitFor();
+    await page.getByRole('button', { name: 'Put 4 files back' }).click();
+    await page.getByText('4 files put back and verified.').waitFor();
     const names = readdirSync(Buffer.from(world.at('Documents')), { encoding: 'buffer' });
     const has = (name: Buffer): boolean => names.some((one) => one.equals(name));
-    expect([has(Buffer.from(HOSTILE)), has(FOREIGN)]).toEqual([true, true]);
+    expect([HOSTILE, LONG, UNSEEN].map((name) => has(Buffer.from(name)))).toEqual([true, true, true]);
+    expect(has(FOREIGN)).toBe(true);
     expect(readFileSync(foreignFile(), 'utf8')).toBe('coffee');
   },
 );
