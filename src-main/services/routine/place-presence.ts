@@ -22,10 +22,15 @@ const AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'repository.notFound',
 ]);
 
+/** Whether what failed with it failed because the place is not there. */
+export function saysAway(code: ErrorCode): boolean {
+  return AWAY.has(code);
+}
+
 export class PlacePresence {
   readonly #clock: Clock;
   readonly #engine: { readonly calls: CallClient<EngineCalls> };
-  readonly #onChange: (placeId: string) => void;
+  readonly #onChange: (place: Place, presence: PlaceState['presence']) => void;
   readonly #onOtherFiles: (place: Place) => void;
   readonly #states = new Map<string, PlaceState>();
   readonly #probing = new Set<string>();
@@ -33,7 +38,7 @@ export class PlacePresence {
   constructor(
     clock: Clock,
     engine: { readonly calls: CallClient<EngineCalls> },
-    onChange: (placeId: string) => void,
+    onChange: (place: Place, presence: PlaceState['presence']) => void,
     onOtherFiles: (place: Place) => void,
   ) {
     this.#clock = clock;
@@ -116,6 +121,6 @@ export class PlacePresence {
       sinceMs: before.presence === 'unknown' && presence === 'absent' ? before.sinceMs : sinceMs,
       ...(probedAtMs === undefined ? {} : { probedAtMs }),
     });
-    if (before.presence !== presence) this.#onChange(place.id);
+    if (before.presence !== presence) this.#onChange(place, presence);
   }
 }

@@ -10,7 +10,7 @@ import type { JobRequest } from '#contract/app/job-values.ts';
 import type { PlaceId, PlanId } from '#contract/app/values.ts';
 import type { CallClient } from '#contract/calls/call-table.ts';
 import type { EngineCalls } from '#contract/engine/engine-calls.ts';
-import type { Problem } from '#contract/protection-codes.ts';
+import type { Problem, WaitReason } from '#contract/protection-codes.ts';
 import { doubtClock, type ClockDoubt } from '#rules/clock-doubt.ts';
 import { judgeHealth } from '#services/health/judge-health.ts';
 import type { Health } from '#services/health/health-types.ts';
@@ -34,6 +34,7 @@ import { gatherCopies, gatherPlaces } from './health-facts.ts';
 import { JobMemory } from './job-memory.ts';
 import { PlacePresence } from './place-presence.ts';
 import { RememberedRuns } from './remembered-runs.ts';
+import { ReturnedPlaces } from './returned-places.ts';
 import { TypedPasswords } from './typed-passwords.ts';
 import { gatherUpkeep } from './upkeep-facts.ts';
 
@@ -50,6 +51,8 @@ const SETTINGS_EVERY_MS = 7 * 86_400_000;
 const UPKEEP_RETRY_MS = 6 * 3_600_000;
 /** The wait of a job that the person lets rest: no condition wakes it. */
 export const BY_PERSON = 'byPerson';
+/** Waits that end when the place is there. */
+const ABSENCES: readonly WaitReason[] = ['placeAway', 'placeUnseen', 'offline'];
 
 export interface RoutineParts {
   readonly state: StateFile;
@@ -75,6 +78,7 @@ export class Routine {
   readonly #runs = new RememberedRuns();
   readonly #memory = new JobMemory();
   readonly #presence: PlacePresence;
+  readonly #returned = new ReturnedPlaces();
   readonly #listed = new Set<string>();
   readonly #passwords: TypedPasswords;
   readonly #shown = new Map<string, Problem>();
@@ -92,7 +96,10 @@ export class Routine {
     this.#presence = new PlacePresence(
       parts.clock,
       parts.engine,
-      () => this.poke(),
+      ({ id }, presence) => {
+        if (presence === 'present') this.#returned.returned(id);
+        this.poke();
+      },
       // Something is there, and it has no config.
       (place) => void parts.keyCopies.suspect(place, 'repository.notFound').catch(parts.onUnexpected),
     );
@@ -195,6 +202,7 @@ export class Routine {
         this.#moment(),
       );
       const waits = this.waiting.some((run) => run.planId === plan.id && run.placeId === place.id);
+      if (held !== undefined && ABSENCES.includes(held.wait)) this.#returned.wish(plan.id, place.id);
       if (held === undefined && !waits)
         await this.#parts.queue.add({ kind: 'backup', planId: plan.id, placeId: place.id }, 'watcher');
     }
@@ -256,6 +264,7 @@ export class Routine {
         startedBy,
       );
     }
+    await this.#makeUp(plans, places, moment);
     for (const place of places.filter(({ id }) => answer.probe.includes(id)))
       void this.#presence.probe(place);
     await this.#holdAndRelease(plans, places, moment);
@@ -266,6 +275,21 @@ export class Routine {
     this.#parts.heartbeat(clock.nowMs(), this.#health);
     this.#parts.onChange();
     return answer.nextLookMs;
+  }
+
+  /** What is due was added before: it stays what it is. */
+  async #makeUp(plans: readonly Plan[], places: readonly Place[], moment: Moment): Promise<void> {
+    const missed = this.#returned.take({
+      plans,
+      lastRun: (plan, place) => this.#runs.ofPair(plan, place)[0],
+      isHeld: (plan, id) => {
+        const place = places.find((each) => each.id === id);
+        const state = place && this.#presence.stateOf(place);
+        return whatHolds(toScheduled(plan), state, this.#machine(), moment) !== undefined;
+      },
+    });
+    for (const { planId, placeId, startedBy } of missed)
+      await this.#parts.queue.add({ kind: 'backup', planId, placeId }, startedBy);
   }
 
   async #markAhead(answer: DueAnswer): Promise<void> {
@@ -288,7 +312,7 @@ export class Routine {
       if (plan === undefined || place === undefined) continue;
       const held = whatHolds(toScheduled(plan), this.#presence.stateOf(place), this.#machine(), moment);
       // A place that went away ends the run by itself, with the right words.
-      const holds = held !== undefined && !['placeAway', 'placeUnseen', 'offline'].includes(held.wait);
+      const holds = held !== undefined && !ABSENCES.includes(held.wait);
       if (holds && row.state !== 'paused') await queue.rest(row.id, held.wait);
       else if (!holds && row.state === 'paused' && wait !== BY_PERSON) await queue.resume(row.id);
     }

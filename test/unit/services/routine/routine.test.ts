@@ -201,6 +201,36 @@ test('the watcher’s wish is run where nothing holds it', async () => {
   expect(world.backups().filter((text) => text.includes('watcher'))).toEqual(['p to usb by watcher at 20']);
 });
 
+test('C1: what a drive took along is run when it is back, though nothing is due yet', async () => {
+  const plan = worldPlan('p', ['usb'], { schedule: { maxAgeMs: DAY, fixedTimes: [], isWatching: true } });
+  await world.boot({ plans: [plan], places: ['usb'] });
+  await world.pass(20 * MINUTE);
+  const request = { kind: 'backup', planId: plan.id, placeId: plan.placeIds[0]! } as const;
+  await world.queue.add(request, 'person');
+  await world.pass(2 * MINUTE);
+  world.away.add('usb');
+  await world.pass(30 * MINUTE);
+  expect(world.backups()).toHaveLength(2);
+  world.away.clear();
+  world.routine.machineChanged('drives');
+  await world.pass(10 * MINUTE);
+  expect(world.backups().slice(2)).toEqual(['p to usb by retry at 52']);
+
+  // Changes that were seen while it was away.
+  world.away.add('usb');
+  world.routine.machineChanged('drives');
+  await world.pass(MINUTE);
+  await world.routine.wantRun(plan.id);
+  await world.pass(30 * MINUTE);
+  expect(world.backups()).toHaveLength(3);
+  world.away.clear();
+  world.routine.machineChanged('drives');
+  await world.pass(10 * MINUTE);
+  expect(world.backups().slice(3)).toEqual(['p to usb by watcher at 93']);
+  await world.pass(2 * HOUR);
+  expect(world.backups()).toHaveLength(4);
+});
+
 test('places are kept in order between the backups: history, settings, a slice of proof each day', async () => {
   await world.boot({ plans: [PLAN], places: ['usb'] });
   await world.pass(1.1 * DAY, 10 * MINUTE);
