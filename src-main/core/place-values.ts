@@ -14,16 +14,15 @@ export class SecretStates {
     this.#states.set(id, state);
   }
 
-  /** One that nobody has asked for yet counts as kept: a run that misses it says so. */
-  get(id: PlaceId): SecretState {
-    return this.#states.get(id) ?? 'remembered';
+  get(id: PlaceId): MirrorParts['places'][number]['secret'] {
+    return this.#states.get(id) ?? 'unasked';
   }
 }
 
 export function toPlaceValue(
   place: Place,
   { presence }: Pick<PlaceState, 'presence'>,
-  secret: SecretState,
+  secret: MirrorParts['places'][number]['secret'],
 ): MirrorParts['places'][number] {
   const { id, name, kind, repositoryId, addedAtMs, isRecoveryProven } = place;
   return {

@@ -51,6 +51,9 @@ test('alone: a place, a plan, a version, health and the log, each by a core of i
   ]);
   expect(plan.stdout).toContain('Added the plan Letters, which protects 1 folder.');
 
+  const places = await program.run(['place', 'list']);
+  expect(places.stdout).toContain('missing: "place unlock"');
+
   // Nobody to ask, and no keychain that would remember the key.
   const asked = await program.run(['run', 'Letters']);
   expect(asked.code).not.toBe(0);

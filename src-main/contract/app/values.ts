@@ -149,7 +149,10 @@ export const place = z.strictObject({
   repositoryId: z.string().nullable(),
   addedAtMs: timeMs,
   presence: z.enum(['present', 'absent', 'unknown']),
-  /** Where its passphrase is: in the keychain, in memory until the program ends, or nowhere (then it is asked for). */
-  secret: z.enum(['remembered', 'session', 'missing']),
+  /**
+   * Where its passphrase is: in the keychain, in memory until the program ends, or nowhere (then it is asked for); unasked:
+   * the keychain has not answered yet.
+   */
+  secret: z.enum(['remembered', 'session', 'missing', 'unasked']),
   isRecoveryProven: z.boolean(),
 });

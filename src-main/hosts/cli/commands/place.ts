@@ -1,6 +1,7 @@
 /** `tidemark place`: where versions are kept. A place is a repository with its keys; what lies there is restic's format. */
 import type { Command } from 'commander';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import { systemClock } from '#base/system-clock.ts';
 import { EXIT_DONE, EXIT_FAILED, type ExitCode } from '#contract/exit-codes.ts';
 import { nextCodeText, withdrawnKeyText } from '#contract/key-texts.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
@@ -13,6 +14,9 @@ import { findByName } from '../profile/find-by-name.ts';
 import { tellKeys } from '../profile/key-words.ts';
 import { placeLocation } from '../profile/place-location.ts';
 import { withProfile, type ProfileConnection, type WirePlace } from '../profile/profile-connection.ts';
+
+const KEYCHAIN_LOOK_MS = 100;
+const KEYCHAIN_PATIENCE_MS = 5_000;
 
 export function definePlace(command: Command, run: RunCommand): void {
   command.addHelpText('after', example('tidemark place add "USB disk" /media/me/usb/backup'));
@@ -114,7 +118,7 @@ function defineList(command: Command, run: RunCommand): void {
     run((session) =>
       withProfile(session, async ({ calls }) => {
         const { output } = session;
-        const { places } = await calls['mirror.get']({});
+        const places = await placesWithKeys(calls);
         if (output.options.json) return output.json(places);
         if (places.length === 0) {
           output.say('There is no backup place yet. Make one with "tidemark place add".');
@@ -134,6 +138,16 @@ function defineList(command: Command, run: RunCommand): void {
   );
 }
 
+/** The core asks the keychain when it starts; one that asks the person back is not waited for. */
+async function placesWithKeys(calls: ProfileConnection['calls']): Promise<readonly WirePlace[]> {
+  for (let waitedMs = 0; ; waitedMs += KEYCHAIN_LOOK_MS) {
+    const { places } = await calls['mirror.get']({});
+    const isAsked = places.every(({ secret }) => secret !== 'unasked');
+    if (isAsked || waitedMs >= KEYCHAIN_PATIENCE_MS) return places;
+    await systemClock.sleep(KEYCHAIN_LOOK_MS);
+  }
+}
+
 const PRESENCE: Readonly<Record<WirePlace['presence'], string>> = {
   present: 'yes',
   absent: 'no',
@@ -143,6 +157,7 @@ const SECRETS: Readonly<Record<WirePlace['secret'], string>> = {
   remembered: 'in the keychain',
   session: 'until Tidemark ends',
   missing: 'missing: "place unlock"',
+  unasked: 'no answer yet',
 };
 
 function defineNewPlaces(command: Command, run: RunCommand): void {
