@@ -1,5 +1,8 @@
 /** The storage contract on the real servers of restic's REST protocol: the strict one, and rclone in its place. */
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { systemClock } from '#base/system-clock.ts';
+import { LimitStorage } from '#storage/decorators/limit-storage.ts';
+import { RETRY_BUDGETS, RetryStorage } from '#storage/decorators/retry-storage.ts';
 import { describeStorage } from '#test/suites/storage-suite.ts';
 import { NO_RCLONE, NO_REST_SERVER, rcloneProgram, restServerProgram } from '#test/support/place-programs.ts';
 import {
@@ -25,6 +28,17 @@ if (restServer === undefined) {
       largestBytes: 16 * MIB,
       listsMisplaced: 'the server lists what lies in any folder by its name',
     });
+    describeStorage(
+      'rest-server through retry and limit',
+      async () => {
+        const place = await makeRestPlace(server);
+        const limited = new LimitStorage(place.storage, { maxConcurrent: 5, clock: systemClock });
+        const budget = RETRY_BUDGETS.network;
+        const storage = new RetryStorage(limited, { clock: systemClock, random: Math.random, budget });
+        return { ...place, storage };
+      },
+      { largestBytes: MIB, listsMisplaced: 'the server lists what lies in any folder by its name' },
+    );
   });
 }
 
