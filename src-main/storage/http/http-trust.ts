@@ -17,10 +17,19 @@ export function loadTrust(env: OpenOptions['env']): SecureContextOptions {
     // Named ones count alone, as with restic.
     ca: authorities?.split(',').map((file) => readPem(file, 'RESTIC_CACERT')) ?? [
       ...getCACertificates('default'),
-      ...getCACertificates('system'),
+      ...systemAuthorities(),
     ],
     ...(ownPem === undefined ? {} : { cert: ownPem, key: ownPem }),
   };
+}
+
+function systemAuthorities(): readonly string[] {
+  try {
+    return getCACertificates('system');
+  } catch {
+    // A store that cannot be read: what comes with Node is enough for most.
+    return [];
+  }
 }
 
 function readPem(file: string, variable: string): string {

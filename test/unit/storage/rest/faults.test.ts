@@ -264,6 +264,23 @@ describe.skipIf(program === undefined)(`REST faults (${program ?? NO_REST_SERVER
       }
     });
 
+    test('a proxy that the environment names is used, unless it is named for others only', async () => {
+      const path = `place${String(placeNumber)}`;
+      const env = { HTTP_PROXY: `http://localhost:${String(proxy.port)}` };
+      const through = restStorageAt(server.port, path, { env });
+      await through.save('pack', NAME, BYTES);
+      expect(proxy.takeRequests()).toEqual([
+        `POST http://localhost:${String(server.port)}/${path}/data/${NAME}`,
+      ]);
+      const around = restStorageAt(server.port, path, { env: { ...env, NO_PROXY: 'localhost' } });
+      expect(await around.list('pack')).toHaveLength(1);
+      expect(proxy.takeRequests()).toEqual([]);
+      proxy.plan({ kind: 'status', status: 407 });
+      const error = await failureOf(through.list('pack'));
+      expect([error.code, error.retry]).toEqual(['storage.wrongCredentials', 'afterUser']);
+      await Promise.all([through.close(), around.close()]);
+    });
+
     test('nobody there', async () => {
       link.refuse();
       const error = await failureOf(linked.open());
