@@ -47,6 +47,9 @@ export class SftpChannel {
   readonly transfer: Transfer;
   /** One for each piece under way. */
   readonly slots: SlotQueue;
+  /** Whose pieces are being sent, and asked for. */
+  readonly uploads = new SlotQueue(1);
+  readonly downloads = new SlotQueue(1);
   /** Resolves when the channel has ended, for whatever reason. */
   readonly ended: Promise<void>;
   readonly #client: Client;
@@ -195,6 +198,10 @@ export class SftpChannel {
 
   #call<T>(issue: (done: (error: Error | null | undefined, value?: unknown) => void) => void): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      if (this.#lost !== undefined) {
+        reject(this.#lost);
+        return;
+      }
       const done = (error: Error | null | undefined, value?: unknown): void => {
         this.#pending.delete(reject);
         this.#progressAtMs = this.#options.clock.monotonicMs();

@@ -256,7 +256,7 @@ export class SftpStorage implements Storage {
         });
       }
     };
-    return signal === undefined ? run() : this.#endingWith(signal, run);
+    return run();
   }
 
   /** When the signal fires, the work has a moment to clean up after itself; then the caller is let go in any case. */

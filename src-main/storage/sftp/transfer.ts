@@ -1,9 +1,9 @@
 /**
  * Moves the bytes of a file in pieces, many of them under way at once: with one at a time, a link's delay would be paid for
- * each. Which pieces of which transfer come next is the channel's queue's choice, in order of asking.
+ * each. How many those are is the channel's choice, for all transfers together.
  */
 import type { Handle, SftpChannel } from '#storage/sftp/sftp-channel.ts';
-import { inLanes } from '#storage/sftp/lanes.ts';
+import type { SlotQueue } from '#storage/slot-queue.ts';
 
 /** Called between requests. @throws what ended the operation */
 export type Step = () => void;
@@ -16,7 +16,7 @@ export function writeWhole(
   step: Step,
 ): Promise<void> {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return eachPiece(channel, bytes.length, step, (start, length) =>
+  return eachPiece(channel, channel.uploads, bytes.length, step, (start, length) =>
     channel.write(handle, source, start, length),
   );
 }
@@ -31,7 +31,7 @@ export async function readExactly(
 ): Promise<boolean> {
   const bytes = Buffer.from(target.buffer, target.byteOffset, target.byteLength);
   let isWhole = true;
-  await eachPiece(channel, target.length, step, async (start, length) => {
+  await eachPiece(channel, channel.downloads, target.length, step, async (start, length) => {
     let filled = 0;
     while (isWhole && filled < length) {
       const at = start + filled;
@@ -44,18 +44,35 @@ export async function readExactly(
   return isWhole;
 }
 
+/**
+ * A transfer begins when those before it in its direction have sent all their pieces: together they would not be faster,
+ * and a connection that is lost takes what is unfinished along. One of a single piece (a lock, say) waits for none.
+ */
 async function eachPiece(
   channel: SftpChannel,
+  way: SlotQueue,
   sizeBytes: number,
   step: Step,
   move: (start: number, length: number) => Promise<void>,
 ): Promise<void> {
-  const { pieceBytes, piecesAtOnce } = channel.transfer;
-  const starts = Array.from({ length: Math.ceil(sizeBytes / pieceBytes) }, (_, i) => i * pieceBytes);
-  await inLanes(starts, piecesAtOnce, async (start) => {
-    await channel.slots.run(() => {
+  const { pieceBytes } = channel.transfer;
+  const moves: Promise<void>[] = [];
+  let hasFailed = false;
+  const send = async (): Promise<void> => {
+    for (let start = 0; start < sizeBytes && !hasFailed; start += pieceBytes) {
       step();
-      return move(start, Math.min(pieceBytes, sizeBytes - start));
-    });
-  });
+      await new Promise<void>((begun) => {
+        const moving = channel.slots.run(() => {
+          begun();
+          return move(start, Math.min(pieceBytes, sizeBytes - start));
+        });
+        moving.catch(() => {
+          hasFailed = true;
+        });
+        moves.push(moving);
+      });
+    }
+  };
+  await (sizeBytes <= pieceBytes ? send() : way.run(send));
+  await Promise.all(moves);
 }

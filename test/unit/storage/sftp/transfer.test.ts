@@ -18,6 +18,8 @@ function makeChannel(file: Buffer, mostBytes = Infinity): { channel: SftpChannel
   const channel = {
     transfer: { pieceBytes: 100, piecesAtOnce: 8 },
     slots: new SlotQueue(8),
+    uploads: new SlotQueue(1),
+    downloads: new SlotQueue(1),
     read: (_handle: Buffer, bytes: Buffer, at: number, length: number, position: number) =>
       answer(() => file.copy(bytes, at, position, position + Math.min(length, mostBytes))),
     write: (_handle: Buffer, bytes: Buffer, offset: number, length: number) =>
@@ -61,6 +63,17 @@ test('all transfers together have so many pieces under way', async () => {
   await Promise.all(others);
   expect(Buffer.compare(target, FILE)).toBe(0);
   expect(mostAtOnce()).toBe(8);
+});
+
+test('what came first is whole first; a small one waits for none', async () => {
+  const { channel } = makeChannel(Buffer.alloc(3000));
+  const ended: string[] = [];
+  const write = async (title: string, sizeBytes: number): Promise<void> => {
+    await writeWhole(channel, HANDLE, FILE.subarray(0, sizeBytes), go);
+    ended.push(title);
+  };
+  await Promise.all([write('first', 2345), write('second', 2345), write('third', 2345), write('small', 100)]);
+  expect(ended).toEqual(['small', 'first', 'second', 'third']);
 });
 
 test('nothing further is sent once it was ended', async () => {
