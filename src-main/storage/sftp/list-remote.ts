@@ -13,20 +13,20 @@ import type { Step } from '#storage/sftp/transfer.ts';
 
 export const FOLDERS_AT_ONCE = 64;
 
-/** `isComplete`: no folder that there ought to be was missing. @throws the server's own error, or what `step` throws */
+/** @throws the server's own error, or what `step` throws */
 export async function listRemote(
   channel: SftpChannel,
   top: string,
   type: StorageFileType,
   step: Step,
-): Promise<{ entries: StorageEntry[]; isComplete: boolean }> {
+): Promise<StorageEntry[]> {
   const entries: StorageEntry[] = [];
   const folder = objectFolder(type);
   const first = await readFolderIfThere(channel, folder === '' ? top : `${top}/${folder}`);
-  if (first === undefined) return { entries, isComplete: false };
+  if (first === undefined) return entries;
   if (type !== 'pack') {
     await addFiles(channel, top, folder, type, first, entries);
-    return { entries, isComplete: true };
+    return entries;
   }
   const names = first.map(({ filename }) => filename).filter((name) => /^[0-9a-f]{2}$/.test(name));
   await inLanes(names, FOLDERS_AT_ONCE, async (name) => {
@@ -35,7 +35,7 @@ export async function listRemote(
     const found = await readFolderIfThere(channel, `${top}/${subfolder}`);
     await addFiles(channel, top, subfolder, type, found ?? [], entries);
   });
-  return { entries, isComplete: true };
+  return entries;
 }
 
 /** Undefined: there is no such folder. */

@@ -36,6 +36,17 @@ export async function saveRemotely(
   step: Step,
 ): Promise<RemoteSaveOutcome> {
   step();
+  const folder = save.flushFolder ? openFolder(channel, save.folder) : undefined;
+  try {
+    const outcome = await saveAndName(channel, save, step);
+    if (outcome !== 'refused') await folder?.flush();
+    return outcome;
+  } finally {
+    folder?.close();
+  }
+}
+
+async function saveAndName(channel: SftpChannel, save: RemoteSave, step: Step): Promise<RemoteSaveOutcome> {
   const temporaryPath = temporaryPathIn(save.folder);
   // Asked together, as everything that does not need the other's answer: each round trip may take long.
   const existing = channel.statIfThere(`${save.folder}/${save.name}`);
@@ -59,7 +70,6 @@ export async function saveRemotely(
   }
   // The janitor gets what is not unlinked here; the save itself has succeeded.
   if (outcome !== 'renamed') await channel.unlink(temporaryPath).catch(() => undefined);
-  if (save.flushFolder && outcome !== 'refused') await flushFolder(channel, save.folder);
   return outcome;
 }
 
@@ -69,13 +79,36 @@ export function temporaryPathIn(folder: string): string {
 
 /** Makes new and removed names durable where the server can: a folder is flushed like a file, which many refuse. */
 export async function flushFolder(channel: SftpChannel, folder: string): Promise<void> {
-  if (!channel.has('fsync')) return;
+  const opened = openFolder(channel, folder);
   try {
-    const handle = await channel.open(folder, 'r');
-    await closing(channel, handle, () => channel.flush(handle));
-  } catch (error) {
-    if (!isStatusError(error)) throw error;
+    await opened.flush();
+  } finally {
+    opened.close();
   }
+}
+
+interface OpenFolder {
+  flush(): Promise<void>;
+  close(): void;
+}
+
+/** Asked for at once, so that flushing it later is one round trip. */
+function openFolder(channel: SftpChannel, folder: string): OpenFolder {
+  if (!channel.has('fsync')) return { flush: async () => undefined, close: () => undefined };
+  const opening = channel.open(folder, 'r');
+  opening.catch(() => undefined);
+  return {
+    flush: async () => {
+      try {
+        await channel.flush(await opening);
+      } catch (error) {
+        if (!isStatusError(error)) throw error;
+      }
+    },
+    close: () => {
+      opening.then((handle) => channel.close(handle)).catch(() => undefined);
+    },
+  };
 }
 
 /** The handle is closed in any case, and closing is waited for: some servers report only there that a write failed. */

@@ -109,11 +109,10 @@ export class SftpStorage implements Storage {
 
   open(signal?: AbortSignal): Promise<void> {
     return this.#run('open', signal, async (channel) => {
-      const found = await channel.statIfThere(this.#top);
+      const [found] = await Promise.all([channel.statIfThere(this.#top), this.#look(channel)]);
       if (found === undefined)
         throw unreachable(this.location, 'there is no such folder on the server', 'afterUser');
       if (!found.isDirectory()) throw unreachable(this.location, 'it is not a folder', 'afterUser');
-      await this.#look(channel);
     });
   }
 
@@ -177,9 +176,10 @@ export class SftpStorage implements Storage {
 
   list(type: StorageFileType, signal?: AbortSignal): Promise<readonly StorageEntry[]> {
     return this.#run('list', signal, async (channel, step) => {
-      const { entries, isComplete } = await listRemote(channel, this.#top, type, step);
-      // A drive that the server has lost looks like missing folders, and those count as empty.
-      if (!isComplete || entries.length === 0) await this.#assertDriveThere(channel);
+      const entries = await listRemote(channel, this.#top, type, step);
+      // A drive that the server has lost looks like missing folders, and those count as empty. Locks are looked for often,
+      // and who finds none takes one of his own, which tells.
+      if (entries.length === 0 && type !== 'lock') await this.#assertDriveThere(channel);
       return entries;
     });
   }
@@ -256,7 +256,7 @@ export class SftpStorage implements Storage {
         });
       }
     };
-    return run();
+    return signal === undefined ? run() : this.#endingWith(signal, run);
   }
 
   /** When the signal fires, the work has a moment to clean up after itself; then the caller is let go in any case. */
