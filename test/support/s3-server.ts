@@ -37,6 +37,8 @@ export interface S3Server {
 export interface S3ServerOptions {
   /** PEM files; then the server also answers to TLS. */
   readonly tls?: { readonly certificatePath: string; readonly keyPath: string };
+  /** Gives out keys for a while; Ceph then does not say any more what is wrong with other keys. */
+  readonly sessionTokens?: boolean;
 }
 
 const PROGRAMS = [
@@ -101,7 +103,14 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
     options.tls === undefined
       ? ''
       : ` ssl_endpoint=127.0.0.1:${String(tlsPort)} ssl_certificate=${options.tls.certificatePath} ssl_private_key=${options.tls.keyPath}`;
-  writeFileSync(join(folder, 'ceph.conf'), settings(folder, cluster, monitor, `endpoint=${gateway}${tls}`));
+  const conf = settings(
+    folder,
+    cluster,
+    monitor,
+    `endpoint=${gateway}${tls}`,
+    options.sessionTokens === true,
+  );
+  writeFileSync(join(folder, 'ceph.conf'), conf);
   const shell = spawn('sh', ['-c', SCRIPT, 'sh', folder, cluster, monitor, gateway], {
     stdio: 'pipe',
   });
@@ -151,7 +160,13 @@ async function findFreePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-function settings(folder: string, cluster: string, monitor: string, frontend: string): string {
+function settings(
+  folder: string,
+  cluster: string,
+  monitor: string,
+  frontend: string,
+  sessionTokens: boolean,
+): string {
   return `[global]
 fsid = ${cluster}
 mon_initial_members = a
@@ -190,5 +205,5 @@ rgw_data = ${folder}/rgw
 rgw_frontends = beast ${frontend}
 rgw_thread_pool_size = 64
 rgw_dns_name = localhost
-`;
+${sessionTokens ? 'rgw_s3_auth_use_sts = true\nrgw_sts_key = abcdefghijklmnop\n' : ''}`;
 }

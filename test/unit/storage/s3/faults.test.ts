@@ -7,6 +7,7 @@ import { RetryStorage } from '#storage/decorators/retry-storage.ts';
 import type { Storage } from '#storage/port.ts';
 import { openS3Storage, type S3StorageOptions } from '#storage/s3/s3-storage.ts';
 import { AlteringProxy, type ProxiedAnswer, type ProxiedRequest } from '#test/support/altering-proxy.ts';
+import { startHttpFaultProxy } from '#test/support/http-fault-proxy.ts';
 import { keysEnvironment, makeBucket, s3Client } from '#test/support/s3-places.ts';
 import { OWNER_KEYS, s3ServerObstacle, startS3Server, type S3Server } from '#test/support/s3-server.ts';
 import { sha256 } from '#test/support/sha256.ts';
@@ -197,17 +198,32 @@ describe.skipIf(obstacle !== undefined)(
         expect(await outcome(storage.list('pack'))).toBe('storage.ioFailed later');
       });
 
-      test('8: a whole file in answer to a range is not taken for the range', async () => {
+      test('8: what is sent for a range and is none, or another one, is not taken for it', async () => {
         const storage = throughProxy();
         await save(storage, SMALL);
-        answering('GET', { status: 200, headers: { etag: '"x"' }, body: SMALL });
-        expect(await outcome(storage.load('pack', sha256(SMALL), { offset: 2, length: 3 }))).toBe(
-          'storage.ioFailed later',
-        );
-        answering('GET', { status: 206, headers: { 'content-range': 'bytes 2-4/12' }, body: '' });
-        expect(await outcome(storage.load('pack', sha256(SMALL), { offset: 2, length: 3 }))).toBe(
-          'storage.ioFailed later',
-        );
+        for (const [status, range, body] of [
+          [200, undefined, SMALL],
+          [200, undefined, SMALL.subarray(0, 3)],
+          [206, 'bytes 2-4/12', ''],
+          [206, 'bytes 0-2/12', SMALL.subarray(0, 3)],
+        ] as const) {
+          const headers = { etag: '"x"', ...(range === undefined ? {} : { 'content-range': range }) };
+          answering('GET', { status, headers, body });
+          const loaded = storage.load('pack', sha256(SMALL), { offset: 2, length: 3 });
+          expect(await outcome(loaded)).toBe('storage.ioFailed later');
+        }
+      });
+
+      test('an upload that is damaged on its way is refused, and sent again', async () => {
+        const damaging = await startHttpFaultProxy(server.port);
+        const storage = openThrough(`http://127.0.0.1:${String(damaging.port)}`);
+        const alter = (body: Buffer): Buffer => Buffer.concat([Buffer.from('X'), body.subarray(1)]);
+        damaging.plan({ kind: 'alterBody', alter }, { method: 'PUT', times: 2 });
+        expect(await outcome(save(storage, SMALL))).toBe('storage.ioFailed later');
+        expect(await storage.list('pack')).toEqual([]);
+        await save(retrying(storage), SMALL);
+        await expectStored(storage, SMALL);
+        damaging.close();
       });
 
       test('14: a server without conditions still keeps the config, and is known for it', async () => {
@@ -410,6 +426,19 @@ describe.skipIf(obstacle !== undefined)(
         }
         line.cut();
         line.blackHole(false);
+        await expectStored(storage, SMALL);
+      });
+
+      test('17: what the server has already when it is cancelled is told as saved', async () => {
+        const storage = throughLine({ limits: { connectMs: 5000, stallMs: 5000 } });
+        await storage.open();
+        line.shape('down', { delayMs: 300 });
+        const controller = new AbortController();
+        const saving = outcome(save(storage, SMALL, controller.signal));
+        await systemClock.sleep(100);
+        controller.abort();
+        expect(await saving).toBe('no error');
+        line.shape('down', {});
         await expectStored(storage, SMALL);
       });
 
