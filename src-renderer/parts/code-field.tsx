@@ -1,9 +1,10 @@
 /** Where a recovery code (or passphrase) is typed: names the wrong group as soon as it is full. Keeps nothing. */
-import { PasswordInput, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import type { GroupProblem } from '#contract/key-codes.ts';
 import type { Words } from '../text/language.ts';
 import { useFormats, useWords } from '../text/use-words.ts';
 import { readTypedCode, type TypedCode } from './read-typed-code.ts';
+import { SecretInput } from './secret-input.tsx';
 
 export interface CodeFieldProps {
   readonly label: string;
@@ -36,7 +37,7 @@ export function CodeField({
     spellCheck: false,
     onChange: ({ currentTarget }: { currentTarget: HTMLInputElement }) => onChange(currentTarget.value),
   };
-  if (isPassword) return <PasswordInput {...shared} error={refusal} />;
+  if (isPassword) return <SecretInput {...shared} error={refusal} />;
   const typed = readTypedCode(value);
   const problem = codeProblem(typed, words, count) ?? refusal;
   const isGrowing = typed.kind === 'growing' || typed.kind === 'complete';

@@ -23,7 +23,8 @@ export function NewPlacePage({ mirror }: { readonly mirror: Mirror }) {
   const { places: words } = useWords();
   const [typed, setTyped] = useState('');
   const [typedName, setTypedName] = useState<string | null>(null);
-  const { probe, error } = useProbe(typed, mirror);
+  const answer = useProbe(typed, mirror);
+  const { probe } = answer;
   const { ask, isBusy, refusal } = useAsk();
   const found = useAnswer((signal) => calls['machine.places']({}, { signal }), []);
   const chosen = found.value?.find(({ location }) => location === typed);
@@ -67,7 +68,7 @@ export function NewPlacePage({ mirror }: { readonly mirror: Mirror }) {
             if (probe?.view.use === 'create' && name.trim() !== '') void create(probe.location);
           }}
         >
-          <ProbeLocation typed={typed} onType={setTyped} probe={probe} error={error} />
+          <ProbeLocation typed={typed} onType={setTyped} answer={answer} />
           {probe?.view.use === 'open' && (
             <div className="buttons">
               <Button

@@ -56,7 +56,8 @@ export function MovePlace({ place, mirror }: { readonly place: PlaceValue; reado
   const { calls } = useCore();
   const { places: words } = useWords();
   const [typed, setTyped] = useState<string | null>(null);
-  const { probe, error } = useProbe(typed ?? '', mirror);
+  const answer = useProbe(typed ?? '', mirror);
+  const { probe } = answer;
   const { ask, isBusy, refusal } = useAsk();
   const move = async (address: string): Promise<void> => {
     const done = await ask(() => calls['places.move']({ placeId: place.id, location: address }));
@@ -78,7 +79,7 @@ export function MovePlace({ place, mirror }: { readonly place: PlaceValue; reado
     >
       {typed !== null && (
         <div className="card form">
-          <ProbeLocation typed={typed} onType={setTyped} probe={probe} error={error} />
+          <ProbeLocation typed={typed} onType={setTyped} answer={answer} />
           <Refusal error={refusal} />
           <div className="buttons">
             <Button variant="default" onClick={() => setTyped(null)}>

@@ -8,6 +8,7 @@ import { useChooseFolder } from '../../parts/choose-folder.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useFormats, useSpeech } from '../../text/use-words.ts';
 import { NoteBar } from '../../ui/note-bar.tsx';
+import { loginKindOf, PlaceLogin } from './place-login.tsx';
 import { probeView, type ProbeView } from './view-model.ts';
 
 const REST_MS = 400;
@@ -19,8 +20,14 @@ export interface Probe {
   readonly freeBytes: number | null;
 }
 
-/** Undefined while nothing is known of what is typed now. */
-export function useProbe(typed: string, mirror: Mirror): { probe: Probe | undefined; error: unknown } {
+export interface ProbeAnswer {
+  /** Undefined while nothing is known of what is typed now. */
+  readonly probe: Probe | undefined;
+  readonly error: unknown;
+  readonly again: () => void;
+}
+
+export function useProbe(typed: string, mirror: Mirror): ProbeAnswer {
   const { calls } = useCore();
   const speech = useSpeech();
   const [location] = useDebouncedValue(typed.trim(), REST_MS);
@@ -31,26 +38,30 @@ export function useProbe(typed: string, mirror: Mirror): { probe: Probe | undefi
     [location],
   );
   const found = answer.value;
-  if (location === '' || location !== typed.trim()) return { probe: undefined, error: undefined };
-  if (answer.kind === 'refused') return { probe: undefined, error: answer.error };
-  if (found === undefined || found.asked !== location) return { probe: undefined, error: undefined };
+  const { again } = answer;
+  const nothing = { probe: undefined, error: undefined, again };
+  if (location === '' || location !== typed.trim()) return nothing;
+  if (answer.kind === 'refused') return { ...nothing, error: answer.error };
+  if (found === undefined || found.asked !== location) return nothing;
   const { freeBytes } = found;
   return {
     probe: { location: found.location, freeBytes, view: probeView(found, mirror, speech) },
     error: undefined,
+    again,
   };
 }
 
 export interface ProbeLocationProps {
   readonly typed: string;
   readonly onType: (typed: string) => void;
-  readonly probe: Probe | undefined;
-  readonly error: unknown;
+  readonly answer: ProbeAnswer;
   /** In place of what makes a new place of it. */
   readonly sentence?: string;
 }
 
-export function ProbeLocation({ typed, onType, probe, error, sentence }: ProbeLocationProps) {
+export function ProbeLocation({ typed, onType, answer, sentence }: ProbeLocationProps) {
+  const { probe, error, again } = answer;
+  const loginKind = loginKindOf(typed.trim());
   const {
     words: { places: words },
   } = useSpeech();
@@ -77,6 +88,9 @@ export function ProbeLocation({ typed, onType, probe, error, sentence }: ProbeLo
           {words.choose}
         </Button>
       </div>
+      {loginKind !== undefined && (
+        <PlaceLogin key={loginKind} location={typed.trim()} kind={loginKind} onGiven={again} />
+      )}
       <div aria-live="polite" className="found">
         {typed.trim() !== '' && probe === undefined && error === undefined && (
           <p className="probing">{words.probing}…</p>

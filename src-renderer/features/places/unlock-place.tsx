@@ -2,10 +2,11 @@
  * The code or passphrase once: after the keychain has lost this computer's key, whereupon a new one is made; or to put back the
  * small files without which the place cannot be opened, where this computer's key does not help.
  */
-import { Button, Modal, PasswordInput } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
 import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore } from '../../core-link/use-core.ts';
+import { SecretInput } from '../../parts/secret-input.tsx';
 import { useCoreSentences } from '../../text/core-sentences.ts';
 import { useWords } from '../../text/use-words.ts';
 import type { PlaceValue } from './view-model.ts';
@@ -48,7 +49,7 @@ export function UnlockPlace({ place, why, onClose, onDone }: UnlockPlaceProps) {
         }}
       >
         <p>{why === 'keyMissing' ? words.unlockBody : words.mendBody}</p>
-        <PasswordInput
+        <SecretInput
           label={words.unlockField}
           value={typed}
           autoComplete="off"

@@ -21,6 +21,7 @@ export const frame: Translated<typeof english> = {
   noPage: 'Diese Seite gibt es nicht.',
   toOverview: 'Zur Übersicht',
   loading: 'Wird geladen',
+  showTyped: 'Eingabe zeigen',
   close: 'Schließen',
   unknownFault: 'Das hat nicht geklappt; den Grund kennt Tidemark nicht.',
   unreadableName: '(unlesbarer Name)',

@@ -57,6 +57,34 @@ export const places: Translated<typeof english> = {
   name: 'Name',
   nameHint: 'So, wie du ihn nennst: „Blaue Platte“, „Server zu Hause“',
   probing: 'Wird nachgesehen',
+  login: {
+    title: {
+      s3: 'Schlüssel des Cloud-Speichers',
+      rest: 'Anmeldung am Server',
+      sftp: 'Anmeldung am Server',
+      rclone: 'Einstellungen von rclone',
+    },
+    note: {
+      s3: 'Von deinem Anbieter. Sie bleiben im Schlüsselbund dieses Computers, sonst nirgends.',
+      rest: 'Falls der Server danach fragt. Sie bleibt im Schlüsselbund dieses Computers, sonst nirgends.',
+      sftp: 'Deine ssh-Schlüssel und dein Agent werden benutzt, wie sie sind. Nur wenn das nicht genügt: Diese Angaben bleiben im Schlüsselbund dieses Computers, sonst nirgends.',
+      rclone:
+        'Nur wenn deine rclone-Einstellungen mit einem Passwort verschlossen sind. Es bleibt im Schlüsselbund dieses Computers.',
+    },
+    fields: {
+      AWS_ACCESS_KEY_ID: 'Zugangsschlüssel',
+      AWS_SECRET_ACCESS_KEY: 'Geheimer Schlüssel',
+      AWS_SESSION_TOKEN: 'Sitzungs-Token',
+      AWS_DEFAULT_REGION: 'Region, falls der Anbieter eine nennt',
+      RESTIC_REST_USERNAME: 'Benutzername',
+      RESTIC_REST_PASSWORD: 'Passwort',
+      TIDEMARK_SFTP_PASSWORD: 'Passwort',
+      TIDEMARK_SFTP_KEY_PASSPHRASE: 'Passphrase deines ssh-Schlüssels',
+      RCLONE_CONFIG_PASS: 'Passwort der rclone-Einstellungen',
+    },
+    give: 'Anmelden',
+    notKept: (reason) => `Du bist angemeldet, bis Tidemark endet. ${reason}`,
+  },
   probe: {
     empty: 'Leer und bereit.',
     missing: 'Den Ordner gibt es noch nicht. Tidemark legt ihn an.',

@@ -18,6 +18,7 @@ export const frame = {
   noPage: 'There is no such page.',
   toOverview: 'To the overview',
   loading: 'Loading',
+  showTyped: 'Show what is typed',
   close: 'Close',
   unknownFault: 'That did not work, for a reason Tidemark does not know.',
   unreadableName: '(unreadable name)',

@@ -53,6 +53,34 @@ export const places = {
   name: 'Name',
   nameHint: 'As you call it: "Blue drive", "Home server"',
   probing: 'Looking there',
+  login: {
+    title: {
+      s3: 'Keys of the cloud storage',
+      rest: 'Login of the server',
+      sftp: 'Login of the server',
+      rclone: 'Settings of rclone',
+    },
+    note: {
+      s3: 'From your provider. They are kept in the keychain of this computer and nowhere else.',
+      rest: 'If the server asks for one. It is kept in the keychain of this computer and nowhere else.',
+      sftp: 'Your ssh keys and your agent are used as they are. Only if they are not enough: these are kept in the keychain of this computer and nowhere else.',
+      rclone:
+        'Only if your rclone settings are locked with a password. It is kept in the keychain of this computer.',
+    },
+    fields: {
+      AWS_ACCESS_KEY_ID: 'Access key',
+      AWS_SECRET_ACCESS_KEY: 'Secret key',
+      AWS_SESSION_TOKEN: 'Session token',
+      AWS_DEFAULT_REGION: 'Region, if the provider names one',
+      RESTIC_REST_USERNAME: 'User name',
+      RESTIC_REST_PASSWORD: 'Password',
+      TIDEMARK_SFTP_PASSWORD: 'Password',
+      TIDEMARK_SFTP_KEY_PASSPHRASE: 'Passphrase of your ssh key',
+      RCLONE_CONFIG_PASS: 'Password of the rclone settings',
+    },
+    give: 'Log in',
+    notKept: (reason: string) => `You are logged in until Tidemark ends. ${reason}`,
+  },
   probe: {
     empty: 'Empty and ready.',
     missing: 'There is no such folder yet. Tidemark makes it.',

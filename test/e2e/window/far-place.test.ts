@@ -1,0 +1,67 @@
+/** A place on a server that asks who is there: the window asks the person, and a plan goes there and comes back. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_CHROMIUM } from '#test/support/chromium.ts';
+import { NO_REST_SERVER, restServerProgram } from '#test/support/place-programs.ts';
+import { startRestServer, type RestServerProcess } from '#test/support/rest-server.ts';
+import { findSecretsBelow } from '#test/support/find-text.ts';
+import { findAxeFaults } from '../support/find-axe-faults.ts';
+import { WindowWorld } from '../support/window-world.ts';
+
+const PASSWORD = 'not in any file';
+const program = restServerProgram();
+const obstacle = NO_CHROMIUM === '' && program === undefined ? ` (SKIPPED: ${NO_REST_SERVER})` : NO_CHROMIUM;
+
+describe.skipIf(obstacle !== '')(`a place on a server${obstacle}`, () => {
+  const world = new WindowWorld();
+  const folder = mkdtempSync(path.join(tmpdir(), 'tidemark-far-place-'));
+  let server: RestServerProcess;
+  let page: Page;
+
+  beforeAll(async () => {
+    const users = path.join(folder, 'users');
+    const hash = createHash('sha1').update(PASSWORD).digest('base64');
+    writeFileSync(users, `ann:{SHA}${hash}\n`);
+    server = await startRestServer(program!, { args: ['--htpasswd-file', users, '--private-repos'] });
+    await world.start();
+    world.write('Documents/letter.txt', 'a letter');
+    page = await world.open({ route: '/places/new', reducedMotion: 'reduce' });
+  });
+  afterAll(async () => {
+    await world.close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('who is not let in is told so, logs in, and makes a backup place of it', async () => {
+    const location = `rest:http://127.0.0.1:${String(server.port)}/ann/`;
+    await page.getByLabel('Folder or address').fill(location);
+    await page.getByText('It does not let you in').waitFor();
+    expect(await findAxeFaults(page)).toEqual([]);
+    await page.getByLabel('User name').fill('ann');
+    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: 'Make it a backup place' }).click();
+    await page.waitForURL(/#\/places\/[^/]+\/kit$/);
+    const { places } = await world.core.mirror();
+    expect(places).toMatchObject([{ location, kind: 'rest', presence: 'present' }]);
+  });
+
+  test('a version goes there and comes back, and the password is in no file', async () => {
+    const [place] = (await world.core.mirror()).places;
+    const planId = await world.core.addPlan([world.at('Documents')], [place!.id], { name: 'Letters' });
+    await world.backUp(planId, place!.id);
+    expect(readdirSync(path.join(server.folder, 'ann', 'snapshots')).length).toBeGreaterThan(0);
+    const { found, seen } = findSecretsBelow(world.core.at(), { password: PASSWORD });
+    expect(found).toEqual([]);
+    expect(seen).toBeGreaterThan(3);
+  });
+
+  test('nothing was complained about', () => {
+    expect(world.complaints).toEqual([]);
+  });
+});
