@@ -28,15 +28,17 @@ const FRESH_MS = 5_000;
 const END_LIMIT_S = 5;
 
 /**
- * Runs its arguments as a program that ends when our end of standard input closes: asked first, then made to. It asks no
+ * Runs its arguments but the first as a program, and removes the folder that is the first. The program ends when our end of standard input closes: asked first, then made to. It asks no
  * longer than the program lives, so that no other one of the same number is ever met.
  */
-const GUARD = `exec 3<&0 </dev/null
+const GUARD = `exec 3<&0 </dev/null; folder=$1; shift
 "$@" 3<&- & child=$!
 ( cat <&3 >/dev/null; kill -TERM $child || exit
   for i in $(seq ${String(END_LIMIT_S * 10)}); do kill -0 $child || exit; sleep 0.1; done; kill -KILL $child ) >/dev/null 2>&1 &
 exec 3<&-
-wait $child`;
+wait $child; code=$?
+[ -z "$folder" ] || rm -rf -- "$folder"
+exit $code`;
 
 /** What a remote is called whose own text must not be seen in the list of processes. */
 const HIDDEN_REMOTE = 'TIDEMARK';
@@ -78,7 +80,7 @@ export class RcloneChild {
     const socketPath = folder === undefined ? undefined : join(folder, 's');
     const [user, password] = [randomBytes(16).toString('hex'), randomBytes(16).toString('hex')];
     const log = new RcloneLog(place, clock);
-    const process = run(place, socketPath === undefined ? '127.0.0.1:0' : `unix://${socketPath}`, {
+    const process = run(place, socketPath === undefined ? '127.0.0.1:0' : `unix://${socketPath}`, folder, {
       ...env,
       RCLONE_USER: user,
       RCLONE_PASS: password,
@@ -150,7 +152,12 @@ function endedAtStart(code: number | null, log: RcloneLog, location: string): Ti
   return rcloneEnded(location, log.lastError);
 }
 
-function run(place: RcloneLocation, address: string, env: OpenOptions['env']): ChildProcess {
+function run(
+  place: RcloneLocation,
+  address: string,
+  folder: string | undefined,
+  env: OpenOptions['env'],
+): ChildProcess {
   const isHidden = holdsSecret(place);
   const settings: Record<string, string | undefined> = {
     ...env,
@@ -185,7 +192,7 @@ function run(place: RcloneLocation, address: string, env: OpenOptions['env']): C
     process.platform === 'win32'
       ? spawn(program, args, { ...options, windowsHide: true })
       : // Of a session of its own: an interrupt at the terminal is for us, who have something to tidy up through it.
-        spawn('/bin/sh', ['-c', GUARD, 'sh', program, ...args], { ...options, detached: true });
+        spawn('/bin/sh', ['-c', GUARD, 'sh', folder ?? '', program, ...args], { ...options, detached: true });
   child.stdin.on('error', () => undefined);
   return child;
 }

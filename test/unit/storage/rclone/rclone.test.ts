@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isTidemarkError, type TidemarkError } from '#base/errors.ts';
 import { RETRY_BUDGETS, RetryStorage } from '#storage/decorators/retry-storage.ts';
@@ -156,8 +156,10 @@ describe.skipIf(program === '')(`rclone (${program === '' ? NO_RCLONE : program}
     });
     await new Promise((resolve) => child.stdout.once('data', resolve));
     expect(rclones()).toHaveLength(1);
+    const socket = /unix:\/\/(\S+)/.exec(rclones()[0]!.line)?.[1] ?? '';
     child.kill('SIGKILL');
     await expect.poll(rclones, { timeout: 5000 }).toEqual([]);
+    await expect.poll(() => existsSync(dirname(socket))).toBe(false);
   });
 
   test('secrets are in no list of processes', async () => {
