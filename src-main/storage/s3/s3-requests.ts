@@ -68,6 +68,8 @@ export class S3Requests {
       credentials: { ...settings.credentials },
       forcePathStyle: settings.pathStyle,
       maxAttempts: 1,
+      // A clock that is wrong would write wrong dates into versions: it is told of instead.
+      disableClockSkewCorrection: true,
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
       // Would cost each pack a round trip.

@@ -122,6 +122,8 @@ describe.skipIf(obstacle !== undefined)(`S3${obstacle === undefined ? '' : `, wh
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 20 * 60_000 });
       const late = openWith(OWNER_KEYS, call === 'create' ? { bucket: 'of-the-late' } : {});
       await expectRefused(late[call](), 'storage.clockOff');
+      // The library would have put the clock right by itself now.
+      await expectRefused(late[call](), 'storage.clockOff');
       vi.useRealTimers();
       await openWith(OWNER_KEYS)[call]();
     });
