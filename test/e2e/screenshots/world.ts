@@ -35,7 +35,7 @@ export async function makePast(
   );
   const commits = commitsOf(versions);
   const moments = commits.map((_, index) => momentOf(index, commits.length));
-  const checkout = checkoutInto(world.at('Projects', 'tidemark'));
+  const checkout = checkoutInto(world.at('Projects', 'tidemark'), world.core.at('pictures.index'));
   await world.makeHistory({ planId, ...drive }, moments, (index, agoMs) => {
     checkout(commits[index] ?? 'HEAD');
     changeLetters(world, index / commits.length, index, agoMs);
@@ -63,9 +63,9 @@ function commitsOf(most: number): string[] {
   );
 }
 
-function checkoutInto(folder: string): (commit: string) => void {
+function checkoutInto(folder: string, index: string): (commit: string) => void {
   mkdirSync(folder, { recursive: true });
-  const env = { ...process.env, GIT_INDEX_FILE: path.join(folder, '..', '..', '..', 'pictures.index') };
+  const env = { ...process.env, GIT_INDEX_FILE: index };
   const paths = (commit: string): void =>
     void execFileSync('git', [`--work-tree=${folder}`, 'read-tree', '-u', '--reset', `${commit}:src-main`], {
       cwd: ROOT,
