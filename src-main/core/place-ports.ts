@@ -62,7 +62,11 @@ function cacheName(location: string): string {
 }
 
 function createPlaceStorage(location: PlaceLocation, env: Environment): Storage {
-  const bare = openStorage(location, { clock: systemClock, env });
+  const bare = openStorage(location, {
+    clock: systemClock,
+    env,
+    ownKnownHostsFile: path.join(stateFolder(env), 'known_hosts'),
+  });
   const retrying = { clock: systemClock, random: Math.random };
   if (location.kind === 'local') return new RetryStorage(bare, { ...retrying, budget: RETRY_BUDGETS.local });
   const limited = new LimitStorage(bare, { maxConcurrent: NETWORK_CALLS, clock: systemClock });

@@ -25,10 +25,10 @@ export class PlaceLogins {
     return found.kind === 'found' ? readLogin(found.secret) : {};
   }
 
-  /** @returns why the keychain does not remember it; then it holds until this process ends. */
+  /** Beside what is known already. @returns why the keychain does not remember it; then it holds until this process ends. */
   async set(location: string, login: Login): Promise<KeychainRefusal | undefined> {
     const account = accountOfLogin(location);
-    const secret = new SecretText(JSON.stringify(login));
+    const secret = new SecretText(JSON.stringify({ ...(await this.of(location)), ...login }));
     const kept = await this.#keychain.set(account, secret);
     if (kept.kind === 'remembered') {
       await this.#session.delete(account);

@@ -26,6 +26,8 @@ export async function probePlace(
     if (!isTidemarkError(error) || error.code === 'job.cancelled') throw error;
     if (isFolder ? await canBeMade(error, storage.location) : isMissing(error))
       return { ...nothing, kind: 'missing' };
+    if (isTidemarkError(error, 'storage.hostKeyUnknown'))
+      return { ...nothing, kind: 'unknownServer', reason: error.data.fingerprint };
     const kind = error.code === 'storage.wrongCredentials' ? 'wrongCredentials' : 'unreachable';
     return { ...nothing, kind, reason: reasonOf(error) };
   }

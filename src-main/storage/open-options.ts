@@ -5,4 +5,6 @@ export interface OpenOptions {
   readonly clock: Clock;
   /** Credentials, certificates and proxies, under the names that restic gives them. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Keys of SSH servers that the person has trusted here, besides those that ssh knows. */
+  readonly ownKnownHostsFile?: string;
 }

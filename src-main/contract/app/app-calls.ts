@@ -46,7 +46,15 @@ export const newPlaceKeys = z.strictObject({
 });
 
 export const placeProbe = z.strictObject({
-  kind: z.enum(['empty', 'repository', 'otherFiles', 'missing', 'wrongCredentials', 'unreachable']),
+  kind: z.enum([
+    'empty',
+    'repository',
+    'otherFiles',
+    'missing',
+    'wrongCredentials',
+    'unknownServer',
+    'unreachable',
+  ]),
   location: z.string(),
   freeBytes: count.nullable(),
   /** In plain words, where it cannot be used. */

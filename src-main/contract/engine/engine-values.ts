@@ -12,7 +12,15 @@ export interface PlaceAccess {
 export type SecretState = 'remembered' | 'session' | 'missing';
 
 export interface ProbeOutcome {
-  readonly kind: 'empty' | 'repository' | 'otherFiles' | 'missing' | 'wrongCredentials' | 'unreachable';
+  readonly kind:
+    | 'empty'
+    | 'repository'
+    | 'otherFiles'
+    | 'missing'
+    | 'wrongCredentials'
+    /** `reason`: the fingerprint of its key. */
+    | 'unknownServer'
+    | 'unreachable';
   readonly location: string;
   readonly freeBytes: number | null;
   readonly reason: string | null;

@@ -9,7 +9,7 @@ import net, { type Socket } from 'node:net';
 import path from 'node:path';
 import ssh2, { type Client, type SFTPWrapper, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { Clock } from '#base/clock.ts';
-import { TidemarkError } from '#base/errors.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import {
   fingerprintOf,
   judgeHostKey,
@@ -35,16 +35,17 @@ export interface SftpOptions {
   readonly clock: Clock;
   /** HOME, SSH_AUTH_SOCK, PATH, and the secrets of `login-methods.ts`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** A file of known hosts of our own, read besides the person's. */
-  readonly ownKnownHostsFile?: string;
-  /** `remember` trusts a host that is not known yet and notes its key in the file of our own. Never a changed key. */
-  readonly unknownHosts?: 'refuse' | 'remember';
+  /** A file of known hosts of our own, read besides the person's; a key that is trusted by its fingerprint is noted there. */
+  readonly ownKnownHostsFile?: string | undefined;
   readonly connectTimeoutMs?: number;
   /** Silence after which a connection is given up although it looks alive. */
   readonly stallTimeoutMs?: number;
   /** Between signs of life: servers and routers drop what is quiet while a backup looks for changes. */
   readonly keepAliveMs?: number;
 }
+
+/** Fingerprint of the key of a server that the person trusts although nothing knows it yet: `SHA256:...`. */
+const HOST_KEY_VARIABLE = 'TIDEMARK_SFTP_HOST_KEY';
 
 const CONNECT_TIMEOUT_MS = 30_000;
 const STALL_TIMEOUT_MS = 60_000;
@@ -127,8 +128,10 @@ class Attempt {
     });
   }
 
-  get #mayRemember(): boolean {
-    return this.#options.unknownHosts === 'remember' && this.#options.ownKnownHostsFile !== undefined;
+  /** The person has compared it. Never for a key that differs from a known one. */
+  #isTrusted(fingerprint: string): boolean {
+    const trusted = this.#options.env[HOST_KEY_VARIABLE]?.trim().split(' ')[0];
+    return trusted !== undefined && trusted !== '' && trusted === fingerprint.split(' ')[0];
   }
 
   giveUp(): void {
@@ -220,7 +223,10 @@ class Attempt {
         authHandler: methods.handler(),
         hostVerifier: (key: Buffer) => {
           refusal = this.#refusalOf(hosts, name, port, key);
-          if (refusal?.code === 'storage.hostKeyUnknown' && this.#mayRemember) {
+          if (
+            isTidemarkError(refusal, 'storage.hostKeyUnknown') &&
+            this.#isTrusted(refusal.data.fingerprint)
+          ) {
             newKey = key;
             refusal = undefined;
           }

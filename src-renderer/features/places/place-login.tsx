@@ -11,8 +11,8 @@ import { NoteBar } from '../../ui/note-bar.tsx';
 
 type LoginKind = keyof typeof LOGIN_NAMES_OF;
 
-/** Asked for by few; they come from the environment where they are needed. */
-const RARE: ReadonlySet<LoginName> = new Set(['AWS_SESSION_TOKEN']);
+/** Asked for by few, and then given by the environment; a server's key is trusted by a button. */
+const NOT_ASKED: ReadonlySet<LoginName> = new Set(['AWS_SESSION_TOKEN', 'TIDEMARK_SFTP_HOST_KEY']);
 const SHOWN_AS_TYPED: ReadonlySet<LoginName> = new Set([
   'AWS_ACCESS_KEY_ID',
   'AWS_DEFAULT_REGION',
@@ -38,7 +38,7 @@ export function PlaceLogin({ location, kind, onGiven }: PlaceLoginProps) {
   const { ask, isBusy, refusal } = useAsk();
   const [typed, setTyped] = useState<Partial<Record<LoginName, string>>>({});
   const [notKept, setNotKept] = useState<string | null>(null);
-  const names = LOGIN_NAMES_OF[kind].filter((name) => !RARE.has(name));
+  const names = LOGIN_NAMES_OF[kind].filter((name) => !NOT_ASKED.has(name));
   const given = names.flatMap((name) => (typed[name] ? [[name, typed[name]] as const] : []));
 
   const give = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
+import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore } from '../../core-link/use-core.ts';
 import { useChooseFolder } from '../../parts/choose-folder.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
@@ -67,7 +68,14 @@ export function ProbeLocation({ typed, onType, answer, sentence }: ProbeLocation
   } = useSpeech();
   const formats = useFormats();
   const chooseFolder = useChooseFolder();
-  const instead = probe?.view.instead;
+  const { calls } = useCore();
+  const { ask, refusal } = useAsk();
+  const { instead, trusts } = probe?.view ?? {};
+  const trust = async (fingerprint: string): Promise<void> => {
+    const login = { TIDEMARK_SFTP_HOST_KEY: fingerprint };
+    const done = await ask(() => calls['places.login']({ location: typed.trim(), login }));
+    if (done !== undefined) again();
+  };
   const choose = async (): Promise<void> => {
     const folder = await chooseFolder({ mustBeWritable: true });
     // A folder whose name is no text has no address that could be typed.
@@ -99,18 +107,23 @@ export function ProbeLocation({ typed, onType, answer, sentence }: ProbeLocation
           <NoteBar
             tone={probe.view.tone}
             action={
-              instead !== undefined && (
+              (instead !== undefined && (
                 <Button variant="default" size="compact-md" onClick={() => onType(instead)}>
                   {words.useFolder}
                 </Button>
-              )
+              )) ||
+              (trusts !== undefined && (
+                <Button variant="default" size="compact-md" onClick={() => void trust(trusts)}>
+                  {words.trust}
+                </Button>
+              ))
             }
           >
             {sentence ?? probe.view.sentence}
             {probe.freeBytes !== null && ` ${words.free(formats.bytes(probe.freeBytes))}.`}
           </NoteBar>
         )}
-        <Refusal error={error} />
+        <Refusal error={error ?? refusal} />
       </div>
     </div>
   );

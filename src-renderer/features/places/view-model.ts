@@ -102,7 +102,7 @@ function verifiedWords(
 }
 
 export type ProbeKind =
-  'empty' | 'repository' | 'otherFiles' | 'missing' | 'wrongCredentials' | 'unreachable';
+  'empty' | 'repository' | 'otherFiles' | 'missing' | 'wrongCredentials' | 'unknownServer' | 'unreachable';
 
 export interface ProbeView {
   readonly tone: 'hint' | 'warning';
@@ -111,6 +111,8 @@ export interface ProbeView {
   readonly use: 'create' | 'open' | undefined;
   /** A folder in it that could be taken instead. */
   readonly instead?: string;
+  /** Fingerprint of a server's key that the person may trust. */
+  readonly trusts?: string;
 }
 
 export function probeView(
@@ -138,6 +140,13 @@ export function probeView(
       };
     case 'wrongCredentials':
       return { tone: 'warning', sentence: words.probe.wrongCredentials, use: undefined };
+    case 'unknownServer':
+      return {
+        tone: 'warning',
+        sentence: words.probe.unknownServer(probe.reason ?? ''),
+        use: undefined,
+        ...(probe.reason === null ? {} : { trusts: probe.reason }),
+      };
     case 'unreachable':
       return {
         tone: 'warning',

@@ -27,6 +27,7 @@ export async function lookAtPlace(calls: CoreLink['calls'], location: string): P
     case 'repository':
       return { kind: 'existing', location };
     case 'wrongCredentials':
+    case 'unknownServer':
     case 'unreachable':
       return { kind: 'refused', reason: found.reason };
     case 'otherFiles': {

@@ -80,6 +80,7 @@ export const places: Translated<typeof english> = {
       RESTIC_REST_PASSWORD: 'Passwort',
       TIDEMARK_SFTP_PASSWORD: 'Passwort',
       TIDEMARK_SFTP_KEY_PASSPHRASE: 'Passphrase deines ssh-Schlüssels',
+      TIDEMARK_SFTP_HOST_KEY: 'Fingerabdruck des Servers',
       RCLONE_CONFIG_PASS: 'Passwort der rclone-Einstellungen',
     },
     give: 'Anmelden',
@@ -94,12 +95,15 @@ export const places: Translated<typeof english> = {
       'Dort liegen schon Kopien. Öffne sie mit ihrem Wiederherstellungscode; geschrieben wird erst, wenn du es sagst.',
     wrongCredentials:
       'Dort wirst du nicht eingelassen: Der Benutzername, oder das Passwort oder der Schlüssel, stimmt nicht.',
+    unknownServer: (fingerprint) =>
+      `Dieser Computer kennt den Server noch nicht. Sein Schlüssel ist ${fingerprint}. Vergleiche ihn mit dem, was dir der Betreiber des Servers nennt, bevor du ihm vertraust.`,
     unreachable: 'Das ist nicht zu erreichen.',
     unreachableBecause: (reason) => `Das ist nicht zu erreichen: ${reason}.`,
     insideSource: (plan) =>
       `Das liegt in den Ordnern von „${plan}“: Die Kopien würden mitkopiert und gingen mit ihnen zusammen verloren. Wähle eine andere Festplatte.`,
   },
   create: 'Als Sicherungsort einrichten',
+  trust: 'Diesem Server vertrauen',
   useFolder: 'Den Ordner Tidemark darin nehmen',
   openExisting: 'Kopien öffnen',
   cancel: 'Abbrechen',

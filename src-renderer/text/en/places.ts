@@ -76,6 +76,7 @@ export const places = {
       RESTIC_REST_PASSWORD: 'Password',
       TIDEMARK_SFTP_PASSWORD: 'Password',
       TIDEMARK_SFTP_KEY_PASSPHRASE: 'Passphrase of your ssh key',
+      TIDEMARK_SFTP_HOST_KEY: 'Fingerprint of the server',
       RCLONE_CONFIG_PASS: 'Password of the rclone settings',
     },
     give: 'Log in',
@@ -89,12 +90,15 @@ export const places = {
     repository:
       'There are copies already. Open them with their recovery code; nothing is written before you say so.',
     wrongCredentials: 'It does not let you in: the user name, or the password or key, is not right.',
+    unknownServer: (fingerprint: string) =>
+      `This computer does not know that server yet. Its key is ${fingerprint}. Compare it with what the owner of the server tells you before you trust it.`,
     unreachable: 'That cannot be reached.',
     unreachableBecause: (reason: string) => `That cannot be reached: ${reason}.`,
     insideSource: (plan: string) =>
       `That lies inside the folders of "${plan}": the copies would be copied too, and be lost together with them. Choose another disk.`,
   },
   create: 'Make it a backup place',
+  trust: 'Trust this server',
   useFolder: 'Use the folder Tidemark in it',
   openExisting: 'Open the copies',
   cancel: 'Cancel',

@@ -1,6 +1,6 @@
 /** A place on a server that asks who is there: the window asks the person, and a plan goes there and comes back. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -9,10 +9,13 @@ import { NO_CHROMIUM } from '#test/support/chromium.ts';
 import { NO_REST_SERVER, restServerProgram } from '#test/support/place-programs.ts';
 import { startRestServer, type RestServerProcess } from '#test/support/rest-server.ts';
 import { findSecretsBelow } from '#test/support/find-text.ts';
+import { sftpServerObstacle, startSftpServer, type SftpServer } from '#test/support/sftp-server.ts';
 import { findAxeFaults } from '../support/find-axe-faults.ts';
 import { WindowWorld } from '../support/window-world.ts';
 
 const PASSWORD = 'not in any file';
+const noSsh = NO_CHROMIUM === '' ? sftpServerObstacle() : undefined;
+const sshObstacle = noSsh === undefined ? NO_CHROMIUM : ` (SKIPPED: ${noSsh})`;
 const program = restServerProgram();
 const obstacle = NO_CHROMIUM === '' && program === undefined ? ` (SKIPPED: ${NO_REST_SERVER})` : NO_CHROMIUM;
 
@@ -62,6 +65,45 @@ describe.skipIf(obstacle !== '')(`a place on a server${obstacle}`, () => {
   });
 
   test('nothing was complained about', () => {
+    expect(world.complaints).toEqual([]);
+  });
+});
+
+describe.skipIf(sshObstacle !== '')(`a place on an SSH server that is not known yet${sshObstacle}`, () => {
+  const world = new WindowWorld();
+  const { HOME, XDG_STATE_HOME } = process.env;
+  let server: SftpServer;
+
+  beforeAll(async () => {
+    server = await startSftpServer();
+    writeFileSync(server.knownHostsFile, '');
+    // The core takes ssh's keys from the home folder, and notes servers below the state folder.
+    Object.assign(process.env, { HOME: server.home, XDG_STATE_HOME: path.join(server.folder, 'state') });
+    await world.start();
+  });
+  afterAll(async () => {
+    await world.close();
+    Object.assign(process.env, { HOME });
+    if (XDG_STATE_HOME === undefined) delete process.env['XDG_STATE_HOME'];
+    else process.env['XDG_STATE_HOME'] = XDG_STATE_HOME;
+    await server.close();
+  });
+
+  test('shows its key, is trusted by a button, and is known from then on', async () => {
+    const page = await world.open({ route: '/places/new', reducedMotion: 'reduce' });
+    const folder = path.join(server.data, 'copies');
+    const location = `sftp://${server.user}@127.0.0.1:${String(server.port)}/${folder}`;
+    await page.getByLabel('Folder or address').fill(location);
+    await page.getByText(server.fingerprint()).waitFor();
+    expect(await findAxeFaults(page)).toEqual([]);
+    expect(server.log()).not.toContain('Accepted');
+    await page.getByRole('button', { name: 'Trust this server' }).click();
+    await page.getByRole('button', { name: 'Make it a backup place' }).click();
+    await page.waitForURL(/#\/places\/[^/]+\/kit$/);
+    expect(readFileSync(path.join(server.folder, 'state', 'tidemark', 'known_hosts'), 'utf8')).toBe(
+      server.knownHostsLine(),
+    );
+    expect(readdirSync(folder)).toContain('config');
     expect(world.complaints).toEqual([]);
   });
 });

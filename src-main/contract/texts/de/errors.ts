@@ -189,7 +189,7 @@ export const errors: ErrorTable = {
   'storage.hostKeyUnknown': ({ location, fingerprint }) => ({
     title: `${location} ist ein Server, den dieser Rechner noch nicht kennt; sein Schlüssel ist ${fingerprint}.`,
     safe: 'Es wurde nichts an ihn gesendet.',
-    todo: 'Den Schlüssel mit dem vergleichen, den der Betreiber nennt; dann einmal mit ssh anmelden, das ihn sich merkt.',
+    todo: 'Den Schlüssel mit dem vergleichen, den der Betreiber nennt; dann ihm beim Sicherungsort vertrauen oder einmal mit ssh anmelden, das ihn sich merkt.',
   }),
   'storage.hostKeyChanged': ({ location, fingerprint, known, isRevoked }) => ({
     title: isRevoked

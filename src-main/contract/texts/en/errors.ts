@@ -178,10 +178,10 @@ export const errors = {
     safe: NOTHING_CHANGED,
     todo: `Set the region of the bucket${words.typed(' in AWS_DEFAULT_REGION')} and try again.`,
   }),
-  'storage.hostKeyUnknown': ({ location, fingerprint }) => ({
+  'storage.hostKeyUnknown': ({ location, fingerprint }, words) => ({
     title: `${location} is a server that this computer does not know yet; its key is ${fingerprint}.`,
     safe: 'Nothing was sent to it.',
-    todo: 'Compare the key with the one that its owner tells you; then log in to it once with ssh, which remembers it.',
+    todo: `Compare the key with the one that its owner tells you; then trust it${words.typed(' by its fingerprint in TIDEMARK_SFTP_HOST_KEY')}, or log in to it once with ssh, which remembers it.`,
   }),
   'storage.hostKeyChanged': ({ location, fingerprint, known, isRevoked }) => ({
     title: isRevoked

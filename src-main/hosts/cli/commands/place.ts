@@ -231,6 +231,8 @@ const PROBES = {
   otherFiles: 'there are other files; choose an empty folder.',
   missing: 'there is nothing; "place add" can make it.',
   wrongCredentials: 'does not let you in: check the user name and the password or key.',
+  unknownServer:
+    'a server that this computer does not know yet. Compare the fingerprint of its key with what its owner says; then put it into TIDEMARK_SFTP_HOST_KEY and try again.',
   unreachable: 'cannot be reached.',
 } as const;
 

@@ -197,10 +197,17 @@ describe.skipIf(obstacle !== undefined)(`logging in to an SSH server (${obstacle
     expect(server.log().slice(before.length)).not.toMatch(/Accepted|userauth/);
   });
 
-  test('trusted on first use where that is wanted, remembered, and refused when it changes', async () => {
+  test('a host is trusted by its fingerprint alone, remembered, and refused when it changes', async () => {
     writeFileSync(server.knownHostsFile, '');
     const own = join(server.folder, 'profile', 'known_hosts');
-    const options = { ownKnownHostsFile: own, unknownHosts: 'remember' } as const;
+    const trusting = (fingerprint: string) => ({
+      ownKnownHostsFile: own,
+      env: { ...sftpEnvironment(server), TIDEMARK_SFTP_HOST_KEY: fingerprint },
+    });
+    expect(await failureOf(makeStorage(server, trusting('SHA256:another')).open())).toMatchObject({
+      code: 'storage.hostKeyUnknown',
+    });
+    const options = trusting(`${server.fingerprint()} (ssh-ed25519)`);
     await makeStorage(server, options).open();
     expect(readFileSync(own, 'utf8')).toBe(server.knownHostsLine());
     await makeStorage(server, { ownKnownHostsFile: own }).open();
