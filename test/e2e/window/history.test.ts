@@ -35,11 +35,13 @@ const version = (): Promise<number> => slider().getAttribute('aria-valuenow').th
 
 /** Bars that the table tells, by which zoom can be seen. */
 const periods = async (): Promise<number> => {
+  // What was open before may still be on its way out.
+  const table = page.getByRole('dialog').filter({ has: page.getByRole('rowheader') });
   await page.getByRole('button', { name: 'Show the bars as a table' }).click();
-  await page.getByRole('dialog').getByRole('rowheader').first().waitFor();
-  const count = await page.getByRole('dialog').getByRole('rowheader').count();
+  await table.getByRole('rowheader').first().waitFor();
+  const count = await table.getByRole('rowheader').count();
   await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await table.waitFor({ state: 'detached' });
   return count;
 };
 
