@@ -89,8 +89,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     name: 'names-not-proven',
     what: 'a whole snapshot or index file under the name of another is taken for it',
     file: 'src-main/engine/repository/repository-files.ts',
-    find: 'if (bytesToId(this.#primitives.sha256(raw)) !== id)',
-    replace: 'if (raw.length === 0)',
+    find: 'return bytesToId(this.#primitives.sha256(raw)) === id;',
+    replace: 'return raw.length > 0 || id.length > 0;',
     tests: ['test/unit/engine/repository/repository-files.test.ts'],
   },
   {
