@@ -19,7 +19,8 @@ import { resticPrograms } from '#test/support/restic.ts';
 
 const KILLS = Number(process.env['KILLED_APPLICATIONS'] ?? 1);
 const isByHand = process.env['KILLED_APPLICATIONS'] !== undefined;
-const TIME_LIMIT_MS = 60_000 + 30_000 * KILLS;
+// What failed because of a kill is tried again after minutes.
+const TIME_LIMIT_MS = 300_000 + 30_000 * KILLS;
 
 const program = new ProfileProgram();
 afterAll(async () => {

@@ -13,7 +13,7 @@ import { turnPrograms } from '#test/support/take-turns/turn-program.ts';
 
 const KEPT_SEEDS: readonly { readonly seed: number; readonly steps: number }[] = [];
 const seed = process.env['TAKE_TURNS_SEED'];
-const steps = Number(process.env['TAKE_TURNS_STEPS'] ?? 25);
+const steps = Number(process.env['TAKE_TURNS_STEPS'] ?? 15);
 const runs = seed === undefined ? [{ seed: 21, steps }, ...KEPT_SEEDS] : [{ seed: Number(seed), steps }];
 
 const programs = turnPrograms();
