@@ -6,7 +6,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findAxeFaults } from '../support/find-axe-faults.ts';
-import { until } from '../support/launch.ts';
 import { DAY_MS, WindowWorld } from '../support/window-world.ts';
 
 /** Enough for somebody to press a button meanwhile. */
