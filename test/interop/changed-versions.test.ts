@@ -26,9 +26,9 @@ import { executeTag } from '#operations/tag.ts';
 import { giveCheapKey } from '#test/support/cheap-key.ts';
 import { backUp, makeLocalRepository, openTestRepository, testPipeline } from '#test/support/engine.ts';
 import { extractFixture, FIXTURE_NAMES, loadExpected } from '#test/support/fixture-repository.ts';
-import { NO_RESTIC, resticPrograms } from '#test/support/restic.ts';
+import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
 
-const programs = resticPrograms();
+const programs = newestRestic();
 const base = mkdtempSync(join(tmpdir(), 'tidemark-changed-versions-'));
 const source = join(base, 'source');
 afterAll(() => rmSync(base, { recursive: true, force: true }));

@@ -29,9 +29,9 @@ import { giveCheapKey } from '#test/support/cheap-key.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
 import { backUp, openTestRepository, testPipeline } from '#test/support/engine.ts';
 import { inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
-import { NO_RESTIC, resticPrograms } from '#test/support/restic.ts';
+import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
 
-const programs = resticPrograms();
+const programs = newestRestic();
 const base = mkdtempSync(join(tmpdir(), 'tidemark-interop-copy-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 

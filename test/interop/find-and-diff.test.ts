@@ -23,12 +23,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectEngine } from '#hosts/cli/engine/connect-engine.ts';
 import { runCli } from '#test/support/cli-run.ts';
 import { runProgram } from '#test/support/product.ts';
-import { NO_RESTIC, resticPrograms } from '#test/support/restic.ts';
+import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
 
 const SEED = Number(process.env['TIDEMARK_DIFF_SEED'] ?? 20_261_122);
 const VERSIONS = 4;
 
-const programs = resticPrograms();
+const programs = newestRestic();
 const base = mkdtempSync(join(tmpdir(), 'tidemark-find-'));
 const source = join(base, 'source');
 const folder = join(base, 'repository');

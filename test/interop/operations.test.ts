@@ -23,9 +23,9 @@ import { executeDump } from '#operations/dump.ts';
 import { listSnapshot } from '#operations/ls.ts';
 import { loadStats, type StatsMode } from '#operations/stats.ts';
 import { backUp, openTestRepository, testPipeline } from '#test/support/engine.ts';
-import { NO_RESTIC, resticPrograms } from '#test/support/restic.ts';
+import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
 
-const programs = resticPrograms();
+const programs = newestRestic();
 const base = mkdtempSync(join(tmpdir(), 'tidemark-interop-'));
 const source = join(base, 'source');
 afterAll(() => rmSync(base, { recursive: true, force: true }));

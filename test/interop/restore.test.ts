@@ -9,11 +9,11 @@ import type { RestoreRequest } from '#operations/restore/types.ts';
 import { isRoot } from '#test/support/as-nobody.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
 import { openTestRepository } from '#test/support/engine.ts';
-import { NO_RESTIC, resticPrograms } from '#test/support/restic.ts';
+import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
 import { restore } from '#test/support/restore.ts';
 import { buildZoo, removeTree } from '#test/support/tree-zoo.ts';
 
-const programs = resticPrograms();
+const programs = newestRestic();
 const base = fs.mkdtempSync(join(tmpdir(), 'tidemark-restore-interop-'));
 const source = join(base, 'zoo');
 const snapshot = `latest:${source}`;

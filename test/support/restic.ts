@@ -36,7 +36,7 @@ export function resticPrograms(): ResticProgram[] {
 }
 
 /** The newest one, for what takes long and does not differ between versions; all with `TIDEMARK_TEST_ALL_RESTICS`. */
-export function resticForPlaces(): ResticProgram[] {
+export function newestRestic(): ResticProgram[] {
   const all = resticPrograms();
   return process.env['TIDEMARK_TEST_ALL_RESTICS'] === undefined ? all.slice(-1) : all;
 }

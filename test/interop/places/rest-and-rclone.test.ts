@@ -12,9 +12,9 @@ import { NO_RCLONE, NO_REST_SERVER, rcloneProgram, restServerProgram } from '#te
 import { PRODUCT_PASSWORD, runProgram, tidemark, type ProductRun } from '#test/support/product.ts';
 import { rcloneEnvironment } from '#test/support/rclone-places.ts';
 import { startRestServer, type RestServerProcess } from '#test/support/rest-server.ts';
-import { NO_RESTIC, resticForPlaces } from '#test/support/restic.ts';
+import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
 
-const restics = resticForPlaces();
+const restics = newestRestic();
 const restServer = restServerProgram();
 const rclone = rcloneProgram();
 /** In the address, because older restics do not look for it elsewhere. */

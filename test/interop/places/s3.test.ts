@@ -9,12 +9,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareTrees } from '#test/support/compare-trees.ts';
 import { PRODUCT_PASSWORD, runProgram, tidemark, type ProductRun } from '#test/support/product.ts';
-import { NO_RESTIC, resticForPlaces } from '#test/support/restic.ts';
+import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
 import { keysEnvironment, makeBucket, newBucketName, s3Client } from '#test/support/s3-places.ts';
 import { OWNER_KEYS, s3ServerObstacle, startS3Server, type S3Server } from '#test/support/s3-server.ts';
 import { sessionKeys } from '#test/support/s3-session.ts';
 
-const restics = resticForPlaces();
+const restics = newestRestic();
 const obstacle = s3ServerObstacle() ?? (restics.length === 0 ? NO_RESTIC : undefined);
 
 if (obstacle !== undefined) {

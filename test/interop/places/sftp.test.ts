@@ -9,12 +9,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareTrees } from '#test/support/compare-trees.ts';
 import { PRODUCT_PASSWORD, runProgram, tidemark, type ProductRun } from '#test/support/product.ts';
-import { NO_RESTIC, resticForPlaces } from '#test/support/restic.ts';
+import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
 import { sftpEnvironment } from '#test/support/sftp-places.ts';
 import { sftpServerObstacle, startSftpServer, type SftpServer } from '#test/support/sftp-server.ts';
 import { startTcpProxy } from '#test/support/tcp-proxy.ts';
 
-const restics = resticForPlaces();
+const restics = newestRestic();
 const obstacle = sftpServerObstacle() ?? (restics.length === 0 ? NO_RESTIC : undefined);
 
 if (obstacle !== undefined) {
