@@ -7,6 +7,7 @@ import { isTidemarkError, type ErrorCode } from '#base/errors.ts';
 import { COMMAND_LINE_WORDS, errorSentence } from '#contract/error-texts.ts';
 import { EXIT_FAILED, EXIT_INCOMPLETE, type ExitCode } from '#contract/exit-codes.ts';
 import { parseTime } from '#format/time.ts';
+import { withoutSecrets } from '#storage/locations/describe-location.ts';
 import type { ListedSnapshot, RepositoryAccess } from '../calls/access.ts';
 import type { BackupInput } from '../calls/backup.ts';
 import type { CommandSession } from '../command-session.ts';
@@ -81,7 +82,7 @@ async function follow(
       onCopied: (source: ListedSnapshot, id: string): void =>
         output.json({
           message_type: 'copied',
-          repository: other.location,
+          repository: withoutSecrets(other.location),
           source_id: source.id,
           snapshot_id: id,
         }),
@@ -95,7 +96,7 @@ async function follow(
       snapshots.length === 0 ? NOTHING_COPIED : await calls.copy(other, input, handlers, context);
     output.stopProgress();
     const what = copied === 0 ? 'Nothing was missing' : `${formatCount(copied, 'snapshot')} copied`;
-    output.say(`${formatName(other.location)}: ${what}.`);
+    output.say(`${formatName(withoutSecrets(other.location))}: ${what}.`);
     return problems === 0;
   } catch (error) {
     if (isTidemarkError(error, 'job.cancelled')) throw error;
@@ -155,7 +156,7 @@ function tellFailed({ output }: CommandSession, { location }: RepositoryAccess, 
     output.jsonComplaint({
       ...exitMessage(EXIT_FAILED, sentence),
       message_type: 'place_failed',
-      repository: location,
+      repository: withoutSecrets(location),
     });
-  else output.complain(`Not in ${formatName(location)}: ${sentence}`);
+  else output.complain(`Not in ${formatName(withoutSecrets(location))}: ${sentence}`);
 }
