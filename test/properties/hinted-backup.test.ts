@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
@@ -75,55 +75,59 @@ function makeAnew(at: string, keep: number): void {
   fs.rmSync(`${at}.old`, { recursive: true });
 }
 
+/** Where an entry really lies: whoever writes through a link to a folder touches that folder, and that is told. */
+function realPlace(at: string): string {
+  const full = join(source, at);
+  return join(relative(source, fs.realpathSync(dirname(full))), basename(full));
+}
+
 /** @returns the paths that a watcher would tell of; none when the change cannot be made here */
 function apply({ kind, path: at, other, content }: Change): string[] {
   const full = join(source, at);
   const there = look(full);
+  if (!fs.existsSync(dirname(full))) return [];
+  const told = realPlace(at);
   const isFree = there === undefined && look(dirname(full))?.isDirectory();
   switch (kind) {
     case 'write':
       if (isFree !== true && there?.isFile() !== true) return [];
       fs.writeFileSync(full, 'content '.repeat(content));
-      return [at];
+      return [told];
     case 'append':
       if (there?.isFile() !== true) return [];
       fs.appendFileSync(full, 'more');
-      return [at];
+      return [told];
     case 'chmod':
       if (there === undefined || there.isSymbolicLink()) return [];
       fs.chmodSync(full, there.isDirectory() ? 0o700 + content : 0o600 + content);
-      return [at];
+      return [told];
     case 'remove':
       if (there === undefined) return [];
       fs.rmSync(full, { recursive: true });
-      return [at];
+      return [told];
     case 'move': {
       const target = join(source, other);
-      if (
-        there === undefined ||
-        look(dirname(target))?.isDirectory() !== true ||
-        `${other}/`.startsWith(`${at}/`)
-      )
-        return [];
-      if (`${at}/`.startsWith(`${other}/`)) return [];
+      if (there === undefined || look(dirname(target))?.isDirectory() !== true) return [];
+      const toldOther = realPlace(other);
+      if (`${toldOther}/`.startsWith(`${told}/`) || `${told}/`.startsWith(`${toldOther}/`)) return [];
       fs.rmSync(target, { recursive: true, force: true });
       fs.renameSync(full, target);
-      return [at, other];
+      return [told, toldOther];
     }
     case 'makeFolder':
       if (isFree !== true) return [];
       fs.mkdirSync(full);
       for (let i = 0; i < content; i++) fs.writeFileSync(join(full, NAMES[i]!), at);
-      return [at];
+      return [told];
     case 'makeAnew':
       // All in it is new, but only the folder is told of, and it may have the inode of the one before.
       if (there?.isDirectory() !== true) return [];
       makeAnew(full, content);
-      return [at];
+      return [told];
     case 'link':
       if (isFree !== true) return [];
       fs.symlinkSync(other, full);
-      return [at];
+      return [told];
   }
 }
 
