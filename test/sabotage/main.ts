@@ -19,6 +19,7 @@ const COPIED = [
   'bin',
   'dist',
   'scripts',
+  'electron-builder.yml',
   'package.json',
   'tsconfig.json',
   'vitest.config.ts',

@@ -70,8 +70,7 @@ function execute(command: Command, moving: Moving, { point, isNow }: History): b
       return true;
     case 'version':
       if (view.selection.length !== 1) return false;
-      if (historyDeeds.stepVersion === undefined) void moving.jump(command.direction);
-      else historyDeeds.stepVersion(command.direction);
+      if (historyDeeds.stepVersion?.(command.direction) !== true) void moving.jump(command.direction);
       return true;
     case 'move':
       if (contentsDeeds.current === null) return false;

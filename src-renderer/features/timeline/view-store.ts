@@ -116,8 +116,8 @@ export interface HistoryDeeds {
   undoLast?: () => void;
   /** "Open copy" of the one selected file. */
   openCopy?: () => void;
-  /** `[` `]`: the older or newer distinct version of the selected file. */
-  stepVersion?: (direction: -1 | 1) => void;
+  /** `[` `]`: the older or newer distinct version of the selected file. Whether there is one in the strip. */
+  stepVersion?: (direction: -1 | 1) => boolean;
   /** `Space` while two versions are chosen: changes between them. Whether it did. */
   blink?: () => boolean;
 }

@@ -35,14 +35,23 @@ export function blinkVersions(): boolean {
   return true;
 }
 
-/** The neighbour of the version in view among the distinct ones. @param direction -1 older, 1 newer */
-export function stepVersion(items: readonly PlacedItem[], current: ChosenVersion, direction: -1 | 1): void {
+/**
+ * The neighbour of the version in view among the distinct ones. @param direction -1 older, 1 newer
+ * @returns whether there is one; a strip that is still being read may be of what was selected before
+ */
+export function stepVersion(
+  items: readonly PlacedItem[],
+  current: ChosenVersion,
+  direction: -1 | 1,
+): boolean {
   const versions = items.flatMap(({ path, item }) =>
     item.kind === 'version' ? [{ path, version: item }] : [],
   );
   const at = versions.findIndex((one) => keyOf(one) === keyOf(current));
   const next = versions[at - direction];
-  if (at >= 0 && next !== undefined) chooseVersion(next);
+  if (at < 0 || next === undefined) return false;
+  chooseVersion(next);
+  return true;
 }
 
 function show({ path, version }: ChosenVersion): void {
