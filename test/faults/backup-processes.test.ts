@@ -6,8 +6,9 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isRoot } from '#test/support/as-nobody.ts';
+import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
 import {
   lastMessage,
   PRODUCT_PASSWORD,
@@ -26,21 +27,33 @@ const needsRoot = isRoot ? '' : ' (skipped: needs root)';
 const needsDisk = obstacle === undefined ? '' : ` (skipped: ${obstacle})`;
 const needsRestic = RESTIC === undefined ? ` (skipped: ${NO_RESTIC})` : '';
 
+/** A repository that was just made; each test gets a copy. */
+const fresh = fs.mkdtempSync(join(tmpdir(), 'tidemark-fresh-'));
 let folder = '';
 let source = '';
 let repository = '';
 
-beforeEach(async () => {
+beforeAll(async () => {
+  await succeeds(tidemark(['-r', join(fresh, 'repository'), 'init']));
+  await giveCheapKeyTo(join(fresh, 'repository'), PRODUCT_PASSWORD);
+});
+afterAll(() => fs.rmSync(fresh, { recursive: true, force: true }));
+
+beforeEach(() => {
   folder = fs.mkdtempSync(join(tmpdir(), 'tidemark-trouble-'));
   // For the run as another user.
   fs.chmodSync(folder, 0o755);
   source = join(folder, 'source');
   repository = join(folder, 'repository');
   fs.mkdirSync(source);
-  await succeeds(tidemark(['-r', repository, 'init']));
+  copyFresh(repository);
 });
 
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+function copyFresh(to: string): void {
+  fs.cpSync(join(fresh, 'repository'), to, { recursive: true });
+}
 
 async function succeeds(run: Promise<ProductRun>): Promise<ProductRun> {
   const { code, stdout, stderr } = await run;
@@ -145,7 +158,7 @@ describe('a disk that fills up', () => {
     async () => {
       await withSmallDisk({ kind: 'ext4', mib: 96 }, async (disk) => {
         repository = join(disk, 'repository');
-        await succeeds(ours('init'));
+        copyFresh(repository);
         plant(4, MIB, 'early');
         await succeeds(ours('backup', 'source'));
         plant(11, 4 * MIB);
@@ -238,7 +251,6 @@ describe('what cannot be read', () => {
     fs.writeFileSync(join(source, 'closed/inner/x'), 'x');
     fs.chmodSync(join(source, 'closed'), 0o700);
     fs.chmodSync(join(source, 'file-1'), 0o600);
-    await succeeds(tidemark(['-r', join(folder, 'other'), 'init']));
     fs.cpSync(repository, join(folder, 'theirs'), { recursive: true });
     await runProgram('chown', ['-R', String(NOBODY), join(folder, 'theirs')]);
     repository = join(folder, 'theirs');

@@ -18,6 +18,7 @@ import {
 import { isTidemarkError } from '#base/errors.ts';
 import { parseExcludeFile } from '#rules/exclude-file.ts';
 import { createExcludeFilter, createIncludeFilter, type PatternOptions } from '#rules/exclude-rules.ts';
+import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
 import { NO_RESTIC, resticPrograms, type ResticProgram } from '#test/support/restic.ts';
 
 const execFileAsync = promisify(execFile);
@@ -340,7 +341,7 @@ function shareOf(turn: number): readonly Case[] {
   return CASES.filter((_one, index) => index % 3 === turn % 3);
 }
 
-beforeAll(() => {
+beforeAll(async () => {
   if (PROGRAMS.length === 0) return;
   folder = mkdtempSync(join(tmpdir(), 'tidemark-patterns-'));
   root = join(folder, 'tree');
@@ -360,6 +361,7 @@ beforeAll(() => {
     execFileSync(program.path, ['-r', join(folder, program.version), '--no-cache', '-q', 'init'], {
       env: { ...process.env, RESTIC_PASSWORD: 'test' },
     });
+    await giveCheapKeyTo(join(folder, program.version), 'test');
   }
 }, 60_000);
 

@@ -21,6 +21,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectEngine } from '#hosts/cli/engine/connect-engine.ts';
+import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
 import { runCli } from '#test/support/cli-run.ts';
 import { runProgram } from '#test/support/product.ts';
 import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
@@ -110,13 +111,14 @@ let snapshots: string[] = [];
 /** Each version with the next one, one pair backwards, and the outermost. */
 let pairs: (readonly [string, string])[] = [];
 
-beforeAll(() => {
+beforeAll(async () => {
   const newest = programs.at(-1);
   if (newest === undefined) return;
   mkdirSync(source);
   const run = (...args: string[]): string =>
     spawnSync(newest.path, ['-r', folder, ...args], { env, encoding: 'utf8' }).stdout;
   run('init');
+  await giveCheapKeyTo(folder, 'x');
   for (let version = 0; version < VERSIONS; version++) {
     for (let step = 0; step < 100; step++) mutate();
     run('backup', source);

@@ -1,12 +1,41 @@
-/** Exchanges a repository's key file for one that opens at once: deriving a key is slow on purpose, hundreds of runs are not. */
+/** Keys that open at once: deriving a key is slow on purpose, hundreds of runs are not. */
 import { bytesToId, type KeyId } from '#base/ids.ts';
+import { systemClock } from '#base/system-clock.ts';
+import { createRepositoryPorts } from '#core/repository-ports.ts';
 import { deriveUserKeys, encodeKeyFile, KEY_SALT_BYTES, sealMasterKey } from '#format/key-file.ts';
-import type { Repository } from '#repository/repository.ts';
+import { initRepository } from '#repository/init-repository.ts';
+import { openRepository } from '#repository/open-repository.ts';
+import { Repository } from '#repository/repository.ts';
+import { LocalStorage } from '#storage/local/local-storage.ts';
+import type { Storage } from '#storage/port.ts';
 
 /** Far too cheap for anything but tests; restic takes it. */
 const SCRYPT = { n: 1024, r: 1, p: 1 };
 
-export async function giveCheapKey(repository: Repository, password: string): Promise<void> {
+/** Makes a repository whose only key is cheap. */
+export async function initWithCheapKey(
+  storage: Storage,
+  { version, password }: { readonly version: 1 | 2; readonly password: string },
+): Promise<Repository> {
+  const ports = createRepositoryPorts(storage);
+  const { primitives } = ports;
+  // This first key opens for nobody who believes what its file says of its cost; it goes at once.
+  const scrypt: typeof primitives.scrypt = (text, salt, _n, _r, _p, length) =>
+    primitives.scrypt(text, salt, 2, 1, 1, length);
+  const fast = { ...ports, primitives: { ...primitives, scrypt } };
+  const { config, keys, keyId } = await initRepository(fast, Buffer.from(password), { version });
+  const cheap = await giveCheapKey(new Repository(ports, config, keys, keyId), password);
+  return new Repository(ports, config, keys, cheap);
+}
+
+/** Exchanges the keys of a repository in a folder, made by whomever. */
+export async function giveCheapKeyTo(folder: string, password: string): Promise<void> {
+  const ports = createRepositoryPorts(new LocalStorage(folder, systemClock));
+  await giveCheapKey(await openRepository(ports, Buffer.from(password)), password);
+}
+
+/** Exchanges all keys of a repository for one. */
+export async function giveCheapKey(repository: Repository, password: string): Promise<KeyId> {
   const { storage, keys, ports } = repository;
   const old = await storage.list('key');
   const salt = ports.primitives.randomBytes(KEY_SALT_BYTES);
@@ -19,6 +48,8 @@ export async function giveCheapKey(repository: Repository, password: string): Pr
     salt,
     data: sealMasterKey(ports.primitives, userKeys, keys),
   });
-  await storage.save('key', bytesToId<KeyId>(ports.primitives.sha256(bytes)), bytes);
+  const keyId = bytesToId<KeyId>(ports.primitives.sha256(bytes));
+  await storage.save('key', keyId, bytes);
   for (const { name } of old) await storage.remove('key', name);
+  return keyId;
 }

@@ -1,7 +1,7 @@
 /**
  * Real repositories for tests of operations: make one in memory or in a folder, open it, back up a folder with defaults.
- * Real threads, real cryptography, real clock; nothing is replaced. `reopen` gives a fresh Repository without deriving
- * the key again, which takes a quarter of a second.
+ * Real threads, real cryptography, real clock; nothing is replaced, but the keys are cheap to derive. `reopen` gives a
+ * fresh Repository without deriving the key again.
  */
 import { textToByteString } from '#base/byte-string.ts';
 import { systemClock } from '#base/system-clock.ts';
@@ -10,13 +10,13 @@ import { createSourceFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
 import type { PipelineHost } from '#operations/pipeline-host.ts';
 import type { BackupObserver, BackupRequest, BackupResult } from '#operations/backup/types.ts';
-import { initRepository } from '#repository/init-repository.ts';
 import { openRepository } from '#repository/open-repository.ts';
 import { Repository } from '#repository/repository.ts';
 import { LocalStorage } from '#storage/local/local-storage.ts';
 import { MemoryStorage } from '#storage/memory/memory-storage.ts';
 import type { Storage } from '#storage/port.ts';
 import { bundledThreads } from '#test/support/bundled-threads.ts';
+import { initWithCheapKey } from '#test/support/cheap-key.ts';
 
 export const TEST_PASSWORD = 'correct horse';
 
@@ -48,7 +48,7 @@ export function initTestRepository(
   storage: Storage,
   { version = 2, password = TEST_PASSWORD }: { readonly version?: 1 | 2; readonly password?: string } = {},
 ): Promise<Repository> {
-  return initRepository(createRepositoryPorts(storage), Buffer.from(password), { version });
+  return initWithCheapKey(storage, { version, password });
 }
 
 /** Opens what is there, made by whomever. */

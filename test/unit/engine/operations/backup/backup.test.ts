@@ -450,7 +450,7 @@ describe('sizes', () => {
       dataBlobs: 1,
       treeBlobs: expect.any(Number),
     });
-  });
+  }, 240_000);
 });
 
 describe('other file systems', () => {

@@ -77,10 +77,9 @@ it('two threads cut a file as one does', async () => {
   repository = reopen(repository, empty);
   const alone = await save({}, oneThread);
   expect(await nodeIn(alone)).toEqual(node);
-  expect(alone.summary).toMatchObject({
-    dataBlobs: shared.summary.dataBlobs,
-    dataAdded: shared.summary.dataAdded,
-  });
+  expect(alone.summary.dataBlobs).toBe(shared.summary.dataBlobs);
+  // The folders above may have got another time meanwhile, whose text is longer or shorter.
+  expect(Math.abs(alone.summary.dataAdded - shared.summary.dataAdded)).toBeLessThan(100);
 });
 
 it('a file that changes while it is shared out is read again, from end to end', async () => {
