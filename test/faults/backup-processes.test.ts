@@ -98,10 +98,10 @@ async function untilThere(count: number): Promise<void> {
 
 describe('ended from outside', () => {
   it('A1 killed in the middle of a first backup again and again, it loses nothing and sends nothing twice', async () => {
-    const totalBytes = 240 * MIB;
+    const totalBytes = 135 * MIB;
     plant(30, totalBytes / 30);
     const kept: number[] = [];
-    for (const packs of [1, 5, 9]) {
+    for (const packs of [1, 3, 5]) {
       const run = tidemark(['-r', repository, 'backup', 'source'], {
         cwd: folder,
         onStart: (child) => void untilThere(packs).then(() => child.kill('SIGKILL')),
@@ -129,7 +129,7 @@ describe('ended from outside', () => {
   }, 120_000);
 
   it('A4, A6 interrupted, it stops with 130, leaves no lock and no snapshot, and goes on from there', async () => {
-    plant(30, 8 * MIB);
+    plant(15, 8 * MIB);
     let stoppedAt = 0;
     const run = await tidemark(['-r', repository, 'backup', 'source'], {
       cwd: folder,
@@ -146,8 +146,8 @@ describe('ended from outside', () => {
     expect(filesOf('snapshots')).toEqual([]);
     const before = bytesOfPacks();
     const rest = lastMessage(await succeeds(ours('backup', '--json', 'source')), 'summary');
-    expect(Number(rest['data_added_packed'])).toBeLessThan(240 * MIB - before + 2 * MIB);
-    expect(bytesOfPacks()).toBeLessThan(240 * MIB * 1.01 + MIB);
+    expect(Number(rest['data_added_packed'])).toBeLessThan(120 * MIB - before + 2 * MIB);
+    expect(bytesOfPacks()).toBeLessThan(120 * MIB * 1.01 + MIB);
     await succeeds(ours('check', '--read-data'));
   }, 60_000);
 });
