@@ -104,6 +104,12 @@ export interface ErrorData {
   'state.fileCorrupt': { folder: string; reason: string; lastGoodAt: string | null };
   'state.schemaTooNew': { folder: string; schema: number; newestKnown: number };
   'state.profileInUse': { folder: string };
+  /** Tidemark's own files, not those of a place. */
+  'state.diskFailed': {
+    folder: string;
+    trouble: 'full' | 'readOnly' | 'accessDenied' | 'other';
+    reason: string;
+  };
   'state.entryInvalid': { table: string; entry: string; reason: string };
   /** A command that a person put before or after a backup. `output`: the last lines of what it said. */
   'plans.commandFailed': { program: string; exitCode: number | null; reason: string; output: string };

@@ -2,9 +2,9 @@
  * Gets a core on a profile, whoever runs it: the one that answers on the profile's socket, or a new one here. Between a
  * start and an end there are moments in which the profile is held and nobody answers; they are waited for.
  */
-import { mkdirSync } from 'node:fs';
 import type { Clock } from '#base/clock.ts';
 import { isTidemarkError, throwIfCancelled } from '#base/errors.ts';
+import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
 import type { Core } from './core.ts';
 import { createCore } from './create-core.ts';
 import type { HostPorts } from './host-ports.ts';
@@ -13,7 +13,6 @@ import { serveRunningCore } from './local-socket/running-core.ts';
 import type { LocalSocket } from './local-socket/serve-local-socket.ts';
 
 const LOOK_MS = 100;
-const FOLDER_MODE = 0o700;
 
 /** A core in this process, reachable by others through the profile's socket. */
 export interface OwnCore {
@@ -74,7 +73,7 @@ export async function claimProfile<Found, Opened>(
   },
 ): Promise<Found | Opened> {
   const endMs = clock.monotonicMs() + patienceMs;
-  mkdirSync(profileFolder, { recursive: true, mode: FOLDER_MODE });
+  await new NodeDatabaseDisk(profileFolder).makeFolder();
   for (;;) {
     throwIfCancelled(signal);
     const found = await find();

@@ -1,9 +1,22 @@
 /**
- * The DatabaseDisk port on a local folder. Errors of the system leave as `storage.*`, classified like those of a place
- * for backups; file systems that cannot flush folders or make hard links are served as well as they allow.
+ * The DatabaseDisk port on a local folder. Errors of the system are classified like those of a place for backups and leave
+ * as `state.diskFailed`; file systems that cannot flush folders or make hard links are served as well as they allow.
  */
-import { copyFile, link, mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import {
+  access,
+  constants,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  type FileHandle,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { TidemarkError } from '#base/errors.ts';
 import { syncFolder } from '#storage/local/atomic-save.ts';
 import { classifyLocalError, hasErrno } from '#storage/local/local-errors.ts';
 import type { DatabaseDisk } from './database-disk.ts';
@@ -18,6 +31,12 @@ const NO_FILE_SYNC = ['ENOTSUP', 'EOPNOTSUPP', 'EINVAL', 'ENOSYS'] as const;
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
+const TROUBLES = new Map<string, 'full' | 'readOnly' | 'accessDenied'>([
+  ['storage.full', 'full'],
+  ['storage.readOnly', 'readOnly'],
+  ['storage.accessDenied', 'accessDenied'],
+]);
+
 export class NodeDatabaseDisk implements DatabaseDisk {
   readonly #folder: string;
 
@@ -27,7 +46,12 @@ export class NodeDatabaseDisk implements DatabaseDisk {
 
   makeFolder(): Promise<void> {
     return this.#do('create', async () => {
-      await mkdir(this.#folder, { recursive: true, mode: FOLDER_MODE });
+      try {
+        await mkdir(this.#folder, { recursive: true, mode: FOLDER_MODE });
+      } catch (error) {
+        if (!hasErrno(error, 'ENOENT')) throw error;
+        throw await reasonOfRefusal(this.#folder, error);
+      }
     });
   }
 
@@ -91,7 +115,32 @@ export class NodeDatabaseDisk implements DatabaseDisk {
     try {
       return await run();
     } catch (error) {
-      throw await classifyLocalError(error, this.#folder, operation);
+      throw ownDiskError(await classifyLocalError(error, this.#folder, operation), this.#folder);
+    }
+  }
+}
+
+/** A place for backups is spoken of in other words than the folder of our own files. */
+function ownDiskError(error: TidemarkError, folder: string): TidemarkError {
+  const trouble = TROUBLES.get(error.code) ?? 'other';
+  const reason = 'reason' in error.data ? String(error.data.reason) : error.code;
+  return new TidemarkError(
+    'state.diskFailed',
+    { folder, trouble, reason },
+    { retry: error.retry, cause: error },
+  );
+}
+
+/** Making several folders at once, Node says of a read-only disk that something is missing. */
+async function reasonOfRefusal(folder: string, error: unknown): Promise<unknown> {
+  let above = dirname(folder);
+  for (;;) {
+    try {
+      await access(above, constants.W_OK);
+      return error;
+    } catch (refusal) {
+      if (!hasErrno(refusal, 'ENOENT') || above === dirname(above)) return refusal;
+      above = dirname(above);
     }
   }
 }

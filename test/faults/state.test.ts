@@ -15,7 +15,7 @@ import { LAST_GOOD_FILE, STATE_FILE } from '#services/state/state-disk.ts';
 import { parseStateImage } from '#services/state/state-database.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
 import { MemoryStateDisk } from '#test/support/memory-state-disk.ts';
-import { smallDiskObstacle, withSmallDisk } from '#test/support/small-disk.ts';
+import { remountReadOnly, smallDiskObstacle, withSmallDisk } from '#test/support/small-disk.ts';
 import { makeProfileFolder, openState, samplePlan, withState } from '#test/support/state.ts';
 
 const CHILD = fileURLToPath(new URL('../support/state-child.ts', import.meta.url));
@@ -180,18 +180,33 @@ describe.skipIf(diskObstacle !== undefined)(
         const state = await openState(folder, { clock, onSaveFailed: ({ code }) => failures.push(code) });
         const fillers = what === 'bytes' ? fillBytes(disk) : fillEntries(disk);
         const commit = state.commit((writer) => putPlan(writer, samplePlan('three')));
-        await expect(commit).rejects.toMatchObject({ code: 'storage.full' });
+        await expect(commit).rejects.toMatchObject({
+          code: 'state.diskFailed',
+          data: { folder, trouble: 'full' },
+        });
         expect(state.read(listPlans)).toHaveLength(3);
         expect(await planIds()).toEqual(['one', 'two']);
         expect(fs.readdirSync(folder).sort()).toEqual(WHOLE);
         await clock.advance(2_000);
         while (failures.length === 0) await new Promise((resolve) => setImmediate(resolve));
-        expect(failures).toEqual(['storage.full']);
+        expect(failures).toEqual(['state.diskFailed']);
         for (const path of fillers) fs.rmSync(path);
         await clock.advance(4_000);
         await state.flush();
         expect(await planIds()).toEqual(['one', 'three', 'two']);
         await state.close();
+      });
+    });
+
+    test('read-only: said so, of a new profile and of one that is there', async () => {
+      await withSmallDisk({ kind: 'tmpfs', mib: 4 }, async (disk) => {
+        folder = join(disk, 'profile');
+        await savePlans('one');
+        await remountReadOnly(disk);
+        const said = { code: 'state.diskFailed', data: { trouble: 'readOnly' } };
+        await expect(new NodeDatabaseDisk(folder).writeDurably('x', [])).rejects.toMatchObject(said);
+        await expect(new NodeDatabaseDisk(join(disk, 'new', 'one')).makeFolder()).rejects.toMatchObject(said);
+        expect(await planIds()).toEqual(['one']);
       });
     });
 
@@ -252,19 +267,19 @@ describe.skipIf(obstacle !== undefined)(
 
     test('flushing the file fails: said, and the name is not given', async () => {
       await savePlans('one');
-      expect(await saveWithFailing('fsync', 'error=EIO:when=1')).toBe('storage.ioFailed');
+      expect(await saveWithFailing('fsync', 'error=EIO:when=1')).toBe('state.diskFailed');
       expect(await planIds()).toEqual(['one']);
     });
 
     test('flushing the folder fails: said', async () => {
       await savePlans('one');
-      expect(await saveWithFailing('fsync', 'error=EIO:when=2')).toBe('storage.ioFailed');
+      expect(await saveWithFailing('fsync', 'error=EIO:when=2')).toBe('state.diskFailed');
       expect(await planIds()).toEqual(['one', 'saved']);
     });
 
     test('the new file cannot take the name: said, the old one stays', async () => {
       await savePlans('one');
-      expect(await saveWithFailing('rename,renameat,renameat2', 'error=EACCES')).toBe('storage.accessDenied');
+      expect(await saveWithFailing('rename,renameat,renameat2', 'error=EACCES')).toBe('state.diskFailed');
       expect(await planIds()).toEqual(['one']);
     });
 

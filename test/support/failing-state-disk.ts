@@ -11,8 +11,8 @@ export class FailingStateDisk extends NodeDatabaseDisk {
     this.writes++;
     if (this.failures-- > 0)
       throw new TidemarkError(
-        'storage.full',
-        { location: 'here', outOfInodes: false },
+        'state.diskFailed',
+        { folder: 'here', trouble: 'full', reason: '' },
         { retry: 'afterUser' },
       );
     await super.writeDurably(name, parts);

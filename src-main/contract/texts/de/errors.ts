@@ -365,6 +365,11 @@ export const errors: ErrorTable = {
     safe: NOTHING_CHANGED,
     todo: 'Das laufende Tidemark benutzen, oder es beenden und noch einmal versuchen.',
   }),
+  'state.diskFailed': ({ folder, trouble, reason }) => ({
+    title: `Tidemark kann seine Einstellungen und Verzeichnisse in ${folder} nicht schreiben (${OWN_DISK[trouble]?.cause ?? why(reason)}).`,
+    safe: 'Was zuvor gesichert wurde, ist sicher, Versionen wie Einstellungen; was gerade geändert wurde, ist vielleicht nicht festgehalten.',
+    todo: OWN_DISK[trouble]?.todo ?? 'Nach diesem Datenträger sehen und es dann noch einmal versuchen.',
+  }),
   'state.entryInvalid': ({ table, entry, reason }) => ({
     title: `Ein Eintrag der Einstellungen lässt sich nicht lesen (${table} ${entry}: ${why(reason)}).`,
     safe: `Er blieb, wie er ist. ${SAVED_IS_SAFE}`,
@@ -401,3 +406,16 @@ export const errors: ErrorTable = {
 function clockError(offMs: number): string {
   return `${String(Math.round(Math.abs(offMs) / 60_000))} Minuten ${offMs > 0 ? 'vor' : 'nach'}`;
 }
+
+/** What is wrong with the disk of our own files. */
+const OWN_DISK: Partial<Record<string, { readonly cause: string; readonly todo: string }>> = {
+  full: { cause: 'der Datenträger ist voll', todo: 'Dort Platz schaffen und es dann noch einmal versuchen.' },
+  readOnly: {
+    cause: 'der Datenträger lässt sich nur lesen',
+    todo: 'Ihn beschreibbar machen und es dann noch einmal versuchen.',
+  },
+  accessDenied: {
+    cause: 'keine Berechtigung',
+    todo: 'Dem eigenen Konto dort das Schreiben erlauben und es dann noch einmal versuchen.',
+  },
+};

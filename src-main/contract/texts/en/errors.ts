@@ -350,6 +350,11 @@ export const errors = {
     safe: NOTHING_CHANGED,
     todo: 'Use the one that is running, or close it and try again.',
   }),
+  'state.diskFailed': ({ folder, trouble, reason }) => ({
+    title: `Tidemark cannot write its own settings and catalogues in ${folder} (${OWN_DISK[trouble]?.why ?? reason}).`,
+    safe: 'What was saved before is safe, versions and settings; what was just changed may not be kept.',
+    todo: OWN_DISK[trouble]?.todo ?? 'Look after that disk, then try again.',
+  }),
   'state.entryInvalid': ({ table, entry, reason }) => ({
     title: `An entry in your settings cannot be read (${table} ${entry}: ${reason}).`,
     safe: `It was left as it is. ${SAVED_IS_SAFE}`,
@@ -407,3 +412,10 @@ function checkAdvice(words: TextWords): string {
 function clockError(offMs: number): string {
   return `${String(Math.round(Math.abs(offMs) / 60_000))} minutes ${offMs > 0 ? 'fast' : 'slow'}`;
 }
+
+/** What is wrong with the disk of our own files. */
+const OWN_DISK: Partial<Record<string, { readonly why: string; readonly todo: string }>> = {
+  full: { why: 'the disk is full', todo: 'Make room there, then try again.' },
+  readOnly: { why: 'the disk is read-only', todo: 'Make it writable, then try again.' },
+  accessDenied: { why: 'no permission', todo: 'Give your account the right to write there, then try again.' },
+};

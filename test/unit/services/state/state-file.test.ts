@@ -136,13 +136,13 @@ describe('late saving', () => {
     const state = await openState(folder, { clock, disk, onSaveFailed: ({ code }) => failures.push(code) });
     disk.failures = 3;
     const commit = state.commit((writer) => putPlan(writer, samplePlan('a')));
-    await expect(commit).rejects.toMatchObject({ code: 'storage.full' });
+    await expect(commit).rejects.toMatchObject({ code: 'state.diskFailed' });
     expect(state.read(listPlans)).toHaveLength(1);
     while (disk.failures >= 0) {
       await clock.advance(60_000);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(failures).toEqual(['storage.full', 'storage.full']);
+    expect(failures).toEqual(['state.diskFailed', 'state.diskFailed']);
     expect(clock.delays).toEqual([2_000, 4_000, 8_000]);
     await state.flush();
     await state.close();
@@ -185,7 +185,7 @@ describe('late saving', () => {
     const state = await openState(folder, { disk, clock: new FakeClock() });
     state.commitSoon((writer) => putPlan(writer, samplePlan('a')));
     disk.failures = 1;
-    await expect(state.close()).rejects.toMatchObject({ code: 'storage.full' });
+    await expect(state.close()).rejects.toMatchObject({ code: 'state.diskFailed' });
     expect(await planNames()).toEqual([]);
   });
 });
