@@ -16,6 +16,8 @@ import { createEngineParts } from '#core/create-engine-parts.ts';
 import type { HostPorts } from '#core/host-ports.ts';
 import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
 import { serveEngine } from '#engine-service/serve-engine.ts';
+import type { Primitives } from '#format/primitives.ts';
+import type { RepositoryPorts } from '#repository/repository.ts';
 import type { SecretStore } from '#services/secrets/secret-store.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
 import { bundledThreads } from '#test/support/bundled-threads.ts';
@@ -30,9 +32,15 @@ export class CoreWorld {
   #core: Core | undefined;
   engine: EngineProcess | undefined;
 
-  /** @param base where its folder is made */
-  constructor(clock: Clock = systemClock, base: string = tmpdir()) {
+  readonly #areKeysReal: boolean;
+
+  /**
+   * @param base where its folder is made
+   * @param areKeysReal whether others can open its places too; such keys take half a second each
+   */
+  constructor(clock: Clock = systemClock, base: string = tmpdir(), areKeysReal = false) {
     this.clock = clock;
+    this.#areKeysReal = areKeysReal;
     this.folder = mkdtempSync(path.join(base, 'tidemark-core-'));
   }
 
@@ -129,10 +137,21 @@ export class CoreWorld {
       ...parts,
       clock: this.clock,
       createThreads: bundledThreads,
-      createPorts: (...which) => ({ ...parts.createPorts(...which), clock: this.clock }),
+      createPorts: (...which) => this.#portsOf(parts.createPorts(...which)),
       keychain: this.keychain,
       catalogueDisk: new NodeDatabaseDisk(this.at('catalogues')),
     });
     return { channel, kill: () => channel.close() };
+  }
+
+  #portsOf(ports: RepositoryPorts): RepositoryPorts {
+    const { primitives } = ports;
+    const scrypt: Primitives['scrypt'] = (password, salt, _n, _r, _p, length) =>
+      primitives.scrypt(password, salt, 16, 1, 1, length);
+    return {
+      ...ports,
+      clock: this.clock,
+      primitives: this.#areKeysReal ? primitives : { ...primitives, scrypt },
+    };
   }
 }

@@ -40,7 +40,7 @@ export interface WindowOptions extends BrowserContextOptions {
 
 export class WindowWorld {
   readonly #clock = new MovedClock();
-  readonly core = new CoreWorld(this.#clock, existsSync(MEMORY_DISK) ? MEMORY_DISK : undefined);
+  readonly core = new CoreWorld(this.#clock, existsSync(MEMORY_DISK) ? MEMORY_DISK : undefined, true);
   /** What a page wrote to its console as warning or error, and what it threw. */
   readonly complaints: string[] = [];
   /** A link to the person's folder, for pictures: nobody lives in a temporary one. */
