@@ -1,5 +1,5 @@
 /**
- * `backup` into several places. The sources are read and cut once, for the first place that takes the backup; every other
+ * `backup` into several places. The sources are read and cut once, for the nearest place that takes the backup; every other
  * place is brought up to date from there by `copy`, all at the same time, each with its own key, lock and errors. A place
  * that fails does not hold up the others; the next backup that finds it brings what it missed.
  */
@@ -7,6 +7,7 @@ import { isTidemarkError, type ErrorCode } from '#base/errors.ts';
 import { COMMAND_LINE_WORDS, errorSentence } from '#contract/error-texts.ts';
 import { EXIT_FAILED, EXIT_INCOMPLETE, type ExitCode } from '#contract/exit-codes.ts';
 import { parseTime } from '#format/time.ts';
+import { parseLocation } from '#storage/locations/parse-location.ts';
 import { withoutSecrets } from '#storage/locations/describe-location.ts';
 import type { ListedSnapshot, RepositoryAccess } from '../calls/access.ts';
 import type { BackupInput } from '../calls/backup.ts';
@@ -37,7 +38,7 @@ export async function backupToPlaces(
   backup: (access: RepositoryAccess) => Promise<Saved>,
 ): Promise<ExitCode> {
   const failed = new Map<RepositoryAccess, unknown>();
-  for (const lead of accesses) {
+  for (const lead of nearestFirst(accesses)) {
     let saved: Saved;
     try {
       saved = await backup(lead);
@@ -59,6 +60,13 @@ export async function backupToPlaces(
     return EXIT_INCOMPLETE;
   }
   return EXIT_FAILED;
+}
+
+/** The others read from the place that goes first, and wait for it: one on a disk comes before those behind a network. */
+function nearestFirst(accesses: readonly RepositoryAccess[]): RepositoryAccess[] {
+  const distance = ({ location }: RepositoryAccess): number =>
+    Number(parseLocation(location).kind !== 'local');
+  return accesses.toSorted((a, b) => distance(a) - distance(b));
 }
 
 /** @returns whether `other` has now what `lead` has; the reason why not is told */

@@ -36,3 +36,26 @@ test.each([[[]], [['--json']]])('a password in an address is never shown (%j)', 
   expect(`${stdout}${stderr}`).toContain('full.example');
   expect(`${stdout}${stderr}`).not.toContain('hush');
 });
+
+test('a place on a disk takes the backup before one behind a network, whatever is named first', async () => {
+  const order: string[] = [];
+  const saved = { snapshotId: ID, summary: {}, problems: 0, diskProblems: 0, seconds: 1 } as BackupResult;
+  await runCli([...PLACES.slice(0, 2), '-r', '/near', '-r', '/other', 'backup', '/t'], {
+    engine: {
+      backup: ({ location }) => {
+        order.push(`backup ${location}`);
+        return Promise.resolve(saved);
+      },
+      snapshots: () => Promise.resolve([{ id: ID, snapshot: SNAPSHOT }]),
+      copy: ({ location }, { from }) => {
+        order.push(`copy ${from.location} to ${location}`);
+        return Promise.resolve({ copied: 1, skipped: 0, problems: 0, blobs: 1, bytes: 1 });
+      },
+    },
+  });
+  expect(order[0]).toBe('backup /near');
+  expect(order.slice(1).toSorted()).toEqual([
+    'copy /near to /other',
+    'copy /near to rest:https://ann:hush@good.example/',
+  ]);
+});
