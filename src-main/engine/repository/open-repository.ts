@@ -28,8 +28,10 @@ export async function openRepository(
 ): Promise<Repository> {
   const { storage, primitives } = ports;
   await storage.open(signal);
-  const sealedConfig = await loadConfigFile(storage, signal);
-  const { keyId, masterKey } = await findKey(storage, primitives, password, signal, keyHint);
+  const [sealedConfig, { keyId, masterKey }] = await bothOf(
+    loadConfigFile(storage, signal),
+    findKey(storage, primitives, password, signal, keyHint),
+  );
   const config = openConfig(primitives, masterKey, sealedConfig);
   if (expectedId !== undefined && config.id !== expectedId) {
     const data = { location: storage.location, expectedId, foundId: config.id };
@@ -50,15 +52,22 @@ export async function reopenRepository(
 ): Promise<Repository | undefined> {
   const { storage, primitives } = ports;
   await storage.open(signal);
-  const sealedConfig = await loadConfigFile(storage, signal);
   try {
-    await storage.stat('key', keyId, signal);
+    const asked = storage.stat('key', keyId, signal);
+    const [sealedConfig] = await bothOf(loadConfigFile(storage, signal), asked);
     return new Repository(ports, openConfig(primitives, masterKey, sealedConfig), masterKey, keyId);
   } catch (error) {
     if (isTidemarkError(error, 'storage.objectMissing') || isTidemarkError(error, 'repository.configInvalid'))
       return undefined;
     throw error;
   }
+}
+
+/** At the same time, which far places are glad of; what the first one fails with goes before. */
+async function bothOf<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  other.catch(() => undefined);
+  const first = await one;
+  return [first, await other];
 }
 
 async function loadConfigFile(storage: Storage, signal: AbortSignal | undefined): Promise<Uint8Array> {
