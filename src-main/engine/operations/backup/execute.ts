@@ -52,12 +52,14 @@ export async function executeBackup(
   const sources = prepareSources(request, files);
   if (request.dryRun) {
     const prepared = await prepareFromRepository(parts, request, sources, signal);
-    return backUpUnderLock(parts, request, prepared, NO_LOCK, observer, signal);
+    return backUpUnderLock(parts, request, prepared, NO_LOCK, NOT_ASKED, observer, signal);
   }
   // Reading and walking begin while the lock is being confirmed; whoever is to write waits for it.
   return underAnnouncedLock(repository, { exclusive: false, signal }, async (lock) => {
+    const interrupted = wasInterrupted(repository, lock, signal);
+    interrupted.catch(() => undefined);
     const prepared = await prepareFromRepository(parts, request, sources, signal);
-    return backUpUnderLock(parts, request, prepared, lock, observer, signal);
+    return backUpUnderLock(parts, request, prepared, lock, interrupted, observer, signal);
   });
 }
 
@@ -70,6 +72,9 @@ const NO_LOCK: HeldLock = {
   assertHeld: () => Promise.resolve(),
   settleCrash: () => undefined,
 };
+
+/** Of a dry run, which leaves orphans as they are. */
+const NOT_ASKED = Promise.resolve(false);
 
 async function prepareFromRepository(
   { repository, files }: BackupParts,
@@ -97,14 +102,14 @@ async function backUpUnderLock(
   request: BackupRequest,
   prepared: PreparedBackup,
   lock: HeldLock,
+  interrupted: Promise<boolean>,
   observer: BackupObserver,
   signal: AbortSignal | undefined,
 ): Promise<BackupResult> {
   const { parent } = prepared;
   const stop = AbortSignal.any([lock.signal, ...(signal === undefined ? [] : [signal])]);
   const scope = repository.openWriteScope(lock);
-  const mayHaveOrphans =
-    parent === undefined || isIndexLost(repository, parent) || (await wasInterrupted(repository, lock, stop));
+  const mayHaveOrphans = parent === undefined || isIndexLost(repository, parent) || (await interrupted);
   if (!request.dryRun && mayHaveOrphans) {
     await adoptOrphanPacks(repository, scope, stop);
     lock.settleCrash();
@@ -155,7 +160,7 @@ function isIndexLost({ index }: Repository, { snapshot }: StoredSnapshot): boole
 async function wasInterrupted(
   repository: Repository,
   { followsCrash }: HeldLock,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<boolean> {
   if (followsCrash) return true;
   const { identity } = repository.ports;
