@@ -37,6 +37,7 @@ export class MemoryDatabase implements SqlWriter {
   readonly #database: Database;
   /** The last used at the end. */
   readonly #statements = new Map<string, Statement>();
+  #isInTransaction = false;
 
   protected constructor(database: Database, setup: DatabaseSetup, isNew: boolean) {
     this.#database = database;
@@ -58,6 +59,11 @@ export class MemoryDatabase implements SqlWriter {
     return Number(this.first('PRAGMA user_version')?.['user_version']);
   }
 
+  /** What is read now may be undone. */
+  get isInTransaction(): boolean {
+    return this.#isInTransaction;
+  }
+
   /** What SQLite finds wrong with its structure, indexes and references; undefined when nothing. */
   findDamage(): string | undefined {
     try {
@@ -73,10 +79,10 @@ export class MemoryDatabase implements SqlWriter {
 
   /** All or nothing. Not to be nested. What `change` throws comes out. */
   inTransaction<T>(change: (writer: SqlWriter) => T): T {
-    this.runScript('BEGIN IMMEDIATE');
+    this.#begin();
     try {
       const result = change(this);
-      this.runScript('COMMIT');
+      this.#commit();
       return result;
     } catch (error) {
       this.#rollBack();
@@ -86,10 +92,10 @@ export class MemoryDatabase implements SqlWriter {
 
   /** As `inTransaction`, for changes that wait for something else; nobody else may begin one meanwhile. */
   async inLongTransaction<T>(change: () => Promise<T>): Promise<T> {
-    this.runScript('BEGIN IMMEDIATE');
+    this.#begin();
     try {
       const result = await change();
-      this.runScript('COMMIT');
+      this.#commit();
       return result;
     } catch (error) {
       this.#rollBack();
@@ -97,8 +103,19 @@ export class MemoryDatabase implements SqlWriter {
     }
   }
 
+  #begin(): void {
+    this.runScript('BEGIN IMMEDIATE');
+    this.#isInTransaction = true;
+  }
+
+  #commit(): void {
+    this.runScript('COMMIT');
+    this.#isInTransaction = false;
+  }
+
   /** SQLite may have done so by itself (out of memory); what went wrong first is what counts. */
   #rollBack(): void {
+    this.#isInTransaction = false;
     try {
       this.#database.exec('ROLLBACK');
     } catch {

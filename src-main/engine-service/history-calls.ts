@@ -27,7 +27,11 @@ export function historyCalls({
       }),
 
     'browse.points': ({ repositoryId, series }) =>
-      catalogues.with(repositoryId, (catalogue) => catalogue.points(series).map(withMarks)),
+      catalogues.with(repositoryId, (catalogue) => {
+        // Whoever asks for points looks around: a search may follow.
+        void catalogue.prepareSearch();
+        return catalogue.points(series).map(withMarks);
+      }),
     'browse.folder': ({ repositoryId, snapshotId, folder, ...options }) =>
       catalogues.with(repositoryId, (catalogue) => catalogue.openFolder(snapshotId, folder, options)),
     'browse.versions': ({ repositoryId, series, path, ...options }) =>

@@ -133,6 +133,7 @@ export class Catalogue {
   async close(): Promise<void> {
     await this.#updating;
     if (this.#unsavedMs !== undefined) await this.#save();
+    this.#tables.nodes.names.close();
     this.#tables.database.close();
   }
 
@@ -214,6 +215,16 @@ export class Catalogue {
     signal?: AbortSignal,
   ): Promise<EraseOutlook> {
     return outlookOfErasing(this.#tables, this.#seriesOf(series), paths, signal);
+  }
+
+  /** Makes searches fast, with pauses: for when somebody begins to look, and again after an update. Never rejects. */
+  async prepareSearch(): Promise<void> {
+    const { nodes } = this.#tables;
+    try {
+      await nodes.names.prepare(nodes.lastId);
+    } catch (error) {
+      this.#options.onTrouble?.(String(error));
+    }
   }
 
   /** @throws job.cancelled */

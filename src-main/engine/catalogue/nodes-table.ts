@@ -1,8 +1,9 @@
 /** Paths: one row for each that was ever seen, linked to its folder. Names are bytes; `fold` is how search sees them. */
 import { byteStringToBytes, bytesToByteString, type ByteString } from '#base/byte-string.ts';
 import { invariant } from '#base/errors.ts';
-import type { MemoryDatabase } from '#database/memory-database.ts';
+import type { MemoryDatabase, SqlValue } from '#database/memory-database.ts';
 import { foldName } from './fold-name.ts';
+import { NameIndex } from './name-index.ts';
 import { OPEN_FIRST, OPEN_LAST } from './spans-table.ts';
 
 /** `fold` is null where it is the name itself. */
@@ -27,11 +28,16 @@ export interface NodeRow {
   readonly name: ByteString;
 }
 
+export type MatchingNode = NodeRow & { readonly fold: string };
+type State = keyof typeof MATCHING;
+
 export class NodesTable {
+  readonly names: NameIndex;
   readonly #database: MemoryDatabase;
 
   constructor(database: MemoryDatabase) {
     this.#database = database;
+    this.names = new NameIndex(database);
   }
 
   get lastId(): number {
@@ -40,6 +46,7 @@ export class NodesTable {
 
   add(id: number, parent: number, name: ByteString): void {
     const fold = foldName(name);
+    this.names.adding(id);
     this.#database.execute('INSERT INTO nodes (id, parent, name, fold) VALUES (?, ?, ?, ?)', [
       id,
       parent,
@@ -76,20 +83,41 @@ export class NodesTable {
   }
 
   /** Of `from` to `to` inclusive, those whose folded name contains the text; all for the empty one. */
-  listMatching(
-    from: number,
-    to: number,
-    foldedText: string,
-    state: keyof typeof MATCHING,
-  ): (NodeRow & { readonly fold: string })[] {
+  listMatching(from: number, to: number, foldedText: string, state: State): MatchingNode[] {
+    if (foldedText === '') return this.#listMatching(from, to, foldedText, state);
+    const bytes = Buffer.from(foldedText);
+    const matching: MatchingNode[] = [];
+    for (let at = from; at <= to;) {
+      const end = Math.min(NameIndex.endOf(at), to);
+      const ids = this.names.find(at, end, bytes);
+      const rows =
+        ids === undefined
+          ? this.#listMatching(at, end, foldedText, state)
+          : ids.flatMap((id) => this.#getMatching(id, state));
+      for (const row of rows) matching.push(row);
+      at = end + 1;
+    }
+    return matching;
+  }
+
+  #listMatching(from: number, to: number, foldedText: string, state: State): MatchingNode[] {
     const rows = this.#database.list(
       `SELECT id, parent, name, fold FROM nodes
        WHERE id BETWEEN ? AND ? AND instr(ifnull(fold, CAST(name AS TEXT)), ?) > 0 AND ${MATCHING[state]}`,
       [from, to, foldedText],
     );
-    return rows.map(([id, parent, bytes, fold]) => {
-      const name = bytesToByteString(bytes as Uint8Array);
-      return { id: Number(id), parent: Number(parent), name, fold: fold === null ? name : String(fold) };
-    });
+    return rows.map(readMatching);
   }
+
+  /** Of one whose name matches: none when it is gone. */
+  #getMatching(id: number, state: State): MatchingNode[] {
+    return this.#database
+      .list(`SELECT id, parent, name, fold FROM nodes WHERE id = ? AND ${MATCHING[state]}`, [id])
+      .map(readMatching);
+  }
+}
+
+function readMatching([id, parent, bytes, fold]: SqlValue[]): MatchingNode {
+  const name = bytesToByteString(bytes as Uint8Array);
+  return { id: Number(id), parent: Number(parent), name, fold: fold === null ? name : String(fold) };
 }

@@ -9,7 +9,7 @@ import { throwIfCancelled } from '#base/errors.ts';
 import { joinPath } from '#operations/find-in-snapshot.ts';
 import { extensionOf, kindOfName } from './file-kinds.ts';
 import { foldName, foldText } from './fold-name.ts';
-import { NO_NODE, type NodeRow } from './nodes-table.ts';
+import { NO_NODE, type MatchingNode } from './nodes-table.ts';
 import type { Series } from './points-table.ts';
 import { OPEN_FIRST, type Span } from './spans-table.ts';
 import type { Tables } from './tables.ts';
@@ -18,9 +18,11 @@ import type { SearchFilters, SearchResult, SearchSlice } from './types.ts';
 
 const DEFAULT_LIMIT = 200;
 /** Nodes looked through at a time: few at first, then as many as fit in the time. */
-const FIRST_SLICE = 1024;
+const FIRST_SLICE = 128;
 const LARGEST_SLICE = 65_536;
 const SLICE_MS = 15;
+/** First results are told at once, others together: each telling costs both sides more than a slice. */
+const TELL_EVERY_MS = 60;
 const RECENT_MS = 30 * 86_400_000;
 /** Matches looked at. Who asks for a single letter wants no more: 50 000 take two seconds. */
 const MOST_LOOKED_AT = 50_000;
@@ -49,8 +51,6 @@ interface Place {
   readonly folded: readonly string[];
 }
 
-type Matching = NodeRow & { readonly fold: string };
-
 /** @throws job.cancelled between slices */
 export async function* searchNames(
   tables: Tables,
@@ -61,17 +61,30 @@ export async function* searchNames(
 ): AsyncGenerator<SearchSlice, void, undefined> {
   const search = new Search(tables, timeline, clock.nowMs(), request);
   const last = tables.nodes.lastId;
+  const found: SearchResult[] = [];
   let size = FIRST_SLICE;
+  let hasTold = false;
+  let toldMs = clock.monotonicMs();
   for (let from = 1; from <= last && !search.isCut;) {
     throwIfCancelled(signal);
     const to = Math.min(from + size - 1, last);
     const beganMs = clock.monotonicMs();
-    const results = search.look(from, to);
-    const tookMs = clock.monotonicMs() - beganMs;
+    found.push(...search.look(from, to));
+    const nowMs = clock.monotonicMs();
     from = to + 1;
-    if (tookMs < SLICE_MS / 2) size = Math.min(size * 2, LARGEST_SLICE);
-    else if (tookMs > SLICE_MS * 2) size = Math.max(Math.floor(size / 2), FIRST_SLICE);
-    yield { results, matched: search.matched, isCut: search.isCut, done: search.isCut ? 1 : to / last };
+    if (nowMs - beganMs < SLICE_MS / 2) size = Math.min(size * 2, LARGEST_SLICE);
+    else if (nowMs - beganMs > SLICE_MS * 2) size = Math.max(Math.floor(size / 2), FIRST_SLICE);
+    const isLast = search.isCut || to === last;
+    if (isLast || (!hasTold && found.length > 0) || nowMs - toldMs >= TELL_EVERY_MS) {
+      hasTold ||= found.length > 0;
+      yield {
+        results: found.splice(0).toSorted((a, b) => (a.rank < b.rank ? -1 : 1)),
+        matched: search.matched,
+        isCut: search.isCut,
+        done: search.isCut ? 1 : to / last,
+      };
+      toldMs = clock.monotonicMs();
+    }
     await setImmediate();
   }
 }
@@ -123,10 +136,10 @@ class Search {
       const result = this.#judge(node);
       if (result !== undefined) results.push(result);
     }
-    return results.sort((a, b) => (a.rank < b.rank ? -1 : 1));
+    return results;
   }
 
-  #judge(node: Matching): SearchResult | undefined {
+  #judge(node: MatchingNode): SearchResult | undefined {
     if (node.parent === NO_NODE || !this.#isNameWanted(node)) return undefined;
     const place = this.#placeOf(node.parent);
     if (place === undefined || !this.#isPlaceWanted(place)) return undefined;
@@ -157,7 +170,7 @@ class Search {
     };
   }
 
-  #isNameWanted({ fold }: Matching): boolean {
+  #isNameWanted({ fold }: MatchingNode): boolean {
     const { ext, kind } = this.#filters;
     if (ext !== undefined && extensionOf(fold) !== foldText(ext)) return false;
     return kind === undefined || kind === 'folder' || kindOfName(fold) === kind;
@@ -204,7 +217,7 @@ class Search {
   }
 
   /** Deleted recently, changed recently, the very name, not deep: in this order. */
-  #rank({ fold }: Matching, { folded }: Place, newest: Stretch): string {
+  #rank({ fold }: MatchingNode, { folded }: Place, newest: Stretch): string {
     const deletedAt = this.#deletedAt(newest);
     const isDeletedRecently = deletedAt !== undefined && deletedAt >= this.#recentFromMs;
     const isChangedRecently = newest.ends.from.timeMs >= this.#recentFromMs;
