@@ -68,7 +68,11 @@ class Update {
       if (isMarked || plan.renamedSeries.length + plan.rewritten.length > 0) this.#options.onChanged?.();
     });
     this.#timeline.reload();
-    for (const row of plan.gone) await this.#takeOut(row, 'forget');
+    for (const [pointsDone, row] of plan.gone.entries()) {
+      this.#tell(pointsDone, plan.gone.length);
+      await this.#takeOut(row, 'forget');
+    }
+    if (plan.gone.length > 0) this.#tell(plan.gone.length, plan.gone.length);
     if (readDamagedAgain === true) await this.#forgetDamaged();
     await this.#addRows(plan.added);
     const pointsRead = await this.#readWaiting(unreadyIds);
@@ -183,9 +187,13 @@ class Update {
       );
       await this.#options.onPoint?.();
     }
-    if (waiting.length > 0)
-      this.#options.onProgress?.({ pointsDone: waiting.length, pointsTotal: waiting.length, folders: 0 });
+    if (waiting.length > 0) this.#tell(waiting.length, waiting.length);
     return waiting.length;
+  }
+
+  /** Of taking out, then of reading. */
+  #tell(pointsDone: number, pointsTotal: number): void {
+    this.#options.onProgress?.({ pointsDone, pointsTotal, folders: 0 });
   }
 
   async #read(row: PointRow, onProgress: (folders: number) => void): Promise<void> {

@@ -81,16 +81,18 @@ function newestMs({ points }: Pick<Source, 'points'>): number {
   return points.at(-1)?.timeMs ?? 0;
 }
 
-/** A point that was written anew has another id: it is found by what it was, or by its moment. */
+/**
+ * A point that was written anew has another id: it is found by what it was. For one that is gone: the one before it, and
+ * where nobody knows when it was, the newest.
+ * @param seenMs moments of all points that were ever told
+ */
 export function findPoint(
   points: readonly Point[],
   pointId: string,
-  before: readonly Point[],
+  seenMs: ReadonlyMap<string, number>,
 ): Point | undefined {
   const found = points.find(({ snapshotId, original }) => snapshotId === pointId || original === pointId);
-  if (found !== undefined) return found;
-  const was = before.find(({ snapshotId }) => snapshotId === pointId);
-  return was === undefined ? undefined : pointAt(points, was.timeMs);
+  return found ?? pointAt(points, seenMs.get(pointId) ?? Infinity);
 }
 
 /** The last point not after a moment; the first one where all are after it. */

@@ -2,7 +2,7 @@
  * What the core has said of the history in view, for every part of the page: the points of the series in order, the one
  * in view, the place and how far its catalogue has been read. Asked once, by the page; the parts read it by `useHistory`.
  */
-import { createContext, useContext, useEffect, useMemo, useRef } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState } from 'react';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useCore, useMirror } from '../../core-link/use-core.ts';
@@ -70,12 +70,17 @@ export function useHistoryQuestion(): History {
   const sources = useMemo(() => sourcesOf(answer.value ?? [], mirror), [answer.value, mirror]);
   const source = sources.find((one) => one.placeId === placeId && one.series === series);
   const points = useMemo(() => source?.points ?? [], [source?.points]);
-  const last = useRef<readonly Point[]>([]);
+  const [seenMs] = useState(() => new Map<string, number>());
   useEffect(() => {
-    last.current = points;
+    for (const { snapshotId, timeMs } of points) seenMs.set(snapshotId, timeMs);
   }, [points]);
   const newest = points.at(-1);
-  const point = pointId === null ? newest : findPoint(points, pointId, last.current);
+  const point = pointId === null ? newest : findPoint(points, pointId, seenMs);
+  useEffect(() => {
+    // It is another one now, because the one that was asked for is gone: all parts of the page are to look at the same.
+    if (pointId !== null && point !== undefined && point.snapshotId !== pointId)
+      useHistoryView.getState().goTo(point.snapshotId);
+  }, [pointId, point?.snapshotId]);
   const place = places.find(({ id }) => id === placeId);
   const kind =
     answer.value === undefined
@@ -100,7 +105,7 @@ export function useHistoryQuestion(): History {
         ? undefined
         : compareWithId === 'now'
           ? newest
-          : findPoint(points, compareWithId, last.current),
+          : findPoint(points, compareWithId, seenMs),
     isNow: pointId === null,
     sources,
     source,

@@ -23,6 +23,8 @@ let page: Page;
 let planId: string;
 let blue: { placeId: string; recoveryCode: string };
 let server: { placeId: string; recoveryCode: string };
+let attic: { placeId: string; recoveryCode: string };
+const snapshots: string[] = [];
 
 beforeAll(async () => {
   await world.start();
@@ -74,6 +76,7 @@ test('the place is away, and another holds the same: the page offers that one', 
 
 test('no match: where and since when it looked, and wider', async () => {
   await page.keyboard.press('/');
+  await page.locator('.search-line input:focus').waitFor();
   await page.keyboard.type('nowhere at all ext:odt');
   await page.getByText(/^Looked through 1 points? in time since .+, in Home server\.$/).waitFor();
   expect(await findAxeFaults(page, '.search-panel')).toEqual([]);
@@ -87,13 +90,12 @@ test('a history that is only begun says from when on it is known, and whose it i
   // While the page of the history is open it asks for every place at once.
   await page.evaluate(() => void (location.hash = '#/settings'));
   await page.getByRole('heading', { name: 'Settings' }).waitFor();
-  const attic = await world.core.addPlace('Attic disk');
+  attic = await world.core.addPlace('Attic disk');
   const place = await openTestRepository(world.core.at('Attic disk'), attic.recoveryCode);
   const packs = (): string[] =>
     readdirSync(world.core.at('Attic disk', 'data'), { recursive: true, encoding: 'utf8' }).filter(
       (name) => name.length > 60,
     );
-  const snapshots: string[] = [];
   for (let day = 9; day > 0; day--) {
     world.write('Old/diary.txt', `day ${day}`);
     const before = new Set(packs());
@@ -145,6 +147,28 @@ test('a history that is only begun says from when on it is known, and whose it i
   await world.core.run({ kind: 'readHistory', placeId: attic.placeId as never });
   await go({ place: attic.placeId, folder: world.at('Old'), at: snapshots[1] ?? '' });
   await page.getByText('This version is damaged in its place.').waitFor();
+});
+
+test('a version that goes while it is looked at: the one before it comes into view, and folders open as before', async () => {
+  const points = await world.core.calls['browse.points']({ placeId: attic.placeId as never });
+  const { series = '' } = points.find(({ hostname }) => hostname === 'old laptop') ?? {};
+  await go({ place: attic.placeId, series, folder: world.at('Old'), at: snapshots[4] ?? '' });
+  const shown = (): Promise<string | null> => slider().getAttribute('aria-valuetext');
+  const dayOf = (day: number): string =>
+    new Date(systemClock.nowMs() - day * DAY_MS).toLocaleDateString('en-GB', {
+      weekday: 'long',
+      day: 'numeric',
+    });
+  await expect.poll(shown).toContain(dayOf(4));
+  await row('diary.txt').first().waitFor();
+  rmSync(world.core.at('Attic disk', 'snapshots', snapshots[4] ?? ''));
+  await world.core.run({ kind: 'readHistory', placeId: attic.placeId as never });
+  await expect.poll(shown).toContain(dayOf(6));
+  await go({ place: attic.placeId, series, folder: world.at() });
+  await row('Old').first().waitFor();
+  await page.keyboard.press('Alt+ArrowLeft');
+  await expect.poll(shown).toContain(dayOf(6));
+  await row('diary.txt').first().waitFor();
 });
 
 test('no page complained', () => {

@@ -70,10 +70,8 @@ export class FolderSource {
       before.placeId !== question.placeId ||
       nameKey(before.folder) !== nameKey(question.folder);
     this.#wanted = question;
-    if (isOtherFolder) {
-      this.#questions.stop();
-      this.#set({ kind: 'asking' });
-    }
+    if (isOtherFolder) this.#questions.stop();
+    if (isOtherFolder || this.#state.kind === 'refused') this.#set({ kind: 'asking' });
     this.#questions.ask({ ...question, limit: FIRST_PAGE });
   }
 

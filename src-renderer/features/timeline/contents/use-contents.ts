@@ -3,6 +3,7 @@
  * Asks for states only of what is in sight, once time rests.
  */
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { isTidemarkError } from '#base/errors.ts';
 import { useCore, useMirror } from '../../../core-link/use-core.ts';
 import { nameKey } from '../../../text/show-name.ts';
 import { useFormats } from '../../../text/use-words.ts';
@@ -30,7 +31,7 @@ const MOST_NAMES = 1_000;
 
 export function useContents(): Contents {
   const { calls } = useCore();
-  const { placeId, point } = useHistory();
+  const { placeId, point, again: askForPoints } = useHistory();
   const folder = useHistoryView((view) => view.folder);
   const sorting = useHistoryView((view) => view.sorting);
   const showDeleted = useHistoryView((view) => view.showDeleted);
@@ -49,6 +50,15 @@ export function useContents(): Contents {
     source.want({ placeId, snapshotId, folder, deleted });
     // A folder is told by its key: the wire makes a new object each time.
   }, [source, placeId, snapshotId, nameKey(folder), deleted, point?.state, turn]);
+  useEffect(() => {
+    // The point has gone since it was told: with the others it is found out which one is in view now.
+    if (
+      state.kind === 'refused' &&
+      isTidemarkError(state.error) &&
+      state.error.code === 'repository.objectNotFound'
+    )
+      askForPoints();
+  }, [state]);
   const { now, onlyNow, see } = useStatesNow(state, point?.paths ?? []);
   const rows = useMemo(
     () =>

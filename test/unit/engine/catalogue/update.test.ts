@@ -59,8 +59,17 @@ describe('what is read', () => {
       { from: { snapshotId: ids[0] }, to: { snapshotId: ids[2] } },
     ]);
     for (const id of world.snapshots.keys()) world.snapshots.delete(id);
-    await catalogue.update(world);
-    expect(catalogue.points()).toEqual([]);
+    const left: unknown[] = [];
+    await catalogue.update(world, {
+      onProgress: ({ pointsDone, pointsTotal }) =>
+        left.push([pointsDone, pointsTotal, catalogue.points().length]),
+    });
+    // Who shows points learns of each that goes.
+    expect(left).toEqual([
+      [0, 2, 2],
+      [1, 2, 1],
+      [2, 2, 0],
+    ]);
     await catalogue.close();
   });
 });

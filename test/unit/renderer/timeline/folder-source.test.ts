@@ -144,3 +144,18 @@ test('bars are asked for once while the band moves a little, and anew at another
   expect(asked).toHaveLength(4);
   expect(heat.answer).toBeUndefined();
 });
+
+test('after a refusal the next question is asked without it in sight', async () => {
+  let isRefusing = true;
+  const source = new FolderSource(() =>
+    isRefusing ? Promise.reject(new Error('no such point')) : Promise.resolve(page(['a'])),
+  );
+  source.want(at('1'));
+  await rest();
+  expect(source.get()).toMatchObject({ kind: 'refused' });
+  isRefusing = false;
+  source.want(at('2'));
+  expect(source.get()).toEqual({ kind: 'asking' });
+  await rest();
+  expect(source.get()).toMatchObject({ kind: 'folder', entries: [{ name: 'a' }] });
+});

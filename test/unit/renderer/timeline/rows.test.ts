@@ -169,13 +169,14 @@ test('an address opens what it names, and something sensible where it names what
   expect(readOpening(new URLSearchParams(''), [])).toBeUndefined();
 });
 
-test('a point that was written anew is found by what it was, or by its moment', () => {
-  const before = [point(1), point(5)];
+test('a point that was written anew is found by what it was; one that is gone by its moment, or is the newest', () => {
+  const seenMs = new Map([1, 5].map((at) => [`id${at}`, at]));
   expect(
-    findPoint([point(1), { ...point(5), snapshotId: 'new', original: 'id5' }], 'id5', before)?.snapshotId,
+    findPoint([point(1), { ...point(5), snapshotId: 'new', original: 'id5' }], 'id5', seenMs)?.snapshotId,
   ).toBe('new');
-  expect(findPoint([point(1)], 'id5', before)?.snapshotId).toBe('id1');
-  expect(findPoint([point(1)], 'other', before)).toBeUndefined();
+  expect(findPoint([point(1), point(9)], 'id5', seenMs)?.snapshotId).toBe('id1');
+  expect(findPoint([point(1), point(9)], 'other', seenMs)?.snapshotId).toBe('id9');
+  expect(findPoint([], 'id5', seenMs)).toBeUndefined();
   expect([0, 1, 4, 9].map((atMs) => pointAt([point(1), point(5)], atMs)?.timeMs)).toEqual([1, 1, 1, 5]);
 });
 
