@@ -20,6 +20,8 @@ import { SyntheticHistory, SYNTHETIC_REPOSITORY } from '#test/bench/synthetic-hi
 
 const QUESTIONS = 30;
 const DRAG_STEPS = 300;
+/** Between two keys of somebody who types fast. */
+const TYPING_MS = 120;
 
 const [folder = '', files = '1000000', points = '500'] = process.argv.slice(2);
 const history = new SyntheticHistory(nodePrimitives, Number(files), Number(points));
@@ -32,6 +34,8 @@ const world = new WindowWorld();
 try {
   await world.start();
   const { placeId } = await world.core.addPlace('drive');
+  // What the place really holds is nothing: read again, all that is made up would be taken out.
+  await world.core.run({ kind: 'readHistory', placeId: placeId as never });
   await world.core.calls['pause.set']({ untilMs: systemClock.nowMs() + DAY_MS });
   const repositoryId = (await world.core.mirror()).places[0]?.repositoryId ?? '';
   await world.core.stop();
@@ -103,7 +107,7 @@ async function measure(placeId: string): Promise<void> {
   const searches: number[] = [];
   for (const text of ['resume_2019-12', '77777', 'invoice', 'übersicht', 'e'])
     searches.push(await search(page, text));
-  tell('a search, from the last key until the first result is drawn (40 ms of it rest)', searches);
+  tell('a search, from the last key until the first result is drawn', searches);
 
   await open(page, placeId, '/Projekte 0', 'now');
   const { frames, work } = await drag(page);
@@ -148,8 +152,13 @@ function open(page: Page, place: string, at: string, point: string): Promise<num
         document.querySelector('.breadcrumb .is-last .crumb')?.textContent === crumb &&
         document.querySelector('.timeline [role="row"] .name') !== null &&
         document.querySelector('.contents[aria-busy="true"]') === null;
-      while (!isThere() && performance.now() - from < 10_000)
+      while (!isThere()) {
+        if (performance.now() - from > 10_000)
+          throw new Error(
+            `it does not come; the page shows: ${document.querySelector('.timeline')?.textContent}`,
+          );
         await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
       return performance.now() - from;
     },
     { hash: `#/history?${query.toString()}`, crumb: at.slice(at.lastIndexOf('/') + 1) },
@@ -182,15 +191,15 @@ async function search(page: Page, text: string): Promise<number> {
     document.querySelector('[role="combobox"]')?.addEventListener('input', () => {
       state.from = performance.now();
       const note = (): void => {
-        if (document.querySelector('#search-results [role="option"]') === null) requestAnimationFrame(note);
+        // What was found for one letter less is not what was asked for.
+        if (document.querySelector('#search-results:not([aria-busy="true"]) [role="option"]') === null)
+          requestAnimationFrame(note);
         else state.to = performance.now();
       };
-      // What was found for one letter less is not what was asked for.
-      for (const old of document.querySelectorAll('#search-results [role="option"]'))
-        old.removeAttribute('role');
       requestAnimationFrame(note);
     });
   });
+  await systemClock.sleep(TYPING_MS);
   await field.pressSequentially(text.slice(-1));
   const read = (): Promise<{ from: number; to: number }> =>
     page.evaluate(() => (globalThis as unknown as { searchTimes: { from: number; to: number } }).searchTimes);

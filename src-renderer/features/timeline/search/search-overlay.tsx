@@ -45,7 +45,7 @@ function SearchPanel() {
   const [chosen, setChosen] = useState(0);
   const parsed = useMemo(() => parseSearch(typed, nowMs), [typed, nowMs]);
   const hasOthers = sources.filter((one) => one.placeId === placeId).length > 1;
-  const state = useSearch(placeId, parsed.text, {
+  const { state, isOfBefore } = useSearch(placeId, parsed.text, {
     ...parsed.filters,
     ...(isEverywhere || series === null ? {} : { series }),
   });
@@ -63,7 +63,7 @@ function SearchPanel() {
       setChosen(Math.max(0, Math.min(results.length - 1, current + step)));
     }
     const result = results[current];
-    if (event.key === 'Enter' && result !== undefined) openResult(result, placeId, series);
+    if (event.key === 'Enter' && result !== undefined && !isOfBefore) openResult(result, placeId, series);
   };
   return (
     <div className="search-panel">
@@ -80,6 +80,7 @@ function SearchPanel() {
           value={typed}
           maxLength={1_000}
           data-autofocus
+          ref={focusAtOnce}
           spellCheck={false}
           autoComplete="off"
           onChange={({ currentTarget }) => type(currentTarget.value)}
@@ -124,6 +125,7 @@ function SearchPanel() {
       ) : (
         <SearchResults
           state={state}
+          isOfBefore={isOfBefore}
           chosen={current}
           text={parsed.text}
           range={{ fromMs: source?.points[0]?.timeMs ?? nowMs, toMs: nowMs }}
@@ -134,6 +136,11 @@ function SearchPanel() {
       <p className="search-foot">{words.keys}</p>
     </div>
   );
+}
+
+/** Before the frame around it does: what is typed right after the key that opens it must not be lost. */
+function focusAtOnce(input: HTMLInputElement | null): void {
+  input?.focus();
 }
 
 function Ideas({ onChosen }: { onChosen: (text: string) => void }) {

@@ -19,6 +19,8 @@ import { MOST_RESULTS, type SearchState } from './use-search.ts';
 
 export interface SearchResultsProps {
   readonly state: Exclude<SearchState, { kind: 'none' }>;
+  /** It is the answer to the question before. */
+  readonly isOfBefore: boolean;
   readonly chosen: number;
   readonly text: string;
   readonly range: { readonly fromMs: number; readonly toMs: number };
@@ -29,7 +31,15 @@ export interface SearchResultsProps {
 
 const ROW_PX = 52;
 
-export function SearchResults({ state, chosen, text, range, onOpen, onWiden }: SearchResultsProps) {
+export function SearchResults({
+  state,
+  isOfBefore,
+  chosen,
+  text,
+  range,
+  onOpen,
+  onWiden,
+}: SearchResultsProps) {
   const say = useCoreSentences();
   const { search: words } = useWords();
   const formats = useFormats();
@@ -67,6 +77,7 @@ export function SearchResults({ state, chosen, text, range, onOpen, onWiden }: S
           id="search-results"
           role="listbox"
           aria-label={words.results}
+          aria-busy={isOfBefore}
           style={{ height: rows.getTotalSize() }}
         >
           {rows.getVirtualItems().map(({ index, start }) => {

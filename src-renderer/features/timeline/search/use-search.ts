@@ -1,5 +1,8 @@
-/** A search as state: asked when typing rests a moment, the one before given up, results as they come. */
-import { useEffect, useState } from 'react';
+/**
+ * A search as state: asked at once, and not again before a moment has passed; the one before is given up. Results as they
+ * come; what was found before stays until then, for a moment.
+ */
+import { useEffect, useRef, useState } from 'react';
 import { useCore } from '../../../core-link/use-core.ts';
 import { finish, NOTHING_FOUND, takeSlice, type Found } from './collect-results.ts';
 import type { SearchFilters } from './parse-search.ts';
@@ -9,28 +12,40 @@ export type SearchState =
   | { readonly kind: 'looking' | 'done'; readonly found: Found }
   | { readonly kind: 'refused'; readonly error: unknown };
 
-/** Shorter than the pause between two keys of most people would ask for every letter. */
+/** Between two questions. Shorter than the pause between two keys of most people: it holds back keys that are kept down. */
 const REST_MS = 40;
+/** What was found before would be taken for the answer. */
+const STALE_MS = 100;
 export const MOST_RESULTS = 200;
 
-export function useSearch(placeId: string | null, text: string, filters: SearchFilters): SearchState {
+const NONE: SearchState = { kind: 'none' };
+
+/** @returns `isOfBefore`: it is the answer to the question before */
+export function useSearch(
+  placeId: string | null,
+  text: string,
+  filters: SearchFilters,
+): { readonly state: SearchState; readonly isOfBefore: boolean } {
   const { calls } = useCore();
-  const [state, setState] = useState<SearchState>({ kind: 'none' });
+  const [told, setTold] = useState<{ readonly key: string; readonly state: SearchState }>();
+  const askedAtMs = useRef(-Infinity);
   const isNothing =
     placeId === null || (text === '' && Object.keys(filters).every((name) => name === 'series'));
   const key = JSON.stringify([placeId, text, filters]);
   useEffect(() => {
     if (isNothing) {
-      setState({ kind: 'none' });
+      setTold(undefined);
       return undefined;
     }
     const control = new AbortController();
+    const tell = (state: SearchState): void => {
+      clearTimeout(late);
+      if (!control.signal.aborted) setTold({ key, state });
+    };
+    const late = setTimeout(() => tell({ kind: 'looking', found: NOTHING_FOUND }), STALE_MS);
     const look = async (): Promise<void> => {
+      askedAtMs.current = performance.now();
       let found = NOTHING_FOUND;
-      const tell = (kind: 'looking' | 'done'): void => {
-        if (!control.signal.aborted) setState({ kind, found });
-      };
-      tell('looking');
       try {
         const end = await calls['browse.search'](
           { placeId, search: { text, filters, limit: MOST_RESULTS } },
@@ -38,22 +53,24 @@ export function useSearch(placeId: string | null, text: string, filters: SearchF
             signal: control.signal,
             onProgress: (slice) => {
               found = takeSlice(found, slice, MOST_RESULTS);
-              tell('looking');
+              tell({ kind: 'looking', found });
             },
           },
         );
-        found = finish(found, end);
-        tell('done');
+        tell({ kind: 'done', found: finish(found, end) });
       } catch (error) {
-        if (!control.signal.aborted) setState({ kind: 'refused', error });
+        tell({ kind: 'refused', error });
       }
     };
-    const timer = setTimeout(() => void look(), REST_MS);
+    const restMs = askedAtMs.current + REST_MS - performance.now();
+    const timer = restMs > 0 ? setTimeout(() => void look(), restMs) : void look();
     return () => {
       clearTimeout(timer);
+      clearTimeout(late);
       control.abort();
     };
     // All that the question depends on is in `key`.
   }, [calls, key, isNothing]);
-  return state;
+  if (isNothing) return { state: NONE, isOfBefore: false };
+  return { state: told?.state ?? { kind: 'looking', found: NOTHING_FOUND }, isOfBefore: told?.key !== key };
 }
