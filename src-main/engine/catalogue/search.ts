@@ -17,10 +17,11 @@ import { refOf, type Ends, type Timeline } from './timeline.ts';
 import type { SearchFilters, SearchResult, SearchSlice } from './types.ts';
 
 const DEFAULT_LIMIT = 200;
-/** Nodes looked through at a time: few at first, then as many as fit in the time. */
-const FIRST_SLICE = 128;
-const LARGEST_SLICE = 65_536;
-const SLICE_MS = 15;
+/** Nodes gone through at a time: few at first, then as many as fit in the time. */
+const FIRST_RANGE = 128;
+const LARGEST_RANGE = 65_536;
+/** Then others have their turn. */
+const SLICE_MS = 10;
 /** First results are told at once, others together: each telling costs both sides more than a slice. */
 const TELL_EVERY_MS = 60;
 const RECENT_MS = 30 * 86_400_000;
@@ -59,34 +60,29 @@ export async function* searchNames(
   request: SearchRequest,
   signal?: AbortSignal,
 ): AsyncGenerator<SearchSlice, void, undefined> {
-  const search = new Search(tables, timeline, clock.nowMs(), request);
-  const last = tables.nodes.lastId;
-  const found: SearchResult[] = [];
-  let size = FIRST_SLICE;
+  const search = new Search(tables, timeline, clock, request);
+  let found: SearchResult[] = [];
   let hasTold = false;
   let toldMs = clock.monotonicMs();
-  for (let from = 1; from <= last && !search.isCut;) {
-    throwIfCancelled(signal);
-    const to = Math.min(from + size - 1, last);
-    const beganMs = clock.monotonicMs();
-    found.push(...search.look(from, to));
+  let restedMs = toldMs;
+  const tell = (done: number): SearchSlice => {
+    const results = found.sort((a, b) => (a.rank < b.rank ? -1 : 1));
+    hasTold ||= results.length > 0;
+    found = [];
+    toldMs = clock.monotonicMs();
+    return { results, matched: search.matched, isCut: search.isCut, done };
+  };
+  throwIfCancelled(signal);
+  for (const { result, done } of search.look()) {
+    if (result !== undefined) found.push(result);
     const nowMs = clock.monotonicMs();
-    from = to + 1;
-    if (nowMs - beganMs < SLICE_MS / 2) size = Math.min(size * 2, LARGEST_SLICE);
-    else if (nowMs - beganMs > SLICE_MS * 2) size = Math.max(Math.floor(size / 2), FIRST_SLICE);
-    const isLast = search.isCut || to === last;
-    if (isLast || (!hasTold && found.length > 0) || nowMs - toldMs >= TELL_EVERY_MS) {
-      hasTold ||= found.length > 0;
-      yield {
-        results: found.splice(0).toSorted((a, b) => (a.rank < b.rank ? -1 : 1)),
-        matched: search.matched,
-        isCut: search.isCut,
-        done: search.isCut ? 1 : to / last,
-      };
-      toldMs = clock.monotonicMs();
-    }
+    if (nowMs - restedMs < SLICE_MS) continue;
+    if ((!hasTold && found.length > 0) || nowMs - toldMs >= TELL_EVERY_MS) yield tell(done);
     await setImmediate();
+    throwIfCancelled(signal);
+    restedMs = clock.monotonicMs();
   }
+  yield tell(1);
 }
 
 class Search {
@@ -94,6 +90,7 @@ class Search {
   readonly #mostNames: number;
   readonly #tables: Tables;
   readonly #timeline: Timeline;
+  readonly #clock: Clock;
   readonly #recentFromMs: number;
   readonly #text: string;
   readonly #filters: SearchFilters;
@@ -107,12 +104,13 @@ class Search {
   constructor(
     tables: Tables,
     timeline: Timeline,
-    nowMs: number,
+    clock: Clock,
     { text, filters = {}, limit = DEFAULT_LIMIT, mostNames = MOST_LOOKED_AT }: SearchRequest,
   ) {
     this.#tables = tables;
     this.#timeline = timeline;
-    this.#recentFromMs = nowMs - RECENT_MS;
+    this.#clock = clock;
+    this.#recentFromMs = clock.nowMs() - RECENT_MS;
     this.#text = foldText(text.trim());
     this.#filters = filters;
     this.#inFolders = foldText(filters.in ?? '')
@@ -127,16 +125,27 @@ class Search {
     return this.matched >= this.#mostNames;
   }
 
-  look(from: number, to: number): SearchResult[] {
-    const results: SearchResult[] = [];
+  /** A step is a match that was looked at, or a range without one. */
+  *look(): Generator<{ readonly result: SearchResult | undefined; readonly done: number }, void, undefined> {
+    const { nodes } = this.#tables;
     const { deleted, changed } = this.#filters;
     const state = deleted === true ? 'deleted' : changed === undefined ? 'any' : 'changed';
-    for (const node of this.#tables.nodes.listMatching(from, to, this.#text, state)) {
-      if (this.isCut) break;
-      const result = this.#judge(node);
-      if (result !== undefined) results.push(result);
+    const last = nodes.lastId;
+    let size = FIRST_RANGE;
+    for (let from = 1; from <= last;) {
+      const to = Math.min(from + size - 1, last);
+      const beganMs = this.#clock.monotonicMs();
+      const matching = nodes.listMatching(from, to, this.#text, state);
+      const tookMs = this.#clock.monotonicMs() - beganMs;
+      if (tookMs < SLICE_MS / 4) size = Math.min(size * 2, LARGEST_RANGE);
+      else if (tookMs > SLICE_MS) size = Math.max(Math.floor(size / 2), FIRST_RANGE);
+      for (const node of matching) {
+        if (this.isCut) return;
+        yield { result: this.#judge(node), done: from / last };
+      }
+      yield { result: undefined, done: to / last };
+      from = to + 1;
     }
-    return results;
   }
 
   #judge(node: MatchingNode): SearchResult | undefined {

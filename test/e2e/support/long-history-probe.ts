@@ -19,6 +19,7 @@ import { SeededRandom } from '#test/bench/seeded-random.ts';
 import { SyntheticHistory, SYNTHETIC_REPOSITORY } from '#test/bench/synthetic-history.ts';
 
 const QUESTIONS = 30;
+const SEARCHES = 8;
 const DRAG_STEPS = 300;
 /** Between two keys of somebody who types fast. */
 const TYPING_MS = 120;
@@ -104,10 +105,16 @@ async function measure(placeId: string): Promise<void> {
   for (let turn = 0; turn < QUESTIONS; turn++) strips.push(await openStrip(page, turn));
   tell('versions of a file, from the click until they are drawn', strips);
 
+  const texts = ['resume_2019-12', '77777', 'invoice', 'übersicht', 'e', '2015-999999'];
   const searches: number[] = [];
-  for (const text of ['resume_2019-12', '77777', 'invoice', 'übersicht', 'e'])
-    searches.push(await search(page, text));
+  for (let turn = 0; turn < SEARCHES; turn++)
+    for (const text of texts) searches.push(await search(page, text));
   tell('a search, from the last key until the first result is drawn', searches);
+  for (const [index, text] of texts.entries())
+    tell(
+      `of these, ${text}`,
+      searches.filter((_time, at) => at % texts.length === index),
+    );
 
   await open(page, placeId, '/Projekte 0', 'now');
   const { frames, work } = await drag(page);
