@@ -1,4 +1,7 @@
-/** Some of a version as a zip file, with the folders from the lowest one that holds all of it. */
+/**
+ * Some of one or several versions as one zip file, with the folders from the lowest one that holds all of it. What is
+ * chosen by itself is taken from its own version, also where a chosen folder of another version has it too.
+ */
 import path, { posix } from 'node:path';
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
@@ -17,14 +20,19 @@ export function exportCalls({ parts, places }: EngineService): Pick<EngineHandle
   return {
     export: ({ access, ask }, { signal, tell }) =>
       places.with(access, { signal, keepsIndex: true }, async (repository): Promise<ExportOutcome> => {
-        const { snapshotId, target } = ask;
+        const { target } = ask;
         refuseRelative(target);
+        const wanted = ask.from.map(({ snapshotId, paths }) => ({ snapshotId, paths: withoutInner(paths) }));
+        refuseTwice(wanted.flatMap(({ paths }) => paths));
         const teller = new JobTeller(tell, parts.clock);
-        const stored = await repository.snapshots.find(snapshotId, {}, signal);
+        const versions = [];
+        for (const { snapshotId, paths } of wanted)
+          versions.push({ stored: await repository.snapshots.find(snapshotId, {}, signal), paths });
+        // After the versions: then all their blobs are in it.
         await repository.loadIndex({ signal });
         const sources: ArchiveSource[] = [];
-        for (const wanted of withoutInner(ask.paths))
-          sources.push(await findPlace(repository, stored, wanted, signal));
+        for (const { stored, paths } of versions)
+          for (const one of paths) sources.push(await findPlace(repository, stored, one, signal));
         const content = { sources, base: commonFolder(sources.map((source) => folderOf(source.path))) };
         let [files, bytes] = [0, 0];
         const onFile = (current: ByteString): void => {
@@ -58,6 +66,16 @@ function withoutInner(paths: readonly ByteString[]): ByteString[] {
 
 function folderOf(path: ByteString): ByteString {
   return posix.dirname(path) as ByteString;
+}
+
+/** An archive has no room for one name in two versions. @throws request.invalidInput */
+function refuseTwice(paths: readonly ByteString[]): void {
+  const twice = paths.find((path, at) => paths.indexOf(path) !== at);
+  if (twice === undefined) return;
+  throw new TidemarkError('request.invalidInput', {
+    what: `the choice of ${toDisplay(twice)}`,
+    reason: 'it is asked for in two versions',
+  });
 }
 
 /** @throws request.invalidInput */

@@ -42,7 +42,7 @@ export function Sidebar({ page }: { page: Page }) {
     settings: frame.settings,
   };
   return (
-    <nav className="sidebar" aria-label={frame.navigation}>
+    <nav className="sidebar" data-region aria-label={frame.navigation}>
       <a className="brand" href="#/">
         <Waves />
         <span>Tidemark</span>

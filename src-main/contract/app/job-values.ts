@@ -50,13 +50,15 @@ export const jobRequest = z.discriminatedUnion('kind', [
     allowEmptySource: z.boolean().optional(),
   }),
   z.strictObject({ kind: z.literal('restore'), ...restoreChoice.shape }),
-  /** A zip file of what was chosen; a file that is there is never replaced. */
+  /** A zip file of what was chosen, each in its own version; a file that is there is never replaced. */
   z.strictObject({
     kind: z.literal('export'),
     placeId,
-    snapshotId,
-    /** Absolute in the version; empty: all of it. */
-    paths: z.array(bytesInJson).max(100_000),
+    /** `paths` are absolute in the version; empty: all of it. */
+    from: z
+      .array(z.strictObject({ snapshotId, paths: z.array(bytesInJson).max(100_000) }))
+      .min(1)
+      .max(10_000),
     /** Absolute, of the zip file. */
     target: bytesInJson,
   }),

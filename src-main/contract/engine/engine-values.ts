@@ -238,9 +238,8 @@ export interface ContentPart {
 }
 
 export interface ExportAsk {
-  readonly snapshotId: string;
-  /** Absolute in the version; empty: all. */
-  readonly paths: readonly ByteString[];
+  /** `paths` are absolute in the version; empty: all. */
+  readonly from: readonly { readonly snapshotId: string; readonly paths: readonly ByteString[] }[];
   /** Absolute; must not be there. */
   readonly target: ByteString;
 }

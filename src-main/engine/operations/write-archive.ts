@@ -12,7 +12,7 @@ import { parseTime } from '#format/time.ts';
 import { isSafeName } from '#format/tree.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import type { Repository } from '#repository/repository.ts';
-import { walkTree } from './find-in-snapshot.ts';
+import { walkTree, type SnapshotEntry } from './find-in-snapshot.ts';
 import { contentBytes, readContent } from './read-content.ts';
 
 export type ArchiveKind = 'tar' | 'zip';
@@ -35,7 +35,7 @@ type ArchiveEntry = TarEntryData & {
   readonly gname: string;
 };
 
-/** What goes in, with all that is in it. */
+/** What goes in, with all that is in it but what is a source of its own. */
 export interface ArchiveSource {
   /** Absolute in the snapshot. */
   readonly path: ByteString;
@@ -105,12 +105,16 @@ class ArchiveWriter {
   }
 
   async write(sources: readonly ArchiveSource[]): Promise<ArchiveNote[]> {
-    const options = { signal: this.#signal, enter: ({ node }: { node: TreeNode }) => isSafeName(node.name) };
+    const own = new Set(sources.map(({ path }) => path));
+    const options = {
+      signal: this.#signal,
+      enter: ({ path, node }: SnapshotEntry) => isSafeName(node.name) && !own.has(path),
+    };
     for (const { path, node, treeId } of sources) {
       if (node !== undefined) await this.#addSafely(path, node);
       if (treeId === undefined || (node !== undefined && !isSafeName(node.name))) continue;
       for await (const entry of walkTree(this.#repository, treeId, path, options))
-        await this.#addSafely(entry.path, entry.node);
+        if (!own.has(entry.path)) await this.#addSafely(entry.path, entry.node);
     }
     await this.#archive.finalize();
     return this.#notes;

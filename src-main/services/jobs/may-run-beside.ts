@@ -51,9 +51,12 @@ function rankOf({ request, startedBy }: Contender): number {
   return request.kind === 'saveSettings' ? 3 : 4;
 }
 
+/** What a person chooses each time anew: two of a kind are never the same. */
+const CHOSEN: ReadonlySet<JobKind> = new Set(['restore', 'undo', 'export', 'label', 'erase']);
+
 /** The same work asked for twice. */
 export function isSameWork(a: JobRequest, b: JobRequest): boolean {
-  if (a.kind !== b.kind || a.kind === 'restore' || a.kind === 'undo') return false;
+  if (a.kind !== b.kind || CHOSEN.has(a.kind)) return false;
   if (placeOf(a) !== placeOf(b)) return false;
   return ('planId' in a ? a.planId : undefined) === ('planId' in b ? b.planId : undefined);
 }

@@ -4,7 +4,7 @@
  */
 import { Button, Portal } from '@mantine/core';
 import { FileDown, Printer, ClipboardCopy, Eye, EyeOff } from 'lucide-react';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { SecretText } from '#base/secret-text.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useCore, useMirror } from '../../core-link/use-core.ts';
@@ -22,9 +22,11 @@ import './recovery-kit.css';
 
 export interface RecoveryKitProps {
   readonly placeId: string;
+  /** What stands above it, where it is the page; its own title elsewhere. */
+  readonly head?: ReactNode;
 }
 
-export function RecoveryKit({ placeId }: RecoveryKitProps) {
+export function RecoveryKit({ placeId, head }: RecoveryKitProps) {
   const { calls } = useCore();
   const { kit } = useWords();
   const mirror = useMirror();
@@ -43,12 +45,14 @@ export function RecoveryKit({ placeId }: RecoveryKitProps) {
     );
   return (
     <section className="recovery-kit" aria-label={kit.title}>
-      <header>
-        <h2>{kit.title}</h2>
-        <p>
-          {kit.lead} {kit.leadLost}
-        </p>
-      </header>
+      {head ?? (
+        <header>
+          <h2>{kit.title}</h2>
+          <p>
+            {kit.lead} {kit.leadLost}
+          </p>
+        </header>
+      )}
       {facts.kind === 'refused' && (
         <p className="refusal" role="alert">
           {errorSentences(facts.error)}

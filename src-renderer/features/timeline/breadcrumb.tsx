@@ -1,12 +1,15 @@
-/** The folder in view as a path; between its parts, what else lies there, with what was deleted. */
+/**
+ * The folder in view as a path; between its parts, what else lies there, with what was deleted. Of a long path the middle is a
+ * menu: where one is and what is above it stay readable.
+ */
 import { Menu } from '@mantine/core';
-import { ChevronRight } from 'lucide-react';
+import { ChevronRight, House } from 'lucide-react';
 import { useState } from 'react';
 import type { WirePath } from '#contract/app/values.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useCore } from '../../core-link/use-core.ts';
 import { nameKey, showName } from '../../text/show-name.ts';
-import { useFormats, useWords } from '../../text/use-words.ts';
+import { useFormats, useShowPath, useSpeech, useWords } from '../../text/use-words.ts';
 import { useHistory } from './use-history.ts';
 import { useHistoryView } from './view-store.ts';
 import { isSamePath, isWithin, joinPath, lastName, pathsDownTo } from './wire-path.ts';
@@ -14,43 +17,97 @@ import { isSamePath, isWithin, joinPath, lastName, pathsDownTo } from './wire-pa
 /** More than anybody reads in a menu. */
 const MOST_SHOWN = 300;
 
+/** Parts that are shown of a path. */
+const MOST_PARTS = 4;
+/** Of a longer one, the last so many. */
+const LAST_PARTS = 2;
+
 export function Breadcrumb() {
   const { history } = useWords();
-  const { calls } = useCore();
+  const { home } = useSpeech();
   const folder = useHistoryView((view) => view.folder);
   const { source } = useHistory();
-  const { openFolder } = useHistoryView.getState();
-  const { value: info } = useAnswer((signal) => calls['app.info']({}, { signal }), ['app.info']);
-  const home = info?.homeFolder;
   const parts = crumbsOf(folder, source?.topFolder, home);
+  const isLong = parts.length > MOST_PARTS;
+  const hidden = isLong ? parts.slice(1, -LAST_PARTS) : [];
+  const shown = parts.filter((path) => !hidden.includes(path));
   return (
     <nav className="breadcrumb" aria-label={history.breadcrumb}>
       <ol>
-        {parts.map((path, at) => {
-          const isLast = at === parts.length - 1;
-          const name =
-            home !== undefined && isSamePath(path, home)
-              ? history.home
-              : isSamePath(path, '/')
-                ? history.top
-                : showName(lastName(path));
+        {shown.map((path, at) => {
+          const isHome = home !== undefined && isSamePath(path, home);
           return (
-            <li key={nameKey(path)} className={isLast ? 'is-last' : ''}>
-              <button
-                type="button"
-                className="crumb"
-                aria-current={isLast ? 'location' : undefined}
-                title={showName(path)}
-                onClick={() => openFolder(path)}
-              >
-                {name}
-              </button>
-              <Siblings folder={path} name={name} current={parts[at + 1]} />
-            </li>
+            <Crumb
+              key={nameKey(path)}
+              path={path}
+              isHome={isHome}
+              name={isHome ? history.home : isSamePath(path, '/') ? history.top : showName(lastName(path))}
+              isLast={at === shown.length - 1}
+              current={parts[parts.indexOf(path) + 1]}
+              between={at === 0 ? hidden : []}
+            />
           );
         })}
       </ol>
     </nav>
+  );
+}
+
+interface CrumbProps {
+  readonly path: WirePath;
+  readonly name: string;
+  readonly isHome: boolean;
+  readonly isLast: boolean;
+  readonly current: WirePath | undefined;
+  /** What is left out after it. */
+  readonly between: readonly WirePath[];
+}
+
+function Crumb({ path, name, isHome, isLast, current, between }: CrumbProps) {
+  const showPath = useShowPath();
+  const { openFolder } = useHistoryView.getState();
+  return (
+    <>
+      <li className={isLast ? 'is-last' : isHome ? 'is-home' : ''}>
+        <button
+          type="button"
+          className="crumb"
+          aria-current={isLast ? 'location' : undefined}
+          aria-label={isHome ? name : undefined}
+          title={isHome ? name : showPath(path)}
+          onClick={() => openFolder(path)}
+        >
+          {isHome && !isLast ? <House size={16} strokeWidth={1.7} aria-hidden /> : name}
+        </button>
+        <Siblings folder={path} name={name} current={current} />
+      </li>
+      {between.length > 0 && <Between folders={between} />}
+    </>
+  );
+}
+
+/** The folders between the first and the last ones of a long path. */
+function Between({ folders }: { folders: readonly WirePath[] }) {
+  const { history } = useWords();
+  const { openFolder } = useHistoryView.getState();
+  return (
+    <li className="is-between">
+      <Menu position="bottom-start" width={240}>
+        <Menu.Target>
+          <button type="button" className="crumb" aria-label={history.foldersBetween}>
+            …
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown className="crumb-list">
+          {folders.map((path) => (
+            <Menu.Item key={nameKey(path)} onClick={() => openFolder(path)}>
+              {showName(lastName(path))}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      <ChevronRight size={14} strokeWidth={1.8} aria-hidden />
+    </li>
   );
 }
 

@@ -40,7 +40,10 @@ export interface PlacePoints {
 /** Plans and settings travel to the places as versions of their own; they are no files of a person. */
 const SETTINGS_TAG = 'tidemark-settings';
 
-/** Those of this computer's own plans first, then those whose place is here, of them the one with the newest point. */
+/**
+ * Those of this computer's own plans first, then those whose place is here, of them the ones with the newest point. Of the same
+ * series in several places the one that knows most of the past: where people look for something that is gone.
+ */
 export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | undefined): readonly Source[] {
   const found: Omit<Source, 'elsewhere'>[] = [];
   for (const { placeId, points } of answers) {
@@ -62,6 +65,9 @@ export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | unde
       });
     }
   }
+  const newestOf = new Map<string, number>();
+  for (const source of found)
+    newestOf.set(source.series, Math.max(newestOf.get(source.series) ?? 0, newestMs(source)));
   return found
     .map((source) => ({
       ...source,
@@ -73,6 +79,8 @@ export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | unde
       (one, other) =>
         Number(other.isOfPlan) - Number(one.isOfPlan) ||
         Number(one.isAway) - Number(other.isAway) ||
+        (newestOf.get(other.series) ?? 0) - (newestOf.get(one.series) ?? 0) ||
+        other.points.length - one.points.length ||
         newestMs(other) - newestMs(one),
     );
 }

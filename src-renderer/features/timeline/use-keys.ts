@@ -169,8 +169,9 @@ function closeTop(): boolean {
 
 const FOCUSABLE = '[tabindex="0"], button:not([tabindex="-1"]):not(:disabled), input, a[href]';
 
+/** The parts of the page, the navigation beside it, and what a toast offers. */
 function moveRegion(by: -1 | 1): boolean {
-  const regions = [...document.querySelectorAll<HTMLElement>('.timeline [data-region]')].filter(
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter(
     (region) => region.querySelector(FOCUSABLE) !== null,
   );
   const at = regions.findIndex((region) => region.contains(document.activeElement));

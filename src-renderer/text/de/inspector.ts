@@ -106,7 +106,7 @@ export const inspector: Translated<typeof english> = {
   lastSeenAt: 'Zuletzt gesehen',
   versionCount: 'Versionen',
   keptFor: 'Wo sie liegt',
-  savedOn: 'Gesichert auf',
+  savedOn: 'Gesichert am',
   savedBy: 'Gesichert von',
   pointLabel: 'Name dieses Zeitpunkts',
   keptForEver: 'für immer aufbewahrt',

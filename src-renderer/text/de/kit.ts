@@ -2,7 +2,7 @@ import type { kit as english } from '../en/kit.ts';
 import type { Translated } from '../translated.ts';
 
 export const kit: Translated<typeof english> = {
-  title: 'Das Rettungsblatt',
+  title: 'Das Notfallblatt',
   lead: 'Dieses Blatt öffnet deine Kopien, wenn dieser Computer verloren oder defekt ist. Es gehört auf Papier oder in einen Passwortmanager, getrennt von diesem Computer.',
   leadLost:
     'Sind beide verloren, das Blatt und dieser Computer, kann niemand die Kopien öffnen. Eine Hintertür gibt es nicht.',
@@ -21,7 +21,7 @@ export const kit: Translated<typeof english> = {
   givenToHint: 'Wer dieses Blatt aufbewahrt (freiwillig)',
   showCode: 'Code zeigen',
   hideCode: 'Code verbergen',
-  fileName: (place) => `Tidemark Rettungsblatt ${place}.pdf`,
+  fileName: (place) => `Tidemark Notfallblatt ${place}.pdf`,
 
   proofTitle: 'Hast du es?',
   proofBody: (one, other) =>
@@ -63,7 +63,7 @@ export const kit: Translated<typeof english> = {
   toPlaces: 'Zu den Sicherungsorten',
 
   sheet: {
-    title: 'Tidemark-Rettungsblatt',
+    title: 'Tidemark-Notfallblatt',
     made: (computer, date) => `Für ${computer}, erstellt am ${date}`,
     what: 'Dieses Blatt öffnet die Kopien deiner Dateien auf jedem Computer, wenn dieser verloren, gestohlen oder defekt ist.',
     need: 'Nötig sind dieses Blatt und der Ort, an dem die Kopien liegen; sonst nichts.',

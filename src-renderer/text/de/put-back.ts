@@ -2,12 +2,17 @@ import type { putBack as english } from '../en/put-back.ts';
 import type { Translated } from '../translated.ts';
 
 const files = (count: string, isOne: boolean): string => (isOne ? '1 Datei' : `${count} Dateien`);
+const whence = (what: string, moment: string | null): string =>
+  moment === null ? `${what}, jeden aus seiner eigenen Version,` : `${what} von ${moment}`;
 
 export const putBack: Translated<typeof english> = {
   files,
   title: 'Zurückholen',
-  titleOf: (what, moment) => `${what} von ${moment} zurückholen`,
-  copyTitleOf: (what, moment) => `Eine Kopie von ${what} von ${moment} woanders ablegen`,
+  titleOf: (what, moment) => `${whence(what, moment)} zurückholen`,
+  copyTitleOf: (what, moment) =>
+    moment === null
+      ? `Kopien von ${what}, jede aus ihrer eigenen Version, woanders ablegen`
+      : `Eine Kopie von ${what} von ${moment} woanders ablegen`,
   quoted: (name) => `„${name}“`,
   newThere: 'dort neu',
   items: (count) => `${count} Einträge`,
@@ -87,7 +92,7 @@ export const putBack: Translated<typeof english> = {
   doneCopy: (what, folder) => `${what} in ${folder} abgelegt und geprüft.`,
   doneNothing: 'Alles war schon da. Nichts wurde geändert.',
   doneExcept: (what, failed) => `${what} zurückgeholt und geprüft; ${failed} nicht.`,
-  stopped: (what) => `Angehalten. ${what} war schon zurückgeholt und bleibt so.`,
+  stopped: (what) => `Angehalten. Was schon zurückgeholt war, bleibt so: ${what}.`,
   stoppedAtOnce: 'Angehalten. Es war noch nichts geändert.',
   failed: 'Es wurde nicht zurückgeholt.',
   seeWhich: 'Welche?',
@@ -98,6 +103,8 @@ export const putBack: Translated<typeof english> = {
   undone: 'Rückgängig gemacht. Alles ist wie vorher.',
   undoneExcept: (kept) =>
     `Rückgängig gemacht. ${kept} seither bearbeitet; deine Änderungen liegen als Kopie daneben.`,
+  undoFailed: 'Es wurde nicht rückgängig gemacht.',
+  putBackAgain: 'Wieder zurückholen',
   undoProblems: (count) => `Rückgängig gemacht, außer ${count}, die sich nicht bewegen ließen.`,
   nothingToUndo: 'Es gibt nichts rückgängig zu machen.',
 
@@ -111,7 +118,7 @@ export const putBack: Translated<typeof english> = {
     ended: '',
   },
 
-  exportTitle: (what, moment) => `${what} von ${moment} als Zip-Datei sichern`,
+  exportTitle: (what, moment) => `${whence(what, moment)} als Zip-Datei sichern`,
   exportName: 'Name der Zip-Datei',
   exportFolder: 'Ordner',
   exportGo: 'Zip-Datei sichern',

@@ -10,11 +10,11 @@ export const recover: Translated<typeof english> = {
   looking: 'Sicherungen werden gesucht',
   nothingFound: 'Auf den Laufwerken dieses Computers liegt keine Sicherung.',
   nothingFoundBody:
-    'Schließe das Laufwerk an, wähle seinen Ordner, oder tippe die Adresse vom Rettungsblatt ab.',
+    'Schließe das Laufwerk an, wähle seinen Ordner, oder tippe die Adresse vom Notfallblatt ab.',
   found: 'Hier liegt eine Sicherung',
   chooseFolder: 'Ordner wählen',
   typeIt: 'Adresse eintippen',
-  address: 'Adresse vom Rettungsblatt',
+  address: 'Adresse vom Notfallblatt',
   addressHint: '/media/ich/usb/Tidemark',
   use: 'Nehmen',
   noBackupThere: 'In diesem Ordner liegt keine Sicherung.',
@@ -23,7 +23,7 @@ export const recover: Translated<typeof english> = {
 
   codeTitle: 'Wiederherstellungscode',
   codeBody:
-    'Vom Rettungsblatt: acht Gruppen zu fünf Zeichen, mit oder ohne Striche. Eine Passphrase geht auch.',
+    'Vom Notfallblatt: acht Gruppen zu fünf Zeichen, mit oder ohne Striche. Eine Passphrase geht auch.',
   codeLabel: 'Wiederherstellungscode oder Passphrase',
   passwordTitle: 'Passwort der Sicherung',
   passwordBody: 'Das, nach dem restic fragt. Es bleibt auf diesem Computer und steht nirgends im Klartext.',

@@ -16,6 +16,7 @@ export const history = {
   top: 'Everything',
   breadcrumb: 'Folder',
   foldersIn: (name: string) => `Folders in ${name}`,
+  foldersBetween: 'Folders in between',
   noFolders: 'No folders here',
   deletedFolder: 'deleted',
   view: 'How contents are shown',

@@ -1,11 +1,15 @@
 /** Putting things back: the plan before, the progress, and what was done; copies, archives and erasing. */
 const files = (count: string, isOne: boolean): string => (isOne ? '1 file' : `${count} files`);
+/** Null: what is gone is taken from where it was last, so there is no moment for all. */
+const whence = (what: string, moment: string | null): string =>
+  moment === null ? `${what}, each from its own version,` : `${what} from ${moment}`;
 
 export const putBack = {
   files,
   title: 'Put back',
-  titleOf: (what: string, moment: string) => `Put back ${what} from ${moment}`,
-  copyTitleOf: (what: string, moment: string) => `Put a copy of ${what} from ${moment} somewhere else`,
+  titleOf: (what: string, moment: string | null) => `Put back ${whence(what, moment).replace(/,$/, '')}`,
+  copyTitleOf: (what: string, moment: string | null) =>
+    `Put a copy of ${whence(what, moment)} somewhere else`,
   quoted: (name: string) => `“${name}”`,
   newThere: 'new there',
   items: (count: string) => `${count} items`,
@@ -87,7 +91,7 @@ export const putBack = {
   doneCopy: (what: string, folder: string) => `${what} put in ${folder} and verified.`,
   doneNothing: 'Everything was there already. Nothing was changed.',
   doneExcept: (what: string, failed: string) => `${what} put back and verified; ${failed} could not be.`,
-  stopped: (what: string) => `Stopped. ${what} had been put back already and stay so.`,
+  stopped: (what: string) => `Stopped. What had been put back already stays so: ${what}.`,
   stoppedAtOnce: 'Stopped. Nothing had been changed yet.',
   failed: 'It was not put back.',
   seeWhich: 'See which',
@@ -98,6 +102,8 @@ export const putBack = {
   undone: 'Taken back. Everything is as it was before.',
   undoneExcept: (kept: string) =>
     `Taken back. ${kept} had been edited since; your edits are kept as copies beside it.`,
+  undoFailed: 'It was not taken back.',
+  putBackAgain: 'Put it back again',
   undoProblems: (count: string) => `Taken back, except ${count} that could not be moved.`,
   nothingToUndo: 'There is nothing to take back.',
 
@@ -106,7 +112,7 @@ export const putBack = {
   earlierLine: (moment: string, until: string) => `${moment}, can be taken back until ${until}`,
   states: { undone: 'taken back', running: 'under way', interrupted: 'was interrupted', ended: '' },
 
-  exportTitle: (what: string, moment: string) => `Save ${what} from ${moment} as a zip file`,
+  exportTitle: (what: string, moment: string | null) => `Save ${whence(what, moment)} as a zip file`,
   exportName: 'Name of the zip file',
   exportFolder: 'Folder',
   exportGo: 'Save the zip file',

@@ -44,7 +44,7 @@ test('space, contents, the zip, the kit and the log of a place, also when it is 
   expect(await world.calls['browse.now'](now)).toMatchObject({
     states: [{ now: 'same' }, { now: 'same' }],
   });
-  const zip = { kind: 'export' as const, placeId, snapshotId, paths: [world.at('home/photos')] };
+  const zip = { kind: 'export' as const, placeId, from: [{ snapshotId, paths: [world.at('home/photos')] }] };
   const exported = await world.run({ ...zip, target: world.at('photos.zip') });
   expect(exported).toMatchObject({ state: 'done', result: { files: 2, target: world.at('photos.zip') } });
   expect(readFileSync(world.at('photos.zip')).subarray(0, 2).toString()).toBe('PK');

@@ -27,11 +27,8 @@ test.skipIf(NO_UNZIP !== '')(
     const { version } = await engine.calls.backup({ access, choice: backupChoice(source) });
     const target = path.join(folder, 'out.zip');
     const at = (name: string): ByteString => bytes(path.join(source, name));
-    const ask = {
-      snapshotId: version.snapshotId,
-      paths: [at('letters'), at('photo'), at('letters/old')],
-      target: bytes(target),
-    };
+    const of = (...paths: ByteString[]) => [{ snapshotId: version.snapshotId, paths }];
+    const ask = { from: of(at('letters'), at('photo'), at('letters/old')), target: bytes(target) };
     const outcome = await engine.calls.export({ access, ask });
     expect(outcome).toEqual({ files: 4, bytes: fs.statSync(target).size, changedNames: 1, skipped: 0 });
     const listed = execFileSync('unzip', ['-Z1', target], { encoding: 'utf8' });
@@ -52,19 +49,19 @@ test.skipIf(NO_UNZIP !== '')(
     const again = await engine.calls.export({ access, ask }).catch((error: unknown) => error);
     expect(again).toMatchObject({ code: 'files.targetExists', data: { path: target } });
     expect(fs.readFileSync(target).equals(before)).toBe(true);
-    const single = { ...ask, paths: [at('letters/one.txt')], target: bytes(path.join(folder, 'one.zip')) };
+    const single = { ...ask, from: of(at('letters/one.txt')), target: bytes(path.join(folder, 'one.zip')) };
     await engine.calls.export({ access, ask: single });
     expect(execFileSync('unzip', ['-Z1', path.join(folder, 'one.zip')], { encoding: 'utf8' })).toBe(
       'one.txt\n',
     );
-    const everything = { ...ask, paths: [], target: bytes(path.join(folder, 'all.zip')) };
+    const everything = { ...ask, from: of(), target: bytes(path.join(folder, 'all.zip')) };
     expect(await engine.calls.export({ access, ask: everything })).toMatchObject({ files: 5 });
 
     // Whatever goes wrong, nothing unfinished stays.
     const names = fs.readdirSync(folder).toSorted();
     const wrong = (changes: object) => engine.calls.export({ access, ask: { ...ask, ...changes } });
     const fresh = bytes(path.join(folder, 'new.zip'));
-    await expect(wrong({ target: fresh, paths: [at('nothing')] })).rejects.toMatchObject({
+    await expect(wrong({ target: fresh, from: of(at('nothing')) })).rejects.toMatchObject({
       code: 'files.pathNotInSnapshot',
     });
     await expect(wrong({ target: bytes('new.zip') })).rejects.toMatchObject({ code: 'request.invalidInput' });
@@ -78,6 +75,52 @@ test.skipIf(NO_UNZIP !== '')(
     await expect.poll(() => fs.readdirSync(folder).toSorted()).toEqual(names);
   },
 );
+
+test.skipIf(NO_UNZIP !== '')(`each of what was chosen comes from its own version${NO_UNZIP}`, async () => {
+  const engine = startTestEngine();
+  const folder = temporaryFolder();
+  const source = path.join(folder, 'source');
+  const at = (name: string): ByteString => bytes(path.join(source, name));
+  const access = await makePlace(engine, path.join(folder, 'place'));
+  const backUp = async (): Promise<string> =>
+    (await engine.calls.backup({ access, choice: backupChoice(source) })).version.snapshotId;
+  fs.mkdirSync(path.join(source, 'letters/drafts'), { recursive: true });
+  fs.writeFileSync(path.join(source, 'letters/deleted.txt'), 'deleted later');
+  fs.writeFileSync(path.join(source, 'letters/drafts/try.txt'), 'first try');
+  fs.writeFileSync(path.join(source, 'letters/one.txt'), 'one, before');
+  const old = await backUp();
+  fs.rmSync(path.join(source, 'letters/deleted.txt'));
+  fs.writeFileSync(path.join(source, 'letters/one.txt'), 'one, after');
+  fs.writeFileSync(path.join(source, 'letters/drafts/try.txt'), 'second try');
+  fs.writeFileSync(path.join(source, 'letters/drafts/new.txt'), 'not there before');
+  const now = await backUp();
+
+  const target = path.join(folder, 'out.zip');
+  const from = [
+    { snapshotId: now, paths: [at('letters')] },
+    { snapshotId: old, paths: [at('letters/deleted.txt'), at('letters/drafts')] },
+  ];
+  const outcome = await engine.calls.export({ access, ask: { from, target: bytes(target) } });
+  expect(outcome).toMatchObject({ files: 3, changedNames: 0, skipped: 0 });
+  const names = execFileSync('unzip', ['-Z1', target], { encoding: 'utf8' }).trim().split('\n');
+  const contents = names
+    .filter((name) => !name.endsWith('/'))
+    .map((name) => [name, execFileSync('unzip', ['-p', target, name], { encoding: 'utf8' })]);
+  expect(Object.fromEntries(contents)).toEqual({
+    'letters/one.txt': 'one, after',
+    'letters/deleted.txt': 'deleted later',
+    'letters/drafts/try.txt': 'first try',
+  });
+  expect(names).toHaveLength(new Set(names).size);
+
+  const twice = [now, old].map((snapshotId) => ({ snapshotId, paths: [at('letters')] }));
+  const refused = engine.calls.export({
+    access,
+    ask: { from: twice, target: bytes(path.join(folder, 'two.zip')) },
+  });
+  await expect(refused).rejects.toMatchObject({ code: 'request.invalidInput' });
+  expect(fs.existsSync(path.join(folder, 'two.zip'))).toBe(false);
+});
 
 test('a file that comes meanwhile stays, and a failure leaves nothing', async () => {
   const folder = temporaryFolder();

@@ -44,11 +44,16 @@ export function eraseWork(parts: WorkParts): JobWork<'erase'> {
 }
 
 export function exportWork({ state, engine, note }: WorkParts): JobWork<'export'> {
-  return async ({ placeId, snapshotId, paths, target }, run) => {
+  return async ({ placeId, from, target }, run) => {
     const place = state.read((reader) => requirePlace(reader, placeId));
-    const ask = { snapshotId, paths, target };
+    const ask = { from, target };
     const outcome = await engine.calls.export({ access: accessTo(place), ask }, engineOptions(run));
-    note('exported', { placeId, snapshotId, files: outcome.files, target: toDisplay(target) });
+    note('exported', {
+      placeId,
+      snapshotIds: from.map(({ snapshotId }) => snapshotId),
+      files: outcome.files,
+      target: toDisplay(target),
+    });
     const { files, bytes, changedNames, skipped } = outcome;
     return {
       hasExceptions: skipped > 0,

@@ -72,35 +72,38 @@ export function Contents() {
   }, [folder]);
   const name = showLastName(folder);
   const props = { contents, choosing, scroller, rowHeight, handleRef, open };
-  const isEmpty = state.kind === 'folder' && rows.length === 0;
-  if (state.kind === 'asking') return <Skeleton rowHeight={rowHeight} />;
-  if (state.kind !== 'folder' || isEmpty)
-    return (
-      <section className="contents" data-region aria-label={history.regionContents}>
-        <div className="contents-scroll" ref={scroller} tabIndex={-1}>
-          <FolderNotice state={state} isNow={isNow} again={() => contents.again()} />
-        </div>
-      </section>
-    );
+  const isHere = state.kind === 'folder' && rows.length > 0;
   const cursor = rows[choosing.cursorIndex];
+  // One element for all that can be there, so that it keeps the focus from folder to folder.
   return (
     <section className="contents" data-region aria-label={history.regionContents}>
       <div
         ref={scroller}
         className={`contents-scroll is-${view}${presence === 'absent' ? ' is-away' : ''}`}
-        role="grid"
-        tabIndex={0}
-        aria-label={history.contents(name)}
-        aria-multiselectable
-        aria-rowcount={state.next === undefined ? rows.length + 1 : -1}
-        aria-activedescendant={cursor === undefined ? undefined : rowId(cursor.key)}
+        tabIndex={isHere ? 0 : -1}
+        aria-busy={state.kind === 'asking' || undefined}
+        {...(isHere && {
+          role: 'grid',
+          'aria-label': history.contents(name),
+          'aria-multiselectable': true,
+          'aria-rowcount': state.next === undefined ? rows.length + 1 : -1,
+          'aria-activedescendant': cursor === undefined ? undefined : rowId(cursor.key),
+        })}
       >
-        {view === 'list' && <ListView {...props} />}
-        {view === 'icons' && <IconsView {...props} />}
-        {view === 'columns' && <ColumnsView {...props} />}
-        {state.next !== undefined && <span className="unseen">{history.loadingMore}</span>}
+        {state.kind === 'asking' ? (
+          <Skeleton rowHeight={rowHeight} />
+        ) : !isHere ? (
+          <FolderNotice state={state} isNow={isNow} again={() => contents.again()} />
+        ) : (
+          <>
+            {view === 'list' && <ListView {...props} />}
+            {view === 'icons' && <IconsView {...props} />}
+            {view === 'columns' && <ColumnsView {...props} />}
+            {state.next !== undefined && <span className="unseen">{history.loadingMore}</span>}
+          </>
+        )}
       </div>
-      <ContentsFoot contents={contents} formats={formats} />
+      {isHere && <ContentsFoot contents={contents} formats={formats} />}
     </section>
   );
 }
@@ -145,12 +148,12 @@ function ContentsFoot({
 function Skeleton({ rowHeight }: { rowHeight: number }) {
   const { frame } = useWords();
   return (
-    <section className="contents is-skeleton" aria-busy="true" aria-label={frame.loading}>
+    <div className="skeleton-rows" role="status" aria-label={frame.loading}>
       {Array.from({ length: 8 }, (_, at) => (
         <div key={at} style={{ height: rowHeight }}>
           <i style={{ width: `${30 + ((at * 37) % 40)}%` }} />
         </div>
       ))}
-    </section>
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-/** What is chosen as a zip file in a folder. A file that is there is never replaced. */
+/** What is chosen as a zip file in a folder, each in its own version. A file that is there is never replaced. */
 import { Alert, Button, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
@@ -24,11 +24,12 @@ export function ExportSheet({ onClose }: { onClose: () => void }) {
   const selection = useHistoryView((view) => view.selection);
   const chooseFolder = useChooseFolder();
   const [folder, setFolder] = useState<WirePath>();
-  const [group] = point === undefined ? [] : groupsOf(selection, point);
+  const groups = point === undefined ? [] : groupsOf(selection, point);
+  const [group, ...others] = groups;
   const [name, setName] = useState(() =>
     zipName(
       selection.map(({ path }) => showLastName(path)),
-      group === undefined ? '' : words.from(formats.moment(group.timeMs, nowMs)),
+      group === undefined || others.length > 0 ? '' : words.from(formats.moment(group.timeMs, nowMs)),
     ),
   );
   const job = useJob();
@@ -37,9 +38,9 @@ export function ExportSheet({ onClose }: { onClose: () => void }) {
 
   const save = async (): Promise<void> => {
     if (folder === undefined) return;
-    const { snapshotId, paths } = group;
     const target = joinPath(folder, fileName);
-    const done = await job.start({ kind: 'export', placeId, snapshotId, paths: [...paths], target });
+    const from = groups.map(({ snapshotId, paths }) => ({ snapshotId, paths: [...paths] }));
+    const done = await job.start({ kind: 'export', placeId, from, target });
     if (done === undefined) return;
     notifications.show({ message: words.exported(fileName, showPath(folder)) });
     onClose();

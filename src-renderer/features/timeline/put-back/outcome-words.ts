@@ -30,7 +30,8 @@ export function undoSentence(
   { keptAsCopies, problems, hasFailed }: UndoOutcome,
   { words, formats }: Speech,
 ): string {
-  if (hasFailed || problems > 0) return words.undoProblems(formats.count(problems));
+  if (hasFailed) return words.undoFailed;
+  if (problems > 0) return words.undoProblems(formats.count(problems));
   if (keptAsCopies > 0)
     return words.undoneExcept(words.files(formats.count(keptAsCopies), keptAsCopies === 1));
   return words.undone;

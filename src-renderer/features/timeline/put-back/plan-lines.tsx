@@ -7,8 +7,6 @@ import type { WirePath } from '#contract/app/values.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { nameKey, showLastName } from '../../../text/show-name.ts';
 import { useFormats, useShowPath, useSpeech, useWords } from '../../../text/use-words.ts';
-import { showBelow } from '../show-below.ts';
-import { useHistory } from '../use-history.ts';
 import { parentPath } from '../wire-path.ts';
 import { lineWords, type RestoreLine, type RestorePlan } from './put-back-plan.ts';
 
@@ -90,7 +88,6 @@ function Line(props: {
   const { line, isTaken, words, onToggle } = props;
   const { putBack } = useWords();
   const formats = useFormats();
-  const { source } = useHistory();
   const canToggle = onToggle !== undefined && (line.action === 'restored' || line.action === 'updated');
   const folder = parentPath(line.path);
   return (
@@ -103,8 +100,7 @@ function Line(props: {
         onChange={() => onToggle?.(line.path)}
       />
       <span className="name" title={showPath(line.path)}>
-        {showLastName(line.path)}{' '}
-        <span className="folder">{folder !== null && showBelow(folder, source?.topFolder)}</span>
+        {showLastName(line.path)} <span className="folder">{folder !== null && showPath(folder)}</span>
       </span>
       <span className="what">{words}</span>
       <span className="size">{formats.bytes(line.sizeBytes)}</span>

@@ -17,7 +17,7 @@ import { RuleChoice } from './rule-choice.tsx';
 import { RunningRestore } from './running-restore.tsx';
 import { useRestores } from './restore-store.ts';
 import { usePlan } from './use-plan.ts';
-import { usePutBack } from './use-restore-deeds.tsx';
+import { useRestoring } from './use-restore-deeds.tsx';
 
 export function PlanSheet({ isCopy, onClose }: { isCopy: boolean; onClose: () => void }) {
   const run = useRestores((state) => state.run);
@@ -32,7 +32,7 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
   const { placeId, point } = useHistory();
   const nowMs = useNowMs(point);
   const selection = useHistoryView((view) => view.selection);
-  const putBack = usePutBack();
+  const { putBack } = useRestoring();
   const [rule, setRule] = useState<RestoreRule>(isCopy ? 'keep-both' : 'replace-keep-current');
   const [leftOut, setLeftOut] = useState<ReadonlyMap<string, WirePath>>(new Map());
   const [folder, setFolder] = useState<WirePath>();
@@ -73,7 +73,7 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
         rule,
         ...(excluded.length === 0 ? {} : { excludePaths: excluded }),
       }));
-      const { state } = await putBack(asks, target ?? null);
+      const { state } = await putBack(asks);
       if (state === 'done') onClose();
     } catch (thrown) {
       setRefusal(say.error(thrown));
@@ -154,9 +154,11 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
               }
               onClick={() => (rule === 'exact' ? setIsAsking(true) : void go())}
             >
-              {folder === undefined
-                ? words.putBackFiles(words.files(formats.count(view?.changes ?? 0), view?.changes === 1))
-                : words.putCopyIn(showLastName(folder))}
+              {folder !== undefined
+                ? words.putCopyIn(showLastName(folder))
+                : view === undefined || view.changes === 0
+                  ? words.title
+                  : words.putBackFiles(words.files(formats.count(view.changes), view.changes === 1))}
             </Button>
           </>
         )}

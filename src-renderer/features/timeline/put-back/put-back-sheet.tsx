@@ -70,8 +70,8 @@ function SheetTitle({ sheet }: { sheet: OurSheet | undefined }) {
   const selection = useHistoryView((view) => view.selection);
   if (sheet === undefined || point === undefined) return null;
   const what = selectionWords(selection, { words, formats, nowMs });
-  const [group] = groupsOf(selection, point);
-  const moment = formats.moment(group?.timeMs ?? point.timeMs, nowMs);
+  const [group, ...others] = groupsOf(selection, point);
+  const moment = others.length > 0 ? null : formats.moment(group?.timeMs ?? point.timeMs, nowMs);
   switch (sheet) {
     case 'putBack':
       return words.titleOf(what, moment);

@@ -1,5 +1,5 @@
 /** What several jobs of one putting back have done together. Pure. */
-import type { Job, RestoreOutcome, UndoRef } from './restore-store.ts';
+import type { Job, RestoreAsk, RestoreOutcome, UndoRef } from './restore-store.ts';
 
 const WORST_FIRST = ['failed', 'interrupted', 'cancelled', 'doneExcept', 'done'] as const;
 
@@ -22,6 +22,8 @@ export interface UndoOutcome {
   readonly keptAsCopies: number;
   readonly problems: number;
   readonly hasFailed: boolean;
+  /** Why, where it failed. */
+  readonly error: Job['error'];
 }
 
 export function undoOutcome(jobs: readonly Job[]): UndoOutcome {
@@ -33,7 +35,19 @@ export function undoOutcome(jobs: readonly Job[]): UndoOutcome {
     ),
     problems: jobs.reduce((total, { troubleCount }) => total + troubleCount, 0),
     hasFailed: jobs.some(({ state }) => state !== 'done' && state !== 'doneExcept'),
+    error: jobs.find(({ error }) => error !== null)?.error ?? null,
   };
+}
+
+/** What was asked for by the job that an undo is of; empty where it is not known any more. */
+export function asksOf(undoId: string, jobs: readonly Job[]): readonly RestoreAsk[] {
+  const job = jobs.find(
+    ({ kind, result }) =>
+      kind === 'restore' && undosOf(readResult(result)).some((one) => one.undoId === undoId),
+  );
+  if (job === undefined || typeof job.request !== 'object' || job.request === null) return [];
+  const { kind: _kind, ...ask } = job.request as { readonly kind: string };
+  return [ask as RestoreAsk];
 }
 
 /** One for each part of the disk that was written to. */

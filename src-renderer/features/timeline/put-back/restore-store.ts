@@ -4,7 +4,10 @@
  */
 import { create } from 'zustand';
 import type { WirePath } from '#contract/app/values.ts';
-import type { Answers } from '../wire-types.ts';
+import type { Answers, Asks } from '../wire-types.ts';
+
+/** What one job of a putting back is asked for; one for each point that is taken from. */
+export type RestoreAsk = Omit<Extract<Asks<'jobs.start'>, { kind: 'restore' }>, 'kind'>;
 
 export type Job = Answers<'jobs.wait'>;
 
@@ -45,16 +48,22 @@ export interface RestoreOutcome {
   readonly error: Job['error'];
 }
 
+/** A putting back that can be taken back, and then be done again. */
+export interface DoneRestore {
+  readonly asks: readonly RestoreAsk[];
+  readonly undos: readonly UndoRef[];
+}
+
 interface RestoreStore {
   readonly run: Run;
-  /** Of the last one that changed something; what `Ctrl + Z` takes back. */
-  readonly lastUndos: readonly UndoRef[];
+  /** The last one that changed something; what `Ctrl + Z` takes back. Null: there is none. */
+  readonly last: DoneRestore | null;
   /** Jobs whose troubles the person looks at; empty: none. */
   readonly troublesOf: readonly string[];
 }
 
 export const useRestores = create<RestoreStore>(() => ({
   run: { kind: 'none' },
-  lastUndos: [],
+  last: null,
   troublesOf: [],
 }));

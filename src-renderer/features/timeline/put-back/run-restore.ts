@@ -2,18 +2,20 @@
  * Starts the jobs of a putting back or of an undo and follows them to their end. Closing the sheet does not end them;
  * `stop` does. Jobs of one place run one after the other anyway; here the next is asked for when the one before has ended.
  */
-import type { Asks, Calls } from '../wire-types.ts';
+import type { Calls } from '../wire-types.ts';
 import { restoreOutcome, undoOutcome, type UndoOutcome } from './restore-outcome.ts';
-import { useRestores, type Job, type RestoreOutcome, type UndoRef } from './restore-store.ts';
+import {
+  useRestores,
+  type Job,
+  type RestoreAsk,
+  type RestoreOutcome,
+  type UndoRef,
+} from './restore-store.ts';
 
 type JobCalls = Pick<Calls, 'jobs.start' | 'jobs.wait' | 'jobs.cancel'>;
-type RestoreAsk = Extract<Asks<'jobs.start'>, { kind: 'restore' }>;
 
 /** @throws what the start of a job throws */
-export async function runRestore(
-  calls: JobCalls,
-  asks: readonly Omit<RestoreAsk, 'kind'>[],
-): Promise<RestoreOutcome> {
+export async function runRestore(calls: JobCalls, asks: readonly RestoreAsk[]): Promise<RestoreOutcome> {
   const jobs: Job[] = [];
   const jobIds: string[] = [];
   useRestores.setState({ run: { kind: 'running', jobIds: [], progress: null } });
@@ -39,7 +41,7 @@ export async function runRestore(
   const outcome = restoreOutcome(jobs);
   useRestores.setState((before) => ({
     run: { kind: 'ended', jobIds, outcome },
-    lastUndos: outcome.undos.length > 0 ? outcome.undos : before.lastUndos,
+    last: outcome.undos.length > 0 ? { asks, undos: outcome.undos } : before.last,
   }));
   return outcome;
 }
@@ -58,8 +60,13 @@ export async function runUndo(calls: JobCalls, undos: readonly UndoRef[]): Promi
     const jobId = await calls['jobs.start']({ kind: 'undo', ...undo });
     jobs.push(await calls['jobs.wait']({ jobId }));
   }
-  useRestores.setState(({ lastUndos }) => ({
-    lastUndos: lastUndos.filter((one) => !undos.some(({ undoId }) => undoId === one.undoId)),
-  }));
-  return undoOutcome(jobs);
+  const outcome = undoOutcome(jobs);
+  // What did not go can be tried again.
+  if (!outcome.hasFailed)
+    useRestores.setState(({ last }) => ({ last: last !== null && isOf(last.undos, undos) ? null : last }));
+  return outcome;
+}
+
+function isOf(all: readonly UndoRef[], some: readonly UndoRef[]): boolean {
+  return some.some(({ undoId }) => all.some((one) => one.undoId === undoId));
 }

@@ -1,7 +1,6 @@
-/** The deeds of putting back for components and keys: do it, take it back, and say so in a toast that offers the undo. */
+/** The deeds of putting back for components and keys: do it, take it back, do it again; each said in a toast that offers the next. */
 import { notifications } from '@mantine/notifications';
-import { useCallback, useEffect } from 'react';
-import type { WirePath } from '#contract/app/values.ts';
+import { useEffect, useMemo, type ReactNode } from 'react';
 import { useCore } from '../../../core-link/use-core.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
@@ -10,95 +9,106 @@ import { parentPath } from '../wire-path.ts';
 import { DoneToast } from './done-toast.tsx';
 import { useOpenCopy } from './open-copy.ts';
 import { outcomeSentence, undoSentence } from './outcome-words.ts';
-import { useRestores, type RestoreOutcome, type UndoRef } from './restore-store.ts';
+import { useRestores, type DoneRestore, type RestoreAsk, type RestoreOutcome } from './restore-store.ts';
 import { runRestore, runUndo } from './run-restore.ts';
 
-type PutBack = (asks: Parameters<typeof runRestore>[1], target: WirePath | null) => Promise<RestoreOutcome>;
+export interface RestoreDeeds {
+  /** Does it, follows it to its end and tells of it. @throws what its start throws */
+  putBack(asks: readonly RestoreAsk[]): Promise<RestoreOutcome>;
+  /** Takes it back, and offers to put it back again where its `asks` are known. */
+  undo(done: DoneRestore): Promise<void>;
+  /** The same once more, after it was taken back. Undefined: the person is to see first what it would remove. */
+  againOf(asks: readonly RestoreAsk[]): (() => Promise<unknown>) | undefined;
+}
 
 /** How long a finished restore offers its undo; the history offers it for 30 days. */
 const TOAST_MS = 30_000;
 const DONE_TOAST = 'put-back';
 
-/** @returns what does it, follows it to its end and tells of it. @throws what its start throws */
-export function usePutBack(): PutBack {
+export function useRestoring(): RestoreDeeds {
   const say = useCoreSentences();
   const { calls } = useCore();
   const { putBack: words } = useWords();
   const formats = useFormats();
-  const undo = useUndo();
-  return useCallback(
-    async (asks, target) => {
-      const outcome = await runRestore(calls, asks);
-      const first = asks[0]?.paths[0];
-      const folder = target ?? (first === undefined ? null : parentPath(first));
-      notifications.hide(DONE_TOAST);
-      notifications.show({
-        id: DONE_TOAST,
-        autoClose: outcome.state === 'done' ? TOAST_MS : false,
-        color: outcome.state === 'done' ? 'tide' : 'red',
-        message: (
-          <DoneToast
-            sentence={outcomeSentence(outcome, target, { words, formats })}
-            detail={outcome.error === null ? '' : say.wireError(outcome.error)}
-            jobIds={outcome.problems > 0 ? jobIdsOf() : []}
-            onUndo={outcome.undos.length === 0 ? undefined : () => void undo(outcome.undos)}
-            onShow={
-              target !== null || folder === null || outcome.files === 0
-                ? undefined
-                : () =>
-                    useHistoryView
-                      .getState()
-                      .openFolder(folder, { pointId: null, select: asks.flatMap(({ paths }) => paths) })
-            }
-          />
-        ),
-      });
-      return outcome;
-    },
-    [calls, words, formats, undo],
-  );
+  return useMemo(() => {
+    const refuse = (error: unknown): void =>
+      tell({ message: say.error(error), hasGone: false, id: DONE_TOAST });
+    const deeds: RestoreDeeds = {
+      putBack: async (asks) => {
+        const outcome = await runRestore(calls, asks);
+        const [first] = asks;
+        const target = first?.target ?? null;
+        const folder = target ?? (first?.paths[0] === undefined ? null : parentPath(first.paths[0]));
+        const done: DoneRestore = { asks, undos: outcome.undos };
+        notifications.hide(DONE_TOAST);
+        tell({
+          id: DONE_TOAST,
+          hasGone: outcome.state === 'done',
+          message: (
+            <DoneToast
+              sentence={outcomeSentence(outcome, target, { words, formats })}
+              detail={outcome.error === null ? '' : say.wireError(outcome.error)}
+              jobIds={outcome.problems > 0 ? jobIdsOf() : []}
+              onUndo={outcome.undos.length === 0 ? undefined : () => void deeds.undo(done)}
+              onShow={
+                target !== null || folder === null || outcome.files === 0
+                  ? undefined
+                  : () =>
+                      useHistoryView
+                        .getState()
+                        .openFolder(folder, { pointId: null, select: asks.flatMap(({ paths }) => paths) })
+              }
+            />
+          ),
+        });
+        return outcome;
+      },
+      undo: async ({ undos, asks }) => {
+        notifications.hide(DONE_TOAST);
+        const id = notifications.show({ message: words.undoing, loading: true, autoClose: false });
+        try {
+          const outcome = await runUndo(calls, undos);
+          const again = outcome.hasFailed ? undefined : deeds.againOf(asks);
+          notifications.hide(id);
+          tell({
+            id: DONE_TOAST,
+            hasGone: outcome.problems === 0 && !outcome.hasFailed,
+            message: (
+              <DoneToast
+                sentence={undoSentence(outcome, { words, formats })}
+                detail={outcome.error === null ? '' : say.wireError(outcome.error)}
+                onAgain={again && (() => void again().catch(refuse))}
+              />
+            ),
+          });
+        } catch (error) {
+          notifications.hide(id);
+          refuse(error);
+        }
+      },
+      againOf: (asks) =>
+        asks.length === 0 || asks.some(({ rule }) => rule === 'exact')
+          ? undefined
+          : () => deeds.putBack(asks),
+    };
+    return deeds;
+  }, [calls, words, formats, say]);
 }
 
-export function useUndo(): (undos: readonly UndoRef[]) => Promise<void> {
-  const say = useCoreSentences();
-  const { calls } = useCore();
-  const { putBack: words } = useWords();
-  const formats = useFormats();
-  return useCallback(
-    async (undos) => {
-      notifications.hide(DONE_TOAST);
-      const id = notifications.show({ message: words.undoing, loading: true, autoClose: false });
-      try {
-        const outcome = await runUndo(calls, undos);
-        notifications.update({
-          id,
-          loading: false,
-          autoClose: outcome.problems > 0 || outcome.hasFailed ? false : TOAST_MS,
-          message: undoSentence(outcome, { words, formats }),
-        });
-      } catch (error) {
-        notifications.update({
-          id,
-          loading: false,
-          color: 'red',
-          autoClose: false,
-          message: say.error(error),
-        });
-      }
-    },
-    [calls, words, formats],
-  );
+/** Stays until it is closed where something did not go. */
+function tell({ id, message, hasGone }: { id: string; message: ReactNode; hasGone: boolean }): void {
+  notifications.show({ id, message, autoClose: hasGone ? TOAST_MS : false, color: hasGone ? 'tide' : 'red' });
 }
 
 /** What the keys of the page do here. */
 export function useRestoreDeeds(): void {
   const { putBack: words } = useWords();
-  const undo = useUndo();
+  const { undo } = useRestoring();
   const openCopy = useOpenCopy();
   useEffect(() => {
     historyDeeds.undoLast = () => {
-      const { lastUndos } = useRestores.getState();
-      if (lastUndos.length > 0) void undo(lastUndos);
+      const { last } = useRestores.getState();
+      if (last !== null) void undo(last);
       else notifications.show({ message: words.nothingToUndo, autoClose: 4_000 });
     };
     historyDeeds.openCopy = openCopy;

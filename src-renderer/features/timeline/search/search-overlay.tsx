@@ -18,19 +18,20 @@ export function SearchOverlay() {
   const isOpen = useHistoryView((view) => view.isSearchOpen);
   const closeSearch = useHistoryView((view) => view.closeSearch);
   return (
-    <Modal
+    <Modal.Root
       opened={isOpen}
       onClose={closeSearch}
-      withCloseButton={false}
       centered={false}
       yOffset={48}
       size={760}
       padding={0}
       className="search-overlay"
-      aria-label={words.label}
     >
-      {isOpen && <SearchPanel />}
-    </Modal>
+      <Modal.Overlay backgroundOpacity={0.4} />
+      <Modal.Content radius="lg" aria-label={words.label}>
+        <Modal.Body>{isOpen && <SearchPanel />}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

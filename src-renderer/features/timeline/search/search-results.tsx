@@ -8,7 +8,6 @@ import { showLastName } from '../../../text/show-name.ts';
 import { useFormats, useShowPath, useWords } from '../../../text/use-words.ts';
 import { Progress } from '../../../ui/progress.tsx';
 import { EntryIcon } from '../contents/entry-icon.tsx';
-import { showBelow } from '../show-below.ts';
 import { useHistory } from '../use-history.ts';
 import { parentPath } from '../wire-path.ts';
 import { resultKey } from './collect-results.ts';
@@ -110,7 +109,6 @@ function ResultRow({
   const showPath = useShowPath();
   const { search: words } = useWords();
   const formats = useFormats();
-  const { source } = useHistory();
   const nowMs = useNowMs(result);
   const folder = parentPath(result.path);
   const last = result.life.at(-1);
@@ -131,7 +129,7 @@ function ResultRow({
           )}
         </span>
         <span className="folder" title={showPath(result.path)}>
-          {folder !== null && words.inFolder(showBelow(folder, source?.topFolder))}
+          {folder !== null && words.inFolder(showPath(folder))}
         </span>
       </span>
       <span className="life" role="img" aria-label={lifeWords} title={lifeWords}>

@@ -10,7 +10,7 @@ import {
   type RestorePlan,
 } from '#renderer/features/timeline/put-back/put-back-plan.ts';
 import { outcomeSentence, undoSentence } from '#renderer/features/timeline/put-back/outcome-words.ts';
-import { restoreOutcome, undoOutcome } from '#renderer/features/timeline/put-back/restore-outcome.ts';
+import { asksOf, restoreOutcome, undoOutcome } from '#renderer/features/timeline/put-back/restore-outcome.ts';
 import type { Job } from '#renderer/features/timeline/put-back/restore-store.ts';
 import { zipName } from '#renderer/features/timeline/put-back/zip-name.ts';
 import type { SelectedItem } from '#renderer/features/timeline/view-store.ts';
@@ -202,7 +202,7 @@ describe('what jobs have done', () => {
       'stopped midway',
       [job({ state: 'cancelled', result: { ...result, filesUpdated: 0, filesRestored: 1 } })],
       null,
-      'Stopped. 1 file had been put back already and stay so.',
+      'Stopped. What had been put back already stays so: 1 file.',
       [undo],
     ],
     ['stopped at once', [job({ state: 'cancelled' })], null, 'Stopped. Nothing had been changed yet.', []],
@@ -225,9 +225,24 @@ describe('what jobs have done', () => {
       [job({ state: 'doneExcept', troubleCount: 3 })],
       'Taken back, except 3 that could not be moved.',
     ],
+    ['not at all', [job({ state: 'failed' })], 'It was not taken back.'],
   ] as const)('undo: %s', (_, jobs, sentence) =>
     expect(undoSentence(undoOutcome(jobs), speech)).toBe(sentence),
   );
+
+  test('what was taken back can be put back by what its job was asked for, while that is known', () => {
+    const ask = { placeId: 'p', snapshotId: 's', paths: ['/a'], target: null, rule: 'keep-both' };
+    const jobs = [
+      job({ kind: 'backup', result: { undos: [{ folder: '/', undoId: 'u' }] } }),
+      job({
+        kind: 'restore',
+        request: { kind: 'restore', ...ask },
+        result: { undos: [{ folder: '/', undoId: 'u' }] },
+      }),
+    ];
+    expect(asksOf('u', jobs)).toEqual([ask]);
+    expect(asksOf('another', jobs)).toEqual([]);
+  });
 });
 
 test.each([

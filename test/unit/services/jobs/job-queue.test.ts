@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { textToByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
-import type { JobRequest } from '#contract/app/job-values.ts';
+import { jobRequest, type JobRequest } from '#contract/app/job-values.ts';
 import { JobQueue } from '#services/jobs/job-queue.ts';
 import type { JobOutcome, JobRun } from '#services/jobs/job-work.ts';
 import { listJobTroubles } from '#services/state/job-troubles-table.ts';
@@ -19,6 +19,8 @@ import {
   toPlanId,
 } from '#test/support/state.ts';
 import { rmSync } from 'node:fs';
+
+const JOB_KINDS = jobRequest.options.map(({ shape }) => shape.kind.value);
 
 interface Started {
   readonly request: JobRequest;
@@ -50,9 +52,7 @@ function work(request: JobRequest, run: JobRun): Promise<JobOutcome> {
 
 function makeQueue(onlyAsked = false): JobQueue {
   const works = Object.fromEntries(
-    ['backup', 'restore', 'undo', 'verify', 'thinOut', 'cleanUp', 'saveSettings', 'readHistory'].map(
-      (kind) => [kind, work],
-    ),
+    JOB_KINDS.map((kind) => [kind, work]),
   );
   return new JobQueue({
     state,
@@ -159,6 +159,24 @@ test('the same work is not added twice; a person’s wish makes it the person’
   expect(stored(first)?.startedBy).toBe('person');
   const again = await queue.add(restore('a'), 'person');
   expect(await queue.add(restore('a'), 'person')).not.toBe(again);
+});
+
+test('what a person has chosen each time anew is never taken for the same work', async () => {
+  const choices: JobRequest[] = [
+    { kind: 'label', placeId: toPlaceId('a'), snapshotId: '1'.repeat(64), keepForEver: true, label: 'one' },
+    { kind: 'label', placeId: toPlaceId('a'), snapshotId: '2'.repeat(64), keepForEver: true, label: 'two' },
+    { kind: 'erase', placeId: toPlaceId('a'), series: 's', paths: [textToByteString('/one')] },
+    { kind: 'erase', placeId: toPlaceId('a'), series: 's', paths: [textToByteString('/two')] },
+    ...['/one.zip', '/two.zip'].map((target) => ({
+      kind: 'export' as const,
+      placeId: toPlaceId('a'),
+      from: [{ snapshotId: '1'.repeat(64), paths: [] }],
+      target: textToByteString(target),
+    })),
+  ];
+  const ids = new Set<string>();
+  for (const choice of choices) ids.add(await queue.add(choice, 'person'));
+  expect(ids.size).toBe(choices.length);
 });
 
 test('cancelled while it waits and while it runs', async () => {
