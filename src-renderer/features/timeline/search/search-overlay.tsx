@@ -22,6 +22,7 @@ export function SearchOverlay() {
       opened={isOpen}
       onClose={closeSearch}
       centered={false}
+      lockScroll={false}
       yOffset={48}
       size={760}
       padding={0}
