@@ -21,6 +21,7 @@ import type { RepositoryPorts } from '#repository/repository.ts';
 import type { SecretStore } from '#services/secrets/secret-store.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
 import { bundledThreads } from '#test/support/bundled-threads.ts';
+import { HeldStorage, type Hold } from '#test/support/held-storage.ts';
 
 export class CoreWorld {
   readonly folder: string;
@@ -29,6 +30,8 @@ export class CoreWorld {
   /** Survives restarts of the core, as the system's keychain does. */
   readonly keychain: SecretStore = new SessionSecretStore();
   readonly clock: Clock;
+  /** Asked before anything is read from a place or written to it. */
+  hold: Hold = () => undefined;
   #core: Core | undefined;
   engine: EngineProcess | undefined;
 
@@ -150,6 +153,7 @@ export class CoreWorld {
       primitives.scrypt(password, salt, 16, 1, 1, length);
     return {
       ...ports,
+      storage: new HeldStorage(ports.storage, (...call) => this.hold(...call)),
       clock: this.clock,
       primitives: this.#areKeysReal ? primitives : { ...primitives, scrypt },
     };

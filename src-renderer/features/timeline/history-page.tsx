@@ -4,7 +4,7 @@ import { CircleSlash, Hourglass, Inbox } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useMirror } from '../../core-link/use-core.ts';
 import { useCoreSentences } from '../../text/core-sentences.ts';
-import { useWords } from '../../text/use-words.ts';
+import { useFormats, useWords } from '../../text/use-words.ts';
 import { ActionBar } from './action-bar.tsx';
 import { announceInto } from './announce.ts';
 import { HeatTable } from './band/heat-table.tsx';
@@ -127,11 +127,12 @@ function useShowDeleted(): void {
 /** Why there is nothing to look at. */
 function Nothing({ history }: { history: History }) {
   const { history: words, frame } = useWords();
+  const formats = useFormats();
   const sentences = useCoreSentences();
   const mirror = useMirror();
   if (history.kind === 'asking')
     return <div className="timeline" aria-busy="true" aria-label={frame.loading} />;
-  const isRunning = mirror?.jobs.some(({ kind, state }) => kind === 'backup' && state === 'running') ?? false;
+  const running = mirror?.jobs.find(({ kind, state }) => kind === 'backup' && state === 'running');
   const hasPlans = mirror !== undefined && mirror.plans.length > 0;
   return (
     <div className="timeline is-empty">
@@ -140,8 +141,15 @@ function Nothing({ history }: { history: History }) {
         <Notice icon={CircleSlash} title={words.refused} help={sentences.error(history.error)}>
           <Button onClick={() => history.again()}>{words.again}</Button>
         </Notice>
-      ) : isRunning ? (
-        <Notice icon={Hourglass} title={words.noBackupRunning} help={words.noBackupRunningHelp} />
+      ) : running !== undefined ? (
+        <Notice icon={Hourglass} title={words.noBackupRunning} help={words.noBackupRunningHelp}>
+          <p role="status">
+            {words.filesSoFar(
+              formats.count(running.progress?.filesDone ?? 0),
+              running.progress?.filesDone === 1,
+            )}
+          </p>
+        </Notice>
       ) : hasPlans ? (
         <Notice icon={Inbox} title={words.noBackup} help={words.noBackupHelp} />
       ) : (

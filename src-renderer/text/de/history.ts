@@ -133,6 +133,8 @@ export const history: Translated<typeof english> = {
   noBackupHelp:
     'Sobald die erste gelaufen ist, lässt sich hier alles ansehen und zurückholen, was sie gesichert hat.',
   noBackupRunning: 'Die erste Sicherung läuft.',
+  filesSoFar: (count, isOne) =>
+    isOne ? 'Bisher wurde 1 Datei angesehen.' : `Bisher wurden ${count} Dateien angesehen.`,
   noBackupRunningHelp: 'Was sie sichert, ist hier zu sehen, sobald sie fertig ist.',
   toFolders: 'Ordner auswählen',
   noPlace: 'Hier ist kein Sicherungsort bekannt.',

@@ -31,6 +31,7 @@ export const inspector: Translated<typeof english> = {
   shrank: 'Um mehr als 90 % geschrumpft',
   versionsCut: 'Ältere Versionen werden hier nicht gezeigt.',
   blinkHint: 'Die Leertaste wechselt zwischen den beiden zuletzt gewählten.',
+  needsPlace: (place) => `Zum Hineinsehen wird „${place}“ gebraucht. Der Ort ist gerade nicht erreichbar.`,
   cannotFetch: 'Der Inhalt dieser Version lässt sich nicht mehr lesen.',
 
   previewOf: (name) => `Vorschau von ${name}`,

@@ -131,6 +131,8 @@ export const history = {
   noBackup: 'No backup yet.',
   noBackupHelp: 'Once the first one has run, everything it saved can be looked at here and put back.',
   noBackupRunning: 'The first backup is running.',
+  filesSoFar: (count: string, isOne: boolean) =>
+    `${count} ${isOne ? 'file has' : 'files have'} been looked at so far.`,
   noBackupRunningHelp: 'What it saves can be looked at here as soon as it has finished.',
   toFolders: 'Choose folders',
   noPlace: 'No backup place is known here.',

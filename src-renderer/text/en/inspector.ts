@@ -29,6 +29,7 @@ export const inspector = {
   shrank: 'Shrank by more than 90 %',
   versionsCut: 'Older versions are not shown here.',
   blinkHint: 'Space flips between the last two that you chose.',
+  needsPlace: (place: string) => `To look into it, ${place} is needed. It cannot be reached now.`,
   cannotFetch: 'The contents of this version cannot be read any more.',
 
   previewOf: (name: string) => `Preview of ${name}`,

@@ -172,7 +172,7 @@ function focusNow(): Stop {
     const { outlineStyle, outlineWidth, outlineColor, boxShadow, opacity } = getComputedStyle(element);
     const { width, height } = element.getBoundingClientRect();
     if (width < 4 || height < 4 || opacity === '0') return false;
-    const isClear = /, 0\)$/.test(outlineColor);
+    const isClear = outlineColor.endsWith(', 0)');
     return (
       (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1 && !isClear) || boxShadow !== 'none'
     );

@@ -2,6 +2,7 @@
 import { renameSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
+import { findAxeFaults } from '../support/find-axe-faults.ts';
 import { DAY_MS, WindowWorld } from '../support/window-world.ts';
 
 const world = new WindowWorld();
@@ -31,8 +32,15 @@ test('no backup yet', async () => {
   await page.getByText('No backup yet.').waitFor();
 });
 
-test('the first version is looked at as soon as it is there', async () => {
-  await world.backUp(planId, placeId, 8 * DAY_MS);
+test('the first backup is under way; what it has made is looked at as soon as it is there', async () => {
+  const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
+  world.core.hold = (method, type) => (method === 'save' && type === 'snapshot' ? goesOn : undefined);
+  const job = world.backUp(planId, placeId, 8 * DAY_MS);
+  await page.getByText('The first backup is running.').waitFor();
+  await page.getByText('2 files have been looked at so far.').waitFor();
+  expect(await findAxeFaults(page)).toEqual([]);
+  goOn();
+  await job;
   await page.getByRole('row').filter({ hasText: 'a.txt' }).waitFor();
 });
 
@@ -64,14 +72,28 @@ test('a backup that came to nothing is a gap of its own kind', async () => {
   await page.keyboard.press('Escape');
 });
 
-test('a place that is away: names can be looked at, and it says what needs it', async () => {
+test('a place goes away while it is browsed: names can be looked at, and it says what needs it', async () => {
   const place = (await world.core.mirror()).places.find(({ id }) => id === placeId);
   if (place === undefined) throw new Error('no place');
+  await page.getByRole('row').filter({ hasText: 'a.txt' }).click();
   renameSync(place.location, `${place.location}-away`);
-  await world.core.run({ kind: 'readHistory', placeId }).catch(() => undefined);
+  await page.getByRole('tab', { name: 'Preview' }).click();
+  await page.getByText('To look into it, Blue drive is needed.').waitFor();
   await page.getByText('Blue drive is not reachable.').waitFor();
   await page.getByRole('row').filter({ hasText: 'a.txt' }).waitFor();
   renameSync(`${place.location}-away`, place.location);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('.text-preview').getByText('one').waitFor();
+  await page.getByText('Blue drive is not reachable.').waitFor({ state: 'detached' });
+});
+
+test('what was changed while the window was not looked at is seen when it is looked at again', async () => {
+  const state = page.getByRole('row').filter({ hasText: 'a.txt' });
+  await page.evaluate(() => dispatchEvent(new Event('focus')));
+  await state.getByText('same').waitFor();
+  world.write('Documents/a.txt', 'changed by another program');
+  await page.evaluate(() => dispatchEvent(new Event('focus')));
+  await state.getByText('older than now').waitFor();
 });
 
 test('no page complained', () => {

@@ -126,7 +126,17 @@ test('a history that is only begun says from when on it is known, and whose it i
   await go({ place: attic.placeId, folder: world.at('Old') });
   await page.getByText(/^History before .+ is not read yet\.$/).waitFor();
   expect(await findAxeFaults(page, '.timeline')).toEqual([]);
+  const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
+  world.core.hold = (method, type) => (method === 'load' && type === 'pack' ? goesOn : undefined);
   await page.getByRole('button', { name: 'Read it now' }).click();
+  try {
+    await page.getByText(/^History before .+ is still being read: \d+%$/).waitFor();
+    expect(await page.getByRole('button', { name: 'Read it now' }).count()).toBe(0);
+    // What is known already can be looked at meanwhile.
+    await row('diary.txt').waitFor();
+  } finally {
+    goOn();
+  }
   await page.getByText(/is not read yet\.$/).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: /from which place: Attic disk$/ }).click();
   for (const name of ['old laptop', 'tower'])

@@ -116,6 +116,16 @@ function useStatesNow(state: FolderState, saved: readonly string[]): StatesNow {
   const asked = useRef({ key: '', names: new Set<string>() });
   const control = useRef<AbortController>(undefined);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const inSight = useRef<() => void>(undefined);
+  useEffect(() => {
+    // Whoever comes back to the window has changed something elsewhere. What was said stays until it is known better.
+    const lookAgain = (): void => {
+      asked.current = { key: '', names: new Set() };
+      inSight.current?.();
+    };
+    addEventListener('focus', lookAgain);
+    return () => removeEventListener('focus', lookAgain);
+  }, []);
   useEffect(
     () => () => {
       clearTimeout(timer.current);
@@ -125,7 +135,9 @@ function useStatesNow(state: FolderState, saved: readonly string[]): StatesNow {
   );
   const see = (rows: readonly Row[], first: number, last: number): void => {
     clearTimeout(timer.current);
+    inSight.current = undefined;
     if (open === undefined) return;
+    inSight.current = () => see(rows, first, last);
     timer.current = setTimeout(() => void ask(rows, first, last), REST_MS);
   };
   const ask = async (rows: readonly Row[], first: number, last: number): Promise<void> => {

@@ -4,11 +4,13 @@
  */
 import { Button } from '@mantine/core';
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
+import { isTidemarkError } from '#base/errors.ts';
 import { useAnswer } from '../../../core-link/use-answer.ts';
 import { useCore, useMirror } from '../../../core-link/use-core.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { showLastName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
+import { useHistory } from '../use-history.ts';
 import { ContentReader } from './content-reader.ts';
 import { HexPreview } from './hex-preview.tsx';
 import { ImagePreview } from './image-preview.tsx';
@@ -33,6 +35,7 @@ export function Preview({ content }: { content: ContentAt }) {
   const say = useCoreSentences();
   const { calls } = useCore();
   const { inspector: words } = useWords();
+  const { placeName } = useHistory();
   const reader = useMemo(
     () => new ContentReader(calls, content),
     [calls, content.placeId, content.snapshotId, content.path, content.content],
@@ -41,7 +44,11 @@ export function Preview({ content }: { content: ContentAt }) {
   if (head.kind === 'refused')
     return (
       <div className="preview-note" role="alert">
-        <p>{say.error(head.error)}</p>
+        <p>
+          {isTidemarkError(head.error, 'storage.unreachable')
+            ? words.needsPlace(placeName)
+            : say.error(head.error)}
+        </p>
         <Button variant="default" size="compact-sm" onClick={head.again}>
           {words.tryAgain}
         </Button>

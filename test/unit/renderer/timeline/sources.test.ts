@@ -4,7 +4,14 @@ import type { Point } from '#renderer/features/timeline/wire-types.ts';
 import { place, plan, wellProtected } from '#test/support/mirror-parts.ts';
 
 const point = (series: string, timeMs: number, tags: readonly string[] = []): Point =>
-  ({ series, timeMs, tags, paths: ['/home/ann/Letters'], hostname: 'tower', snapshotId: `${timeMs}` }) as never;
+  ({
+    series,
+    timeMs,
+    tags,
+    paths: ['/home/ann/Letters'],
+    hostname: 'tower',
+    snapshotId: `${timeMs}`,
+  }) as never;
 const points = (series: string, ...timesMs: number[]): Point[] => timesMs.map((ms) => point(series, ms));
 
 const known = {

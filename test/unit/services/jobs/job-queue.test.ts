@@ -51,9 +51,7 @@ function work(request: JobRequest, run: JobRun): Promise<JobOutcome> {
 }
 
 function makeQueue(onlyAsked = false): JobQueue {
-  const works = Object.fromEntries(
-    JOB_KINDS.map((kind) => [kind, work]),
-  );
+  const works = Object.fromEntries(JOB_KINDS.map((kind) => [kind, work]));
   return new JobQueue({
     state,
     clock: new FakeClock({ startMs: 1_800_000_000_000 }),
