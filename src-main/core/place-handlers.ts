@@ -110,7 +110,10 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
     'places.mendKeys': async ({ placeId: id, password }) => {
       const place = state.read((reader) => requirePlace(reader, id));
       const written = await parts.keyCopies.mend(place, parts.keptFolder, password);
-      if (password !== null) await engine.calls['place.unlock']({ access: accessTo(place), password });
+      if (password !== null) {
+        await keepKeyId(parts, id, await engine.calls['place.unlock']({ access: accessTo(place), password }));
+        copyKeys(parts, place);
+      }
       note('keysPutBack', { placeId: id, files: written.length });
       await routine.wasUnlocked(place);
       changed('places');

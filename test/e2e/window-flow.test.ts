@@ -1,6 +1,7 @@
 /**
  * The main ways through the window in Electron's interface, with the built application, its own engine process and a home that
- * knows nothing yet: from the first start to the first restored file; a deleted file as a ghost, put back, and taken back.
+ * knows nothing yet: from the first start to the first restored file; a deleted file as a ghost, put back, and taken back; an
+ * overwritten one found by its name, compared, and put back.
  */
 import {
   existsSync,
@@ -82,4 +83,31 @@ test('a copy goes where the dialog of the system says', async () => {
   await button('Put a copy in Elsewhere').click();
   await page.getByText('1 file put in Elsewhere and verified.').waitFor();
   expect(readFileSync(path.join(elsewhere, 'notes.md'), 'utf8')).toBe('buy milk\n');
+});
+
+test('an overwritten document: found by its name, its versions compared, the right one put back', async () => {
+  const notes = path.join(home, 'Documents', 'notes.md');
+  writeFileSync(notes, 'buy bread\n');
+  await page.keyboard.press('Escape');
+  await button('Back up now').click();
+  await expect
+    .poll(() => page.getByRole('slider').getAttribute('aria-valuemax'), { timeout: SOON_MS })
+    .toBe('2');
+  await page.keyboard.press('/');
+  await page.keyboard.type('notes');
+  await page.getByRole('option').filter({ hasText: '2 versions' }).waitFor();
+  await page.keyboard.press('Enter');
+  await row('notes.md').click();
+  await page.keyboard.press('[');
+  await row('notes.md').getByText('older than now').waitFor();
+  await page.getByRole('tab', { name: 'Difference' }).click();
+  const marks = page.locator('.text-difference mark');
+  await marks.first().waitFor();
+  expect(await marks.allInnerTexts()).toEqual(['milk', 'bread']);
+  await row('notes.md').click();
+  await page.keyboard.press('r');
+  await page.getByText('Puts back 1 file: 1 replaces').waitFor();
+  await button('Put 1 file back').click();
+  await page.getByText('1 file put back and verified.').waitFor();
+  expect(readFileSync(notes, 'utf8')).toBe('buy milk\n');
 });

@@ -6,19 +6,21 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accountOf } from '#services/keys/place-access.ts';
 import { findAxeFaults } from '../support/find-axe-faults.ts';
 import { DAY_MS, WindowWorld } from '../support/window-world.ts';
 
 const world = new WindowWorld();
 let page: Page;
 let placeId: string;
+let recoveryCode: string;
 let planId: string;
 
 beforeAll(async () => {
   await world.start();
   for (let number = 0; number < 8; number++)
     world.write(`Documents/letter ${number}.txt`, `Dear number ${number}, ${'x'.repeat(2_000)}`, 9 * DAY_MS);
-  ({ placeId } = await world.core.addPlace('Blue drive'));
+  ({ placeId, recoveryCode } = await world.core.addPlace('Blue drive'));
   planId = await world.core.addPlan([world.at('Documents')], [placeId]);
   await world.backUp(planId, placeId, 2 * DAY_MS);
   page = await world.open({ reducedMotion: 'reduce' });
@@ -63,6 +65,32 @@ test('the small file that opens the place is lost: one click puts it back', asyn
   await page
     .getByRole('heading', { name: /^Everything is safe, with exceptions\. Only this computer/ })
     .waitFor();
+});
+
+test('its keys are lost, and so is the one that this computer knew: the recovery code puts them back', async () => {
+  const keys = world.core.at('Blue drive', 'keys');
+  const before = readdirSync(keys);
+  const lost = new Map(before.map((name) => [name, readFileSync(path.join(keys, name))]));
+  for (const name of before) rmSync(path.join(keys, name));
+  expect((await backUp()).state).toBe('failed');
+  await problem('cannot be opened').waitFor();
+  await world.core.keychain.delete(accountOf(placeId));
+  await problem('cannot be opened').getByRole('button', { name: 'Put it back' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Put back what Blue drive lacks' });
+  const field = dialog.getByLabel('Recovery code or passphrase');
+  await field.fill('not the code');
+  await dialog.getByRole('button', { name: 'Put it back' }).click();
+  await dialog.getByText(/does not open/).waitFor();
+  expect(await findAxeFaults(page)).toEqual([]);
+  expect(readdirSync(keys)).toEqual([]);
+  await field.fill(recoveryCode.toLowerCase());
+  await dialog.getByRole('button', { name: 'Put it back' }).click();
+  await page.getByText('Blue drive can be opened again.').waitFor();
+  for (const name of readdirSync(keys)) expect(readFileSync(path.join(keys, name))).toEqual(lost.get(name));
+  expect(readdirSync(keys).length).toBeGreaterThan(0);
+  await problem('cannot be opened').waitFor({ state: 'detached' });
+  expect((await backUp()).state).toBe('done');
+  await page.evaluate(() => void (location.hash = '#/'));
 });
 
 test('stored data is damaged: the proof names the files, and each leads to its versions', async () => {
