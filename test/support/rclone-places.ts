@@ -1,12 +1,13 @@
 /** Places behind a real rclone, with its `local` remote in a temporary folder, set up by the environment alone. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { systemClock } from '#base/system-clock.ts';
 import { parseLocation } from '#storage/locations/parse-location.ts';
 import { openRcloneStorage } from '#storage/rclone/open-rclone-storage.ts';
 import type { RestStorage } from '#storage/rest/rest-storage.ts';
 import type { StoragePlace } from '#test/suites/storage-suite.ts';
+import { plantInFolder } from '#test/support/storage-places.ts';
 
 /** An rclone of this program that knows one remote, `disk:`, and nothing of the person's own. */
 export function rcloneEnvironment(program: string): Record<string, string> {
@@ -35,10 +36,7 @@ export async function makeRclonePlace(program: string): Promise<RclonePlace> {
   return {
     folder,
     storage: rcloneStorageAt(`disk:${folder}`, rcloneEnvironment(program)),
-    plantFile: async (path, bytes) => {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), bytes);
-    },
+    plantFile: (path, bytes) => plantInFolder(folder, path, bytes),
     dispose: () => rm(base, { recursive: true, force: true }),
   };
 }

@@ -1,13 +1,14 @@
 /** Real servers of restic's REST protocol, with their data in a temporary folder, and storages for places on them. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { systemClock } from '#base/system-clock.ts';
 import type { HttpLimits } from '#storage/http/http-client.ts';
 import { parseLocation } from '#storage/locations/parse-location.ts';
 import { openRestStorage } from '#storage/rest/open-rest-storage.ts';
 import type { RestStorage } from '#storage/rest/rest-storage.ts';
 import type { StoragePlace } from '#test/suites/storage-suite.ts';
+import { plantInFolder } from '#test/support/storage-places.ts';
 import { startServerProcess } from './server-process.ts';
 
 export interface RestServerProcess {
@@ -99,10 +100,7 @@ export async function makeRestPlace(
   const folder = join(server.folder, path);
   return {
     storage: restStorageAt(options.port ?? server.port, path, options),
-    plantFile: async (file, bytes) => {
-      await mkdir(dirname(join(folder, file)), { recursive: true });
-      await writeFile(join(folder, file), bytes);
-    },
+    plantFile: (file, bytes) => plantInFolder(folder, file, bytes),
     dispose: async () => rm(folder, { recursive: true, force: true }),
   };
 }

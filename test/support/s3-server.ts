@@ -39,6 +39,8 @@ export interface S3ServerOptions {
   readonly tls?: { readonly certificatePath: string; readonly keyPath: string };
   /** Gives out keys for a while; Ceph then does not say any more what is wrong with other keys. */
   readonly sessionTokens?: boolean;
+  /** Files that a page of a list has at most; 1000 unless told. */
+  readonly listPage?: number;
 }
 
 const PROGRAMS = [
@@ -103,13 +105,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
     options.tls === undefined
       ? ''
       : ` ssl_endpoint=127.0.0.1:${String(tlsPort)} ssl_certificate=${options.tls.certificatePath} ssl_private_key=${options.tls.keyPath}`;
-  const conf = settings(
-    folder,
-    cluster,
-    monitor,
-    `endpoint=${gateway}${tls}`,
-    options.sessionTokens === true,
-  );
+  const conf = settings(folder, cluster, monitor, `endpoint=${gateway}${tls}`, options);
   writeFileSync(join(folder, 'ceph.conf'), conf);
   const shell = spawn('sh', ['-c', SCRIPT, 'sh', folder, cluster, monitor, gateway], {
     stdio: 'pipe',
@@ -165,7 +161,7 @@ function settings(
   cluster: string,
   monitor: string,
   frontend: string,
-  sessionTokens: boolean,
+  { sessionTokens = false, listPage = 1000 }: S3ServerOptions,
 ): string {
   return `[global]
 fsid = ${cluster}
@@ -205,5 +201,7 @@ rgw_data = ${folder}/rgw
 rgw_frontends = beast ${frontend}
 rgw_thread_pool_size = 64
 rgw_dns_name = localhost
+rgw_override_bucket_index_max_shards = 1
+rgw_max_listing_results = ${String(listPage)}
 ${sessionTokens ? 'rgw_s3_auth_use_sts = true\nrgw_sts_key = abcdefghijklmnop\n' : ''}`;
 }

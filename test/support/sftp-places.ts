@@ -1,11 +1,12 @@
 /** Places on a test's SSH server for the storage suite and other tests. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { systemClock } from '#base/system-clock.ts';
 import type { SftpOptions } from '#storage/sftp/connect-sftp.ts';
 import { SftpStorage } from '#storage/sftp/sftp-storage.ts';
 import type { StoragePlace } from '#test/suites/storage-suite.ts';
 import type { SftpServer } from '#test/support/sftp-server.ts';
+import { plantInFolder } from '#test/support/storage-places.ts';
 
 export interface SftpPlace extends StoragePlace {
   readonly storage: SftpStorage;
@@ -31,10 +32,10 @@ export async function makeSftpPlace(
       { kind: 'sftp', host: '127.0.0.1', port, user: server.user, path: folder },
       { clock: systemClock, env: sftpEnvironment(server), ...rest },
     ),
-    plantFile: async (path, bytes) => {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await rm(join(folder, path), { force: true });
-      await writeFile(join(folder, path), bytes);
+    plantFile: (path, bytes) => plantInFolder(folder, path, bytes),
+    removePackFolders: async () => {
+      const folders = await readdir(join(folder, 'data'));
+      await Promise.all(folders.map((name) => rmdir(join(folder, 'data', name))));
     },
     dispose: async () => rm(base, { recursive: true, force: true }),
   };

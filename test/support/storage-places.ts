@@ -35,11 +35,14 @@ export async function makeLocalPlace(
   return {
     folder,
     storage: new LocalStorage(folder, systemClock, options),
-    plantFile: async (path, bytes) => {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await rm(join(folder, path), { force: true });
-      await writeFile(join(folder, path), bytes);
-    },
+    plantFile: (path, bytes) => plantInFolder(folder, path, bytes),
     dispose: async () => rm(base, { recursive: true, force: true }),
   };
+}
+
+/** What `plantFile` does where the repository is a folder on this machine, seen through whatever server. */
+export async function plantInFolder(folder: string, path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await rm(join(folder, path), { force: true });
+  await writeFile(join(folder, path), bytes);
 }

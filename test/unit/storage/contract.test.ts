@@ -5,7 +5,7 @@ import { LimitStorage } from '#storage/decorators/limit-storage.ts';
 import { RETRY_BUDGETS, RetryStorage } from '#storage/decorators/retry-storage.ts';
 import { TraceStorage } from '#storage/decorators/trace-storage.ts';
 import type { Storage } from '#storage/port.ts';
-import { describeStorage } from '#test/suites/storage-suite.ts';
+import { describeStorage, LARGEST_BYTES } from '#test/suites/storage-suite.ts';
 import { FaultStorage } from '#test/support/fault-storage.ts';
 import { makeLocalPlace, makeMemoryPlace } from '#test/support/storage-places.ts';
 
@@ -13,7 +13,7 @@ const MIB = 1 << 20;
 
 describeStorage('local', () => makeLocalPlace(), { largestBytes: 128 * MIB });
 describeStorage('local without hard links', () => makeLocalPlace({ hardLinks: false, quick: true }), {
-  largestBytes: 16 * MIB,
+  largestBytes: LARGEST_BYTES,
 });
 
 const AROUND_MEMORY: Record<string, (inner: Storage) => Storage> = {
@@ -35,5 +35,5 @@ const AROUND_MEMORY: Record<string, (inner: Storage) => Storage> = {
 };
 
 for (const [title, decorate] of Object.entries(AROUND_MEMORY)) {
-  describeStorage(title, () => makeMemoryPlace(decorate), { largestBytes: 16 * MIB });
+  describeStorage(title, () => makeMemoryPlace(decorate), { largestBytes: LARGEST_BYTES });
 }

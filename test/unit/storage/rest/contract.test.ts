@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { systemClock } from '#base/system-clock.ts';
 import { LimitStorage } from '#storage/decorators/limit-storage.ts';
 import { RETRY_BUDGETS, RetryStorage } from '#storage/decorators/retry-storage.ts';
-import { describeStorage } from '#test/suites/storage-suite.ts';
+import { describeStorage, LARGEST_BYTES } from '#test/suites/storage-suite.ts';
 import { NO_RCLONE, NO_REST_SERVER, rcloneProgram, restServerProgram } from '#test/support/place-programs.ts';
 import {
   makeRestPlace,
@@ -25,7 +25,7 @@ if (restServer === undefined) {
     afterAll(() => server.stop());
 
     describeStorage('rest-server', () => makeRestPlace(server), {
-      largestBytes: 16 * MIB,
+      largestBytes: LARGEST_BYTES,
       listsMisplaced: 'the server lists what lies in any folder by its name',
     });
     describeStorage(
@@ -51,7 +51,7 @@ if (rclone === undefined) {
     afterAll(() => server.stop());
 
     describeStorage('rclone serve restic', () => makeRestPlace(server), {
-      largestBytes: 16 * MIB,
+      largestBytes: LARGEST_BYTES,
       listsMisplaced: 'the server lists what lies in any folder by its name',
       missesNothing: 'the server lists nothing where nothing is, as it does of an empty place',
       showsParts: 'the server writes under the final name, where its remote is a folder',
