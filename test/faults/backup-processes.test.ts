@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isRoot } from '#test/support/as-nobody.ts';
-import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
+import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import {
   lastMessage,
   PRODUCT_PASSWORD,
@@ -35,7 +35,7 @@ let repository = '';
 
 beforeAll(async () => {
   await succeeds(tidemark(['-r', join(fresh, 'repository'), 'init']));
-  await giveCheapKeyTo(join(fresh, 'repository'), PRODUCT_PASSWORD);
+  await giveCheapKeyAt(join(fresh, 'repository'), PRODUCT_PASSWORD);
 });
 afterAll(() => fs.rmSync(fresh, { recursive: true, force: true }));
 

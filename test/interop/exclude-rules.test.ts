@@ -18,7 +18,7 @@ import {
 import { isTidemarkError } from '#base/errors.ts';
 import { parseExcludeFile } from '#rules/exclude-file.ts';
 import { createExcludeFilter, createIncludeFilter, type PatternOptions } from '#rules/exclude-rules.ts';
-import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
+import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { NO_RESTIC, resticPrograms, type ResticProgram } from '#test/support/restic.ts';
 
 const execFileAsync = promisify(execFile);
@@ -361,7 +361,7 @@ beforeAll(async () => {
     execFileSync(program.path, ['-r', join(folder, program.version), '--no-cache', '-q', 'init'], {
       env: { ...process.env, RESTIC_PASSWORD: 'test' },
     });
-    await giveCheapKeyTo(join(folder, program.version), 'test');
+    await giveCheapKeyAt(join(folder, program.version), 'test');
   }
 }, 60_000);
 

@@ -21,7 +21,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectEngine } from '#hosts/cli/engine/connect-engine.ts';
-import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
+import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { runCli } from '#test/support/cli-run.ts';
 import { runProgram } from '#test/support/product.ts';
 import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
@@ -118,7 +118,7 @@ beforeAll(async () => {
   const run = (...args: string[]): string =>
     spawnSync(newest.path, ['-r', folder, ...args], { env, encoding: 'utf8' }).stdout;
   run('init');
-  await giveCheapKeyTo(folder, 'x');
+  await giveCheapKeyAt(folder, 'x');
   for (let version = 0; version < VERSIONS; version++) {
     for (let step = 0; step < 100; step++) mutate();
     run('backup', source);

@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
+import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { PRODUCT_PASSWORD, tidemark, type ProductRun } from '#test/support/product.ts';
 import { NO_RESTIC, resticPrograms } from '#test/support/restic.ts';
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   fs.mkdirSync(path.join(base, 'source'));
   fs.writeFileSync(path.join(base, 'source/much'), Buffer.alloc(MUCH, 'much '));
   await succeeds(ours('init'));
-  await giveCheapKeyTo(repository, PRODUCT_PASSWORD);
+  await giveCheapKeyAt(repository, PRODUCT_PASSWORD);
   await succeeds(ours('backup', 'source'));
 }, 60_000);
 

@@ -22,7 +22,7 @@ import type { CheckResult } from '#operations/check/types.ts';
 import { executeDump } from '#operations/dump.ts';
 import { listSnapshot } from '#operations/ls.ts';
 import { loadStats, type StatsMode } from '#operations/stats.ts';
-import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
+import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { backUp, openTestRepository, testPipeline } from '#test/support/engine.ts';
 import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
 
@@ -63,7 +63,7 @@ describe.each(programs)('restic $version', ({ path: restic, version }) => {
     writeFileSync(join(source, 'empty'), '');
     linkSync(join(source, 'text'), join(source, 'deep', 'hard'));
     expect(run(folder, 'init').status).toBe(0);
-    await giveCheapKeyTo(folder, 'x');
+    await giveCheapKeyAt(folder, 'x');
     expect(run(folder, 'backup', source).status).toBe(0);
     writeFileSync(join(source, 'text'), 'changed');
     await backUp(await openTestRepository(folder, 'x'), source);

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { executeCheck } from '#operations/check/execute.ts';
 import { prune } from '#operations/prune/run.ts';
 import { DEFAULT_PRUNE_REQUEST, type PruneResult } from '#operations/prune/types.ts';
-import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
+import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
 import { backUp, openTestRepository, testPipeline } from '#test/support/engine.ts';
 import { NO_RESTIC, resticPrograms } from '#test/support/restic.ts';
@@ -69,7 +69,7 @@ describe.each(shapes)('restic $version, format $format', ({ path: restic, versio
 
   test('E10 prune in turn', async () => {
     succeed('init', '--repository-version', String(format));
-    await giveCheapKeyTo(folder, 'x');
+    await giveCheapKeyAt(folder, 'x');
     mkdirSync(join(source, 'deep', 'er'), { recursive: true });
     for (let state = 0; state < 4; state++) {
       writeFileSync(join(source, `large-${state}`), randomBytes(3_000_000));

@@ -10,7 +10,7 @@ import { keepCopy } from '#files/keep-copy.ts';
 import { exportConfigAndKeys } from '#operations/config-and-keys/export.ts';
 import { putBack } from '#operations/config-and-keys/put-back.ts';
 import { LocalStorage } from '#storage/local/local-storage.ts';
-import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
+import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { openTestRepository } from '#test/support/engine.ts';
 import { NO_RESTIC, resticPrograms } from '#test/support/restic.ts';
 
@@ -27,7 +27,7 @@ describe.each(programs)('restic $version', ({ path: restic, version }) => {
     const theirs = (...args: string[]) =>
       spawnSync(restic, ['-r', at, '--no-cache', ...args], { env, encoding: 'utf8' });
     expect(theirs('init').status).toBe(0);
-    await giveCheapKeyTo(at, 'x');
+    await giveCheapKeyAt(at, 'x');
     expect(theirs('backup', import.meta.filename).status).toBe(0);
     const copy = await exportConfigAndKeys(await openTestRepository(at, 'x'));
     const whole = `${at}-whole`;

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { textToByteString, toDisplay } from '#base/byte-string.ts';
 import type { RestoreRequest } from '#operations/restore/types.ts';
 import { isRoot } from '#test/support/as-nobody.ts';
-import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
+import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
 import { openTestRepository } from '#test/support/engine.ts';
 import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
@@ -48,7 +48,7 @@ describe.each(programs)('restic $version', ({ path: restic, version }) => {
 
   beforeAll(async () => {
     run('init');
-    await giveCheapKeyTo(folder, 'x');
+    await giveCheapKeyAt(folder, 'x');
     run('backup', source);
   });
 

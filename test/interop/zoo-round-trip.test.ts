@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRoot } from '#test/support/as-nobody.ts';
-import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
+import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
 import {
   lastMessage,
@@ -130,7 +130,7 @@ async function succeeds(run: Promise<ProductRun>): Promise<ProductRun> {
 async function newRepository(version: '1' | '2' = '2'): Promise<string> {
   const repository = join(freshPlace(), 'repository');
   await succeeds(ours(repository, ['init', '--repository-version', version]));
-  await giveCheapKeyTo(repository, PRODUCT_PASSWORD);
+  await giveCheapKeyAt(repository, PRODUCT_PASSWORD);
   return repository;
 }
 
@@ -193,7 +193,7 @@ describe.each(PROGRAMS)('with restic $version', (program) => {
   it('its own repository is read and restored', async () => {
     const repository = join(freshPlace(), 'repository');
     await succeeds(theirs(program, repository, ['init', '-q']));
-    await giveCheapKeyTo(repository, PRODUCT_PASSWORD);
+    await giveCheapKeyAt(repository, PRODUCT_PASSWORD);
     await succeeds(theirs(program, repository, ['backup', '-q', shallow]));
     await succeeds(ours(repository, ['check', '--read-data']));
     const target = freshPlace();
@@ -252,7 +252,7 @@ describe.each(CURRENT)('trees as those of restic $version', (program) => {
 
       const second = join(freshPlace(), 'repository');
       await succeeds(theirs(program, second, ['init', '-q', '--repository-version', version]));
-      await giveCheapKeyTo(second, PRODUCT_PASSWORD);
+      await giveCheapKeyAt(second, PRODUCT_PASSWORD);
       await succeeds(theirs(program, second, ['backup', '-q', 'shallow'], { cwd: sources }));
       const own = await summaryOf(ours(second, ['backup', '--json', 'shallow'], { cwd: sources }));
       expect(own).toMatchObject({ ...NOTHING_ADDED, files_new: 0, files_changed: 0, dirs_changed: 0 });

@@ -1,12 +1,12 @@
 /** Keys that open at once: deriving a key is slow on purpose, hundreds of runs are not. */
 import { bytesToId, type KeyId } from '#base/ids.ts';
-import { systemClock } from '#base/system-clock.ts';
+import { createPlacePorts } from '#core/place-ports.ts';
+import type { Environment } from '#core/profile-folder.ts';
 import { createRepositoryPorts } from '#core/repository-ports.ts';
 import { deriveUserKeys, encodeKeyFile, KEY_SALT_BYTES, sealMasterKey } from '#format/key-file.ts';
 import { initRepository } from '#repository/init-repository.ts';
 import { openRepository } from '#repository/open-repository.ts';
 import { Repository } from '#repository/repository.ts';
-import { LocalStorage } from '#storage/local/local-storage.ts';
 import type { Storage } from '#storage/port.ts';
 
 /** Far too cheap for anything but tests; restic takes it. */
@@ -28,12 +28,6 @@ export async function initWithCheapKey(
   return new Repository(ports, config, keys, cheap);
 }
 
-/** Exchanges the keys of a repository in a folder, made by whomever. */
-export async function giveCheapKeyTo(folder: string, password: string): Promise<void> {
-  const ports = createRepositoryPorts(new LocalStorage(folder, systemClock));
-  await giveCheapKey(await openRepository(ports, Buffer.from(password)), password);
-}
-
 /** Exchanges all keys of a repository for one. */
 export async function giveCheapKey(repository: Repository, password: string): Promise<KeyId> {
   const { storage, keys, ports } = repository;
@@ -52,4 +46,18 @@ export async function giveCheapKey(repository: Repository, password: string): Pr
   await storage.save('key', keyId, bytes);
   for (const { name } of old) await storage.remove('key', name);
   return keyId;
+}
+
+/** For a repository that a program made, wherever it is. */
+export async function giveCheapKeyAt(
+  address: string,
+  password: string,
+  env: Environment = process.env,
+): Promise<void> {
+  const ports = createPlacePorts(address, env, { noCache: true });
+  try {
+    await giveCheapKey(await openRepository(ports, Buffer.from(password)), password);
+  } finally {
+    await ports.storage.close();
+  }
 }

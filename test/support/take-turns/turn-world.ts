@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { SeededRandom } from '#test/bench/seeded-random.ts';
-import { giveCheapKeyTo } from '#test/support/cheap-key.ts';
+import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { comparePictures, takePicture } from '#test/support/picture.ts';
 import type { ProductRun } from '#test/support/product.ts';
 import { RandomTree } from '#test/support/random-tree.ts';
@@ -48,7 +48,7 @@ export class TurnWorld {
     expectCode(await one.run(first, ['init']), 0, `${one.name} init`);
     const args = ['init', '--from-repo', first.folder, '--copy-chunker-params'];
     expectCode(await two.run(other, args, { from: first }), 0, `${two.name} init of the second`);
-    for (const made of [first, other]) await giveCheapKeyTo(made.folder, made.password);
+    for (const made of [first, other]) await giveCheapKeyAt(made.folder, made.password);
     const [main, second] = [await ModelledRepository.of(first), await ModelledRepository.of(other)];
     return new TurnWorld(folder, random, programs, main, second);
   }
