@@ -1,13 +1,16 @@
 /**
  * One repository on a REST server, and one behind rclone, for both programs: what either makes and fills, the other opens
- * under the same address and with the same variables, checks to the last byte, restores and adds to.
+ * under the same address and with the same variables, checks to the last byte, restores and adds to. Keys that open at once
+ * take the place of the programs' own after `init`.
  */
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { giveCheapKey, giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
+import { backUp, makeLocalRepository } from '#test/support/engine.ts';
 import { NO_RCLONE, NO_REST_SERVER, rcloneProgram, restServerProgram } from '#test/support/place-programs.ts';
 import { PRODUCT_PASSWORD, runProgram, tidemark, type ProductRun } from '#test/support/product.ts';
 import { rcloneEnvironment } from '#test/support/rclone-places.ts';
@@ -72,14 +75,18 @@ describe.skipIf(restServer === undefined)(`rest-server (${restServer ?? NO_REST_
     const strict = await startRestServer(restServer ?? '', { folder, args: ['--no-auth', '--append-only'] });
     try {
       const address = `rest:http://localhost:${String(strict.port)}/place/`;
-      await run(tidemark, address, ['init'], {});
-      await run(tidemark, address, ['backup', source], {});
+      // The key has to be a cheap one before the server keeps it.
+      mkdirSync(folder, { recursive: true });
+      const repository = await makeLocalRepository(path.join(folder, 'place'), {
+        password: PRODUCT_PASSWORD,
+      });
+      await giveCheapKey(repository, PRODUCT_PASSWORD);
+      await backUp(repository, source);
       await run(tidemark, address, ['backup', source], {});
       const forget = await tidemark(['-r', address, 'forget', '--keep-last', '1'], { env: environment({}) });
       expect(forget.code).not.toBe(0);
       expect(`${forget.stdout}${forget.stderr}`).toContain('no permission to delete there');
-      const { stdout } = await run(tidemark, address, ['snapshots', '--json'], {});
-      expect(JSON.parse(stdout)).toHaveLength(2);
+      expect(readdirSync(path.join(folder, 'place', 'snapshots'))).toHaveLength(2);
       await run(tidemark, address, ['check', '--read-data'], {});
     } finally {
       await strict.stop();
@@ -106,6 +113,7 @@ function describeBothWays({ env, options, newAddress }: Kind): void {
     test('opens, checks, restores and adds to what tidemark made', async () => {
       const address = newAddress();
       await ours(address, 'init');
+      await giveCheapKeyAt(address, PRODUCT_PASSWORD, environment(env));
       await ours(address, 'backup', source);
       await theirs(address, 'check', '--read-data');
       await expectRestored((target) => theirs(address, 'restore', 'latest', '--target', target));
@@ -117,6 +125,7 @@ function describeBothWays({ env, options, newAddress }: Kind): void {
     test('makes what tidemark opens, checks, restores, adds to and tidies up', async () => {
       const address = newAddress();
       await theirs(address, 'init');
+      await giveCheapKeyAt(address, PRODUCT_PASSWORD, environment(env));
       await theirs(address, 'backup', source);
       await ours(address, 'check', '--read-data');
       await expectRestored((target) => ours(address, 'restore', 'latest', '--target', target));

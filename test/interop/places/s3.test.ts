@@ -1,12 +1,14 @@
 /**
  * One repository in an S3 bucket, for both programs: what either makes and fills, the other opens under the same address
  * and with the same variables, checks to the last byte, restores and adds to; also where the bucket locks what it keeps.
+ * Keys that open at once take the place of the programs' own after `init`.
  */
 import { ListObjectsV2Command, PutObjectLockConfigurationCommand, type S3Client } from '@aws-sdk/client-s3';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
 import { PRODUCT_PASSWORD, runProgram, tidemark, type ProductRun } from '#test/support/product.ts';
 import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
@@ -82,6 +84,7 @@ if (obstacle !== undefined) {
     test('opens, checks, restores and adds to what tidemark made', async () => {
       const address = addressOf(newBucketName());
       await runTidemark(address, 'init');
+      await giveCheapKeyAt(address, PRODUCT_PASSWORD, env);
       await runTidemark(address, 'backup', source);
       await runRestic(restic, address, 'check', '--read-data');
       await expectRestored((target) => runRestic(restic, address, 'restore', 'latest', '--target', target));
@@ -95,6 +98,7 @@ if (obstacle !== undefined) {
     const restic = restics.at(-1)!.path;
     const address = addressOf(newBucketName());
     await runRestic(restic, address, 'init');
+    await giveCheapKeyAt(address, PRODUCT_PASSWORD, env);
     await runRestic(restic, address, 'backup', source);
     await runTidemark(address, 'check', '--read-data');
     await expectRestored((target) => runTidemark(address, 'restore', 'latest', '--target', target));
@@ -115,6 +119,7 @@ if (obstacle !== undefined) {
     );
     const address = addressOf(bucket);
     await runTidemark(address, 'init');
+    await giveCheapKeyAt(address, PRODUCT_PASSWORD, env);
     const { AWS_SESSION_TOKEN: _, ...withoutToken } = env;
     expect((await tidemark(['-r', address, 'snapshots'], { env: withoutToken })).code).toBe(1);
     await runTidemark(address, 'backup', source);
