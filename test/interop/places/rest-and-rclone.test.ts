@@ -83,7 +83,9 @@ describe.skipIf(restServer === undefined)(`rest-server (${restServer ?? NO_REST_
       await giveCheapKey(repository, PRODUCT_PASSWORD);
       await backUp(repository, source);
       await run(tidemark, address, ['backup', source], {});
-      const forget = await tidemark(['-r', address, 'forget', '--keep-last', '1'], { env: environment({}) });
+      const forget = await tidemark(['-r', address, 'forget', '--keep-last', '1', '--group-by', 'paths'], {
+        env: environment({}),
+      });
       expect(forget.code).not.toBe(0);
       expect(`${forget.stdout}${forget.stderr}`).toContain('no permission to delete there');
       expect(readdirSync(path.join(folder, 'place', 'snapshots'))).toHaveLength(2);

@@ -6,6 +6,7 @@ import { RETRY_BUDGETS, RetryStorage } from '#storage/decorators/retry-storage.t
 import { TraceStorage } from '#storage/decorators/trace-storage.ts';
 import type { Storage } from '#storage/port.ts';
 import { describeStorage, LARGEST_BYTES } from '#test/suites/storage-suite.ts';
+import { decoratePlace } from '#test/support/decorated-place.ts';
 import { FaultStorage } from '#test/support/fault-storage.ts';
 import { makeLocalPlace, makeMemoryPlace } from '#test/support/storage-places.ts';
 
@@ -15,6 +16,12 @@ describeStorage('local', () => makeLocalPlace(), { largestBytes: 128 * MIB });
 describeStorage('local without hard links', () => makeLocalPlace({ hardLinks: false, quick: true }), {
   largestBytes: LARGEST_BYTES,
 });
+
+describeStorage(
+  'local through all that hosts put around it',
+  async () => decoratePlace(await makeLocalPlace({ quick: true })),
+  { largestBytes: MIB, confirmsSaves: true },
+);
 
 const AROUND_MEMORY: Record<string, (inner: Storage) => Storage> = {
   memory: (inner) => inner,

@@ -1,9 +1,7 @@
 /** The storage contract on the real servers of restic's REST protocol: the strict one, and rclone in its place. */
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { systemClock } from '#base/system-clock.ts';
-import { LimitStorage } from '#storage/decorators/limit-storage.ts';
-import { RETRY_BUDGETS, RetryStorage } from '#storage/decorators/retry-storage.ts';
 import { describeStorage, LARGEST_BYTES } from '#test/suites/storage-suite.ts';
+import { decoratePlace } from '#test/support/decorated-place.ts';
 import { NO_RCLONE, NO_REST_SERVER, rcloneProgram, restServerProgram } from '#test/support/place-programs.ts';
 import {
   makeRestPlace,
@@ -29,15 +27,13 @@ if (restServer === undefined) {
       listsMisplaced: 'the server lists what lies in any folder by its name',
     });
     describeStorage(
-      'rest-server through retry and limit',
-      async () => {
-        const place = await makeRestPlace(server);
-        const limited = new LimitStorage(place.storage, { maxConcurrent: 5, clock: systemClock });
-        const budget = RETRY_BUDGETS.network;
-        const storage = new RetryStorage(limited, { clock: systemClock, random: Math.random, budget });
-        return { ...place, storage };
+      'rest-server through all that hosts put around it',
+      async () => decoratePlace(await makeRestPlace(server)),
+      {
+        largestBytes: MIB,
+        confirmsSaves: true,
+        listsMisplaced: 'the server lists what lies in any folder by its name',
       },
-      { largestBytes: MIB, listsMisplaced: 'the server lists what lies in any folder by its name' },
     );
   });
 }

@@ -12,8 +12,15 @@ import { COMMAND_LINE_WORDS, errorSentence } from '#contract/error-texts.ts';
 import type { S3Location } from '#storage/locations/place-location.ts';
 import type { Storage } from '#storage/port.ts';
 import { openS3Storage, type S3StorageOptions } from '#storage/s3/s3-storage.ts';
-import { describeStorage, expectCode, LARGEST_BYTES, type StoragePlace } from '#test/suites/storage-suite.ts';
+import {
+  describeStorage,
+  expectCode,
+  IS_LARGE,
+  LARGEST_BYTES,
+  type StoragePlace,
+} from '#test/suites/storage-suite.ts';
 import { makeCertificate, type Certificate } from '#test/support/certificate.ts';
+import { decoratePlace } from '#test/support/decorated-place.ts';
 import {
   keysEnvironment,
   makeBucket,
@@ -32,7 +39,7 @@ import {
 import { sha256 } from '#test/support/sha256.ts';
 
 /** Pages of lists: Amazon's, and what shows the same in less time. */
-const LIST_PAGE = process.env['TIDEMARK_TEST_LARGE'] === '1' ? 1000 : 50;
+const LIST_PAGE = IS_LARGE ? 1000 : 50;
 const FILE = Buffer.from('a small file');
 const obstacle = s3ServerObstacle();
 
@@ -67,6 +74,20 @@ describe.skipIf(obstacle !== undefined)(`S3${obstacle === undefined ? '' : `, wh
     listPage: LIST_PAGE,
     eachInNewPlace: true,
   });
+
+  const inBucket = (): StoragePlace =>
+    makeS3Place(server, client, { bucket: 'bucket-2', prefix: `decorated/${String(++places)}` });
+  describeStorage(
+    'S3 through all that hosts put around it',
+    () => decoratePlace(inBucket(), keysEnvironment(OWNER_KEYS)),
+    {
+      largestBytes: 1 << 20,
+      listPage: LIST_PAGE,
+      eachInNewPlace: true,
+      confirmsSaves: true,
+      missesNothing: 'what makes a bucket is shown above',
+    },
+  );
 
   describe('who is let in, and where', () => {
     const SECRETS = /SKOWNER|SKOTHER|SKWRONG|AKNOBODY/;
