@@ -1,14 +1,32 @@
 /**
- * A reverse proxy of HTTP that misbehaves as planned: storms of refusals, answers that are cut, lost, altered or never come. What
- * is not planned goes through unchanged. Each fault is used up by the requests it matches, in order of planning.
+ * Stands between a client and a real HTTP server and misbehaves: storms of refusals, answers that are cut, lost, altered, made
+ * up or never come. Faults are planned, each used up by the requests it matches, in order of planning; or `answer` and `alter`
+ * decide about every request. All else goes through unchanged, headers as they come, the host's too, because signatures
+ * cover it. Collects whole bodies: for tests with small files. Also serves as what HTTP_PROXY names.
  */
 import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+export interface ProxiedRequest {
+  readonly method: string;
+  /** As it was asked: with the server's name, when the client takes this for its proxy. */
+  readonly url: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** What the server said. */
 export interface ProxiedAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+}
+
+/** What the client is told. */
+export interface GivenAnswer {
+  readonly status: number;
+  readonly headers?: IncomingHttpHeaders;
+  readonly body?: Buffer | string;
 }
 
 export type HttpFault =
@@ -22,7 +40,8 @@ export type HttpFault =
   | { readonly kind: 'loseAnswer' }
   /** The answer promises its length, and is cut after so many bytes. */
   | { readonly kind: 'cutAnswer'; readonly bytes: number }
-  | { readonly kind: 'alterAnswer'; readonly alter: (answer: ProxiedAnswer) => ProxiedAnswer }
+  /** Sent as it is given, also where its headers do not fit its body. */
+  | { readonly kind: 'alterAnswer'; readonly alter: (answer: ProxiedAnswer) => GivenAnswer }
   | { readonly kind: 'alterBody'; readonly alter: (body: Buffer) => Buffer };
 
 export interface HttpFaultPlan {
@@ -45,8 +64,12 @@ export async function startHttpFaultProxy(targetPort: number): Promise<HttpFault
 }
 
 export class HttpFaultProxy {
-  /** Method and path of everything that was asked. */
-  readonly requests: string[] = [];
+  /** Everything that was asked since the last `takeRequests` or `reset`. */
+  readonly requests: ProxiedRequest[] = [];
+  /** Instead of asking the server; undefined: it is asked. */
+  answer: (asked: ProxiedRequest) => GivenAnswer | undefined = () => undefined;
+  /** Of requests that no planned fault strikes; the length is put right. */
+  alter: (asked: ProxiedRequest, answered: ProxiedAnswer) => GivenAnswer = (_asked, answered) => answered;
   readonly #targetPort: number;
   readonly #planned: Planned[] = [];
   readonly #agent = new http.Agent({ keepAlive: true });
@@ -62,6 +85,10 @@ export class HttpFaultProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  get endpoint(): string {
+    return `http://127.0.0.1:${String(this.port)}`;
+  }
+
   listen(): Promise<void> {
     return new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
   }
@@ -70,9 +97,16 @@ export class HttpFaultProxy {
     this.#planned.push({ ...plan, fault, left: plan.times ?? 1 });
   }
 
-  /** What was asked since the last time. */
+  /** Method and address of what was asked since the last time. */
   takeRequests(): string[] {
-    return this.requests.splice(0);
+    return this.requests.splice(0).map(({ method, url }) => `${method} ${url}`);
+  }
+
+  /** Neither answers nor alters any more. */
+  reset(): void {
+    this.requests.length = 0;
+    this.answer = () => undefined;
+    this.alter = (_asked, answered) => answered;
   }
 
   /** @throws Error for a fault that never struck: its test proved nothing */
@@ -86,8 +120,9 @@ export class HttpFaultProxy {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = '', url = '' } = request;
-    this.requests.push(`${method} ${url}`);
+    const { method = '', url = '', headers } = request;
+    const asked: ProxiedRequest = { method, url, path: url.replace(/^http:\/\/[^/]*/, ''), headers };
+    this.requests.push(asked);
     const planned = this.#planned.find(
       (each) =>
         each.left > 0 &&
@@ -108,11 +143,11 @@ export class HttpFaultProxy {
       case 'silence':
         return;
       case 'loseAnswer':
-        await this.#forward(request, body);
+        await this.#forward(asked, body);
         response.destroy();
         return;
       case 'cutAnswer': {
-        const answer = await this.#forward(request, body);
+        const answer = await this.#forward(asked, body);
         response.writeHead(answer.status, answer.headers);
         response.write(answer.body.subarray(0, fault.bytes));
         // What was written is on its way first.
@@ -120,17 +155,26 @@ export class HttpFaultProxy {
         return;
       }
       case 'alterAnswer':
-        return reply(response, fault.alter(await this.#forward(request, body)));
+        return reply(response, fault.alter(await this.#forward(asked, body)));
       case 'alterBody':
-        return reply(response, await this.#forward(request, fault.alter(body)));
-      case undefined:
-        return reply(response, await this.#forward(request, body));
+        return reply(response, await this.#forward(asked, fault.alter(body)));
+      case undefined: {
+        const answer = this.answer(asked) ?? this.alter(asked, await this.#forward(asked, body));
+        return reply(response, method === 'HEAD' ? answer : withLength(answer));
+      }
     }
   }
 
-  #forward({ method, url, headers }: IncomingMessage, body: Buffer): Promise<ProxiedAnswer> {
+  #forward({ method, path, headers }: ProxiedRequest, body: Buffer): Promise<ProxiedAnswer> {
     return new Promise((resolve, reject) => {
-      const options = { port: this.#targetPort, method, path: url, headers, agent: this.#agent };
+      const options = {
+        host: '127.0.0.1',
+        port: this.#targetPort,
+        method,
+        path,
+        headers,
+        agent: this.#agent,
+      };
       const outgoing = http.request(options, (answer) => {
         collect(answer).then(
           (bytes) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes }),
@@ -143,8 +187,13 @@ export class HttpFaultProxy {
   }
 }
 
-function reply(response: ServerResponse, { status, headers, body }: ProxiedAnswer): void {
+function reply(response: ServerResponse, { status, headers, body = '' }: GivenAnswer): void {
   response.writeHead(status, headers).end(body);
+}
+
+function withLength({ status, headers = {}, body = '' }: GivenAnswer): GivenAnswer {
+  const { 'transfer-encoding': _, ...kept } = headers;
+  return { status, headers: { ...kept, 'content-length': String(Buffer.byteLength(body)) }, body };
 }
 
 async function collect(message: IncomingMessage): Promise<Buffer> {

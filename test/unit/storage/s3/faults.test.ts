@@ -1,4 +1,4 @@
-/** What goes wrong between an S3 place and its server, told by the real server behind a bad line or an altering proxy. */
+/** What goes wrong between an S3 place and its server, told by the real server behind a bad line or a proxy that lies. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isTidemarkError, type TidemarkError } from '#base/errors.ts';
@@ -6,8 +6,12 @@ import { systemClock } from '#base/system-clock.ts';
 import { RetryStorage } from '#storage/decorators/retry-storage.ts';
 import type { Storage } from '#storage/port.ts';
 import { openS3Storage, type S3StorageOptions } from '#storage/s3/s3-storage.ts';
-import { AlteringProxy, type ProxiedAnswer, type ProxiedRequest } from '#test/support/altering-proxy.ts';
-import { startHttpFaultProxy } from '#test/support/http-fault-proxy.ts';
+import {
+  startHttpFaultProxy,
+  type GivenAnswer,
+  type HttpFaultProxy,
+  type ProxiedRequest,
+} from '#test/support/http-fault-proxy.ts';
 import { keysEnvironment, makeBucket, s3Client } from '#test/support/s3-places.ts';
 import { OWNER_KEYS, s3ServerObstacle, startS3Server, type S3Server } from '#test/support/s3-server.ts';
 import { sha256 } from '#test/support/sha256.ts';
@@ -23,7 +27,7 @@ describe.skipIf(obstacle !== undefined)(
     let server: S3Server;
     let client: S3Client;
     let bucket: string;
-    let proxy: AlteringProxy;
+    let proxy: HttpFaultProxy;
     let line: TcpProxy;
     const opened: Storage[] = [];
 
@@ -31,8 +35,7 @@ describe.skipIf(obstacle !== undefined)(
       server = await startS3Server();
       client = s3Client(server);
       bucket = await makeBucket(client);
-      proxy = new AlteringProxy(server.port);
-      await proxy.listen();
+      proxy = await startHttpFaultProxy(server.port);
       line = await startTcpProxy({ targetPort: server.port });
     });
 
@@ -104,14 +107,14 @@ describe.skipIf(obstacle !== undefined)(
     }
 
     describe('what the server answers', () => {
-      const xmlError = (status: number, code: string): ProxiedAnswer => ({
+      const xmlError = (status: number, code: string): GivenAnswer => ({
         status,
         headers: { 'content-type': 'application/xml' },
         body: `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code></Error>`,
       });
 
       /** The first requests of a kind; all when `times` is not given. */
-      function answering(method: string, answer: ProxiedAnswer, times = Infinity): void {
+      function answering(method: string, answer: GivenAnswer, times = Infinity): void {
         let left = times;
         proxy.answer = (asked) => (asked.method === method && left-- > 0 ? answer : undefined);
       }
@@ -215,15 +218,13 @@ describe.skipIf(obstacle !== undefined)(
       });
 
       test('an upload that is damaged on its way is refused, and sent again', async () => {
-        const damaging = await startHttpFaultProxy(server.port);
-        const storage = openThrough(`http://127.0.0.1:${String(damaging.port)}`);
+        const storage = throughProxy();
         const alter = (body: Buffer): Buffer => Buffer.concat([Buffer.from('X'), body.subarray(1)]);
-        damaging.plan({ kind: 'alterBody', alter }, { method: 'PUT', times: 2 });
+        proxy.plan({ kind: 'alterBody', alter }, { method: 'PUT', times: 2 });
         expect(await outcome(save(storage, SMALL))).toBe('storage.ioFailed later');
         expect(await storage.list('pack')).toEqual([]);
         await save(retrying(storage), SMALL);
         await expectStored(storage, SMALL);
-        damaging.close();
       });
 
       test('14: a server without conditions still keeps the config, and is known for it', async () => {
@@ -252,7 +253,7 @@ describe.skipIf(obstacle !== undefined)(
         const storage = throughProxy();
         await save(storage, SMALL);
         await storage.list('pack');
-        let old: ProxiedAnswer | undefined;
+        let old: GivenAnswer | undefined;
         proxy.alter = ({ path }, answered) => (path.includes('list-type') ? (old ??= answered) : answered);
         await storage.list('pack');
         await save(storage, LARGE);
@@ -265,7 +266,7 @@ describe.skipIf(obstacle !== undefined)(
       describe('the region', () => {
         const isSignedFor = ({ headers }: ProxiedRequest, region: string): boolean =>
           headers.authorization?.includes(`/${region}/s3/`) === true;
-        const elsewhere = (status: number, code: string): ProxiedAnswer => ({
+        const elsewhere = (status: number, code: string): GivenAnswer => ({
           ...xmlError(status, code),
           headers: { 'x-amz-bucket-region': 'eu-central-1' },
         });
