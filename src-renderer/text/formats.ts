@@ -64,17 +64,24 @@ export function createFormats(locale: string): Formats {
   const now = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second');
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
 
+  /** Making one takes longer than all else of a row. */
+  const sizes = new Map<string, Intl.NumberFormat>();
+  const sizeFormat = (step: number, maximumFractionDigits: number): Intl.NumberFormat => {
+    const key = `${step} ${maximumFractionDigits}`;
+    let made = sizes.get(key);
+    if (made === undefined) {
+      const unitDisplay = step === 0 ? 'long' : 'short';
+      const unit = SIZE_UNITS[step] as string;
+      made = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits });
+      sizes.set(key, made);
+    }
+    return made;
+  };
   const bytes = (sizeBytes: number): string => {
     const step = unitStep(Math.abs(sizeBytes));
     const value = sizeBytes / 1000 ** step;
-    return new Intl.NumberFormat(locale, {
-      style: 'unit',
-      unit: SIZE_UNITS[step] as string,
-      unitDisplay: step === 0 ? 'long' : 'short',
-      maximumFractionDigits: step > 0 && Math.abs(value) < 10 ? 1 : 0,
-    })
-      .format(value)
-      .replace('kB', 'KB');
+    const digits = step > 0 && Math.abs(value) < 10 ? 1 : 0;
+    return sizeFormat(step, digits).format(value).replace('kB', 'KB');
   };
   const day = (atMs: number, nowMs: number): string =>
     isSameYear(atMs, nowMs) ? dayOfYear(atMs) : dayAndYear(atMs);
