@@ -1,5 +1,4 @@
 /** Navigation, and how things stand in two lines with the one action that is always at hand. */
-import { Button } from '@mantine/core';
 import { Activity, Clock, Folder, HardDrive, Settings, Shield, type LucideIcon } from 'lucide-react';
 import { newestVersionMs } from '#contract/app/overview-words.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
@@ -8,6 +7,7 @@ import { useNowMs } from '../core-link/use-now.ts';
 import { useCoreSentences } from '../text/core-sentences.ts';
 import { useWords } from '../text/use-words.ts';
 import { Dot, type DotProps } from '../ui/dot.tsx';
+import { RestingButton } from '../ui/resting-button.tsx';
 import { Waves } from '../ui/waves.tsx';
 import type { Page } from './read-route.ts';
 import './sidebar.css';
@@ -85,14 +85,14 @@ function Standing() {
         <Dot tone={TONES[mirror.health.state]} /> {sentence.replace(/\.$/, '')}
       </p>
       {newestVersionMs(mirror) !== undefined && <p className="detail">{rest.join(' ')}</p>}
-      <Button
+      <RestingButton
         variant="default"
         fullWidth
-        disabled={isRunning || !mirror.plans.some(({ isOn }) => isOn)}
+        isResting={isRunning || !mirror.plans.some(({ isOn }) => isOn)}
         onClick={() => void calls['jobs.backUpNow']({ planId: null }).catch(() => undefined)}
       >
         {isRunning ? frame.isBackingUp : frame.backUpNow}
-      </Button>
+      </RestingButton>
     </section>
   );
 }

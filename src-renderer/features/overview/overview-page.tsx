@@ -12,6 +12,7 @@ import { Dot } from '../../ui/dot.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { PageBody } from '../../ui/page.tsx';
 import { Progress } from '../../ui/progress.tsx';
+import { RestingButton } from '../../ui/resting-button.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { createOverviewActions, type OverviewActions } from './actions.ts';
@@ -130,9 +131,9 @@ function Headline({ view, nowMs, act }: Acting & { readonly view: OverviewView; 
             {overview.goOn}
           </Button>
         )}
-        <Button onClick={() => act(({ backUp }) => backUp(null))} disabled={!view.canBackUp}>
+        <RestingButton isResting={!view.canBackUp} onClick={() => act(({ backUp }) => backUp(null))}>
           {overview.backUpNow}
-        </Button>
+        </RestingButton>
       </div>
     </header>
   );

@@ -1,7 +1,7 @@
 /** One plan: its state, how old its newest version is in each place, and what comes next. */
-import { Button } from '@mantine/core';
 import { useWords } from '../../text/use-words.ts';
 import { Dot } from '../../ui/dot.tsx';
+import { RestingButton } from '../../ui/resting-button.tsx';
 import type { PlanView } from './view-model.ts';
 
 export function PlanCard({ plan, onBackUp }: { readonly plan: PlanView; onBackUp(): void }) {
@@ -22,10 +22,10 @@ export function PlanCard({ plan, onBackUp }: { readonly plan: PlanView; onBackUp
         <span className={`state ${plan.tone}`}>
           <Dot tone={plan.tone} /> {plan.state}
         </span>
-        <Button variant="default" size="compact-md" onClick={onBackUp} disabled={!plan.canBackUp}>
+        <RestingButton variant="default" size="compact-md" isResting={!plan.canBackUp} onClick={onBackUp}>
           <span aria-hidden="true">{overview.backUpNow}</span>
           <span className="unseen">{overview.backUpPlanNow(plan.name)}</span>
-        </Button>
+        </RestingButton>
       </div>
       <ul className="copies">
         {plan.copies.map((copy) => (

@@ -35,12 +35,13 @@ export function useRestoring(): RestoreDeeds {
       tell({ message: say.error(error), hasGone: false, id: DONE_TOAST });
     const deeds: RestoreDeeds = {
       putBack: async (asks) => {
+        // What it offers is about to be the last but one.
+        notifications.hide(DONE_TOAST);
         const outcome = await runRestore(calls, asks);
         const [first] = asks;
         const target = first?.target ?? null;
         const folder = target ?? (first?.paths[0] === undefined ? null : parentPath(first.paths[0]));
         const done: DoneRestore = { asks, undos: outcome.undos };
-        notifications.hide(DONE_TOAST);
         tell({
           id: DONE_TOAST,
           hasGone: outcome.state === 'done',
@@ -97,6 +98,8 @@ export function useRestoring(): RestoreDeeds {
 
 /** Stays until it is closed where something did not go. */
 function tell({ id, message, hasGone }: { id: string; message: ReactNode; hasGone: boolean }): void {
+  // One that is there under the name would stay as it is.
+  notifications.hide(id);
   notifications.show({ id, message, autoClose: hasGone ? TOAST_MS : false, color: hasGone ? 'tide' : 'red' });
 }
 
