@@ -13,23 +13,21 @@ export class HeldStorage extends ForwardingStorage {
     this.#hold = hold;
   }
 
-  override async save(
-    type: StorageFileType,
-    name: string,
-    bytes: Uint8Array,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    await this.#hold('save', type);
-    return super.save(type, name, bytes, signal);
+  // What is not held goes on at once: not a turn later than without this.
+  override save(type: StorageFileType, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const held = this.#hold('save', type);
+    const save = (): Promise<void> => super.save(type, name, bytes, signal);
+    return held === undefined ? save() : held.then(save);
   }
 
-  override async load(
+  override load(
     type: StorageFileType,
     name: string,
     range?: ByteRange,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    await this.#hold('load', type);
-    return super.load(type, name, range, signal);
+    const held = this.#hold('load', type);
+    const load = (): Promise<Uint8Array<ArrayBuffer>> => super.load(type, name, range, signal);
+    return held === undefined ? load() : held.then(load);
   }
 }

@@ -136,7 +136,7 @@ const point = (timeMs: number, part: Partial<Point> = {}): Point => ({
   ...part,
 });
 
-test('sources: each series in each place, the newest first, knowing of each other', () => {
+test('sources: each series in each place, the newest series first, knowing of each other', () => {
   const sources = sourcesOf(
     [
       { placeId: 'p1', points: [point(1), point(5)] },
@@ -144,8 +144,8 @@ test('sources: each series in each place, the newest first, knowing of each othe
     ],
     undefined,
   );
-  expect(sources.map(({ placeId, series }) => `${placeId} ${series}`)).toEqual(['p2 s', 'p1 s', 'p2 t']);
-  expect(sources[0]?.elsewhere).toEqual([{ placeName: '', timesMs: [1, 5] }]);
+  expect(sources.map(({ placeId, series }) => `${placeId} ${series}`)).toEqual(['p1 s', 'p2 s', 'p2 t']);
+  expect(sources[1]?.elsewhere).toEqual([{ placeName: '', timesMs: [1, 5] }]);
   expect(sources[0]?.topFolder).toBe('/home/ann/Documents');
 });
 

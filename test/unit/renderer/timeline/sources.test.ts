@@ -45,7 +45,3 @@ test('own plans before what others left, places that are here before those that 
     ),
   ).toEqual(['letters server', 'letters attic', 'other drive', 'third drive']);
 });
-
-test('settings that travel are nothing to look at', () => {
-  expect(order({ placeId: 'drive', points: [point('settings', 1, ['tidemark-settings'])] })).toEqual([]);
-});
