@@ -54,7 +54,7 @@ export class RepositoryFiles {
    */
   async load(type: SealedFileType, id: string, signal?: AbortSignal): Promise<Uint8Array> {
     const kept = await this.#loadKept(type, id);
-    const raw = kept ?? (await this.#storage.load(type, id, undefined, signal));
+    const raw = kept ?? (await this.#loadTwice(type, id, signal));
     if (!this.#isNamed(raw, id)) throw corrupt(type, id, 'its contents do not match its name');
     if (kept === undefined && type !== 'lock') this.#cache?.keep(type, id, raw);
     try {
@@ -85,6 +85,12 @@ export class RepositoryFiles {
     await this.#storage.save(type, id, sealed, signal);
     if (type !== 'lock') this.#cache?.keep(type, id, sealed);
     return id;
+  }
+
+  /** Once more when it does not match its name: it may have been damaged on the way only. */
+  async #loadTwice(type: SealedFileType, id: string, signal?: AbortSignal): Promise<Uint8Array> {
+    const first = await this.#storage.load(type, id, undefined, signal);
+    return this.#isNamed(first, id) ? first : this.#storage.load(type, id, undefined, signal);
   }
 
   async #loadKept(type: SealedFileType, id: string): Promise<Uint8Array | undefined> {
