@@ -54,8 +54,7 @@ export class RepositoryFiles {
    */
   async load(type: SealedFileType, id: string, signal?: AbortSignal): Promise<Uint8Array> {
     const kept = await this.#loadKept(type, id);
-    const raw = kept ?? (await this.#loadTwice(type, id, signal));
-    if (!this.#isNamed(raw, id)) throw corrupt(type, id, 'its contents do not match its name');
+    const raw = kept ?? (await this.#loadNamed(type, id, signal));
     if (kept === undefined && type !== 'lock') this.#cache?.keep(type, id, raw);
     try {
       return decodeUnpackedFile(this.#primitives, this.#keys, this.#version, raw);
@@ -88,9 +87,12 @@ export class RepositoryFiles {
   }
 
   /** Once more when it does not match its name: it may have been damaged on the way only. */
-  async #loadTwice(type: SealedFileType, id: string, signal?: AbortSignal): Promise<Uint8Array> {
-    const first = await this.#storage.load(type, id, undefined, signal);
-    return this.#isNamed(first, id) ? first : this.#storage.load(type, id, undefined, signal);
+  async #loadNamed(type: SealedFileType, id: string, signal?: AbortSignal): Promise<Uint8Array> {
+    for (let isSecond = false; ; isSecond = true) {
+      const raw = await this.#storage.load(type, id, undefined, signal);
+      if (this.#isNamed(raw, id)) return raw;
+      if (isSecond) throw corrupt(type, id, 'its contents do not match its name');
+    }
   }
 
   async #loadKept(type: SealedFileType, id: string): Promise<Uint8Array | undefined> {
