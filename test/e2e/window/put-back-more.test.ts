@@ -22,6 +22,7 @@ beforeAll(async () => {
   await world.start();
   mkdirSync(world.at('Elsewhere'), { recursive: true });
   for (const name of ['one', 'two', 'three']) world.write(`Documents/Letters/${name}.txt`, name, 9 * DAY_MS);
+  world.write('Documents/gone.txt', 'deleted later', 9 * DAY_MS);
   world.write('Documents/secret.txt', 'never to be kept', 9 * DAY_MS);
   for (let number = 0; number < MANY; number++)
     world.write(`Documents/Many/${number}.txt`, `number ${number}`, 9 * DAY_MS);
@@ -29,6 +30,7 @@ beforeAll(async () => {
   ({ placeId } = place);
   const planId = await world.core.addPlan([world.at('Documents')], [placeId]);
   await world.backUp(planId, placeId, 2 * DAY_MS);
+  world.remove('Documents/gone.txt');
   await world.backUp(planId, placeId, DAY_MS);
   page = await world.open({
     route: `/history?folder=${encodeURIComponent(world.at('Documents'))}`,
@@ -72,6 +74,21 @@ test('as a zip file in a folder', async () => {
   const zip = readFileSync(world.at('Elsewhere', 'letters of then.zip'));
   expect([...zip.subarray(0, 2)]).toEqual([0x50, 0x4b]);
   for (const name of ['one.txt', 'two.txt', 'three.txt']) expect(zip.includes(name)).toBe(true);
+});
+
+test('as one zip file, what is there and what was deleted', async () => {
+  await page.keyboard.press('Escape');
+  await row('Letters').click();
+  await row('gone.txt').click({ modifiers: ['Control'] });
+  await button('More').click();
+  await page.getByRole('menuitem', { name: 'Export as zip' }).click();
+  await page.getByText('Save 2 items, each from its own version, as a zip file').waitFor();
+  await page.getByLabel('Name of the zip file').fill('both');
+  await chooseElsewhere();
+  await button('Save the zip file').click();
+  await page.getByText('both.zip is in ~/Elsewhere.').waitFor();
+  const zip = readFileSync(world.at('Elsewhere', 'both.zip'));
+  for (const name of ['one.txt', 'gone.txt']) expect(zip.includes(name)).toBe(true);
 });
 
 test('a copy in another folder, and what is there stays', async () => {
