@@ -25,7 +25,7 @@ export type ComparisonId =
   | `${'first' | 'unchanged' | 'restore'}-${FarKind}`;
 
 /** Kinds of places behind a network. */
-export type FarKind = 'sftp' | 'rest' | 's3';
+export type FarKind = 'sftp' | 'rest' | 's3' | 'rclone';
 
 /** The same work by both programs, run alternately. */
 export interface Comparison {

@@ -3,7 +3,7 @@
  * in both directions. First backup, next backup, restore; each program with its own defaults for the kind and its own cache.
  */
 import path from 'node:path';
-import { NO_REST_SERVER, restServerProgram } from '#test/support/place-programs.ts';
+import { NO_RCLONE, NO_REST_SERVER, rcloneProgram, restServerProgram } from '#test/support/place-programs.ts';
 import { startRestServer } from '#test/support/rest-server.ts';
 import { keysEnvironment } from '#test/support/s3-places.ts';
 import { OWNER_KEYS, s3ServerObstacle, startS3Server } from '#test/support/s3-server.ts';
@@ -31,11 +31,12 @@ const STARTERS: Readonly<Record<FarKind, () => Promise<Server | string>>> = {
   sftp: startSftp,
   rest: startRest,
   s3: startS3,
+  rclone: startRclone,
 };
 
 export async function comparePlaces(setting: ComparisonSetting, source: string): Promise<ComparisonResults> {
   const comparisons: Comparison[] = [];
-  for (const kind of ['sftp', 'rest', 's3'] as const) {
+  for (const kind of ['sftp', 'rest', 's3', 'rclone'] as const) {
     const server = await STARTERS[kind]();
     if (typeof server === 'string') {
       setting.say(`${kind} is left out: ${server}`);
@@ -133,6 +134,33 @@ async function startS3(): Promise<Server | string> {
       env: { ...keysEnvironment(OWNER_KEYS), AWS_DEFAULT_REGION: 'us-east-1' },
     }),
     stop: () => stopBoth(line, () => server.stop()),
+  };
+}
+
+/** Both programs drive the same rclone, whose remote is an SSH server at the far end of the line. */
+async function startRclone(): Promise<Server | string> {
+  const rclone = rcloneProgram();
+  if (rclone === undefined) return NO_RCLONE;
+  const obstacle = sftpServerObstacle();
+  if (obstacle !== undefined) return obstacle;
+  const server = await startSftpServer();
+  const line = await startLine(server.port);
+  const env = {
+    TIDEMARK_RCLONE: rclone,
+    RCLONE_CONFIG: '/dev/null',
+    RCLONE_CONFIG_FAR_TYPE: 'sftp',
+    RCLONE_CONFIG_FAR_HOST: '127.0.0.1',
+    RCLONE_CONFIG_FAR_PORT: String(line.port),
+    RCLONE_CONFIG_FAR_USER: server.user,
+    RCLONE_CONFIG_FAR_KEY_FILE: server.keyFile,
+  };
+  return {
+    place: (program) => ({
+      location: (name) => `rclone:far:${path.join(server.data, name)}`,
+      args: program === 'ours' ? [] : ['-o', `rclone.program=${rclone}`],
+      env,
+    }),
+    stop: () => stopBoth(line, () => server.close()),
   };
 }
 
