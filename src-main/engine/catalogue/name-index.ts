@@ -4,7 +4,6 @@
  * Always: a stretch that is here holds every path that the table has in it; a path that is gone may still be in it.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { MemoryDatabase } from '#database/memory-database.ts';
 
 /** Made in a few milliseconds, so that others have their turn in between. */
 const STRETCH = 8_192;
@@ -16,6 +15,15 @@ const FEW = 16;
 /** Between two names. No byte of a text in UTF-8. */
 const BETWEEN = 0xff;
 
+/** The table, as far as it is needed here. Ids from `from` to `to` inclusive, ascending. */
+export interface FoldedNames {
+  /** What is read now may be undone. */
+  readonly isInTransaction: boolean;
+  /** One after the other, a byte 0xff in between. */
+  readFolded(from: number, to: number): { readonly count: number; readonly names: Uint8Array };
+  listIds(from: number, to: number): number[];
+}
+
 interface Stretch {
   readonly names: Buffer;
   /** Where each name begins, and where the next would. */
@@ -25,15 +33,15 @@ interface Stretch {
 }
 
 export class NameIndex {
-  readonly #database: MemoryDatabase;
+  readonly #table: FoldedNames;
   readonly #mostBytes: number;
   readonly #stretches = new Map<number, Stretch>();
   #bytes = 0;
   #isPreparing = false;
   #isClosed = false;
 
-  constructor(database: MemoryDatabase, mostBytes = MOST_BYTES) {
-    this.#database = database;
+  constructor(table: FoldedNames, mostBytes = MOST_BYTES) {
+    this.#table = table;
     this.#mostBytes = mostBytes;
   }
 
@@ -47,7 +55,7 @@ export class NameIndex {
     this.#isPreparing = true;
     try {
       for (let number = 0; number <= numberOf(lastId); number++) {
-        if (this.#isClosed || this.#database.isInTransaction || this.#bytes >= this.#mostBytes) return;
+        if (this.#isClosed || this.#table.isInTransaction || this.#bytes >= this.#mostBytes) return;
         if (this.#stretches.has(number)) continue;
         this.#keep(number, this.#make(number));
         await setImmediate();
@@ -96,21 +104,16 @@ export class NameIndex {
   }
 
   #make(number: number): Stretch {
-    const range = [number * STRETCH, number * STRETCH + STRETCH - 1];
-    // Rows come in the order of their ids, as they lie in the table.
-    const [row] = this.#database.list(
-      `SELECT count(*), CAST(group_concat(ifnull(fold, CAST(name AS TEXT)), x'ff') AS BLOB)
-       FROM nodes WHERE id BETWEEN ? AND ?`,
-      range,
-    );
-    const count = Number(row?.[0]);
-    const names = Buffer.from((row?.[1] as Uint8Array | null) ?? []);
+    const first = number * STRETCH;
+    const last = first + STRETCH - 1;
+    const { count, names: read } = this.#table.readFolded(first, last);
+    const names = Buffer.from(read);
     const starts = new Uint32Array(count + 1);
     for (let name = 1; name < count; name++) starts[name] = names.indexOf(BETWEEN, starts[name - 1]) + 1;
     starts[count] = names.length + 1;
     if (count === STRETCH) return { names, starts, ids: undefined };
-    const ids = this.#database.list('SELECT id FROM nodes WHERE id BETWEEN ? AND ?', range);
-    return { names, starts, ids: Uint16Array.from(ids, ([id]) => Number(id) - range[0]!) };
+    const ids = Uint16Array.from(this.#table.listIds(first, last), (id) => id - first);
+    return { names, starts, ids };
   }
 
   #keep(number: number, stretch: Stretch): void {

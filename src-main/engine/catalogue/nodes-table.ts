@@ -3,7 +3,7 @@ import { byteStringToBytes, bytesToByteString, type ByteString } from '#base/byt
 import { invariant } from '#base/errors.ts';
 import type { MemoryDatabase, SqlValue } from '#database/memory-database.ts';
 import { foldName } from './fold-name.ts';
-import { NameIndex } from './name-index.ts';
+import { NameIndex, type FoldedNames } from './name-index.ts';
 import { OPEN_FIRST, OPEN_LAST } from './spans-table.ts';
 
 /** `fold` is null where it is the name itself. */
@@ -31,13 +31,13 @@ export interface NodeRow {
 export type MatchingNode = NodeRow & { readonly fold: string };
 type State = keyof typeof MATCHING;
 
-export class NodesTable {
+export class NodesTable implements FoldedNames {
   readonly names: NameIndex;
   readonly #database: MemoryDatabase;
 
   constructor(database: MemoryDatabase) {
     this.#database = database;
-    this.names = new NameIndex(database);
+    this.names = new NameIndex(this);
   }
 
   get lastId(): number {
@@ -98,6 +98,26 @@ export class NodesTable {
       at = end + 1;
     }
     return matching;
+  }
+
+  get isInTransaction(): boolean {
+    return this.#database.isInTransaction;
+  }
+
+  readFolded(from: number, to: number): { readonly count: number; readonly names: Uint8Array } {
+    // Rows come in the order of their ids, as they lie in the table.
+    const [row] = this.#database.list(
+      `SELECT count(*), CAST(group_concat(ifnull(fold, CAST(name AS TEXT)), x'ff') AS BLOB)
+       FROM nodes WHERE id BETWEEN ? AND ?`,
+      [from, to],
+    );
+    return { count: Number(row?.[0]), names: (row?.[1] as Uint8Array | null) ?? new Uint8Array() };
+  }
+
+  listIds(from: number, to: number): number[] {
+    return this.#database
+      .list('SELECT id FROM nodes WHERE id BETWEEN ? AND ? ORDER BY id', [from, to])
+      .map(([id]) => Number(id));
   }
 
   #listMatching(from: number, to: number, foldedText: string, state: State): MatchingNode[] {
