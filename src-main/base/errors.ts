@@ -75,6 +75,8 @@ export interface ErrorData {
   'storage.wrongDrive': { location: string; expectedId: string; foundId: string };
   'storage.timeout': { location: string; operation: string };
   'storage.accessDenied': { location: string; operation: string };
+  /** A place that keeps what it has: append-only, or for now. `keptUntil`: RFC 3339; null: it does not say. */
+  'storage.removalRefused': { location: string; keptUntil: string | null };
   'storage.readOnly': { location: string };
   'storage.full': { location: string; outOfInodes: boolean };
   'storage.rangeInvalid': { kind: string; name: string; offset: number; length: number };

@@ -20,7 +20,8 @@ export function createEngineParts(): EngineParts {
     clock: systemClock,
     identity: machineIdentity(),
     programVersion: `tidemark ${programVersion}`,
-    createPorts: (location, login) => createPlacePorts(location, { ...process.env, ...login }),
+    createPorts: (location, login, isBrief = false) =>
+      createPlacePorts(location, { ...process.env, ...login }, { isBrief }),
     createThreads: (most) => new PipelineThreads(pipelineWorkerUrl(), most),
     catalogueDisk: new NodeDatabaseDisk(path.join(stateFolder(process.env), 'catalogues')),
     keychain: new KeytarSecretStore({ service: KEYCHAIN_SERVICE, clock: systemClock }),

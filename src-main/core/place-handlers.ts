@@ -19,7 +19,8 @@ type PlaceCalls = {
 export function placeHandlers(parts: CoreParts): PlaceCalls {
   const { state, engine, note, routine, changed } = parts;
   return {
-    'places.probe': async ({ location }) => engine.calls['place.probe']({ location }),
+    'places.probe': async ({ location }, { signal }) => engine.calls['place.probe']({ location }, { signal }),
+    'places.test': async ({ location }, { signal }) => engine.calls['place.test']({ location }, { signal }),
     'places.login': async ({ location, login }) => {
       refuseSecret(location);
       return engine.calls['place.login']({ location, login });

@@ -26,14 +26,21 @@ const NETWORK_CALLS = 5;
 /** What one place may take up nearby; a million files have about a tenth of it. */
 const CACHE_BYTES = 2 * 1024 ** 3;
 
-/** The storage is not opened yet, and to be closed. `noCache`: far places are read themselves. @throws request.invalidInput */
+export interface PlacePortsOptions {
+  /** Far places are read themselves. */
+  readonly noCache?: boolean;
+  /** Nothing is tried again for longer than opening is. */
+  readonly isBrief?: boolean;
+}
+
+/** The storage is not opened yet, and to be closed. @throws request.invalidInput */
 export function createPlacePorts(
   text: string,
   env: Environment = process.env,
-  { noCache = false }: { readonly noCache?: boolean } = {},
+  { noCache = false, isBrief = false }: PlacePortsOptions = {},
 ): RepositoryPorts {
   const location = parseLocation(text);
-  const storage = createPlaceStorage(location, env);
+  const storage = createPlaceStorage(location, env, isBrief);
   const ownLocks = ownLocksOnDisk(path.join(stateFolder(env), 'locks'));
   if (noCache || location.kind === 'local') return createRepositoryPorts(storage, ownLocks);
   const folder = path.join(cacheFolder(env), 'places', cacheName(storage.location));
@@ -61,7 +68,7 @@ function cacheName(location: string): string {
   return createHash('sha256').update(location).digest('hex').slice(0, 32);
 }
 
-function createPlaceStorage(location: PlaceLocation, env: Environment): Storage {
+function createPlaceStorage(location: PlaceLocation, env: Environment, isBrief: boolean): Storage {
   const bare = openStorage(location, {
     clock: systemClock,
     env,
@@ -73,7 +80,7 @@ function createPlaceStorage(location: PlaceLocation, env: Environment): Storage 
   // One that waits for its next try keeps no other from being asked.
   return new RetryStorage(limited, {
     ...retrying,
-    budget: RETRY_BUDGETS.network,
+    budget: isBrief ? RETRY_BUDGETS.networkOpen : RETRY_BUDGETS.network,
     openBudget: RETRY_BUDGETS.networkOpen,
   });
 }

@@ -20,8 +20,11 @@ export interface EngineParts {
   readonly identity: Identity;
   /** As snapshots name it. */
   readonly programVersion: string;
-  /** For the repository at a location, its storage not opened yet. @throws request.invalidInput */
-  createPorts(location: string, login: Login): RepositoryPorts;
+  /**
+   * For the repository at a location, its storage not opened yet. `isBrief`: somebody looks on, so nothing is tried again for
+   * long. @throws request.invalidInput
+   */
+  createPorts(location: string, login: Login, isBrief?: boolean): RepositoryPorts;
   /** `most`: a small job is not worth more. */
   createThreads(most?: number): JobThreads;
   /** Where catalogues are kept between runs; nothing there is ever needed. */

@@ -82,13 +82,17 @@ export class OpenPlaces {
   }
 
   /** Not opened yet; to be closed by the caller. */
-  async openPorts(location: string): Promise<RepositoryPorts> {
-    return this.#parts.createPorts(location, await this.logins.of(location));
+  async openPorts(location: string, isBrief = false): Promise<RepositoryPorts> {
+    return this.#parts.createPorts(location, await this.logins.of(location), isBrief);
   }
 
   /** Not opened yet; closed in the end. */
-  async withPorts<T>(location: string, work: (ports: RepositoryPorts) => Promise<T>): Promise<T> {
-    const ports = await this.openPorts(location);
+  async withPorts<T>(
+    location: string,
+    work: (ports: RepositoryPorts) => Promise<T>,
+    isBrief = false,
+  ): Promise<T> {
+    const ports = await this.openPorts(location, isBrief);
     try {
       return await work(ports);
     } finally {

@@ -16,6 +16,7 @@ import type { EngineHandlers, EngineService } from './engine-service.ts';
 import type { KeyCopyCall } from './key-copy-calls.ts';
 import { expectRepository, openTyped, wrongDrive, wrongPassword } from './open-places.ts';
 import { probePlace } from './probe-place.ts';
+import { testPlace } from './test-place.ts';
 
 type PlaceCall = Exclude<Extract<keyof EngineHandlers, `place.${string}`>, KeyCopyCall>;
 
@@ -31,6 +32,8 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
   return {
     'place.probe': ({ location }, { signal }) =>
       places.withPorts(location, ({ storage }) => probePlace(storage, location, signal)),
+
+    'place.test': ({ location }, { signal }) => testPlace(places, parts.clock, location, signal),
 
     async 'place.login'({ location, login }) {
       const refusal = await places.logins.set(location, login);

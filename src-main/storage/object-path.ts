@@ -8,17 +8,20 @@ import type { StorageFileType } from '#storage/port.ts';
 
 export const CONFIG_NAME = 'config';
 
+/** As temporary files of saves are named, of a process that cannot be, so that the janitors sweep them too. */
+const TRIAL_NAME = /^\.tmp-0-[0-9a-f]{12}$/;
+
 const FOLDERS = {
   key: 'keys',
   lock: 'locks',
   snapshot: 'snapshots',
   index: 'index',
   pack: 'data',
-} as const satisfies Record<Exclude<StorageFileType, 'config'>, string>;
+} as const satisfies Record<Exclude<StorageFileType, 'config' | 'trial'>, string>;
 
-/** The folder that holds the type's files, or for packs their sub-folders; empty for the config. */
+/** The folder that holds the type's files, or for packs their sub-folders; empty for the config and trials. */
 export function objectFolder(type: StorageFileType): string {
-  return type === 'config' ? '' : FOLDERS[type];
+  return type === 'config' || type === 'trial' ? '' : FOLDERS[type];
 }
 
 /** The first two hex digits of a pack's id name its folder. */
@@ -33,15 +36,21 @@ export function allFolders(): string[] {
 }
 
 export function isObjectName(type: StorageFileType, name: string): boolean {
+  if (type === 'trial') return TRIAL_NAME.test(name);
   return type === 'config' ? name === CONFIG_NAME : isId(name);
 }
 
 /** Path with `/` between its parts. @throws internal.invariantBroken for a name that could leave its folder. */
 export function objectPath(type: StorageFileType, name: string): string {
   invariant(isObjectName(type, name), `a ${type} is named ${JSON.stringify(name)}`);
-  if (type === 'config') return CONFIG_NAME;
+  if (type === 'config' || type === 'trial') return name;
   if (type === 'pack') return `data/${packSubfolder(name)}/${name}`;
   return `${FOLDERS[type]}/${name}`;
+}
+
+/** @param random 12 hex digits that nobody else has */
+export function newTrialName(random: string): string {
+  return `.tmp-0-${random}`;
 }
 
 /** A content-named file may be saved again; these two may not. */

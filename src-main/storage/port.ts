@@ -10,11 +10,17 @@
  * - No call ever creates the top folder or a mount point; only `create` does.
  * - Every call ends with `job.cancelled` within a second after its signal fires, leaving nothing half done.
  * - Errors are TidemarkErrors of the `storage.` family.
+ *
+ * A `trial` is a file for trying a place out: beside the repository, where neither restic nor Tidemark looks for anything.
+ * It needs no repository, only the top folder. (A strict REST server takes nothing but a repository's files: there it is one
+ * more pack, which no index names.)
  */
-export type StorageFileType = 'config' | 'key' | 'lock' | 'snapshot' | 'index' | 'pack';
+export type StorageFileType = RepositoryFileType | 'trial';
+
+export type RepositoryFileType = 'config' | 'key' | 'lock' | 'snapshot' | 'index' | 'pack';
 
 export interface StorageEntry {
-  /** 64 hex digits; `config` for the config. */
+  /** 64 hex digits; `config` for the config; of a trial what `newTrialName` makes. */
   readonly name: string;
   readonly sizeBytes: number;
 }
@@ -28,6 +34,8 @@ export interface StorageCapabilities {
   /** A second `save` of `config` or a key is refused, also in a race. */
   readonly refusesOverwrite: boolean;
   readonly freeSpaceKnown: boolean;
+  /** Where nothing lies, nobody can tell a place from one that was never made, and the first save makes its folders. */
+  readonly emptyLooksMissing: boolean;
 }
 
 export interface Storage {
@@ -52,7 +60,18 @@ export interface Storage {
   list(type: StorageFileType, signal?: AbortSignal): Promise<readonly StorageEntry[]>;
   /** @throws storage.objectMissing */
   stat(type: StorageFileType, name: string, signal?: AbortSignal): Promise<StorageEntry>;
+  /** @throws storage.removalRefused where the place lets nothing go: append-only, or for now */
   remove(type: StorageFileType, name: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Until when the place keeps the bytes of this file whatever is removed (object lock); undefined where it keeps nothing
+   * longer, or does not say. Milliseconds since 1970. Free of cost where nothing is locked.
+   */
+  keptUntilMs(type: StorageFileType, name: string, signal?: AbortSignal): Promise<number | undefined>;
+  /**
+   * How far the place's clock is ahead of this computer's, to a second or so; undefined where it does not tell. May write a
+   * small file for a moment.
+   */
+  clockAheadMs(signal?: AbortSignal): Promise<number | undefined>;
   /**
    * Housekeeping: removes temporary files that killed saves left long ago, never one that may still be written. Returns how
    * many; 0 where a place has none.

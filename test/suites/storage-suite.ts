@@ -9,7 +9,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isTidemarkError, type ErrorCode } from '#base/errors.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { RETRY_BUDGETS, RetryStorage } from '#storage/decorators/retry-storage.ts';
-import type { Storage, StorageFileType } from '#storage/port.ts';
+import { newTrialName } from '#storage/object-path.ts';
+import type { RepositoryFileType, Storage } from '#storage/port.ts';
 import { sha256 } from '#test/support/sha256.ts';
 
 export interface StoragePlace {
@@ -36,11 +37,13 @@ export interface StorageSuiteOptions {
   readonly showsParts?: string;
   /** Nor can it be made up for by repeating. */
   readonly hindersWritersOfOneName?: string;
+  /** A trial lies among the packs. */
+  readonly trialsArePacks?: string;
   /** Files in wrong folders are left out of the test. */
   readonly listsMisplaced?: string;
 }
 
-const TYPES: readonly StorageFileType[] = ['config', 'key', 'lock', 'snapshot', 'index', 'pack'];
+const TYPES: readonly RepositoryFileType[] = ['config', 'key', 'lock', 'snapshot', 'index', 'pack'];
 const CONTENT_NAMED = ['lock', 'snapshot', 'index', 'pack'] as const;
 const MIB = 1 << 20;
 const SIZES = [0, 1, 4095, 4096, 32767, 32768, 32769, MIB, 5 * MIB + 1, 16 * MIB - 1, 16 * MIB, 128 * MIB];
@@ -51,7 +54,7 @@ export const LARGEST_BYTES = IS_LARGE ? 128 * MIB : 5 * MIB + 1;
 const DEFAULT_LIST_PAGE = IS_LARGE ? 1000 : 100;
 const RANDOM_RANGES = IS_LARGE ? 500 : 160;
 
-function nameOf(type: StorageFileType, bytes: Uint8Array): string {
+function nameOf(type: RepositoryFileType, bytes: Uint8Array): string {
   return type === 'config' ? 'config' : sha256(bytes);
 }
 
@@ -107,7 +110,7 @@ export function describeStorage(
     }
 
     async function saveNew(
-      type: StorageFileType,
+      type: RepositoryFileType,
       sizeBytes: number,
       seed = 0,
     ): Promise<{ name: string; bytes: Uint8Array<ArrayBuffer> }> {
@@ -300,6 +303,29 @@ export function describeStorage(
         },
       );
 
+      test('a trial is a file like any other, and none of the repository', async () => {
+        const [name, bytes] = [newTrialName('0123456789ab'), makeBytes(70_000)];
+        await expectCode(storage.stat('trial', name), 'storage.objectMissing');
+        await storage.remove('trial', name);
+        await storage.save('trial', name, bytes);
+        expect(await storage.stat('trial', name)).toEqual({ name, sizeBytes: bytes.length });
+        expect(await storage.list('trial')).toEqual([{ name, sizeBytes: bytes.length }]);
+        expectSameBytes(await storage.load('trial', name), bytes);
+        expectSameBytes(await storage.load('trial', name, { offset: 9, length: 99 }), bytes.slice(9, 108));
+        for (const type of TYPES) {
+          const listed = type === 'pack' && options.trialsArePacks !== undefined ? 1 : 0;
+          expect(await storage.list(type)).toHaveLength(listed);
+        }
+        // Young, so the janitor leaves it.
+        await storage.removeLeftovers();
+        expect(await storage.keptUntilMs('trial', name)).toBeUndefined();
+        await storage.remove('trial', name);
+        await expectCode(storage.stat('trial', name), 'storage.objectMissing');
+        // Where the place tells its clock, it is the one of this computer; finding out leaves nothing.
+        expect(Math.abs((await storage.clockAheadMs()) ?? 0)).toBeLessThan(3000);
+        for (const type of [...TYPES, 'trial'] as const) expect(await storage.list(type)).toEqual([]);
+      });
+
       test('34: free space is a figure exactly where it is claimed to be known', async () => {
         const free = await storage.freeSpaceBytes();
         expect(typeof free).toBe(storage.capabilities.freeSpaceKnown ? 'number' : 'undefined');
@@ -428,7 +454,7 @@ export function describeStorage(
       });
     }
 
-    async function plantedPath(type: StorageFileType, name: string): Promise<string> {
+    async function plantedPath(type: RepositoryFileType, name: string): Promise<string> {
       const folders = { lock: 'locks', snapshot: 'snapshots', index: 'index', key: 'keys' } as const;
       if (type === 'config') return 'config';
       return type === 'pack' ? `data/${name.slice(0, 2)}/${name}` : `${folders[type]}/${name}`;
@@ -448,6 +474,8 @@ export function describeStorage(
         await expectCode(storage.stat('pack', name, signal), 'job.cancelled');
         await expectCode(storage.remove('pack', name, signal), 'job.cancelled');
         await expectCode(storage.freeSpaceBytes(signal), 'job.cancelled');
+        await expectCode(storage.keptUntilMs('pack', name, signal), 'job.cancelled');
+        await expectCode(storage.clockAheadMs(signal), 'job.cancelled');
         expect(await storage.list('pack')).toEqual([{ name, sizeBytes: bytes.length }]);
       });
 

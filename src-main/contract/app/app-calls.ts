@@ -9,6 +9,7 @@ import { browseCalls } from './browse-calls.ts';
 import { contentCalls } from './content-calls.ts';
 import { job, jobRequest, jobTrouble } from './job-values.ts';
 import { machineCalls } from './machine-calls.ts';
+import { placeTrial } from './place-trial.ts';
 import { mirror, mirrorChange, problem } from './mirror-values.ts';
 import { restorePreview, restoreQuestion } from './restore-values.ts';
 import { settingsCalls } from './settings-calls.ts';
@@ -127,6 +128,12 @@ export const appCalls = {
   },
 
   'places.probe': { kind: 'query', input: z.strictObject({ location: z.string() }), output: placeProbe },
+  /** Looks, and tries out for real what the place can do; takes away again what it writes. Some seconds. */
+  'places.test': {
+    kind: 'command',
+    input: z.strictObject({ location: z.string() }),
+    output: z.strictObject({ probe: placeProbe, trial: placeTrial }),
+  },
   /** What logs in to a location behind a network. @returns why the keychain does not remember it; then it holds for this run. */
   'places.login': {
     kind: 'command',

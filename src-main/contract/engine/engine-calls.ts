@@ -29,6 +29,7 @@ import type {
   SecretState,
   SettingsFile,
   StoredSettings,
+  TestOutcome,
   ThinOutChoice,
   ThinOutOutcome,
   ThinOutPreview,
@@ -46,6 +47,7 @@ const job = { progress: of<JobTold>() };
 
 export const engineCalls = {
   'place.probe': { kind: 'query', input: of<{ location: string }>(), output: of<ProbeOutcome>() },
+  'place.test': { kind: 'command', input: of<{ location: string }>(), output: of<TestOutcome>() },
   /** Kept for all places at the location, before one is made there as well. @returns why the keychain does not remember it */
   'place.login': {
     kind: 'command',

@@ -1,5 +1,6 @@
 /** What goes to the engine process and comes back. Names of files are bytes; everything is safe for JSON. */
 import type { ByteString } from '#base/byte-string.ts';
+import type { PlaceTrial } from '#contract/app/place-trial.ts';
 
 /** How a place is opened; its secret is found by the engine, under the place's id. */
 export interface PlaceAccess {
@@ -24,6 +25,11 @@ export interface ProbeOutcome {
   readonly location: string;
   readonly freeBytes: number | null;
   readonly reason: string | null;
+}
+
+export interface TestOutcome {
+  readonly probe: ProbeOutcome;
+  readonly trial: PlaceTrial;
 }
 
 export interface KeysOutcome {

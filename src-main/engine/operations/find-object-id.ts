@@ -2,12 +2,12 @@
 import { isId } from '#base/ids.ts';
 import { TidemarkError } from '#base/errors.ts';
 import type { Repository } from '#repository/repository.ts';
-import type { StorageFileType } from '#storage/port.ts';
+import type { RepositoryFileType } from '#storage/port.ts';
 
 /** @throws repository.objectNotFound, repository.ambiguousId */
 export async function findObjectId<Id extends string>(
   { storage }: Repository,
-  kind: Exclude<StorageFileType, 'config'>,
+  kind: Exclude<RepositoryFileType, 'config'>,
   prefix: string,
   signal?: AbortSignal,
 ): Promise<Id> {

@@ -1,9 +1,9 @@
 /** The ids of a repository's objects of one kind. */
 import { bytesToId, isId } from '#base/ids.ts';
 import type { Repository } from '#repository/repository.ts';
-import type { StorageFileType } from '#storage/port.ts';
+import type { RepositoryFileType } from '#storage/port.ts';
 
-export type ListKind = Exclude<StorageFileType, 'config'> | 'blob';
+export type ListKind = Exclude<RepositoryFileType, 'config'> | 'blob';
 
 /** Lines as restic prints them: an id; for blobs the type before it. Takes no lock. */
 export async function listObjectIds(

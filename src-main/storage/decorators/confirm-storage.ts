@@ -8,8 +8,8 @@ import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
 import type { StorageFileType } from '#storage/port.ts';
 
-/** Reading a pack again would double what goes over the line; a lock is read again anyway. */
-const CONFIRMED_BY_SIZE: ReadonlySet<StorageFileType> = new Set(['pack', 'lock']);
+/** Reading a pack again would double what goes over the line; a lock or a trial is read again anyway. */
+const CONFIRMED_BY_SIZE: ReadonlySet<StorageFileType> = new Set(['pack', 'lock', 'trial']);
 
 const ATTEMPTS = 2;
 

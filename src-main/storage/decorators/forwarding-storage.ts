@@ -57,6 +57,14 @@ export class ForwardingStorage implements Storage {
     return this.inner.remove(type, name, signal);
   }
 
+  keptUntilMs(type: StorageFileType, name: string, signal?: AbortSignal): Promise<number | undefined> {
+    return this.inner.keptUntilMs(type, name, signal);
+  }
+
+  clockAheadMs(signal?: AbortSignal): Promise<number | undefined> {
+    return this.inner.clockAheadMs(signal);
+  }
+
   removeLeftovers(signal?: AbortSignal): Promise<number> {
     return this.inner.removeLeftovers(signal);
   }

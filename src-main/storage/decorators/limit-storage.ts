@@ -75,6 +75,18 @@ export class LimitStorage extends ForwardingStorage {
     return this.#run(type, () => this.inner.remove(type, name, signal), signal);
   }
 
+  override keptUntilMs(
+    type: StorageFileType,
+    name: string,
+    signal?: AbortSignal,
+  ): Promise<number | undefined> {
+    return this.#run(type, () => this.inner.keptUntilMs(type, name, signal), signal);
+  }
+
+  override clockAheadMs(signal?: AbortSignal): Promise<number | undefined> {
+    return this.#slots.run(() => this.inner.clockAheadMs(signal), signal);
+  }
+
   override removeLeftovers(signal?: AbortSignal): Promise<number> {
     return this.#slots.run(() => this.inner.removeLeftovers(signal), signal);
   }

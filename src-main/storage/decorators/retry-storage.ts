@@ -93,6 +93,18 @@ export class RetryStorage extends ForwardingStorage {
     return this.#retry(() => this.inner.remove(type, name, signal), signal);
   }
 
+  override keptUntilMs(
+    type: StorageFileType,
+    name: string,
+    signal?: AbortSignal,
+  ): Promise<number | undefined> {
+    return this.#retry(() => this.inner.keptUntilMs(type, name, signal), signal);
+  }
+
+  override clockAheadMs(signal?: AbortSignal): Promise<number | undefined> {
+    return this.#retry(() => this.inner.clockAheadMs(signal), signal);
+  }
+
   override removeLeftovers(signal?: AbortSignal): Promise<number> {
     return this.#retry(() => this.inner.removeLeftovers(signal), signal);
   }

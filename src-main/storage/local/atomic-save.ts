@@ -14,6 +14,10 @@ import type { Step } from '#storage/local/operation-watch.ts';
 /** Names that only this module makes; everything else is somebody else's. */
 export const TEMPORARY_NAME = /^\.tmp-\d+-[0-9a-f]{12}$/;
 
+export function newTemporaryName(): string {
+  return `.tmp-${String(process.pid)}-${randomBytes(6).toString('hex')}`;
+}
+
 /** Bytes written between two looks at the signal. */
 const WRITE_STEP_BYTES = 4 << 20;
 
@@ -49,7 +53,7 @@ export type SaveOutcome = 'linked' | 'renamed' | 'storedAlready' | 'refused';
  */
 export async function saveAtomically(save: AtomicSave, step: Step): Promise<SaveOutcome> {
   step();
-  const temporaryPath = join(save.folder, `.tmp-${String(process.pid)}-${randomBytes(6).toString('hex')}`);
+  const temporaryPath = join(save.folder, newTemporaryName());
   const handle = await open(temporaryPath, 'wx', save.writeMode);
   let outcome: SaveOutcome;
   try {

@@ -7,7 +7,7 @@
 import { mkdir, open, stat, statfs, unlink, chmod, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '#base/clock.ts';
-import { TidemarkError, invariant } from '#base/errors.ts';
+import { TidemarkError, invariant, throwIfCancelled } from '#base/errors.ts';
 import {
   CONFIG_NAME,
   allFolders,
@@ -16,7 +16,13 @@ import {
   packSubfolder,
   refusesOverwrite,
 } from '#storage/object-path.ts';
-import { saveAtomically, syncFolder, type AtomicSave, type SaveOutcome } from '#storage/local/atomic-save.ts';
+import {
+  newTemporaryName,
+  saveAtomically,
+  syncFolder,
+  type AtomicSave,
+  type SaveOutcome,
+} from '#storage/local/atomic-save.ts';
 import { assertSameDisk, loadDiskIdentity, type DiskIdentity } from '#storage/local/disk-identity.ts';
 import { HandleCache } from '#storage/local/handle-cache.ts';
 import { listObjects } from '#storage/local/list-objects.ts';
@@ -77,7 +83,7 @@ export class LocalStorage implements Storage {
 
   /** Without hard links, `refusesOverwrite` holds except between two creators within the same milliseconds. */
   get capabilities(): StorageCapabilities {
-    return { refusesOverwrite: this.#hardLinks, freeSpaceKnown: true };
+    return { refusesOverwrite: this.#hardLinks, freeSpaceKnown: true, emptyLooksMissing: false };
   }
 
   create(signal?: AbortSignal): Promise<void> {
@@ -175,6 +181,32 @@ export class LocalStorage implements Storage {
       // An index or snapshot must not come back after a power cut when the packs it names are gone. Packs and locks
       // may: they are removed again.
       if (type !== 'pack' && type !== 'lock') await syncFolder(dirname(path));
+    });
+  }
+
+  async keptUntilMs(
+    _type: StorageFileType,
+    _name: string,
+    signal?: AbortSignal,
+  ): Promise<number | undefined> {
+    throwIfCancelled(signal);
+    return undefined;
+  }
+
+  /** A share's server dates what is written there by its own clock. */
+  clockAheadMs(signal?: AbortSignal): Promise<number | undefined> {
+    return this.#run('save', signal, async () => {
+      await this.#assertSameDisk();
+      const path = join(this.location, newTemporaryName());
+      const handle = await open(path, 'wx', PRIVATE_MODES.whileWriting);
+      try {
+        const beforeMs = this.#clock.nowMs();
+        await handle.write(' ');
+        return (await handle.stat()).mtimeMs - beforeMs;
+      } finally {
+        await handle.close().catch(() => undefined);
+        await removeFile(path);
+      }
     });
   }
 

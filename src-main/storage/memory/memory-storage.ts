@@ -15,7 +15,11 @@ import type {
 
 export class MemoryStorage implements Storage {
   readonly location = 'memory';
-  readonly capabilities: StorageCapabilities = { refusesOverwrite: true, freeSpaceKnown: false };
+  readonly capabilities: StorageCapabilities = {
+    refusesOverwrite: true,
+    freeSpaceKnown: false,
+    emptyLooksMissing: false,
+  };
   /** Raw content by path. */
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>();
   #created = false;
@@ -88,6 +92,20 @@ export class MemoryStorage implements Storage {
 
   async remove(type: StorageFileType, name: string, signal?: AbortSignal): Promise<void> {
     this.files.delete(this.#begin(type, name, signal));
+  }
+
+  async keptUntilMs(
+    _type: StorageFileType,
+    _name: string,
+    signal?: AbortSignal,
+  ): Promise<number | undefined> {
+    throwIfCancelled(signal);
+    return undefined;
+  }
+
+  async clockAheadMs(signal?: AbortSignal): Promise<number | undefined> {
+    throwIfCancelled(signal);
+    return undefined;
   }
 
   async removeLeftovers(signal?: AbortSignal): Promise<number> {

@@ -28,6 +28,7 @@ export function openRestStorage(
   });
   return new RestStorage({
     location,
+    clock,
     connect: async () => client,
     explain: async (error) => error,
     close: async () => client.close(),

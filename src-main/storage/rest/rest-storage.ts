@@ -4,9 +4,12 @@
  * anything) alike. After a failure that leaves open what happened, nothing is ever removed: the same bytes are sent again.
  * The connection is somebody else's (`RestServer`). Source: restic's REST backend documentation, and rest-server as it is.
  */
+import { createHash } from 'node:crypto';
+import type { Clock } from '#base/clock.ts';
 import { TidemarkError, isTidemarkError, throwIfCancelled } from '#base/errors.ts';
 import type { BodyPart } from '#storage/http/body-collector.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '#storage/http/http-client.ts';
+import { aheadByDateMs } from '#storage/http/http-date.ts';
 import { classifyStatus, notThere } from '#storage/http/http-errors.ts';
 import { objectFolder, objectPath, refusesOverwrite } from '#storage/object-path.ts';
 import type {
@@ -23,6 +26,8 @@ import { SlotQueue } from '#storage/slot-queue.ts';
 export interface RestServer {
   /** For people. */
   readonly location: string;
+  /** Absent where the server runs on this computer, and has no other time. */
+  readonly clock?: Clock;
   /** @throws as the port's `open` */
   connect(signal: AbortSignal | undefined): Promise<HttpClient>;
   /** Chance to say more about a failure. */
@@ -39,6 +44,8 @@ export class RestStorage implements Storage {
   readonly #server: RestServer;
   /** It says of itself that it replaces what exists. */
   #isLenient = false;
+  /** Of trials on a strict server, which takes a file only under the hash of its bytes. */
+  readonly #trialIds = new Map<string, string>();
 
   constructor(server: RestServer) {
     this.#server = server;
@@ -50,7 +57,11 @@ export class RestStorage implements Storage {
 
   /** A lenient server is asked before a config or key is saved, which leaves a moment for a second creator. */
   get capabilities(): StorageCapabilities {
-    return { refusesOverwrite: !this.#isLenient, freeSpaceKnown: false };
+    return {
+      refusesOverwrite: !this.#isLenient,
+      freeSpaceKnown: false,
+      emptyLooksMissing: this.#isLenient,
+    };
   }
 
   async create(signal?: AbortSignal): Promise<void> {
@@ -69,7 +80,8 @@ export class RestStorage implements Storage {
   }
 
   async save(type: StorageFileType, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
-    const path = restPath(type, name);
+    if (type === 'trial') this.#trialIds.set(name, sha256(bytes));
+    const path = this.#path(type, name);
     if (refusesOverwrite(type)) return this.#saveOnce(type, name, bytes, signal);
     const answer = await this.#send(path, bytes, signal);
     if (isSuccess(answer)) return;
@@ -90,7 +102,7 @@ export class RestStorage implements Storage {
     range?: ByteRange,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const path = restPath(type, name);
+    const path = this.#path(type, name);
     if (range !== undefined && (range.offset < 0 || range.length <= 0))
       return this.#loadNothing(type, name, range, signal);
     const answer = await this.#ask({
@@ -113,9 +125,13 @@ export class RestStorage implements Storage {
   }
 
   async list(type: StorageFileType, signal?: AbortSignal): Promise<readonly StorageEntry[]> {
-    if (type === 'config') {
-      const sizeBytes = await this.#sizeOf(type, 'config', signal);
-      return sizeBytes === undefined ? [] : [{ name: 'config', sizeBytes }];
+    if (type === 'config' || type === 'trial') {
+      const names = type === 'config' ? ['config'] : [...this.#trialIds.keys()];
+      return this.#withSizes(
+        type,
+        names.map((name) => ({ name, sizeBytes: undefined })),
+        signal,
+      );
     }
     const answer = await this.#askList(type, 'list', signal);
     if (isMissing(answer)) return [];
@@ -132,9 +148,31 @@ export class RestStorage implements Storage {
   }
 
   async remove(type: StorageFileType, name: string, signal?: AbortSignal): Promise<void> {
-    const path = restPath(type, name);
+    const path = this.#path(type, name);
     const answer = await this.#ask({ method: 'DELETE', path, operation: 'remove', signal });
-    if (!isSuccess(answer) && !isMissing(answer)) throw await this.#refusal(answer, 'remove');
+    if (isSuccess(answer) || isMissing(answer)) return;
+    if (answer.status !== 403) throw await this.#refusal(answer, 'remove');
+    const data = { location: this.location, keptUntil: null };
+    throw new TidemarkError('storage.removalRefused', data, { retry: 'afterUser' });
+  }
+
+  /** The protocol does not tell. */
+  async keptUntilMs(
+    _type: StorageFileType,
+    _name: string,
+    signal?: AbortSignal,
+  ): Promise<number | undefined> {
+    throwIfCancelled(signal);
+    return undefined;
+  }
+
+  async clockAheadMs(signal?: AbortSignal): Promise<number | undefined> {
+    const { clock } = this.#server;
+    throwIfCancelled(signal);
+    if (clock === undefined) return undefined;
+    const beforeMs = clock.nowMs();
+    const { headers } = await this.#ask({ method: 'HEAD', path: 'config', operation: 'stat', signal });
+    return aheadByDateMs(headers.date, beforeMs, clock.nowMs());
   }
 
   /** What a server keeps for itself while it receives is its own to remove. */
@@ -161,11 +199,20 @@ export class RestStorage implements Storage {
   ): Promise<void> {
     const exists = async (): Promise<boolean> => (await this.#sizeOf(type, name, signal)) !== undefined;
     if (await exists()) throw new TidemarkError('storage.alreadyExists', { kind: type, name });
-    const answer = await this.#send(restPath(type, name), bytes, signal);
+    const answer = await this.#send(this.#path(type, name), bytes, signal);
     if (isSuccess(answer)) return;
     if (answer.status === 403 && (await exists()))
       throw new TidemarkError('storage.alreadyExists', { kind: type, name });
     throw await this.#saveRefusal(answer);
+  }
+
+  /** The server cuts packs into folders by itself. @throws internal.invariantBroken as `objectPath` */
+  #path(type: StorageFileType, name: string): string {
+    const path = objectPath(type, name);
+    if (type === 'config') return path;
+    if (type !== 'trial') return `${objectFolder(type)}/${name}`;
+    // A name that was never saved belongs to no file.
+    return this.#isLenient ? path : `data/${this.#trialIds.get(name) ?? sha256(Buffer.from(name))}`;
   }
 
   #send(path: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<HttpAnswer> {
@@ -196,7 +243,12 @@ export class RestStorage implements Storage {
     name: string,
     signal: AbortSignal | undefined,
   ): Promise<number | undefined> {
-    const answer = await this.#ask({ method: 'HEAD', path: restPath(type, name), operation: 'stat', signal });
+    const answer = await this.#ask({
+      method: 'HEAD',
+      path: this.#path(type, name),
+      operation: 'stat',
+      signal,
+    });
     if (isMissing(answer)) return undefined;
     if (!isSuccess(answer)) throw await this.#refusal(answer, 'stat');
     const sizeBytes = Number(answer.headers['content-length'] ?? Number.NaN);
@@ -266,10 +318,8 @@ export class RestStorage implements Storage {
   }
 }
 
-/** The server cuts packs into folders by itself. @throws internal.invariantBroken as `objectPath` */
-function restPath(type: StorageFileType, name: string): string {
-  const path = objectPath(type, name);
-  return type === 'config' ? path : `${objectFolder(type)}/${name}`;
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function isSuccess({ status }: HttpAnswer): boolean {

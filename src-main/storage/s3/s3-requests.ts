@@ -15,6 +15,7 @@ import {
   CreateBucketCommand,
   type BucketLocationConstraint,
   DeleteObjectCommand,
+  GetObjectLockConfigurationCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -45,7 +46,12 @@ export interface S3RequestSettings {
 }
 
 export interface S3ListPage {
-  readonly objects: readonly { readonly key: string; readonly sizeBytes: number }[];
+  readonly objects: readonly {
+    readonly key: string;
+    readonly sizeBytes: number;
+    /** Undefined where the server does not say. */
+    readonly changedAtMs: number | undefined;
+  }[];
   readonly nextPage: string | undefined;
 }
 
@@ -82,8 +88,13 @@ export class S3Requests {
     });
   }
 
-  /** @param onlyNew refuse to replace, where the server can */
-  async putObject(key: string, bytes: Uint8Array, onlyNew: boolean, signal: AbortSignal): Promise<void> {
+  /** @param onlyNew refuse to replace, where the server can. @returns the version's id in a bucket that keeps versions */
+  async putObject(
+    key: string,
+    bytes: Uint8Array,
+    onlyNew: boolean,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const answer = await this.#client.send(
       new PutObjectCommand({
@@ -97,6 +108,7 @@ export class S3Requests {
       { abortSignal: signal },
     );
     if (answer.ETag === undefined) throw new S3AnswerError('it does not confirm what it was sent');
+    return answer.VersionId;
   }
 
   /** The whole object, or exactly the range; undefined when the object ends before the range does. */
@@ -139,11 +151,52 @@ export class S3Requests {
     return answer.ContentLength;
   }
 
-  /** Names no version: in a bucket that keeps them a marker hides the object, which object lock always allows. */
-  async deleteObject(key: string, signal: AbortSignal): Promise<void> {
-    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), {
+  /**
+   * Without a version: in a bucket that keeps them a marker hides the object, which object lock always allows. With one: it
+   * is gone for good, if the lock lets it.
+   */
+  async deleteObject(key: string, signal: AbortSignal, version?: string): Promise<void> {
+    const named = version === undefined ? {} : { VersionId: version };
+    await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, ...named }), {
       abortSignal: signal,
     });
+  }
+
+  /** Until when the object's present version cannot be removed; undefined when it can, or when that is not told. */
+  async retainedUntilMs(key: string, signal: AbortSignal): Promise<number | undefined> {
+    const answer = await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }), {
+      abortSignal: signal,
+    });
+    return answer.ObjectLockRetainUntilDate?.getTime();
+  }
+
+  /** Whether objects of the bucket can be locked. */
+  async hasObjectLock(signal: AbortSignal): Promise<boolean> {
+    const answer = await this.#client.send(new GetObjectLockConfigurationCommand({ Bucket: this.#bucket }), {
+      abortSignal: signal,
+    });
+    return answer.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
+  }
+
+  /** The server's own time, from the date of an answer, whatever else that says. */
+  async loadDate(key: string, signal: AbortSignal): Promise<string | undefined> {
+    let date: string | undefined;
+    const command = new HeadObjectCommand({ Bucket: this.#bucket, Key: key });
+    command.middlewareStack.add(
+      (next) => async (request) => {
+        const result = await next(request);
+        date = (result.response as { headers?: Readonly<Record<string, string>> }).headers?.['date'];
+        return result;
+      },
+      // Inside of what makes errors of answers.
+      { step: 'deserialize', priority: 'low' },
+    );
+    try {
+      await this.#client.send(command, { abortSignal: signal });
+    } catch (error) {
+      if (date === undefined) throw error;
+    }
+    return date;
   }
 
   /** Up to 1000 objects. @param page what the page before gave as `nextPage` */
@@ -167,10 +220,10 @@ export class S3Requests {
     if (answer.IsTruncated === undefined || endless) {
       throw new S3AnswerError('it does not list files as S3 does');
     }
-    const objects = (answer.Contents ?? []).map(({ Key: key, Size: sizeBytes }) => {
+    const objects = (answer.Contents ?? []).map(({ Key: key, Size: sizeBytes, LastModified }) => {
       if (key === undefined || sizeBytes === undefined)
         throw new S3AnswerError('its list names no key or size');
-      return { key, sizeBytes };
+      return { key, sizeBytes, changedAtMs: LastModified?.getTime() };
     });
     return { objects, nextPage };
   }

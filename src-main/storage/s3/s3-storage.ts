@@ -5,13 +5,21 @@
  *   cancelled call has; cut later than that, S3 drops what came.
  * - The config and keys are never replaced: asked for first, and sent under the condition that they are new where the
  *   server knows conditions. Everything else is named by its content, so sending it again is harmless.
- * - Objects are removed by name, never by version.
+ * - Objects are removed by name, never by version; trials alone, which are nobody's, by version too.
  */
-import { TidemarkError, throwIfCancelled } from '#base/errors.ts';
+import { TidemarkError, isTidemarkError, throwIfCancelled } from '#base/errors.ts';
 import { HTTP_LIMITS, type HttpLimits } from '#storage/http/http-client.ts';
+import { aheadByDateMs } from '#storage/http/http-date.ts';
 import { describeLocation } from '#storage/locations/describe-location.ts';
 import type { S3Location } from '#storage/locations/place-location.ts';
-import { isObjectName, objectFolder, objectPath, refusesOverwrite } from '#storage/object-path.ts';
+import {
+  CONFIG_NAME,
+  isObjectName,
+  newTrialName,
+  objectFolder,
+  objectPath,
+  refusesOverwrite,
+} from '#storage/object-path.ts';
 import type { OpenOptions } from '#storage/open-options.ts';
 import type {
   ByteRange,
@@ -39,6 +47,9 @@ import type { S3Requests } from '#storage/s3/s3-requests.ts';
 /** Where S3 began, and what servers that know no regions are content with. */
 const DEFAULT_REGION = 'us-east-1';
 
+/** As the janitors of other places. */
+const STALE_AFTER_MS = 24 * 60 * 60_000;
+
 /** Within the second that the port promises. */
 const CANCELLED_SAVE_GRACE_MS = 600;
 
@@ -64,6 +75,10 @@ class S3Storage implements Storage {
   readonly #ownChanges = new OwnChanges();
   /** Until the server says that it does not. */
   #knowsConditions = true;
+  /** Whether the bucket can lock objects; undefined until it was asked. */
+  #hasObjectLock: boolean | undefined;
+  /** Of trials, in a bucket that keeps versions. */
+  readonly #trialVersions = new Map<string, string[]>();
 
   constructor(place: S3Location, options: S3StorageOptions) {
     this.#place = place;
@@ -73,7 +88,7 @@ class S3Storage implements Storage {
 
   /** Without conditions, a second creator within the same moment is not seen. */
   get capabilities(): StorageCapabilities {
-    return { refusesOverwrite: this.#knowsConditions, freeSpaceKnown: false };
+    return { refusesOverwrite: this.#knowsConditions, freeSpaceKnown: false, emptyLooksMissing: false };
   }
 
   /** Makes the bucket, as restic does, where there is none. */
@@ -104,7 +119,12 @@ class S3Storage implements Storage {
     const work = async (requests: S3Requests, stop: AbortSignal): Promise<void> => {
       // Also for servers that take a condition and do not keep it.
       if (onlyNew && (await sizeOf(requests, key, stop)) !== undefined) throw alreadyExists(type, name);
-      if (!onlyNew || !this.#knowsConditions) return requests.putObject(key, bytes, false, stop);
+      if (!onlyNew || !this.#knowsConditions) {
+        const version = await requests.putObject(key, bytes, false, stop);
+        if (type === 'trial' && version !== undefined)
+          this.#trialVersions.set(name, [...(this.#trialVersions.get(name) ?? []), version]);
+        return;
+      }
       try {
         await requests.putObject(key, bytes, true, stop);
       } catch (error) {
@@ -146,8 +166,7 @@ class S3Storage implements Storage {
 
   async list(type: StorageFileType, signal?: AbortSignal): Promise<readonly StorageEntry[]> {
     return this.#run('list', undefined, signal, async (requests, stop) => {
-      const folder = this.#key(objectFolder(type));
-      const prefix = type === 'config' ? this.#key(objectPath('config', 'config')) : `${folder}/`;
+      const prefix = this.#key(listPrefix(type));
       const listed = new Map<string, number>();
       let page: string | undefined;
       do {
@@ -176,20 +195,64 @@ class S3Storage implements Storage {
 
   async remove(type: StorageFileType, name: string, signal?: AbortSignal): Promise<void> {
     const key = this.#key(objectPath(type, name));
-    await this.#run('remove', { kind: type, name }, signal, async (requests, stop) => {
-      try {
-        await requests.deleteObject(key, stop);
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-      }
-    });
+    try {
+      await this.#run('remove', { kind: type, name }, signal, async (requests, stop) => {
+        if (type === 'trial' && (await this.#removeVersions(requests, name, stop))) return;
+        try {
+          await requests.deleteObject(key, stop);
+        } catch (error) {
+          if (!isMissing(error)) throw error;
+        }
+      });
+    } catch (error) {
+      if (!isTidemarkError(error, 'storage.accessDenied')) throw error;
+      const untilMs = await this.keptUntilMs(type, name, signal).catch(() => undefined);
+      const keptUntil = untilMs === undefined ? null : new Date(untilMs).toISOString();
+      const data = { location: this.location, keptUntil };
+      throw new TidemarkError('storage.removalRefused', data, { retry: 'afterUser', cause: error });
+    }
     this.#ownChanges.noteRemoved(type, name);
   }
 
-  /** An upload that was cut leaves nothing. */
-  async removeLeftovers(signal?: AbortSignal): Promise<number> {
+  /** Asks for the file only where the bucket locks any. */
+  async keptUntilMs(type: StorageFileType, name: string, signal?: AbortSignal): Promise<number | undefined> {
     throwIfCancelled(signal);
-    return 0;
+    if (this.#hasObjectLock === false) return undefined;
+    return this.#run('stat', { kind: type, name }, signal, async (requests, stop) => {
+      this.#hasObjectLock ??= await hasObjectLock(requests, stop);
+      if (!this.#hasObjectLock) return undefined;
+      try {
+        return await requests.retainedUntilMs(this.#key(objectPath(type, name)), stop);
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  clockAheadMs(signal?: AbortSignal): Promise<number | undefined> {
+    const { clock } = this.#options;
+    return this.#run('stat', undefined, signal, async (requests, stop) => {
+      const beforeMs = clock.nowMs();
+      const date = await requests.loadDate(this.#key(CONFIG_NAME), stop);
+      return aheadByDateMs(date, beforeMs, clock.nowMs());
+    });
+  }
+
+  /** An upload that was cut leaves nothing; a trial that nobody could take away again may be left. */
+  removeLeftovers(signal?: AbortSignal): Promise<number> {
+    return this.#run('remove', undefined, signal, async (requests, stop) => {
+      const { objects } = await requests.listPage(this.#key(listPrefix('trial')), undefined, stop);
+      const staleBeforeMs = this.#options.clock.nowMs() - STALE_AFTER_MS;
+      let removed = 0;
+      for (const { key, changedAtMs } of objects) {
+        if (!isObjectName('trial', key.slice(key.lastIndexOf('/') + 1))) continue;
+        if (changedAtMs === undefined || changedAtMs >= staleBeforeMs) continue;
+        await requests.deleteObject(key, stop);
+        removed += 1;
+      }
+      return removed;
+    });
   }
 
   /** S3 does not tell. */
@@ -202,6 +265,20 @@ class S3Storage implements Storage {
     const requests = await this.#requests?.catch(() => undefined);
     requests?.close();
     this.#requests = undefined;
+  }
+
+  /** For good. @returns false: there was none, or it is locked and only its name can be taken away */
+  async #removeVersions(requests: S3Requests, name: string, stop: AbortSignal): Promise<boolean> {
+    const versions = this.#trialVersions.get(name) ?? [];
+    this.#trialVersions.delete(name);
+    try {
+      for (const version of versions)
+        await requests.deleteObject(this.#key(objectPath('trial', name)), stop, version);
+      return versions.length > 0;
+    } catch (error) {
+      if (statusOf(error) === undefined) throw error;
+      return false;
+    }
   }
 
   #key(path: string): string {
@@ -290,6 +367,23 @@ class S3Storage implements Storage {
       env,
       limits,
     });
+  }
+}
+
+/** What the keys of all files of a type begin with. */
+function listPrefix(type: StorageFileType): string {
+  if (type === 'config') return CONFIG_NAME;
+  return type === 'trial' ? newTrialName('') : `${objectFolder(type)}/`;
+}
+
+/** A server that knows no object lock, or whom we may not ask, has none to tell of. */
+async function hasObjectLock(requests: S3Requests, stop: AbortSignal): Promise<boolean> {
+  try {
+    return await requests.hasObjectLock(stop);
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === undefined || status === 429 || status === 503) throw error;
+    return false;
   }
 }
 

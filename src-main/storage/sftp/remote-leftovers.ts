@@ -41,7 +41,7 @@ export async function removeRemoteLeftovers(channel: SftpChannel, top: string, s
 }
 
 /** Seconds since 1970: when a file that is made now is said to have been made. */
-async function loadServerTime(channel: SftpChannel, top: string): Promise<number> {
+export async function loadServerTime(channel: SftpChannel, top: string): Promise<number> {
   const path = temporaryPathIn(top);
   const handle = await channel.open(path, 'wx', 0o600);
   try {

@@ -25,7 +25,7 @@ import type {
 import type { SftpOptions } from '#storage/sftp/connect-sftp.ts';
 import { inLanes } from '#storage/sftp/lanes.ts';
 import { listRemote } from '#storage/sftp/list-remote.ts';
-import { removeRemoteLeftovers } from '#storage/sftp/remote-leftovers.ts';
+import { loadServerTime, removeRemoteLeftovers } from '#storage/sftp/remote-leftovers.ts';
 import {
   flushFolder,
   saveRemotely,
@@ -87,6 +87,7 @@ export class SftpStorage implements Storage {
     return {
       refusesOverwrite: this.#hasHardLinks && this.#channel?.has('hardlink') === true,
       freeSpaceKnown: this.#channel?.has('statvfs') === true,
+      emptyLooksMissing: false,
     };
   }
 
@@ -208,6 +209,24 @@ export class SftpStorage implements Storage {
       // may: they are removed again.
       if (type !== 'pack' && type !== 'lock')
         await flushFolder(channel, path.slice(0, path.lastIndexOf('/')));
+    });
+  }
+
+  async keptUntilMs(
+    _type: StorageFileType,
+    _name: string,
+    signal?: AbortSignal,
+  ): Promise<number | undefined> {
+    throwIfCancelled(signal);
+    return undefined;
+  }
+
+  clockAheadMs(signal?: AbortSignal): Promise<number | undefined> {
+    return this.#run('save', signal, async (channel) => {
+      const beforeMs = this.#clock.nowMs();
+      const serverMs = (await loadServerTime(channel, this.#top)) * 1000;
+      // Whole seconds, of some moment between the two.
+      return serverMs + 500 - (beforeMs + this.#clock.nowMs()) / 2;
     });
   }
 

@@ -218,6 +218,14 @@ export const errors: ErrorTable = {
     safe: NOTHING_CHANGED,
     todo: 'Dort um das Recht zum Lesen und Schreiben bitten.',
   }),
+  'storage.removalRefused': ({ location, keptUntil }) => ({
+    title: `${location} lässt nichts entfernen${keptUntil === null ? '' : `, bis zum ${moment(keptUntil, 'de')}`}.`,
+    safe: `So ist der Ort eingerichtet. ${SAVED_IS_SAFE} Neue Versionen werden wie sonst gesichert.`,
+    todo:
+      keptUntil === null
+        ? 'Nichts, wenn es so sein soll; sonst dort ändern, wo der Ort betrieben wird.'
+        : 'Nichts; es dann noch einmal versuchen.',
+  }),
   'storage.readOnly': ({ location }) => ({
     title: `${location} lässt sich nur lesen, nicht beschreiben.`,
     safe: SAVED_IS_SAFE,

@@ -210,6 +210,14 @@ export const errors = {
     safe: NOTHING_CHANGED,
     todo: 'Ask for read and write permission there, or run as the user who owns it.',
   }),
+  'storage.removalRefused': ({ location, keptUntil }, words) => ({
+    title: `${location} lets nothing be removed${keptUntil === null ? '' : ` before ${words.moment(keptUntil)}`}.`,
+    safe: 'That is how the place is set up. What was saved before is safe, and new versions are saved as usual.',
+    todo:
+      keptUntil === null
+        ? 'Nothing, if you want it so; else change it where the place is run.'
+        : 'Nothing; try again then.',
+  }),
   'storage.readOnly': ({ location }, words) => ({
     title: `${location} can only be read, not written.`,
     safe: SAVED_IS_SAFE,

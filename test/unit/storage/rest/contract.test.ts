@@ -25,6 +25,7 @@ if (restServer === undefined) {
     describeStorage('rest-server', () => makeRestPlace(server), {
       largestBytes: LARGEST_BYTES,
       listsMisplaced: 'the server lists what lies in any folder by its name',
+      trialsArePacks: 'the server takes nothing else',
     });
     describeStorage(
       'rest-server through all that hosts put around it',
@@ -33,6 +34,7 @@ if (restServer === undefined) {
         largestBytes: MIB,
         confirmsSaves: true,
         listsMisplaced: 'the server lists what lies in any folder by its name',
+        trialsArePacks: 'the server takes nothing else',
       },
     );
   });
