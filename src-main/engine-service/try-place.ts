@@ -74,8 +74,8 @@ class Trial {
   readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
-  /** Also those whose writing failed: they may be there all the same. */
-  readonly #written: WrittenFile[] = [];
+  /** And not removed yet; also those whose writing failed: they may be there all the same. */
+  #written: WrittenFile[] = [];
 
   constructor(storage: Storage, clock: Clock, signal: AbortSignal) {
     this.#storage = storage;
@@ -94,43 +94,43 @@ class Trial {
     if (!(await this.#try('readsBack', (stop) => this.#expectSame(file, bytes, stop)))) return;
     await this.#try('lists', (stop) => this.#expectListed(file, stop));
     await this.#askForLock(file);
-    if (this.result.keeping.kind !== 'unknown') return;
+    await this.#remove([file]);
+    if (this.result.keeping.kind !== 'nothing') return;
     const largest = await this.#measureUpload();
     if (largest !== undefined) await this.#measureDownload(largest);
   }
 
-  /** The caller's signal may have fired: this has its own time. */
-  async cleanUp(): Promise<void> {
-    const { result } = this;
-    const left: WrittenFile[] = [];
-    let failure: unknown;
-    for (const file of this.#written) {
+  /** What is still there. */
+  cleanUp(): Promise<void> {
+    return this.#remove([...this.#written]);
+  }
+
+  /** The caller's signal may have fired: this has its own time. What stays is noted. */
+  async #remove(files: readonly WrittenFile[]): Promise<void> {
+    for (const file of files) {
+      const { result } = this;
       try {
         await this.#within(CLEAN_UP_MS, undefined, (stop) => this.#removeSurely(file, stop));
+        // Perhaps there was nothing to remove.
+        if (result.writes.kind !== 'worked') continue;
+        if (result.keeping.kind === 'locked') this.#noteLeft(file, result.keeping.untilMs);
+        else if (result.keeping.kind === 'unknown') result.keeping = { kind: 'nothing' };
+        if (result.removes.kind === 'notTried') result.removes = { kind: 'worked' };
       } catch (error) {
-        failure ??= error;
-        left.push(file);
+        const untilMs = keptUntilMs(error);
+        if (untilMs !== undefined) result.keeping = { kind: 'everything', untilMs };
+        // What could not be written is not there, most likely.
+        if (result.writes.kind !== 'worked') continue;
+        result.removes = failed(error);
+        this.#noteLeft(file, untilMs ?? null);
       }
     }
-    if (this.#written.length === 0) return;
-    const { keeping } = result;
-    if (failure !== undefined) {
-      // Never there, if it could not be written.
-      if (result.writes.kind !== 'worked') return;
-      const refusedUntilMs = keptUntilMs(failure);
-      if (refusedUntilMs !== undefined) result.keeping = { kind: 'everything', untilMs: refusedUntilMs };
-      result.removes = failed(failure);
-    } else if (keeping.kind !== 'everything' && result.writes.kind === 'worked') {
-      result.removes = { kind: 'worked' };
-      if (keeping.kind === 'unknown') result.keeping = { kind: 'nothing' };
-    }
-    const kept = keeping.kind === 'locked' ? this.#written : left;
-    if (kept.length === 0) return;
-    result.left = {
-      files: kept.length,
-      bytes: kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      untilMs: 'untilMs' in keeping ? keeping.untilMs : null,
-    };
+    this.#written = this.#written.filter((file) => !files.includes(file));
+  }
+
+  #noteLeft({ sizeBytes }: WrittenFile, untilMs: number | null): void {
+    const { files = 0, bytes = 0 } = this.result.left ?? {};
+    this.result.left = { files: files + 1, bytes: bytes + sizeBytes, untilMs };
   }
 
   async #readClock(): Promise<void> {

@@ -197,7 +197,7 @@ class S3Storage implements Storage {
     const key = this.#key(objectPath(type, name));
     try {
       await this.#run('remove', { kind: type, name }, signal, async (requests, stop) => {
-        if (type === 'trial' && (await this.#removeVersions(requests, name, stop))) return;
+        if (type === 'trial' && (await this.#removeTrial(requests, name, stop))) return;
         try {
           await requests.deleteObject(key, stop);
         } catch (error) {
@@ -267,14 +267,16 @@ class S3Storage implements Storage {
     this.#requests = undefined;
   }
 
-  /** For good. @returns false: there was none, or it is locked and only its name can be taken away */
-  async #removeVersions(requests: S3Requests, name: string, stop: AbortSignal): Promise<boolean> {
-    const versions = this.#trialVersions.get(name) ?? [];
+  /** For good. @returns false: it is locked, and only its name can be taken away */
+  async #removeTrial(requests: S3Requests, name: string, stop: AbortSignal): Promise<boolean> {
+    const key = this.#key(objectPath('trial', name));
+    const versions = this.#trialVersions.get(name);
+    // Of what is not there, a bucket that keeps versions would note that it is gone.
+    if (versions === undefined) return (await sizeOf(requests, key, stop)) === undefined;
     this.#trialVersions.delete(name);
     try {
-      for (const version of versions)
-        await requests.deleteObject(this.#key(objectPath('trial', name)), stop, version);
-      return versions.length > 0;
+      for (const version of versions) await requests.deleteObject(key, stop, version);
+      return true;
     } catch (error) {
       if (statusOf(error) === undefined) throw error;
       return false;

@@ -109,7 +109,7 @@ describe.skipIf(restic === undefined)(`trying places out (${restic?.version ?? N
   describe.skipIf(noSftp !== undefined)(`SSH (${noSftp ?? 'sshd'})`, () => {
     let server: SftpServer;
     beforeAll(async () => void (server = await startSftpServer()));
-    afterAll(() => server.stop());
+    afterAll(() => server.close());
 
     const at = (folder: string, port = server.port) =>
       testLocation(`sftp://${server.user}@127.0.0.1:${String(port)}/${folder}`, {
@@ -141,15 +141,16 @@ describe.skipIf(restic === undefined)(`trying places out (${restic?.version ?? N
     test('a slow line: what it carries is told, and the rest is not waited for', async () => {
       const folder = path.join(work, 'slow');
       mkdirSync(folder);
-      const proxy = await startTcpProxy({ port: server.port });
+      const up = { bytesPerSecond: 300_000 };
+      const proxy = await startTcpProxy({ targetPort: server.port, up });
+      server.know('ed25519', server.port, proxy.port);
       try {
-        proxy.up.bytesPerSecond = 100_000;
         const { trial } = await at(folder, proxy.port);
         expect(trial).toMatchObject(ALL_WORKED);
         const { bytes, ms, isSlower } = trial.upload!;
         expect({ bytes, isSlower }).toEqual({ bytes: 256 << 10, isSlower: false });
-        expect((bytes / ms) * 1000).toBeGreaterThan(50_000);
-        expect((bytes / ms) * 1000).toBeLessThan(150_000);
+        expect((bytes / ms) * 1000).toBeGreaterThan(150_000);
+        expect((bytes / ms) * 1000).toBeLessThan(400_000);
       } finally {
         await proxy.close();
       }

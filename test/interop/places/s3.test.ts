@@ -3,7 +3,13 @@
  * and with the same variables, checks to the last byte, restores and adds to; also where the bucket locks what it keeps.
  * Keys that open at once take the place of the programs' own after `init`.
  */
-import { ListObjectsV2Command, PutObjectLockConfigurationCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  ListObjectVersionsCommand,
+  ListObjectsV2Command,
+  PutBucketVersioningCommand,
+  PutObjectLockConfigurationCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,8 +20,10 @@ import { PRODUCT_PASSWORD, runProgram, tidemark, type ProductRun } from '#test/s
 import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
 import { keysEnvironment, makeBucket, newBucketName, s3Client } from '#test/support/s3-places.ts';
 import { OWNER_KEYS, s3ServerObstacle, startS3Server, type S3Server } from '#test/support/s3-server.ts';
+import { testLocation } from '#test/support/trial-engine.ts';
 import { sessionKeys } from '#test/support/s3-session.ts';
 
+const DAY_MS = 24 * 60 * 60_000;
 const restics = newestRestic();
 const obstacle = s3ServerObstacle() ?? (restics.length === 0 ? NO_RESTIC : undefined);
 
@@ -72,6 +80,19 @@ if (obstacle !== undefined) {
 
   const addressOf = (bucket: string): string => `s3:${server.endpoint}/${bucket}/some where`;
 
+  /** What is written there stays for a day. */
+  const makeLockingBucket = async (): Promise<string> => {
+    const bucket = await makeBucket(client, true);
+    const DefaultRetention = { Mode: 'COMPLIANCE', Days: 1 } as const;
+    await client.send(
+      new PutObjectLockConfigurationCommand({
+        Bucket: bucket,
+        ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention } },
+      }),
+    );
+    return bucket;
+  };
+
   const expectRestored = async (restore: (target: string) => Promise<unknown>): Promise<void> => {
     const target = path.join(work, 'restored');
     mkdirSync(target);
@@ -106,17 +127,61 @@ if (obstacle !== undefined) {
     await runRestic(restic, address, 'check', '--read-data');
   }, 120_000);
 
+  test('trying a bucket out leaves nothing, whether it keeps versions or not; one that locks keeps a little until its day', async () => {
+    const open = await makeBucket(client);
+    const versioned = await makeBucket(client);
+    await client.send(
+      new PutBucketVersioningCommand({
+        Bucket: versioned,
+        VersioningConfiguration: { Status: 'Enabled' },
+      }),
+    );
+    const speed = { bytes: 4 << 20, isSlower: false };
+    const worked = { kind: 'worked' };
+    for (const bucket of [open, versioned]) {
+      const { probe, trial } = await testLocation(addressOf(bucket), env);
+      expect(probe).toMatchObject({ kind: 'empty', freeBytes: null });
+      expect(trial).toMatchObject({
+        lists: worked,
+        writes: worked,
+        readsBack: worked,
+        removes: worked,
+        keeping: { kind: 'nothing' },
+        upload: speed,
+        download: speed,
+        left: null,
+      });
+      expect(Math.abs(trial.clockAheadMs!)).toBeLessThan(2000);
+      const { Versions, DeleteMarkers } = await client.send(
+        new ListObjectVersionsCommand({ Bucket: bucket }),
+      );
+      expect([Versions, DeleteMarkers]).toEqual([undefined, undefined]);
+    }
+    const { probe, trial } = await testLocation(addressOf(newBucketName()), env);
+    expect(probe.kind).toBe('missing');
+    expect(trial).toMatchObject({ writes: { kind: 'notTried' }, clockAheadMs: expect.any(Number) });
+
+    const locking = await makeLockingBucket();
+    const tried = (await testLocation(addressOf(locking), env)).trial;
+    expect(tried).toMatchObject({
+      writes: worked,
+      removes: worked,
+      upload: null,
+      left: { files: 1, bytes: 1024 },
+    });
+    const untilMs = (tried.keeping as { untilMs: number }).untilMs;
+    expect(tried.keeping).toEqual({ kind: 'locked', untilMs });
+    expect(tried.left!.untilMs).toBe(untilMs);
+    expect(Math.abs(untilMs - Date.now() - DAY_MS)).toBeLessThan(60_000);
+    // By name it is gone.
+    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket: locking }));
+    expect(Contents).toBeUndefined();
+  });
+
   test('25, 38: with keys for an hour, where the bucket locks what it keeps, all goes on as usual', async () => {
     const keys = await sessionKeys(server);
     env = { ...env, ...keysEnvironment(keys) };
-    const bucket = await makeBucket(client, true);
-    const DefaultRetention = { Mode: 'COMPLIANCE', Days: 1 } as const;
-    await client.send(
-      new PutObjectLockConfigurationCommand({
-        Bucket: bucket,
-        ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention } },
-      }),
-    );
+    const bucket = await makeLockingBucket();
     const address = addressOf(bucket);
     await runTidemark(address, 'init');
     await giveCheapKeyAt(address, PRODUCT_PASSWORD, env);
