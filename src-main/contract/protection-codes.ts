@@ -40,6 +40,8 @@ export type ProblemCode =
   /** The place cannot be opened: a small file of it is missing or damaged, of which there is a copy. */
   | 'keysLost'
   | 'damaged'
+  /** What was to be removed there stays, as the place is set up; `untilMs` where it has a day. No fault. */
+  | 'placeKeeps'
   | 'neverListed'
   | 'clockDoubtful'
   /** The profile's own folder takes nothing: what is decided and noted now may be forgotten. */
@@ -67,4 +69,6 @@ export interface Problem {
   readonly newestAtMs?: number;
   /** Only with `filesLeftOut`. */
   readonly fileCount?: number;
+  /** Only with `placeKeeps`. */
+  readonly untilMs?: number;
 }

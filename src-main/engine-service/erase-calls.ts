@@ -72,8 +72,8 @@ export function eraseCalls(service: EngineService): Pick<EngineHandlers, EraseCa
         onProgress: ({ bytesDone, totalBytes }: { bytesDone: number; totalBytes: number }) =>
           teller.progress({ bytesDone, totalBytes: totalBytes === 0 ? null : totalBytes }),
       };
-      const { removedBytes, newBytes } = await prune({ repository, pipeline }, request, observer, signal);
-      return Math.max(0, removedBytes - newBytes);
+      const done = await prune({ repository, pipeline }, request, observer, signal);
+      return Math.max(0, done.removedBytes - done.keptBytes - done.newBytes);
     });
   }
 }

@@ -24,7 +24,7 @@ export function thinOutCalls(
       const request = toRequest(choice);
       const teller = new JobTeller(tell, parts.clock);
       return places.with(access, { signal, writes: 'thinOut' }, async (repository) => {
-        const { plan, removed, refused } = await executeForget(
+        const { plan, removed, refused, held, keptUntilMs } = await executeForget(
           repository,
           request,
           {
@@ -36,6 +36,8 @@ export function thinOutCalls(
           removedIds: removed.map(({ id }) => id),
           spared: countSpared(plan),
           refused: refused.length,
+          held: held.length,
+          keptUntilMs: keptUntilMs ?? null,
         };
       });
     },
@@ -64,8 +66,15 @@ export function thinOutCalls(
           },
           signal,
         );
-        const { removedBytes, newBytes, removedPacks, postponedPacks, removalRefused } = result;
-        return { freedBytes: removedBytes - newBytes, removedPacks, postponedPacks, removalRefused };
+        const { removedBytes, newBytes, keptBytes, removedPacks, postponedPacks, removalRefused } = result;
+        return {
+          freedBytes: removedBytes - keptBytes - newBytes,
+          keptBytes,
+          keptUntilMs: result.keptUntilMs ?? null,
+          removedPacks,
+          postponedPacks,
+          removalRefused,
+        };
       });
     },
   };

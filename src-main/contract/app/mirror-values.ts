@@ -18,6 +18,7 @@ export const problem = z.strictObject({
   errorCode: z.string().optional(),
   newestAtMs: timeMs.optional(),
   fileCount: count.optional(),
+  untilMs: timeMs.optional(),
 });
 
 export const health = z.strictObject({

@@ -9,6 +9,7 @@ import { problemText, waitText } from '#contract/protection-texts.ts';
 import type { Problem, ProblemCode, ProtectionState } from '#contract/protection-codes.ts';
 import { overview as de } from '#contract/texts/de/overview.ts';
 import { overview as en } from '#contract/texts/en/overview.ts';
+import { moment } from '#contract/texts/text-parts.ts';
 import type { OverviewTable } from '#contract/texts/text-tables.ts';
 import { futureWords, pastWords } from '#contract/time-words.ts';
 
@@ -46,6 +47,7 @@ interface NamedProblem {
   readonly placeIds: readonly string[];
   readonly newestAtMs?: number | undefined;
   readonly fileCount?: number | undefined;
+  readonly untilMs?: number | undefined;
   readonly errorCode?: string | undefined;
 }
 
@@ -88,7 +90,7 @@ export function describeProblem(
   nowMs: number,
   language: Language = 'en',
 ): ErrorText {
-  const { newestAtMs, fileCount } = problem;
+  const { newestAtMs, fileCount, untilMs } = problem;
   const { allPlans, allPlaces } = TEXTS[language];
   const error = errorOf(problem, facts.jobs ?? []);
   const names = {
@@ -96,6 +98,7 @@ export function describeProblem(
     places: namesOf(problem.placeIds, facts.places, language) ?? allPlaces,
     ...(newestAtMs === undefined ? {} : { newest: pastWords(newestAtMs, nowMs, language) }),
     ...(fileCount === undefined ? {} : { fileCount }),
+    ...(untilMs === undefined ? {} : { until: moment(new Date(untilMs).toISOString(), language) }),
     ...(error === undefined ? {} : { error: errorText(fromWireError(error), WINDOW_WORDS, language) }),
   };
   return problemText(problem.code as ProblemCode, names, language);

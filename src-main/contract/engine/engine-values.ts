@@ -140,10 +140,17 @@ export interface ThinOutOutcome {
   readonly spared: number;
   /** The place did not let go of them. */
   readonly refused: number;
+  /** Nor of these, because it lets nothing go: append-only, or for now. */
+  readonly held: number;
+  /** Until when the place keeps those, or what the removed ones were; null: no such day. */
+  readonly keptUntilMs: number | null;
 }
 
 export interface CleanUpOutcome {
+  /** Without what the place keeps all the same. */
   readonly freedBytes: number;
+  readonly keptBytes: number;
+  readonly keptUntilMs: number | null;
   readonly removedPacks: number;
   readonly postponedPacks: number;
   readonly removalRefused: boolean;

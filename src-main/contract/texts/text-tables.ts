@@ -47,6 +47,8 @@ export interface ProtectionNames {
   /** Of the newest version, like "3 days ago"; absent: there is none, or nobody knows. */
   readonly newest?: string;
   readonly fileCount?: number;
+  /** A day, for `placeKeeps`. */
+  readonly until?: string;
   /** For `failing`: the text of its error code. */
   readonly error?: ErrorText;
 }

@@ -8,6 +8,7 @@ import { FormatError } from '#format/format-error.ts';
 import type { Lock } from '#format/lock.ts';
 import { isStale } from '#repository/lock-rules.ts';
 import type { Repository } from '#repository/repository.ts';
+import { KeptRemovals } from './kept-removals.ts';
 
 export interface UnlockRequest {
   /** Live locks too, and files that are no readable lock. */
@@ -24,6 +25,10 @@ export interface SeenLock {
 export interface UnlockResult {
   readonly removed: readonly SeenLock[];
   readonly kept: readonly SeenLock[];
+  /** Those that should go, and that the place keeps because it lets nothing go. */
+  readonly held: readonly SeenLock[];
+  /** Until when; undefined where there is no such day. */
+  readonly keptUntilMs: number | undefined;
 }
 
 /** Looks only: which locks there are and which would go. */
@@ -49,11 +54,19 @@ export async function executeUnlock(
   signal?: AbortSignal,
 ): Promise<UnlockResult> {
   const { toRemove, toKeep } = await prepareUnlock(repository, request, signal);
-  for (const { id } of toRemove) {
+  const held: SeenLock[] = [];
+  const keptRemovals = new KeptRemovals(repository);
+  for (const seen of toRemove) {
     throwIfCancelled(signal);
-    await repository.files.remove('lock', id);
+    try {
+      await repository.files.remove('lock', seen.id);
+    } catch (error) {
+      if (!keptRemovals.noteRefusal(error)) throw error;
+      held.push(seen);
+    }
   }
-  return { removed: toRemove, kept: toKeep };
+  const removed = toRemove.filter((seen) => !held.includes(seen));
+  return { removed, kept: toKeep, held, keptUntilMs: keptRemovals.untilMs };
 }
 
 /** Undefined when it has vanished meanwhile. */

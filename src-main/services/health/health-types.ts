@@ -42,6 +42,8 @@ export interface PlaceFacts {
   readonly isRecoveryProven: boolean;
   /** Its config or all of its keys are missing or damaged, and there is a copy. */
   readonly lacksKeys?: boolean;
+  /** The last clean-up there found that it keeps what is removed; `untilMs`: null where it names no day. */
+  readonly keeps?: { readonly untilMs: number | null };
 }
 
 export interface HealthFacts {

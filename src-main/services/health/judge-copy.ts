@@ -15,6 +15,7 @@ export interface CopyProblem {
   readonly state: ProtectionState;
   readonly errorCode?: ErrorCode;
   readonly fileCount?: number;
+  readonly untilMs?: number;
 }
 
 export interface CopyVerdict {

@@ -21,7 +21,10 @@ export function judgeHealth(facts: HealthFacts): Health {
     const { newestAtMs, problems } = judgeCopy(copy, facts);
     const lost = keysLost(copy, facts);
     // Whatever else is wrong there comes from it.
-    const own = lost.length > 0 ? lost : [...problems, ...recoveryUnproven(copy, newestAtMs, facts)];
+    const own =
+      lost.length > 0
+        ? lost
+        : [...problems, ...recoveryUnproven(copy, newestAtMs, facts), ...placeKeeps(copy, facts)];
     const all = [...own, ...notNoted(facts), ...notRunning(facts)];
     for (const problem of all) found.push({ copy, newestAtMs, problem });
     const state = worst(all.map((problem) => problem.state));
@@ -77,6 +80,14 @@ function recoveryUnproven(
     : [];
 }
 
+/** Told, and takes nothing from how well everything is protected. */
+function placeKeeps({ placeId }: CopyFacts, { places, nowMs }: HealthFacts): CopyProblem[] {
+  const untilMs = places.find((each) => each.placeId === placeId)?.keeps?.untilMs;
+  if (untilMs === undefined || (untilMs !== null && untilMs <= nowMs)) return [];
+  const day = untilMs === null ? {} : { untilMs };
+  return [{ code: 'placeKeeps', level: 'quiet', state: 'protected', ...day }];
+}
+
 /** Nothing can be saved or got back until it is mended, and that is one click. */
 function keysLost({ placeId }: CopyFacts, facts: HealthFacts): CopyProblem[] {
   return facts.places.some((place) => place.placeId === placeId && place.lacksKeys === true)
@@ -110,6 +121,7 @@ function causeKey({ planId, placeId }: CopyFacts, problem: CopyProblem): string 
 }
 
 const PLACE_CODES: readonly ProblemCode[] = [
+  'placeKeeps',
   'placeAway',
   'placeUnseen',
   'damaged',
@@ -139,6 +151,7 @@ function merge(
     newestAtMs ?? Number.POSITIVE_INFINITY,
   );
   const fileCount = Math.max(before?.fileCount ?? 0, problem.fileCount ?? 0);
+  const untilMs = problem.untilMs ?? before?.untilMs;
   const errorCode = before?.errorCode ?? problem.errorCode;
   return {
     key,
@@ -153,6 +166,7 @@ function merge(
     ...(errorCode === undefined ? {} : { errorCode }),
     ...(Number.isFinite(oldest) ? { newestAtMs: oldest } : {}),
     ...(fileCount > 0 ? { fileCount } : {}),
+    ...(untilMs === undefined ? {} : { untilMs }),
   };
 }
 

@@ -70,11 +70,16 @@ function leftOutOf(runs: readonly Job[]): number {
 
 export function gatherPlaces(
   places: readonly Place[],
+  memory: JobMemory,
   lackingIn: (placeId: string) => readonly unknown[],
 ): PlaceFacts[] {
-  return places.map(({ id, isRecoveryProven }) => ({
-    placeId: id,
-    isRecoveryProven,
-    lacksKeys: lackingIn(id).length > 0,
-  }));
+  return places.map(({ id, isRecoveryProven }) => {
+    const untilMs = memory.keptUntilMs(id);
+    return {
+      placeId: id,
+      isRecoveryProven,
+      lacksKeys: lackingIn(id).length > 0,
+      ...(untilMs === undefined ? {} : { keeps: { untilMs } }),
+    };
+  });
 }

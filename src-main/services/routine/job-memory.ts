@@ -21,6 +21,9 @@ export class JobMemory {
   /** By place and part. */
   readonly #damage = new Map<string, Map<string, Damage>>();
 
+  /** By place: until when it keeps what was removed or was to be; null: it names no day. */
+  readonly #keeps = new Map<string, number | null>();
+
   note(job: Job): void {
     if (job.endedAtMs === null || job.placeId === null) return;
     const key = keyOf(job.kind as JobKind, job.placeId, job.planId);
@@ -30,6 +33,7 @@ export class JobMemory {
     if (job.kind === 'thinOut' && numberOf(job, 'removed') > 0)
       this.#removals.set(job.placeId, job.endedAtMs);
     if (job.kind === 'backup' && isFullWalk(job)) this.#fullWalks.set(key, job.startedAtMs ?? job.queuedAtMs);
+    if (job.kind === 'thinOut' || job.kind === 'cleanUp') this.#noteKept(job.placeId, job);
     if (job.kind === 'verify') this.#noteVerification(job.placeId, job);
   }
 
@@ -56,6 +60,21 @@ export class JobMemory {
     return [...found].some(({ snapshotIds }) => snapshotIds.has(snapshotId));
   }
 
+  /** Undefined: what was last removed there is gone, or nothing was. */
+  keptUntilMs(placeId: string): number | null | undefined {
+    return this.#keeps.get(placeId);
+  }
+
+  /** Of what was removed earlier some may be kept longer. */
+  #noteKept(placeId: string, job: Job): void {
+    const untilMs = numberOf(job, 'keptUntilMs');
+    const before = this.#keeps.get(placeId) ?? 0;
+    if (untilMs > 0) this.#keeps.set(placeId, Math.max(untilMs, before));
+    else if (isHeld(job)) this.#keeps.set(placeId, null);
+    else if (before === 0 && (numberOf(job, 'removed') > 0 || numberOf(job, 'removedPacks') > 0))
+      this.#keeps.delete(placeId);
+  }
+
   #noteVerification(placeId: string, job: Job): void {
     const ofPlace = this.#damage.get(placeId) ?? new Map<string, Damage>();
     this.#damage.set(placeId, ofPlace);
@@ -80,6 +99,10 @@ export function numberOf({ result }: Job, name: string): number {
 
 function isFullWalk({ result }: Job): boolean {
   return isRecord(result) && result['wasHinted'] === false;
+}
+
+function isHeld(job: Job): boolean {
+  return numberOf(job, 'held') > 0 || (isRecord(job.result) && job.result['removalRefused'] === true);
 }
 
 function affectedOf({ result }: Job): { snapshotIds: string[] }[] {

@@ -381,6 +381,7 @@ export class Routine {
       copies,
       places: gatherPlaces(
         places.filter(({ id }) => plans.some((plan) => plan.placeIds.includes(id))),
+        this.#memory,
         (id) => this.#parts.keyCopies.lackingIn(id),
       ),
       nowMs: clock.nowMs(),

@@ -91,7 +91,11 @@ export class RestStorage implements Storage {
     if (sizeBytes === bytes.length) return;
     if (sizeBytes === undefined) throw await this.#saveRefusal(answer);
     // Damaged: its name is the hash of our bytes, and it has other ones.
-    await this.remove(type, name, signal);
+    try {
+      await this.remove(type, name, signal);
+    } catch (error) {
+      throw isTidemarkError(error, 'storage.removalRefused') ? await this.#saveRefusal(answer) : error;
+    }
     const second = await this.#send(path, bytes, signal);
     if (!isSuccess(second)) throw await this.#saveRefusal(second);
   }

@@ -59,6 +59,7 @@ export function mendOf(problem: MirrorProblem, mirror: Mirror, words: Words): Me
     case 'clockDoubtful':
     case 'notNoted':
     case 'notRunning':
+    case 'placeKeeps':
     case 'lowBattery':
       return undefined;
     case 'neverSaved':

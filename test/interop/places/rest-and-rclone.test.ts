@@ -3,7 +3,7 @@
  * under the same address and with the same variables, checks to the last byte, restores and adds to. Keys that open at once
  * take the place of the programs' own after `init`.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -81,14 +81,21 @@ describe.skipIf(restServer === undefined)(`rest-server (${restServer ?? NO_REST_
         password: PRODUCT_PASSWORD,
       });
       await giveCheapKey(repository, PRODUCT_PASSWORD);
-      await backUp(repository, source);
-      await run(tidemark, address, ['backup', source], {});
-      const forget = await tidemark(['-r', address, 'forget', '--keep-last', '1', '--group-by', 'paths'], {
-        env: environment({}),
-      });
-      expect(forget.code).not.toBe(0);
-      expect(`${forget.stdout}${forget.stderr}`).toContain('no permission to delete there');
-      expect(readdirSync(path.join(folder, 'place', 'snapshots'))).toHaveLength(2);
+      const changing = path.join(work, 'changing');
+      writeFileSync(changing, randomBytes(100_000));
+      await backUp(repository, changing);
+      writeFileSync(changing, randomBytes(100_000));
+      await run(tidemark, address, ['backup', changing], {});
+      const forget = await run(tidemark, address, ['forget', '--keep-last', '1', '--group-by', 'paths'], {});
+      expect(forget.stderr).toBe('');
+      expect(forget.stdout).toContain('1 snapshot stays: this place lets nothing be removed (append-only).');
+      const snapshots = path.join(folder, 'place', 'snapshots');
+      expect(readdirSync(snapshots)).toHaveLength(2);
+      // Somebody on the server's side takes a version away; what only that held could go then.
+      rmSync(path.join(snapshots, readdirSync(snapshots)[0]!));
+      const prune = await run(tidemark, address, ['prune', '--max-unused', '0'], {});
+      expect(prune.stdout).toContain('What is not needed any more stays: this place lets nothing be removed');
+      expect(readdirSync(snapshots)).toHaveLength(1);
       await run(tidemark, address, ['check', '--read-data'], {});
     } finally {
       await strict.stop();

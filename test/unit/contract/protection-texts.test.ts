@@ -27,6 +27,9 @@ describe('a problem', () => {
     expect(problemText('filesLeftOut', { ...NAMES, fileCount: 1 }).title).toBe(
       '1 file of Letters could not be saved.',
     );
+    expect(problemText('placeKeeps', { ...NAMES, until: '4 March' }).title).toBe(
+      'What was to be removed from the blue drive stays there until 4 March, as that place is set up.',
+    );
     const error = { title: 'The disk is full.', safe: '', todo: 'Make room.' };
     expect(problemText('failing', { ...NAMES, error })).toMatchObject({
       title: error.title,

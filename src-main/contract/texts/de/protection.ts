@@ -100,6 +100,14 @@ export const protection: ProtectionTable = {
       safe: 'Alles andere ist unberührt, und bis das geklärt ist, wird nichts entfernt.',
       todo: 'Ansehen, was betroffen ist. Ein zweiter Sicherungsort bekommt diese Dateien heil von diesem Computer.',
     }),
+    placeKeeps: ({ places, until }) => ({
+      title: `Was aus ${places} entfernt werden sollte, bleibt${until === undefined ? '' : ` bis zum ${until}`} dort; so ist dieser Ort eingerichtet.`,
+      safe: 'Das ist kein Fehler: Jede Version ist sicher, und neue werden wie sonst gesichert.',
+      todo:
+        until === undefined
+          ? 'Nichts, wenn es so sein soll. Der Platz kommt nicht zurück, solange der Ort alles behält.'
+          : 'Nichts: Der Platz kommt danach zurück.',
+    }),
     neverListed: ({ places }) => ({
       title: `In ${places} hat noch niemand nachgesehen.`,
       safe: 'Was dort liegt, bleibt unberührt.',

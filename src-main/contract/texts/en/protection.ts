@@ -78,6 +78,14 @@ export const protection: ProtectionTable = {
       safe: 'Nothing else is touched, and nothing is removed until this is settled.',
       todo: 'Look at what is affected. A second backup place gets these files whole from this computer.',
     }),
+    placeKeeps: ({ places, until }) => ({
+      title: `What was to be removed from ${places} stays there${until === undefined ? '' : ` until ${until}`}, as that place is set up.`,
+      safe: 'Nothing is wrong: every version is safe, and new ones are saved as usual.',
+      todo:
+        until === undefined
+          ? 'Nothing, if you want it so. Its room does not come back as long as it keeps everything.'
+          : 'Nothing: its room comes back after that.',
+    }),
     neverListed: ({ places }) => ({
       title: `Nobody has looked into ${places} yet.`,
       safe: 'What it holds is not touched.',

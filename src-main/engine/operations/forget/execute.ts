@@ -5,6 +5,7 @@
 import { isTidemarkError, throwIfCancelled, type ErrorCode } from '#base/errors.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
+import { KeptRemovals } from '../kept-removals.ts';
 import { underLock } from '../under-lock.ts';
 import { prepareForget } from './prepare.ts';
 import type { ForgetObserver, ForgetRequest, ForgetResult, RefusedRemoval } from './types.ts';
@@ -30,13 +31,20 @@ export function executeForget(
     observer.onPlan?.(plan);
     const removed: StoredSnapshot[] = [];
     const refused: RefusedRemoval[] = [];
+    const held: StoredSnapshot[] = [];
+    const keptRemovals = new KeptRemovals(repository);
 
     async function remove(stored: StoredSnapshot): Promise<void> {
       throwIfCancelled(stop);
+      await keptRemovals.ask('snapshot', stored.id, stop);
       await assertHeld();
       try {
         await repository.files.remove('snapshot', stored.id, stop);
       } catch (error) {
+        if (keptRemovals.noteRefusal(error)) {
+          held.push(stored);
+          return;
+        }
         if (!isTidemarkError(error) || !REFUSALS.has(error.code)) throw error;
         const refusal = { stored, error };
         refused.push(refusal);
@@ -44,7 +52,7 @@ export function executeForget(
         return;
       }
       removed.push(stored);
-      observer.onRemoved?.(stored, removed.length + refused.length, plan.remove.length);
+      observer.onRemoved?.(stored, removed.length + refused.length + held.length, plan.remove.length);
     }
 
     for (let start = 0; start < plan.remove.length; start += REMOVALS_AT_A_TIME) {
@@ -54,6 +62,6 @@ export function executeForget(
       const failure = outcomes.find((outcome) => outcome.status === 'rejected');
       if (failure !== undefined) throw failure.reason;
     }
-    return { plan, removed, refused };
+    return { plan, removed, refused, held, keptUntilMs: keptRemovals.untilMs };
   });
 }

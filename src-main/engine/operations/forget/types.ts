@@ -69,6 +69,10 @@ export interface ForgetResult {
   readonly plan: ForgetPlan;
   readonly removed: readonly StoredSnapshot[];
   readonly refused: readonly RefusedRemoval[];
+  /** Those that the place keeps because it lets nothing go; that is as it is meant to be. */
+  readonly held: readonly StoredSnapshot[];
+  /** Until when the place keeps what is held, or what the removed files hold; undefined where there is no such day. */
+  readonly keptUntilMs: number | undefined;
 }
 
 /** The place did not let it go; everything else went on. */

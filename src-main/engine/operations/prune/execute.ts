@@ -7,6 +7,7 @@ import { isTidemarkError, throwIfCancelled } from '#base/errors.ts';
 import type { PackId } from '#base/ids.ts';
 import { INDEX_FULL_BLOBS } from '#repository/index-writer.ts';
 import type { Repository } from '#repository/repository.ts';
+import { KeptRemovals } from '../kept-removals.ts';
 import { strikePacks } from './index-files.ts';
 import { REMOVE, STRIKE } from './plan-packs.ts';
 import type { PreparedPrune } from './prepare.ts';
@@ -55,6 +56,8 @@ class PruneRun {
   #repackedPacks = 0;
   #repackedBytes = 0;
   #isRefused = false;
+  readonly #keptRemovals: KeptRemovals;
+  #keptBytes = 0;
   /** Old index files of the round are going: its new packs can no longer be taken back. */
   #isRoundFinal = false;
 
@@ -66,6 +69,7 @@ class PruneRun {
     signal: AbortSignal | undefined,
   ) {
     this.#parts = parts;
+    this.#keptRemovals = new KeptRemovals(parts.repository);
     this.#prepared = prepared;
     this.#request = request;
     this.#observer = observer;
@@ -95,6 +99,8 @@ class PruneRun {
       newBytes: prunePool.newPacks.bytes,
       postponedPacks: postponed.length,
       removalRefused: this.#isRefused,
+      keptBytes: this.#keptBytes,
+      keptUntilMs: this.#keptRemovals.untilMs,
       removedTemporaryFiles,
     };
   }
@@ -221,6 +227,7 @@ class PruneRun {
       for (const [packId, bytes] of next) {
         if (this.#isRefused) return;
         throwIfCancelled(this.#signal);
+        const isKept = await this.#keptRemovals.ask('pack', packId, this.#signal);
         await assertHeld();
         try {
           await repository.storage.remove('pack', packId, this.#signal);
@@ -229,6 +236,7 @@ class PruneRun {
           return;
         }
         this.#removedBytes += bytes;
+        if (isKept) this.#keptBytes += bytes;
         this.#report('remove', ++this.#removedPacks, this.#removalsPlanned);
       }
     });
@@ -238,7 +246,8 @@ class PruneRun {
 
   /** Append-only places and object locks say no to removing: that is as they are meant to be. */
   #noteRefusal(error: unknown): boolean {
-    if (!isTidemarkError(error, 'storage.accessDenied') || error.data.operation !== 'remove') return false;
+    const isDenied = isTidemarkError(error, 'storage.accessDenied') && error.data.operation === 'remove';
+    if (!this.#keptRemovals.noteRefusal(error) && !isDenied) return false;
     this.#isRefused = true;
     return true;
   }

@@ -79,6 +79,8 @@ function planned(stats: PruneResult['stats']): PruneResult {
     newBytes: 0,
     postponedPacks: 0,
     removalRefused: false,
+    keptBytes: 0,
+    keptUntilMs: undefined,
     removedTemporaryFiles: 0,
   };
 }

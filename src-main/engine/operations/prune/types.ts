@@ -77,6 +77,10 @@ export interface PruneResult {
   readonly postponedPacks: number;
   /** The place does not allow removing (append-only, object lock): what is unused stays until it does. */
   readonly removalRefused: boolean;
+  /** Of what was removed, what the place keeps all the same (object lock). */
+  readonly keptBytes: number;
+  /** Until when it keeps that, or what it refused; undefined where there is no such day. */
+  readonly keptUntilMs: number | undefined;
   readonly removedTemporaryFiles: number;
 }
 

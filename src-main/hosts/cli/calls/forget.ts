@@ -48,6 +48,10 @@ export interface ForgetHandlers {
 export interface ForgetResult {
   readonly removed: number;
   readonly refused: number;
+  /** They stay because the place lets nothing go, as it is meant to. */
+  readonly held: number;
+  /** Until when the place keeps those, or what the removed ones were; null: no such day. */
+  readonly keptUntilMs: number | null;
 }
 
 export interface ForgetDamagedResult {

@@ -64,12 +64,16 @@ export interface PruneResult {
   readonly removedPacks: number;
   readonly repackedPacks: number;
   readonly newPacks: number;
-  /** Removed, less what was written anew. */
+  /** Removed, less what the place keeps all the same and what was written anew. */
   readonly freedBytes: number;
   /** Not repacked for want of room. */
   readonly postponedPacks: number;
   /** The place does not allow removing. */
   readonly removalRefused: boolean;
+  /** Of what was removed, what the place keeps all the same. */
+  readonly keptBytes: number;
+  /** Until when it keeps that, or what it refused; null: no such day. */
+  readonly keptUntilMs: number | null;
 }
 
 export interface PruneCalls {

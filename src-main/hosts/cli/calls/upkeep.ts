@@ -1,6 +1,14 @@
 /** The calls that make a repository and free it of locks. */
 import type { RepositoryAccess, CallContext } from './access.ts';
 
+export interface UnlockResult {
+  readonly removed: number;
+  /** The place lets nothing go. */
+  readonly held: number;
+  /** Until when; null: no such day. */
+  readonly keptUntilMs: number | null;
+}
+
 export interface UpkeepCalls {
   init(
     input: {
@@ -12,6 +20,5 @@ export interface UpkeepCalls {
     },
     context: CallContext,
   ): Promise<{ readonly id: string; readonly location: string }>;
-  /** Returns how many locks were removed. */
-  unlock(access: RepositoryAccess, input: { all: boolean }, context: CallContext): Promise<number>;
+  unlock(access: RepositoryAccess, input: { all: boolean }, context: CallContext): Promise<UnlockResult>;
 }

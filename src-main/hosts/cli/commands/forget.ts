@@ -13,6 +13,7 @@ import { exitMessage } from '../exit-message.ts';
 import { definePolicyOptions, describePolicy, readPolicy, type PolicyFlags } from '../forget-policy.ts';
 import { formatCount, formatLocalTime, formatName } from '../format-values.ts';
 import { forgetJson, SPARE_WORDS } from '../group-json.ts';
+import { heldLine, isoText, lockedLine, stays } from '../kept-words.ts';
 import { asText, asTexts, collect, example, readFilter, type FilterFlags } from '../option-values.ts';
 import { describeGroup, snapshotTable } from '../snapshot-table.ts';
 import { definePruneOptions, readPruneInput, runPrune, type PruneFlags } from './prune.ts';
@@ -124,6 +125,7 @@ async function forgetAndPrune(
   const known = { ...session, access: () => Promise.resolve(access) };
   const done = await runForget(known, input, compact);
   output.say(doneLine(done, input.dryRun, prune !== undefined));
+  tellKept(session, done);
   if (prune !== undefined && (input.dryRun ? done.planned.length : done.removed) > 0) {
     const ignoredSnapshots = new Set(done.planned.map(({ id }) => id as SnapshotId));
     await runPrune(known, input.dryRun ? { ...prune, ignoredSnapshots } : prune, false);
@@ -135,12 +137,24 @@ async function forgetAndPrune(
   return EXIT_INCOMPLETE;
 }
 
+/** In JSON beside the one answer that restic gives, too. */
+function tellKept({ output }: CommandSession, { removed, held, keptUntilMs }: Done): void {
+  if (held > 0) output.say(heldLine(`${formatCount(held, 'snapshot')} ${stays(held)}`, keptUntilMs));
+  else if (removed > 0 && keptUntilMs !== null) output.say(lockedLine(keptUntilMs));
+  else return;
+  const keptUntil = keptUntilMs === null ? null : isoText(keptUntilMs);
+  output.jsonComplaint({ message_type: 'place_keeps', held, kept_until: keptUntil });
+}
+
 interface Done {
   readonly planned: readonly ListedSnapshot[];
   /** Held by the brake. */
   readonly spared: number;
   readonly removed: number;
   readonly refused: number;
+  /** The place lets nothing go. */
+  readonly held: number;
+  readonly keptUntilMs: number | null;
 }
 
 async function runForget(session: CommandSession, input: ForgetInput, compact: boolean): Promise<Done> {
@@ -167,8 +181,13 @@ async function runForget(session: CommandSession, input: ForgetInput, compact: b
   };
   const calls = await session.engine();
   try {
-    const { refused } = await calls.forget(await session.access(), input, handlers, context);
-    return { planned, spared, removed, refused };
+    const { refused, held, keptUntilMs } = await calls.forget(
+      await session.access(),
+      input,
+      handlers,
+      context,
+    );
+    return { planned, spared, removed, refused, held, keptUntilMs };
   } catch (error) {
     output.stopProgress();
     if (planned.length > 0 && !options.json)

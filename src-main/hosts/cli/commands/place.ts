@@ -2,10 +2,9 @@
 import type { Command } from 'commander';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import { systemClock } from '#base/system-clock.ts';
-import { EXIT_DONE, EXIT_FAILED, type ExitCode } from '#contract/exit-codes.ts';
 import { nextCodeText, withdrawnKeyText } from '#contract/key-texts.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
-import { formatBytes, formatName } from '../format-values.ts';
+import { formatName } from '../format-values.ts';
 import { asText, example } from '../option-values.ts';
 import { formatTable } from '../output.ts';
 import { readTypedSecret } from '../password.ts';
@@ -14,6 +13,7 @@ import { findByName } from '../profile/find-by-name.ts';
 import { tellKeys } from '../profile/key-words.ts';
 import { placeLocation } from '../profile/place-location.ts';
 import { withProfile, type ProfileConnection, type WirePlace } from '../profile/profile-connection.ts';
+import { definePlaceTest } from './place-test.ts';
 
 const KEYCHAIN_LOOK_MS = 100;
 const KEYCHAIN_PATIENCE_MS = 5_000;
@@ -22,7 +22,7 @@ export function definePlace(command: Command, run: RunCommand): void {
   command.addHelpText('after', example('tidemark place add "USB disk" /media/me/usb/backup'));
   defineList(command.command('list').description('list the backup places'), run);
   defineNewPlaces(command, run);
-  defineTest(command.command('test').description('look what is at a place, without changing it'), run);
+  definePlaceTest(command.command('test').description('try a place out: what is there, what it can do'), run);
   onPlace(command, 'remove', 'know it no longer; what lies there stays').action((name: string) =>
     withPlace(run, name, async ({ output }, { calls }, place) => {
       await calls['places.remove']({ placeId: place.id });
@@ -200,41 +200,6 @@ function defineNewPlaces(command: Command, run: RunCommand): void {
       ),
     );
 }
-
-function defineTest(command: Command, run: RunCommand): void {
-  command
-    .argument('<location>', 'a folder or an address; or the name of a place')
-    .addHelpText('after', example('tidemark place test /media/me/usb/backup'))
-    .action((given: string) =>
-      run((session) =>
-        withProfile(session, async (profile): Promise<ExitCode> => {
-          const { output } = session;
-          const { calls } = profile;
-          const { places } = await calls['mirror.get']({});
-          const known = places.find(({ name, id }) => name === asText(given) || id === asText(given));
-          const location = known?.location ?? placeLocation(given);
-          if (known === undefined) await giveLogin(session, profile, location);
-          const probe = await calls['places.probe']({ location });
-          output.json({ message_type: 'place_probe', ...probe });
-          output.say(`${formatName(probe.location)}: ${PROBES[probe.kind]}`);
-          if (probe.freeBytes !== null) output.say(`Free: ${formatBytes(probe.freeBytes)}`);
-          if (probe.reason !== null) output.say(formatName(probe.reason));
-          return probe.kind === 'empty' || probe.kind === 'repository' ? EXIT_DONE : EXIT_FAILED;
-        }),
-      ),
-    );
-}
-
-const PROBES = {
-  empty: 'empty; "place add" can make a backup place there.',
-  repository: 'there is a repository; "place open" uses it.',
-  otherFiles: 'there are other files; choose an empty folder.',
-  missing: 'there is nothing; "place add" can make it.',
-  wrongCredentials: 'does not let you in: check the user name and the password or key.',
-  unknownServer:
-    'a server that this computer does not know yet. Compare the fingerprint of its key with what its owner says; then put it into TIDEMARK_SFTP_HOST_KEY and try again.',
-  unreachable: 'cannot be reached.',
-} as const;
 
 function onPlace(command: Command, name: string, description: string): Command {
   return command

@@ -6,6 +6,7 @@ import { parseUnusedLimit } from '#rules/unused-limit.ts';
 import type { PruneInput, PruneNumbers, PruneProgress, PruneResult, PruneSum } from '../calls/prune.ts';
 import type { CommandSession, RunCommand } from '../command-session.ts';
 import { formatBytes, formatCount } from '../format-values.ts';
+import { heldLine, isoText, lockedLine } from '../kept-words.ts';
 import { asChoice, asText, example } from '../option-values.ts';
 
 export interface PruneFlags {
@@ -163,8 +164,10 @@ function endLines(input: PruneInput, numbers: PruneNumbers, result: PruneResult)
   const lines: string[] = [];
   if (result.removalRefused)
     lines.push(
-      'This place does not allow anything to be removed now. What is not needed any more stays there until it does; run prune again then.',
+      `${heldLine('What is not needed any more stays', result.keptUntilMs)} Prune again when it does.`,
     );
+  if (result.keptBytes > 0 && result.keptUntilMs !== null)
+    lines.push(lockedLine(result.keptUntilMs, result.keptBytes));
   if (result.postponedPacks > 0)
     lines.push(
       `There is no room to rewrite ${formatCount(result.postponedPacks, 'partly used pack')}, so that was left for later. Forget more snapshots or make room there, then run prune again.`,
@@ -222,6 +225,8 @@ export function pruneSummaryJson(
     new_packs: result.newPacks,
     postponed_packs: result.postponedPacks,
     removal_refused: result.removalRefused,
+    kept_bytes: result.keptBytes,
+    kept_until: result.keptUntilMs === null ? null : isoText(result.keptUntilMs),
     freed_bytes: result.freedBytes,
   };
 }

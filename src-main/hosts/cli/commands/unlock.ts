@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { RunCommand } from '../command-session.ts';
 import { formatCount } from '../format-values.ts';
+import { heldLine, stays } from '../kept-words.ts';
 import { example } from '../option-values.ts';
 
 export function defineUnlock(command: Command, run: RunCommand): void {
@@ -11,10 +12,12 @@ export function defineUnlock(command: Command, run: RunCommand): void {
     .action((flags: { removeAll?: boolean }) =>
       run(async ({ output, context, access, engine }) => {
         const input = { all: flags.removeAll === true };
-        const removed = await (await engine()).unlock(await access(), input, context);
-        output.say(
-          removed === 0 ? 'There was no lock to remove.' : `Removed ${formatCount(removed, 'lock')}.`,
-        );
+        const { removed, held, keptUntilMs } = await (await engine()).unlock(await access(), input, context);
+        if (removed > 0 || held === 0)
+          output.say(
+            removed === 0 ? 'There was no lock to remove.' : `Removed ${formatCount(removed, 'lock')}.`,
+          );
+        if (held > 0) output.say(heldLine(`${formatCount(held, 'lock')} ${stays(held)}`, keptUntilMs));
       }),
     );
 }

@@ -23,9 +23,9 @@ export const forget: EngineCalls['forget'] = (access, input, handlers, context) 
         prepareForget(repository, request, stop),
       );
       showPlan(plan, handlers);
-      return { removed: 0, refused: 0 };
+      return { removed: 0, refused: 0, held: 0, keptUntilMs: null };
     }
-    const { removed, refused } = await executeForget(
+    const { removed, refused, held, keptUntilMs } = await executeForget(
       repository,
       request,
       {
@@ -35,7 +35,12 @@ export const forget: EngineCalls['forget'] = (access, input, handlers, context) 
       },
       context.signal,
     );
-    return { removed: removed.length, refused: refused.length };
+    return {
+      removed: removed.length,
+      refused: refused.length,
+      held: held.length,
+      keptUntilMs: keptUntilMs ?? null,
+    };
   });
 
 export const forgetDamaged: EngineCalls['forgetDamaged'] = (access, input, context) =>

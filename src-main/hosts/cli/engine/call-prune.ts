@@ -15,7 +15,9 @@ export const prune: EngineCalls['prune'] = (access, input, handlers, context) =>
       },
       context.signal,
     );
-    const { removedPacks, repackedPacks, newPacks, postponedPacks, removalRefused } = result;
-    const freedBytes = result.removedBytes - result.newBytes;
-    return { removedPacks, repackedPacks, newPacks, freedBytes, postponedPacks, removalRefused };
+    const { removedPacks, repackedPacks, newPacks, postponedPacks, removalRefused, keptBytes } = result;
+    const freedBytes = result.removedBytes - keptBytes - result.newBytes;
+    const keptUntilMs = result.keptUntilMs ?? null;
+    const packs = { removedPacks, repackedPacks, newPacks, postponedPacks };
+    return { ...packs, freedBytes, removalRefused, keptBytes, keptUntilMs };
   });

@@ -64,8 +64,12 @@ const changePassword: EngineCalls['changePassword'] = (access, key, context) =>
 
 const unlock: EngineCalls['unlock'] = (access, { all }, context) =>
   withRepository(access, context, async (repository) => {
-    const { removed } = await executeUnlock(repository, { removeAll: all }, context.signal);
-    return removed.length;
+    const { removed, held, keptUntilMs } = await executeUnlock(
+      repository,
+      { removeAll: all },
+      context.signal,
+    );
+    return { removed: removed.length, held: held.length, keptUntilMs: keptUntilMs ?? null };
   });
 
 const cat: EngineCalls['cat'] = (access, { kind, id, filter }, context) =>

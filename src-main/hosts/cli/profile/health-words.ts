@@ -12,6 +12,7 @@ import {
 import type { ProblemCode, ProtectionState } from '#contract/protection-codes.ts';
 import { problemText, stateText } from '#contract/protection-texts.ts';
 import { formatName } from '../format-values.ts';
+import { dayText } from '../kept-words.ts';
 import { formatTable } from '../output.ts';
 import { agoText } from './moment-text.ts';
 
@@ -73,6 +74,7 @@ function problemLines(problem: WireProblem, { nameOf, errorOf, nowMs }: HealthNa
     places: joined(problem.placeIds, nameOf, 'all backup places'),
     ...(problem.newestAtMs === undefined ? {} : { newest: agoText(problem.newestAtMs, nowMs) }),
     ...(error === undefined ? {} : { error }),
+    ...(problem.untilMs === undefined ? {} : { until: dayText(problem.untilMs) }),
     ...(problem.fileCount === undefined ? {} : { fileCount: problem.fileCount }),
   });
   return [title, safe, todo]

@@ -44,7 +44,13 @@ export function thinOutWork(parts: WorkParts): JobWork<'thinOut'> {
     }
     return {
       hasExceptions: outcome.refused > 0,
-      result: { removed: removedIds.length, spared: outcome.spared, refused: outcome.refused },
+      result: {
+        removed: removedIds.length,
+        spared: outcome.spared,
+        refused: outcome.refused,
+        held: outcome.held,
+        keptUntilMs: outcome.keptUntilMs,
+      },
     };
   };
 }

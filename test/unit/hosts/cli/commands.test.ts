@@ -532,9 +532,15 @@ describe('check, stats, key, unlock, cat, dump, init', () => {
   });
 
   it('unlock, init and cat', async () => {
-    expect((await runCli(['unlock'], { engine: { unlock: () => Promise.resolve(2) } })).stdout).toBe(
-      'Removed 2 locks.\n',
-    );
+    const unlock = async (removed: number, held: number, keptUntilMs: number | null) =>
+      (
+        await runCli(['unlock'], {
+          engine: { unlock: () => Promise.resolve({ removed, held, keptUntilMs }) },
+        })
+      ).stdout;
+    expect(await unlock(2, 0, null)).toBe('Removed 2 locks.\n');
+    expect(await unlock(0, 0, null)).toBe('There was no lock to remove.\n');
+    expect(await unlock(0, 1, Date.parse('2027-03-04T12:00:00Z'))).toMatch(/^1 lock stays until 2027-03-04/);
     const init = { init: () => Promise.resolve({ id: ID, location: '/backup' }) };
     expect((await runCli(['init', '--json'], { engine: init })).stdout).toBe(
       `{"message_type":"initialized","id":"${ID}","repository":"/backup"}\n`,

@@ -48,19 +48,31 @@ const PLAN: ForgetPlan = {
 interface Script {
   readonly plan?: ForgetPlan;
   readonly refuses?: ListedSnapshot;
+  /** Of a place that lets nothing go. */
+  readonly holds?: boolean;
+  readonly keptUntilMs?: number;
   /** Thrown after the first removal. */
   readonly dies?: TidemarkError;
   readonly asked?: ForgetInput[];
   readonly pruned?: PruneInput[];
 }
 
-function engine({ plan = PLAN, refuses, dies, asked, pruned }: Script = {}): Partial<EngineCalls> {
+function engine({
+  plan = PLAN,
+  refuses,
+  holds,
+  keptUntilMs,
+  dies,
+  asked,
+  pruned,
+}: Script = {}): Partial<EngineCalls> {
   return {
     forget: (_access: unknown, input: ForgetInput, handlers: ForgetHandlers) => {
       asked?.push(input);
       handlers.onPlan(plan);
       let removed = 0;
       for (const listed of input.dryRun ? [] : plan.remove) {
+        if (holds === true) continue;
         if (listed === refuses) {
           handlers.onRefused(listed, 'no permission to delete there');
           continue;
@@ -68,7 +80,12 @@ function engine({ plan = PLAN, refuses, dies, asked, pruned }: Script = {}): Par
         handlers.onRemoved(listed, ++removed, plan.remove.length);
         if (dies !== undefined) return Promise.reject(dies);
       }
-      return Promise.resolve({ removed, refused: refuses === undefined || input.dryRun ? 0 : 1 });
+      return Promise.resolve({
+        removed,
+        refused: refuses === undefined || input.dryRun ? 0 : 1,
+        held: holds === true ? plan.remove.length : 0,
+        keptUntilMs: keptUntilMs ?? null,
+      });
     },
     prune: (_access: unknown, input: PruneInput, handlers: PruneHandlers) => {
       pruned?.push(input);
@@ -87,7 +104,8 @@ function engine({ plan = PLAN, refuses, dies, asked, pruned }: Script = {}): Par
         packs: { used: 0, partlyUsed: 0, unused: 0, keep: 0, repack: 0, remove: 0, missing: 0 },
       });
       const result = { removedPacks: 0, repackedPacks: 0, newPacks: 0, freedBytes: 0 };
-      return Promise.resolve({ ...result, postponedPacks: 0, removalRefused: false });
+      const kept = { removalRefused: false, keptBytes: 0, keptUntilMs: null };
+      return Promise.resolve({ ...result, ...kept, postponedPacks: 0 });
     },
   };
 }
@@ -215,6 +233,22 @@ describe('forget', () => {
   ])('refuses %j before anything is opened', async (args, words) => {
     const { code, stderr } = await runCli(['forget', ...args], { env: { TIDEMARK_PASSWORD: '' } });
     expect([code, stderr]).toEqual([1, expect.stringContaining(words)]);
+  });
+
+  it('a place that lets nothing go, or keeps what goes, is no failure; the day is told', async () => {
+    const keptUntilMs = Date.parse('2027-03-04T12:00:00Z');
+    const held = await runCli(['forget', '--keep-last', '1'], { engine: engine({ holds: true }) });
+    expect([held.code, held.stderr]).toEqual([0, '']);
+    expect(held.stdout).toContain('2 snapshots stay: this place lets nothing be removed (append-only).');
+    const dated = await runCli(['forget', '--keep-last', '1'], {
+      engine: engine({ holds: true, keptUntilMs }),
+    });
+    expect(dated.stdout).toContain('2 snapshots stay until 2027-03-04');
+    const locked = await runCli(['forget', '--keep-last', '1'], { engine: engine({ keptUntilMs }) });
+    expect(locked.code).toBe(0);
+    expect(locked.stdout).toContain('What was removed stays there, out of sight, until 2027-03-04');
+    const json = await runCli(['forget', '--keep-last', '1', '--json'], { engine: engine({ holds: true }) });
+    expect(JSON.parse(json.stderr)).toEqual({ message_type: 'place_keeps', held: 2, kept_until: null });
   });
 
   it('ends with 3 when the place keeps one, and says which', async () => {

@@ -35,6 +35,8 @@ const DONE: PruneResult = {
   freedBytes: 3 << 20,
   postponedPacks: 0,
   removalRefused: false,
+  keptBytes: 0,
+  keptUntilMs: null,
 };
 
 async function run(
@@ -107,7 +109,16 @@ describe('what is said', () => {
 
   it('a place that refuses removing and one without room are told, and are no failure', async () => {
     const refused = await run([], PLANNED, { ...DONE, freedBytes: 0, removalRefused: true });
-    expect(refused.stdout).toContain('does not allow anything to be removed');
+    expect(refused.stdout).toContain('stays: this place lets nothing be removed (append-only)');
+    const keptUntilMs = Date.parse('2027-03-04T12:00:00Z');
+    const dated = await run([], PLANNED, { ...DONE, removalRefused: true, keptUntilMs });
+    expect(dated.stdout).toContain('stays until 2027-03-04');
+    const locked = await run([], PLANNED, { ...DONE, freedBytes: 0, keptBytes: 3 << 20, keptUntilMs });
+    expect(locked.stdout).toMatch(/3\.0 MiB of what was removed stay there, out of sight, until 2027-03-04/);
+    expect(locked.stdout).not.toContain('Freed');
+    const json = (await run(['--json'], PLANNED, { ...DONE, keptBytes: 5, keptUntilMs })).stdout;
+    expect(json).toContain('"kept_bytes":5,"kept_until":"2027-03-04T12:00:00.000Z"');
+    expect(locked.code).toBe(0);
     const full = await run([], PLANNED, { ...DONE, postponedPacks: 4 });
     expect(full.stdout).toContain('no room to rewrite 4 partly used packs');
     expect([refused.code, full.code]).toEqual([0, 0]);

@@ -203,3 +203,22 @@ describe('the whole', () => {
     );
   });
 });
+
+describe('a place that keeps what is removed', () => {
+  const keeping = (untilMs: number | null, changes: Partial<HealthFacts> = {}): Health =>
+    health([copy(0)], {
+      places: [{ placeId: 'drive', isRecoveryProven: true, keeps: { untilMs } }],
+      ...changes,
+    });
+
+  it('is told, with its day, and takes nothing from being protected', () => {
+    expect(told(keeping(NOW + DAY_MS))).toBe('protected, placeKeeps quiet');
+    expect(keeping(NOW + DAY_MS).problems[0]).toMatchObject({ untilMs: NOW + DAY_MS, placeIds: ['drive'] });
+    expect(told(keeping(null))).toBe('protected, placeKeeps quiet');
+    expect(keeping(null).problems[0]).not.toHaveProperty('untilMs');
+  });
+
+  it('is told no longer when the day has come', () => {
+    expect(told(keeping(NOW))).toBe('protected');
+  });
+});

@@ -176,8 +176,8 @@ describe.skipIf(restServer === undefined)(`a strict rest-server (${restServer ??
     expect(await storage.list('lock')).toEqual([]);
     for (const type of ['pack', 'index', 'snapshot', 'key'] as const) {
       const error: unknown = await storage.remove(type, NAME).catch((each: unknown) => each);
-      if (!isTidemarkError(error, 'storage.accessDenied')) throw error;
-      expect([error.data.operation, error.retry]).toEqual(['remove', 'afterUser']);
+      if (!isTidemarkError(error, 'storage.removalRefused')) throw error;
+      expect([error.data.keptUntil, error.retry]).toEqual([null, 'afterUser']);
     }
     writeFileSync(join(server.folder, 'alice', 'data', NAME.slice(0, 2), NAME), 'damaged');
     await expectCode(storage.save('pack', NAME, BYTES), 'storage.accessDenied');
@@ -271,7 +271,7 @@ describe.skipIf(rclone === undefined)(`rclone as a strict REST server (${rclone 
       await storage.save('pack', NAME, BYTES);
       await storage.save('lock', NAME, BYTES);
       await storage.remove('lock', NAME);
-      await expectCode(storage.remove('pack', NAME), 'storage.accessDenied');
+      await expectCode(storage.remove('pack', NAME), 'storage.removalRefused');
       await expectCode(storage.save('config', 'config', BYTES), 'storage.alreadyExists');
       await expectCode(at(server, 'bob', { login: 'alice:alice%3Apw' }).open(), 'storage.accessDenied');
       await expectCode(at(server, 'alice', { login: 'alice:x' }).open(), 'storage.wrongCredentials');

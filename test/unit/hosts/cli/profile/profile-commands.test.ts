@@ -9,6 +9,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TidemarkError } from '#base/errors.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { runCli, type CliRun } from '#test/support/cli-run.ts';
+import type { PlaceTrial } from '#contract/app/place-trial.ts';
+import type { ProbeOutcome } from '#contract/engine/engine-values.ts';
 import { PLACE, PLAN, standInProfile } from '#test/support/stand-in-profile.ts';
 
 const BOTH: Partial<Mirror> = { plans: [PLAN], places: [PLACE] };
@@ -317,21 +319,84 @@ describe('place', () => {
     expect(nobody.stderr).toContain('nobody to ask');
   });
 
-  test('test says what is there, without changing it', async () => {
-    const probe = (kind: 'empty' | 'repository' | 'otherFiles' | 'missing' | 'unreachable') =>
-      run(['place', 'test', 'USB disk'], {
-        'places.probe': ({ location }) => ({ kind, location, freeBytes: 1 << 30, reason: null }),
+  test('test says what is there and what the place can do', async () => {
+    const worked = { kind: 'worked' } as const;
+    const whole: PlaceTrial = {
+      lists: worked,
+      writes: worked,
+      readsBack: worked,
+      removes: worked,
+      keeping: { kind: 'nothing' },
+      upload: { bytes: 4 << 20, ms: 2000, isSlower: false },
+      download: { bytes: 256 << 10, ms: 4000, isSlower: true },
+      clockAheadMs: -185_000,
+      left: null,
+    };
+    const tried = (kind: ProbeOutcome['kind'], changes: Partial<PlaceTrial> = {}, ...args: string[]) =>
+      run([...args, 'place', 'test', 'USB disk'], {
+        'places.test': ({ location }) => ({
+          probe: { kind, location, freeBytes: 1 << 30, reason: null },
+          trial: { ...whole, ...changes },
+        }),
       });
-    expect(await probe('repository')).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('/media/usb') as string,
+    const good = await tried('repository');
+    expect(good.code).toBe(0);
+    expect(good.stdout).toBe(
+      [
+        '/media/usb: there is a repository; "place open" uses it.',
+        '  Write      works',
+        '  Read back  works',
+        '  List       works',
+        '  Remove     works',
+        '  Free       1.0 GiB',
+        '  Upload     about 2.0 MiB/s',
+        '  Download   slower than 64.0 KiB/s',
+        '  Clock      3 minutes behind this computer',
+        '',
+      ].join('\n'),
+    );
+    expect(await tried('empty')).toMatchObject({ code: 0 });
+    const other = await tried('otherFiles');
+    expect(other.code).toBe(1);
+    expect(other.stdout).toContain('choose an empty');
+    const away = await tried('unreachable');
+    expect(away.code).toBe(1);
+    expect(away.stdout).not.toContain('Write');
+
+    // A place that keeps everything is no failure, one that cannot be written to is.
+    const keptUntil = new TidemarkError('storage.removalRefused', {
+      location: '/x',
+      keptUntil: null,
+    }).toWire();
+    const kept = await tried('repository', {
+      removes: { kind: 'failed', error: keptUntil },
+      keeping: { kind: 'everything', untilMs: null },
+      upload: null,
     });
-    expect(await probe('empty')).toMatchObject({ code: 0 });
-    expect(await probe('otherFiles')).toMatchObject({
-      code: 1,
-      stdout: expect.stringContaining('choose an empty') as string,
+    expect(kept.code).toBe(0);
+    expect(kept.stdout).toContain(
+      'Remove     not possible: the place keeps everything that it has (append-only)',
+    );
+    expect(kept.stdout).toContain('Upload     not measured, because what is written stays');
+    const untilMs = Date.parse('2027-03-04T05:06:07Z');
+    const locked = await tried('repository', {
+      keeping: { kind: 'locked', untilMs },
+      left: { files: 1, bytes: 1024, untilMs },
     });
-    expect((await probe('unreachable')).code).toBe(1);
+    expect(locked.code).toBe(0);
+    expect(locked.stdout).toMatch(/Lock {7}on: what is written now stays until 2027-03-04/);
+    expect(locked.stdout).toMatch(/A test file \(1\.0 KiB\) stays there until 2027-03-04/);
+    const full = new TidemarkError('storage.full', { location: '/x', outOfInodes: false }).toWire();
+    const broken = await tried('repository', { writes: { kind: 'failed', error: full } });
+    expect(broken.code).toBe(1);
+    expect(broken.stdout).toContain('Write      does not work: /x is full.');
+
+    const json = JSON.parse((await tried('repository', {}, '--json')).stdout) as object;
+    expect(json).toMatchObject({
+      message_type: 'place_test',
+      kind: 'repository',
+      trial: { clockAheadMs: -185_000 },
+    });
   });
 
   test('what the core refuses is told in its own words', async () => {
