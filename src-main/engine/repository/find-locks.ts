@@ -80,7 +80,7 @@ export async function refuseConflicts(
     const { found, damaged } = await findLocks(files, signal);
     for (const { id, lock } of found) {
       if (id === ownId) continue;
-      if (ownDead.has(id)) await files.remove(id, signal);
+      if (ownDead.has(id)) await removeIfLet(files, id, signal);
       else if (conflicts({ exclusive }, lock)) throw lockedBy({ id, lock }, identity, clock.nowMs());
     }
     const [first] = damaged;
@@ -88,6 +88,15 @@ export async function refuseConflicts(
     const waitMs = DAMAGED_LOCK_WAITS_MS[attempt];
     if (waitMs === undefined) throw first;
     await clock.sleep(waitMs, signal);
+  }
+}
+
+/** A place that lets nothing go keeps it, and nobody holds it all the same. */
+async function removeIfLet(files: LockFiles, id: LockId, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await files.remove(id, signal);
+  } catch (error) {
+    if (!isTidemarkError(error, 'storage.removalRefused')) throw error;
   }
 }
 

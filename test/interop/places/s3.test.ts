@@ -6,6 +6,7 @@
 import {
   ListObjectVersionsCommand,
   ListObjectsV2Command,
+  PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectLockConfigurationCommand,
   type S3Client,
@@ -22,6 +23,13 @@ import { keysEnvironment, makeBucket, newBucketName, s3Client } from '#test/supp
 import { OWNER_KEYS, s3ServerObstacle, startS3Server, type S3Server } from '#test/support/s3-server.ts';
 import { testLocation } from '#test/support/trial-engine.ts';
 import { sessionKeys } from '#test/support/s3-session.ts';
+
+/** As the command line writes it, so far from now. */
+function localDay(fromNowMs: number): string {
+  const then = new Date(Date.now() + fromNowMs);
+  const two = (part: number) => String(part).padStart(2, '0');
+  return `${String(then.getFullYear())}-${two(then.getMonth() + 1)}-${two(then.getDate())}`;
+}
 
 const DAY_MS = 24 * 60 * 60_000;
 const restics = newestRestic();
@@ -176,6 +184,32 @@ if (obstacle !== undefined) {
     // By name it is gone.
     const { Contents } = await client.send(new ListObjectsV2Command({ Bucket: locking }));
     expect(Contents).toBeUndefined();
+
+    // Keys that may write and not remove.
+    const policy = {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: { AWS: ['*'] },
+          Action: ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+          Resource: [`arn:aws:s3:::${locking}/*`],
+        },
+      ],
+    };
+    await client.send(new PutBucketPolicyCommand({ Bucket: locking, Policy: JSON.stringify(policy) }));
+    const refused = (await testLocation(addressOf(locking), env)).trial;
+    const day = (refused.keeping as { untilMs: number }).untilMs;
+    expect(refused).toMatchObject({
+      removes: {
+        kind: 'failed',
+        error: { code: 'storage.removalRefused', data: { keptUntil: new Date(day).toISOString() } },
+      },
+      keeping: { kind: 'everything' },
+      upload: null,
+      left: { files: 1, bytes: 1024, untilMs: day },
+    });
+    expect(Math.abs(day - Date.now() - DAY_MS)).toBeLessThan(60_000);
   });
 
   test('25, 38: with keys for an hour, where the bucket locks what it keeps, all goes on as usual', async () => {
@@ -190,7 +224,21 @@ if (obstacle !== undefined) {
     await runTidemark(address, 'backup', source);
     writeFileSync(path.join(source, 'large.dat'), 'small now');
     await runTidemark(address, 'backup', source);
-    await runTidemark(address, 'forget', '--keep-last', '1', '--prune');
+    const { stdout: said } = await runTidemark(
+      address,
+      ...['forget', '--keep-last', '1', '--prune', '--max-unused', '0'],
+    );
+    // What is removed stays for the day for which it was locked, and that is how it should be.
+    const day = new RegExp(`${localDay(DAY_MS - 60_000)}|${localDay(DAY_MS)}`);
+    expect(said).toMatch(/Removed 1 snapshot\./);
+    const kept = said
+      .split('\n')
+      .filter(
+        (line) => line.includes('of what was removed stay') || line.startsWith('What was removed stays'),
+      );
+    expect(kept).toHaveLength(2);
+    for (const line of kept) expect(line).toMatch(day);
+    expect(said).not.toContain('Freed');
     await runRestic(restics.at(-1)!.path, address, 'check', '--read-data');
     const { stdout } = await runRestic(restics.at(-1)!.path, address, 'snapshots', '--json', '--no-lock');
     expect(JSON.parse(stdout)).toHaveLength(1);

@@ -35,7 +35,9 @@ const DATA = {
   ...Object.fromEntries(['id', 'keyId', 'packId', 'blobId', 'treeId', 'indexId'].map((name) => [name, ID])),
   ...Object.fromEntries(['lockId', 'snapshotId', 'expectedId', 'foundId'].map((name) => [name, ID])),
   ...Object.fromEntries(['reason', 'output', 'program', 'name', 'prefix', 'username'].map((n) => [n, 'xyz'])),
-  ...Object.fromEntries(['since', 'now', 'witness', 'lastGoodAt'].map((n) => [n, '2026-11-28T12:00:00Z'])),
+  ...Object.fromEntries(
+    ['since', 'now', 'witness', 'lastGoodAt', 'keptUntil'].map((n) => [n, '2026-11-28T12:00:00Z']),
+  ),
   hostname: 'xyz',
   what: 'xyz',
   kind: 'snapshot',
@@ -71,7 +73,7 @@ const VARIANTS: readonly object[] = [
     pathCount: 1,
   },
   { kind: 'pack', lastGoodAt: null, exitCode: null, output: '', snapshotIds: [], paths: [] },
-  { kind: 'farAhead', reason: 'timedOut', isRevoked: true, offMs: null, region: null },
+  { kind: 'farAhead', keptUntil: null, reason: 'timedOut', isRevoked: true, offMs: null, region: null },
   { kind: 'behindLastSeen', reason: 'notStarted', what: 'backup place' },
 ];
 
