@@ -9,6 +9,7 @@ import { Refusal } from '../../parts/refusal.tsx';
 import { useWords } from '../../text/use-words.ts';
 import { Progress } from '../../ui/progress.tsx';
 import { Section } from '../../ui/section.tsx';
+import { PlaceTest } from './place-test.tsx';
 import type { PlaceValue } from './view-model.ts';
 
 type Request = Parameters<CoreLink['calls']['jobs.start']>[0];
@@ -84,6 +85,7 @@ export function PlaceCare({ place, mirror }: { readonly place: PlaceValue; reado
             </div>
           );
         })}
+        <PlaceTest location={place.location} />
         <Refusal error={refusal} />
       </div>
     </Section>

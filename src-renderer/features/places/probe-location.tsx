@@ -10,6 +10,7 @@ import { Refusal } from '../../parts/refusal.tsx';
 import { useFormats, useSpeech } from '../../text/use-words.ts';
 import { NoteBar } from '../../ui/note-bar.tsx';
 import { loginKindOf, PlaceLogin } from './place-login.tsx';
+import { PlaceTest } from './place-test.tsx';
 import { probeView, type ProbeView } from './view-model.ts';
 
 const REST_MS = 400;
@@ -125,6 +126,7 @@ export function ProbeLocation({ typed, onType, answer, sentence }: ProbeLocation
         )}
         <Refusal error={error ?? refusal} />
       </div>
+      {probe?.view.use !== undefined && <PlaceTest key={probe.location} location={typed.trim()} />}
     </div>
   );
 }
