@@ -101,7 +101,7 @@ export function trialView(
     if (clockAheadMs === null) return { tone: 'quiet', title: words.clock, words: words.notTold };
     const offMs = Math.abs(clockAheadMs);
     if (offMs < SAME_TIME_MS) return { tone: 'good', title: words.clock, words: words.clockSame };
-    const span = offMs < HARMLESS_CLOCK_MS ? words.seconds(Math.round(offMs / 1000)) : formats.span(offMs);
+    const span = offMs < HARMLESS_CLOCK_MS ? words.seconds(Math.round(offMs / 1000)) : formats.about(offMs);
     return {
       tone: offMs < HARMLESS_CLOCK_MS ? 'good' : 'warning',
       title: words.clock,

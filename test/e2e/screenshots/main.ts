@@ -85,6 +85,15 @@ const SCREENS: readonly Screen[] = [
   { name: 'places', route: () => '/places' },
   { name: 'place', route: ({ placeId }) => `/places/${placeId}` },
   { name: 'new-place', route: () => '/places/new' },
+  {
+    name: 'place-test',
+    route: ({ placeId }) => `/places/${placeId}`,
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'Try it out' }).click();
+      await page.getByText('works', { exact: true }).first().waitFor();
+      await page.locator('.place-test').scrollIntoViewIfNeeded();
+    },
+  },
   { name: 'kit', route: ({ placeId }) => `/places/${placeId}/kit` },
   { name: 'activity', route: () => '/activity' },
   { name: 'settings', route: () => '/settings' },
