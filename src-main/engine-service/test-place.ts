@@ -4,6 +4,7 @@ import type { Clock } from '#base/clock.ts';
 import { isTidemarkError } from '#base/errors.ts';
 import type { PlaceTrial } from '#contract/app/place-trial.ts';
 import type { ProbeOutcome, TestOutcome } from '#contract/engine/engine-values.ts';
+import type { Primitives } from '#format/primitives.ts';
 import { describeLocation } from '#storage/locations/describe-location.ts';
 import { parseLocation } from '#storage/locations/parse-location.ts';
 import type { Storage } from '#storage/port.ts';
@@ -21,9 +22,9 @@ export async function testPlace(
   const above = folderAbove(location);
   const outcome = await places.withPorts(
     location,
-    async ({ storage }) => {
+    async ({ storage, primitives }) => {
       const probe = await probePlace(storage, location, signal);
-      return { probe, trial: await tryWhatIsThere(storage, probe, above !== undefined) };
+      return { probe, trial: await tryWhatIsThere(storage, primitives, probe, above !== undefined) };
     },
     true,
   );
@@ -32,15 +33,20 @@ export async function testPlace(
 
   async function tryWhatIsThere(
     storage: Storage,
+    primitives: Primitives,
     { kind }: ProbeOutcome,
     isFolder: boolean,
   ): Promise<PlaceTrial> {
     switch (kind) {
       case 'repository':
-        return tryPlace(storage, { clock, mayWrite: true }, signal);
+        return tryPlace(storage, { clock, primitives, mayWrite: true }, signal);
       case 'empty':
       case 'otherFiles':
-        return tryPlace(storage, { clock, mayWrite: !storage.capabilities.emptyLooksMissing }, signal);
+        return tryPlace(
+          storage,
+          { clock, primitives, mayWrite: !storage.capabilities.emptyLooksMissing },
+          signal,
+        );
       case 'missing': {
         const aheadMs = isFolder ? undefined : await storage.clockAheadMs(signal).catch(() => undefined);
         return { ...untriedPlace(), clockAheadMs: aheadMs ?? null };
@@ -62,10 +68,10 @@ async function tryAbove(
   try {
     return await places.withPorts(
       above,
-      async ({ storage }) => {
+      async ({ storage, primitives }) => {
         await storage.open(signal);
         const freeBytes = (await storage.freeSpaceBytes(signal)) ?? null;
-        const trial = await tryPlace(storage, { clock, mayWrite: true }, signal);
+        const trial = await tryPlace(storage, { clock, primitives, mayWrite: true }, signal);
         return { probe: { ...outcome.probe, freeBytes }, trial };
       },
       true,

@@ -4,10 +4,11 @@
  * Writes only where nobody looks for a repository's files (`trial` of the storage port). Where nothing can be removed, that
  * is an empty lock file, which restic and Tidemark take for none, because locks can be removed there.
  */
-import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '#base/clock.ts';
 import { isTidemarkError, TidemarkError, throwIfCancelled } from '#base/errors.ts';
+import { bytesToId } from '#base/ids.ts';
 import type { PlaceTrial, TrialStep } from '#contract/app/place-trial.ts';
+import type { Primitives } from '#format/primitives.ts';
 import { newTrialName } from '#storage/object-path.ts';
 import type { Storage, StorageFileType } from '#storage/port.ts';
 
@@ -24,6 +25,7 @@ const MEASURED_BYTES = [256 << 10, 4 << 20] as const;
 
 export interface TrialTerms {
   readonly clock: Clock;
+  readonly primitives: Pick<Primitives, 'randomBytes' | 'sha256'>;
   /** False: nothing is there that could be written into without leaving a trace. */
   readonly mayWrite: boolean;
 }
@@ -43,7 +45,7 @@ export async function tryPlace(
   terms: TrialTerms,
   signal: AbortSignal,
 ): Promise<PlaceTrial> {
-  const trial = new Trial(storage, terms.clock, signal);
+  const trial = new Trial(storage, terms, signal);
   try {
     await trial.run(terms.mayWrite);
   } finally {
@@ -73,13 +75,15 @@ class Trial {
   readonly result: Mutable<PlaceTrial> = untriedPlace();
   readonly #storage: Storage;
   readonly #clock: Clock;
+  readonly #primitives: TrialTerms['primitives'];
   readonly #signal: AbortSignal;
   /** And not removed yet; also those whose writing failed: they may be there all the same. */
   #written: WrittenFile[] = [];
 
-  constructor(storage: Storage, clock: Clock, signal: AbortSignal) {
+  constructor(storage: Storage, { clock, primitives }: TrialTerms, signal: AbortSignal) {
     this.#storage = storage;
     this.#clock = clock;
+    this.#primitives = primitives;
     this.#signal = signal;
   }
 
@@ -174,9 +178,9 @@ class Trial {
 
   #smallFile(): [WrittenFile, Uint8Array] {
     const isKept = this.result.keeping.kind === 'everything';
-    const bytes = randomBytes(isKept ? 0 : SMALL_BYTES);
+    const bytes = this.#primitives.randomBytes(isKept ? 0 : SMALL_BYTES);
     return isKept
-      ? [{ type: 'lock', name: createHash('sha256').update(bytes).digest('hex'), sizeBytes: 0 }, bytes]
+      ? [{ type: 'lock', name: bytesToId(this.#primitives.sha256(bytes)), sizeBytes: 0 }, bytes]
       : [{ type: 'trial', name: this.#newName(), sizeBytes: bytes.length }, bytes];
   }
 
@@ -208,7 +212,7 @@ class Trial {
     for (const sizeBytes of MEASURED_BYTES) {
       const { upload } = this.result;
       if (upload !== null && !wouldArrive(upload, sizeBytes)) break;
-      const bytes = randomBytes(sizeBytes);
+      const bytes = this.#primitives.randomBytes(sizeBytes);
       const file = { type: 'trial', name: this.#newName(), sizeBytes } as const;
       this.#written.push(file);
       const ms = await this.#measure((stop) => this.#storage.save('trial', file.name, bytes, stop));
@@ -282,7 +286,7 @@ class Trial {
   }
 
   #newName(): string {
-    return newTrialName(randomBytes(6).toString('hex'));
+    return newTrialName(Buffer.from(this.#primitives.randomBytes(6)).toString('hex'));
   }
 
   #notKept(kind: StorageFileType, name: string): TidemarkError {

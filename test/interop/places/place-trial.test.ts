@@ -152,7 +152,7 @@ describe.skipIf(restic === undefined)(`trying places out (${restic?.version ?? N
         expect((bytes / ms) * 1000).toBeGreaterThan(150_000);
         expect((bytes / ms) * 1000).toBeLessThan(400_000);
       } finally {
-        await proxy.close();
+        proxy.close();
       }
       expect(readdirSync(folder)).toEqual([]);
     });

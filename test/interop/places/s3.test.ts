@@ -226,7 +226,12 @@ if (obstacle !== undefined) {
     await runTidemark(address, 'backup', source);
     const { stdout: said } = await runTidemark(
       address,
-      ...['forget', '--keep-last', '1', '--prune', '--max-unused', '0'],
+      'forget',
+      '--keep-last',
+      '1',
+      '--prune',
+      '--max-unused',
+      '0',
     );
     // What is removed stays for the day for which it was locked, and that is how it should be.
     const day = new RegExp(`${localDay(DAY_MS - 60_000)}|${localDay(DAY_MS)}`);

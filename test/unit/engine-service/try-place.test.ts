@@ -4,6 +4,7 @@ import { TidemarkError } from '#base/errors.ts';
 import { tryPlace } from '#engine-service/try-place.ts';
 import { MemoryStorage } from '#storage/memory/memory-storage.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
+import { nodePrimitives } from '#test/support/node-primitives.ts';
 import { FaultStorage } from '#test/support/fault-storage.ts';
 
 let memory: MemoryStorage;
@@ -17,7 +18,8 @@ beforeEach(async () => {
   clock = new FakeClock();
 });
 
-const run = (signal = new AbortController().signal) => tryPlace(faults, { clock, mayWrite: true }, signal);
+const run = (signal = new AbortController().signal) =>
+  tryPlace(faults, { clock, primitives: nodePrimitives, mayWrite: true }, signal);
 
 /** Until nothing goes on but waiting. */
 async function settle(): Promise<void> {
