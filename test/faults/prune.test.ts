@@ -322,8 +322,27 @@ describe('a place that lists the past', () => {
 });
 
 describe('a place that refuses removing', () => {
-  it.each(['pack', 'index'] as const)('C10 %s files: told, not an error', async (type) => {
-    const denied = new TidemarkError('storage.accessDenied', { location: 'test', operation: 'remove' });
+  it('C10 one that keeps what is removed: how much, and until when', async () => {
+    const untilMs = Date.now() + 5_000_000;
+    const storage = start.fork();
+    storage.keptUntilMs = () => Promise.resolve(untilMs);
+    const { removedPacks, removedBytes, keptBytes, keptUntilMs } = await runPrune(
+      pristine,
+      new FaultStorage(storage),
+      THOROUGH,
+    );
+    expect(removedPacks).toBeGreaterThan(0);
+    expect([keptBytes, keptUntilMs]).toEqual([removedBytes, untilMs]);
+    await assertSafe(storage, 'kept');
+  });
+
+  it.each([
+    ['pack', 'storage.accessDenied'],
+    ['pack', 'storage.removalRefused'],
+    ['index', 'storage.removalRefused'],
+  ] as const)('C10 %s files, %s: told, not an error', async (type, code) => {
+    const data = { location: 'test', operation: 'remove', keptUntil: null };
+    const denied = new TidemarkError(code, data);
     const storage = start.fork();
     for (let run = 0; run < 2; run++) {
       const refusing = new FaultStorage(storage).plan(

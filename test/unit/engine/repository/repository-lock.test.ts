@@ -359,3 +359,15 @@ describe('after standby', () => {
     expect(lock.id).not.toBe(first);
   });
 });
+
+it('a lock of a dead process of this computer that the place keeps stops nobody', async () => {
+  const dead = board.put(lockOf({ exclusive: true }));
+  const keeps = async (step: LockStep): Promise<void> => {
+    if (step !== 'remove') return;
+    throw new TidemarkError('storage.removalRefused', { location: 'place', keptUntil: null });
+  };
+  files = board.filesOf(keeps, new Set([dead]));
+  const lock = await hold(true);
+  expect(board.ids).toContain(dead);
+  await lock.release().catch(() => undefined);
+});

@@ -257,6 +257,35 @@ describe('forget, when things go wrong', () => {
     faults.assertAllReached();
   });
 
+  it('C10: one that lets nothing go is no trouble: what stays is told, and until when', async () => {
+    const ids = await plantDays(5);
+    const kept = { location: 'there', keptUntil: '2027-03-04T05:06:07.000Z' };
+    const faults = new FaultStorage(storage);
+    const error = new TidemarkError('storage.removalRefused', kept);
+    faults.plan('remove', { kind: 'fail', error }, { type: 'snapshot', times: Infinity });
+    const refusals: string[] = [];
+    const result = await executeForget(openOn(faults), keepLast(1), {
+      onRefused: ({ stored }) => refusals.push(stored.id),
+    });
+    expect(new Set(result.held.map(({ id }) => id))).toEqual(new Set(ids.slice(0, 4)));
+    expect([refusals, result.removed, result.refused]).toEqual([[], [], []]);
+    expect(result.keptUntilMs).toBe(Date.parse(kept.keptUntil));
+    expect(await present()).toEqual(new Set(ids));
+  });
+
+  it('C10: of what goes by name and stays all the same, the latest day is told', async () => {
+    const ids = await plantDays(4);
+    const nowMs = repository.ports.clock.nowMs();
+    storage.keptUntilMs = async (_type, name) => nowMs + (name === ids[1] ? 9_000_000 : 5_000_000);
+    const result = await executeForget(openOn(storage), keepLast(1));
+    expect([result.removed.length, result.held.length]).toEqual([3, 0]);
+    expect(result.keptUntilMs).toBe(nowMs + 9_000_000);
+    // A day that has passed keeps nothing.
+    storage.keptUntilMs = async () => nowMs - 1;
+    await plantDays(2);
+    expect((await executeForget(openOn(storage), keepLast(1))).keptUntilMs).toBeUndefined();
+  });
+
   it('stops when the drive is gone, and has told what went', async () => {
     const ids = await plantDays(30);
     const faults = new FaultStorage(storage);
