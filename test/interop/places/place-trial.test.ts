@@ -95,12 +95,18 @@ describe.skipIf(restic === undefined)(`trying places out (${restic?.version ?? N
       path.join(copy, 'locks', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'),
       '',
     );
-    const [own] = [repository];
+    // Of a strict REST server: named by its hash, in no index.
+    const bytes = randomBytes(1024);
+    const name = createHash('sha256').update(bytes).digest('hex');
+    mkdirSync(path.join(copy, 'data', name.slice(0, 2)), { recursive: true });
+    writeFileSync(path.join(copy, 'data', name.slice(0, 2), name), bytes);
+    const own = repository;
     repository = copy;
     try {
       expect(await runRestic('check')).toContain('no errors were found');
       await runRestic('backup', import.meta.filename);
       await runRestic('prune');
+      expect(existsSync(path.join(copy, 'data', name.slice(0, 2), name))).toBe(false);
     } finally {
       repository = own;
     }
