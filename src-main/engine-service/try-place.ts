@@ -1,16 +1,15 @@
 /**
  * Tries a place out: writes a file of its own, reads it back, lists and removes it, measures speed and clock. Whatever
  * happens meanwhile, also a cancel, it takes away what it wrote, and tells what it could not.
- * Writes only where nobody looks for a repository's files (`trial` of the storage port). Where nothing can be removed, that
- * is an empty lock file, which restic and Tidemark take for none, because locks can be removed there.
+ * Writes only where nobody looks for a repository's files (`trial` of the storage port), and nothing where it would stay. (Not
+ * even a lock, which may be removed there: an older restic does not survive one that it cannot read.)
  */
 import type { Clock } from '#base/clock.ts';
 import { isTidemarkError, TidemarkError, throwIfCancelled } from '#base/errors.ts';
-import { bytesToId } from '#base/ids.ts';
 import type { PlaceTrial, TrialStep } from '#contract/app/place-trial.ts';
 import type { Primitives } from '#format/primitives.ts';
 import { newTrialName } from '#storage/object-path.ts';
-import type { Storage, StorageFileType } from '#storage/port.ts';
+import type { Storage } from '#storage/port.ts';
 
 /** For one call; a place that takes longer is of no use now. */
 const PATIENCE_MS = 30_000;
@@ -25,13 +24,12 @@ const MEASURED_BYTES = [256 << 10, 4 << 20] as const;
 
 export interface TrialTerms {
   readonly clock: Clock;
-  readonly primitives: Pick<Primitives, 'randomBytes' | 'sha256'>;
+  readonly primitives: Pick<Primitives, 'randomBytes'>;
   /** False: nothing is there that could be written into without leaving a trace. */
   readonly mayWrite: boolean;
 }
 
 interface WrittenFile {
-  readonly type: StorageFileType;
   readonly name: string;
   readonly sizeBytes: number;
 }
@@ -92,9 +90,14 @@ class Trial {
     await this.#try('lists', (stop) => this.#storage.list('key', stop));
     if (!mayWrite) return;
     await this.#askForRemoval();
-    const [file, bytes] = this.#smallFile();
+    if (this.result.keeping.kind === 'everything') {
+      await this.#readConfig();
+      return;
+    }
+    const bytes = this.#primitives.randomBytes(SMALL_BYTES);
+    const file: WrittenFile = { name: this.#newName(), sizeBytes: bytes.length };
     this.#written.push(file);
-    if (!(await this.#try('writes', (stop) => this.#storage.save(file.type, file.name, bytes, stop)))) return;
+    if (!(await this.#try('writes', (stop) => this.#storage.save('trial', file.name, bytes, stop)))) return;
     if (!(await this.#try('readsBack', (stop) => this.#expectSame(file, bytes, stop)))) return;
     await this.#try('lists', (stop) => this.#expectListed(file, stop));
     await this.#askForLock(file);
@@ -164,10 +167,10 @@ class Trial {
     }
   }
 
-  async #askForLock({ type, name }: WrittenFile): Promise<void> {
+  async #askForLock({ name }: WrittenFile): Promise<void> {
     try {
       const untilMs = await this.#within(PATIENCE_MS, this.#signal, (stop) =>
-        this.#storage.keptUntilMs(type, name, stop),
+        this.#storage.keptUntilMs('trial', name, stop),
       );
       if (untilMs !== undefined && untilMs > this.#clock.nowMs())
         this.result.keeping = { kind: 'locked', untilMs };
@@ -176,28 +179,32 @@ class Trial {
     }
   }
 
-  #smallFile(): [WrittenFile, Uint8Array] {
-    const isKept = this.result.keeping.kind === 'everything';
-    const bytes = this.#primitives.randomBytes(isKept ? 0 : SMALL_BYTES);
-    return isKept
-      ? [{ type: 'lock', name: bytesToId(this.#primitives.sha256(bytes)), sizeBytes: 0 }, bytes]
-      : [{ type: 'trial', name: this.#newName(), sizeBytes: bytes.length }, bytes];
+  /** Where nothing is written that could be read back. */
+  async #readConfig(): Promise<void> {
+    const load = async (stop: AbortSignal): Promise<boolean> => {
+      const [config] = await this.#storage.list('config', stop);
+      if (config !== undefined) await this.#storage.load('config', config.name, undefined, stop);
+      return config !== undefined;
+    };
+    let isThere = false;
+    await this.#try('readsBack', async (stop) => (isThere = await load(stop)));
+    if (!isThere && this.result.readsBack.kind === 'worked') this.result.readsBack = { kind: 'notTried' };
   }
 
-  async #expectSame({ type, name }: WrittenFile, bytes: Uint8Array, stop: AbortSignal): Promise<void> {
-    const loaded = await this.#storage.load(type, name, undefined, stop);
-    if (Buffer.compare(loaded, bytes) !== 0) throw this.#notKept(type, name);
+  async #expectSame({ name }: WrittenFile, bytes: Uint8Array, stop: AbortSignal): Promise<void> {
+    const loaded = await this.#storage.load('trial', name, undefined, stop);
+    if (Buffer.compare(loaded, bytes) !== 0) throw this.#notKept(name);
   }
 
-  async #expectListed({ type, name }: WrittenFile, stop: AbortSignal): Promise<void> {
-    const listed = await this.#storage.list(type, stop);
-    if (!listed.some((entry) => entry.name === name)) throw this.#notKept(type, name);
+  async #expectListed({ name }: WrittenFile, stop: AbortSignal): Promise<void> {
+    const listed = await this.#storage.list('trial', stop);
+    if (!listed.some((entry) => entry.name === name)) throw this.#notKept(name);
   }
 
-  async #removeSurely({ type, name }: WrittenFile, stop: AbortSignal): Promise<void> {
-    await this.#storage.remove(type, name, stop);
+  async #removeSurely({ name }: WrittenFile, stop: AbortSignal): Promise<void> {
+    await this.#storage.remove('trial', name, stop);
     try {
-      await this.#storage.stat(type, name, stop);
+      await this.#storage.stat('trial', name, stop);
     } catch (error) {
       if (isTidemarkError(error, 'storage.objectMissing')) return;
       throw error;
@@ -213,7 +220,7 @@ class Trial {
       const { upload } = this.result;
       if (upload !== null && !wouldArrive(upload, sizeBytes)) break;
       const bytes = this.#primitives.randomBytes(sizeBytes);
-      const file = { type: 'trial', name: this.#newName(), sizeBytes } as const;
+      const file: WrittenFile = { name: this.#newName(), sizeBytes };
       this.#written.push(file);
       const ms = await this.#measure((stop) => this.#storage.save('trial', file.name, bytes, stop));
       if (ms === 'late' && upload === null)
@@ -225,11 +232,13 @@ class Trial {
     return largest;
   }
 
-  async #measureDownload({ type, name, sizeBytes }: WrittenFile): Promise<void> {
+  async #measureDownload({ name, sizeBytes }: WrittenFile): Promise<void> {
     for (const length of MEASURED_BYTES) {
       const { download } = this.result;
       if (length > sizeBytes || (download !== null && !wouldArrive(download, length))) break;
-      const ms = await this.#measure((stop) => this.#storage.load(type, name, { offset: 0, length }, stop));
+      const ms = await this.#measure((stop) =>
+        this.#storage.load('trial', name, { offset: 0, length }, stop),
+      );
       if (ms === 'late' && download === null)
         this.result.download = { bytes: length, ms: MEASURING_MS, isSlower: true };
       if (typeof ms !== 'number') break;
@@ -289,8 +298,12 @@ class Trial {
     return newTrialName(Buffer.from(this.#primitives.randomBytes(6)).toString('hex'));
   }
 
-  #notKept(kind: StorageFileType, name: string): TidemarkError {
-    return new TidemarkError('storage.notKept', { location: this.#storage.location, kind, name });
+  #notKept(name: string): TidemarkError {
+    return new TidemarkError('storage.notKept', {
+      location: this.#storage.location,
+      kind: 'trial',
+      name,
+    });
   }
 }
 

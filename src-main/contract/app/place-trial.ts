@@ -8,7 +8,7 @@ import { count, timeMs, wireError } from './values.ts';
 const trialStep = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('worked') }),
   z.strictObject({ kind: z.literal('failed'), error: wireError }),
-  /** An earlier step failed, or there is nothing yet in which it could be tried. */
+  /** An earlier step failed, there is nothing yet in which it could be tried, or what is written would stay. */
   z.strictObject({ kind: z.literal('notTried') }),
 ]);
 
@@ -28,7 +28,7 @@ export const placeTrial = z.strictObject({
   keeping: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('unknown') }),
     z.strictObject({ kind: z.literal('nothing') }),
-    /** Append-only: nothing can be removed, but locks may be. */
+    /** Nothing can be removed: append-only, or keys that may not. */
     z.strictObject({ kind: z.literal('everything'), untilMs: timeMs.nullable() }),
     /** Object lock: what was written now cannot go before. */
     z.strictObject({ kind: z.literal('locked'), untilMs: timeMs }),

@@ -70,7 +70,7 @@ export function trialView(
       case 'worked':
         return { tone: 'good', title, words: words.works };
       case 'notTried':
-        return { tone: 'quiet', title, words: words.notTried };
+        return { tone: 'quiet', title, words: keepsAll ? words.notTriedKept : words.notTried };
       case 'failed': {
         const error = fromWireError(wireError.decode(done.error));
         return { tone: 'warning', title, words: errorText(error, WINDOW_WORDS, language).title };

@@ -114,6 +114,7 @@ export const places: Translated<typeof english> = {
     removes: 'Entfernen',
     works: 'geht',
     notTried: 'nicht zu prüfen: Dort ist noch nichts',
+    notTriedKept: 'nicht geprüft: Was dort geschrieben wird, bleibt',
     keepsAll:
       'nicht möglich: Der Ort behält alles, so ist er eingerichtet. Alte Versionen lassen sich dort nicht aufräumen.',
     keepsAllUntil: (day) => `nicht möglich bis ${day}: Bis dahin behält der Ort alles`,

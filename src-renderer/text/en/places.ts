@@ -109,6 +109,7 @@ export const places = {
     removes: 'Removing',
     works: 'works',
     notTried: 'could not be tried: nothing is there yet',
+    notTriedKept: 'not tried: what is written there stays',
     keepsAll:
       'not possible: the place keeps everything, as it is set up to. Old versions cannot be cleaned up there.',
     keepsAllUntil: (day: string) => `not possible before ${day}: the place keeps everything until then`,

@@ -84,25 +84,24 @@ test('a place that says it removes and does not: what stays is told', async () =
   expect([...memory.files.keys()]).toEqual([expect.stringMatching(/^\.tmp-0-[0-9a-f]{12}$/)]);
 });
 
-test('where nothing goes, an empty lock is all that is written, and locks may go', async () => {
-  faults.plan('remove', { kind: 'fail', error: refused(null) }, { type: 'trial', times: Infinity });
-  const seen: string[] = [];
-  const save = memory.save.bind(memory);
-  memory.save = (type, name, bytes) => {
-    seen.push(`${type} ${String(bytes.length)}`);
-    return save(type, name, bytes);
-  };
-  expect(await run()).toMatchObject({
-    writes: worked,
-    readsBack: worked,
+test('where nothing goes, nothing is written; what is there is read', async () => {
+  faults.plan('remove', { kind: 'fail', error: refused(null) }, { times: Infinity });
+  const before = faults.changeCount;
+  const kept = {
+    writes: { kind: 'notTried' },
     lists: worked,
     removes: failedWith('storage.removalRefused'),
     keeping: { kind: 'everything', untilMs: null },
     upload: null,
     left: null,
-  });
-  expect(seen).toEqual(['lock 0']);
+  };
+  expect(await run()).toMatchObject({ ...kept, readsBack: { kind: 'notTried' } });
+  // The one removal that was refused.
+  expect(faults.changeCount).toBe(before + 1);
   expect(memory.files.size).toBe(0);
+  await memory.save('config', 'config', new Uint8Array(9));
+  expect(await run()).toMatchObject({ ...kept, readsBack: worked });
+  expect(memory.files.size).toBe(1);
 });
 
 test('a refusal that shows only when something is there, with its day', async () => {

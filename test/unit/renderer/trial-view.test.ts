@@ -60,8 +60,14 @@ describe('a place that keeps what it has', () => {
   const refused = failed(new TidemarkError('storage.removalRefused', { location: '/x', keptUntil: null }));
 
   test('for good', () => {
-    const kept = lines({ removes: refused, keeping: { kind: 'everything', untilMs: null }, upload: null });
+    const kept = lines({
+      writes: { kind: 'notTried' },
+      removes: refused,
+      keeping: { kind: 'everything', untilMs: null },
+      upload: null,
+    });
     expect(kept.join('\n')).not.toContain('warning: Removing');
+    expect(kept).toContain('quiet: Writing: not tried: what is written there stays');
     expect(kept).toContain('quiet: Sending: not measured: what is written there stays');
   });
 

@@ -16,7 +16,7 @@ export function trialLines(trial: WirePlaceTrial, freeBytes: number | null): str
   const { keeping, clockAheadMs } = trial;
   const isNew = trial.writes.kind === 'notTried' && trial.removes.kind === 'notTried';
   const rows: (readonly [string, string])[] = [
-    ['Write', stepWords(trial.writes)],
+    ['Write', stepWords(trial.writes, keeping.kind === 'everything')],
     ['Read back', stepWords(trial.readsBack)],
     ['List', stepWords(trial.lists)],
     ['Remove', keeping.kind === 'everything' ? keptWords(keeping.untilMs) : stepWords(trial.removes)],
@@ -41,10 +41,10 @@ export function hasFailed({ writes, readsBack, lists, removes, keeping }: WirePl
   return isRemovalFailed || [writes, readsBack, lists].some(({ kind }) => kind === 'failed');
 }
 
-function stepWords(step: WireStep): string {
+function stepWords(step: WireStep, wouldStay = false): string {
   const words: Record<TrialStep['kind'], () => string> = {
     worked: () => 'works',
-    notTried: () => 'not tried',
+    notTried: () => (wouldStay ? 'not tried, because what is written stays' : 'not tried'),
     failed: () => (step.kind === 'failed' ? reasonWords(step.error) : ''),
   };
   return words[step.kind]();
@@ -56,7 +56,7 @@ function reasonWords(error: Parameters<typeof wireError.decode>[0]): string {
 
 function keptWords(untilMs: number | null): string {
   return untilMs === null
-    ? 'not possible: the place keeps everything that it has (append-only); locks can be removed'
+    ? 'not possible: the place keeps everything that it has (append-only)'
     : `not possible before ${dayText(untilMs)}: the place keeps everything until then`;
 }
 

@@ -371,9 +371,11 @@ describe('place', () => {
     const kept = await tried('repository', {
       removes: { kind: 'failed', error: keptUntil },
       keeping: { kind: 'everything', untilMs: null },
+      writes: { kind: 'notTried' },
       upload: null,
     });
     expect(kept.code).toBe(0);
+    expect(kept.stdout).toContain('Write      not tried, because what is written stays');
     expect(kept.stdout).toContain(
       'Remove     not possible: the place keeps everything that it has (append-only)',
     );
