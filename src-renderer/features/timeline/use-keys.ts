@@ -19,9 +19,9 @@ export function useKeys(): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return;
+      if (typeAhead(event)) return event.preventDefault();
       const focus = focusOf(event.target);
       if (focus === null) return;
-      if (typeAhead(event)) return event.preventDefault();
       const command = commandOf(event, focus);
       if (command === null || !execute(command, moving, latest.current)) return;
       event.preventDefault();
@@ -31,10 +31,14 @@ export function useKeys(): void {
   }, [moving]);
 }
 
-/** The search is open and its field has not got the focus yet: what is typed is meant for it. */
-function typeAhead({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+/**
+ * The search is open and its field has not got the focus yet, which for a moment even the frame around it has: what is typed
+ * is meant for the field.
+ */
+function typeAhead({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
   const { isSearchOpen, searchText, set } = useHistoryView.getState();
   if (!isSearchOpen || key.length !== 1 || ctrlKey || metaKey || altKey) return false;
+  if (target instanceof Element && target.closest('.search-panel') !== null) return false;
   set({ searchText: searchText + key });
   return true;
 }

@@ -70,9 +70,15 @@ test('a backup that came to nothing is a gap of its own kind', async () => {
   world.move('Elsewhere', 'Documents');
   await page.keyboard.press('9');
   await page.getByRole('slider').hover();
-  await page.getByRole('button', { name: 'Show the bars as a table' }).click();
-  await page.getByRole('dialog').getByText('did not come through').waitFor();
-  await page.keyboard.press('Escape');
+  // The table tells what the band shows when it is opened, and the band may not have heard of the run yet.
+  const told = async (): Promise<string> => {
+    await page.getByRole('button', { name: 'Show the bars as a table' }).click();
+    const text = await page.getByRole('dialog').innerText();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    return text;
+  };
+  await expect.poll(told, { timeout: 15_000 }).toContain('did not come through');
 });
 
 test('a place goes away while it is browsed: names can be looked at, and it says what needs it', async () => {

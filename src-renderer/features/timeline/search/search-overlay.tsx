@@ -1,7 +1,7 @@
 /** The search over every name that was ever seen: a field, filters as words and chips, results as they come. */
 import { Modal, Pill, UnstyledButton } from '@mantine/core';
 import { Search } from 'lucide-react';
-import { useMemo, useState, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useHistory } from '../use-history.ts';
@@ -53,10 +53,22 @@ function SearchPanel() {
   });
   const results = state.kind === 'looking' || state.kind === 'done' ? state.found.results : [];
   const current = Math.min(chosen, results.length - 1);
+  const result = isOfBefore ? undefined : results[current];
+  /** Enter came before the answer. */
+  const [isAwaited, setIsAwaited] = useState(false);
+  useEffect(() => {
+    if (isAwaited && result !== undefined) openResult(result, placeId, series);
+  }, [isAwaited, result, placeId, series]);
+
+  const field = useRef<HTMLInputElement>(null);
+  // Before the frame around it does, so that what is typed right after the key that opens it is not lost; but not before this
+  // panel hears of the store, when React would put back what was there before a letter.
+  useEffect(() => field.current?.focus(), []);
 
   const type = (text: string): void => {
     set({ searchText: text });
     setChosen(0);
+    setIsAwaited(false);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
@@ -64,8 +76,7 @@ function SearchPanel() {
       event.preventDefault();
       setChosen(Math.max(0, Math.min(results.length - 1, current + step)));
     }
-    const result = results[current];
-    if (event.key === 'Enter' && result !== undefined && !isOfBefore) openResult(result, placeId, series);
+    if (event.key === 'Enter') setIsAwaited(true);
   };
   return (
     <div className="search-panel">
@@ -82,7 +93,7 @@ function SearchPanel() {
           value={typed}
           maxLength={1_000}
           data-autofocus
-          ref={focusAtOnce}
+          ref={field}
           spellCheck={false}
           autoComplete="off"
           onChange={({ currentTarget }) => type(currentTarget.value)}
@@ -138,11 +149,6 @@ function SearchPanel() {
       <p className="search-foot">{words.keys}</p>
     </div>
   );
-}
-
-/** Before the frame around it does: what is typed right after the key that opens it must not be lost. */
-function focusAtOnce(input: HTMLInputElement | null): void {
-  input?.focus();
 }
 
 function Ideas({ onChosen }: { onChosen: (text: string) => void }) {
