@@ -3,7 +3,7 @@
  * saving what the other has saved already, adds nothing. The tree holds every kind of entry. What stock restic itself
  * cannot do is listed in RESTIC_LIMITS with its reason; every other difference fails.
  */
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -62,8 +62,12 @@ const RESTIC_LIMITS: readonly Limit[] = [
 /** Sources lie right below the root, so that no folder above them changes between two backups. */
 const SOURCES_BASE = isRoot ? '/' : tmpdir();
 
+/** Repositories wait for the disk with every file; what is compared is the tree. */
+const REPOSITORIES_BASE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 let sources = '';
 let folder = '';
+let repositories = '';
 /** Every kind of entry. */
 let zoo = '';
 /** Without the paths beyond 4096 bytes, which restic can neither read nor write. */
@@ -71,6 +75,7 @@ let shallow = '';
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tidemark-zoo-'));
+  repositories = mkdtempSync(join(REPOSITORIES_BASE, 'tidemark-zoo-'));
   sources = mkdtempSync(join(SOURCES_BASE, 'tidemark-zoo-source-'));
   zoo = join(sources, 'zoo');
   shallow = join(sources, 'shallow');
@@ -89,6 +94,7 @@ afterAll(() => {
   // Paths this long only `rm` can take away.
   removeTree(sources);
   removeTree(folder);
+  removeTree(repositories);
 });
 
 function isAtLeast({ version }: ResticProgram, other: string): boolean {
@@ -128,7 +134,7 @@ async function succeeds(run: Promise<ProductRun>): Promise<ProductRun> {
 }
 
 async function newRepository(version: '1' | '2' = '2'): Promise<string> {
-  const repository = join(freshPlace(), 'repository');
+  const repository = join(repositories, String(places++));
   await succeeds(ours(repository, ['init', '--repository-version', version]));
   await giveCheapKeyAt(repository, PRODUCT_PASSWORD);
   return repository;
@@ -191,7 +197,7 @@ describe.each(PROGRAMS)('with restic $version', (program) => {
   );
 
   it('its own repository is read and restored', async () => {
-    const repository = join(freshPlace(), 'repository');
+    const repository = join(repositories, String(places++));
     await succeeds(theirs(program, repository, ['init', '-q']));
     await giveCheapKeyAt(repository, PRODUCT_PASSWORD);
     await succeeds(theirs(program, repository, ['backup', '-q', shallow]));
@@ -250,7 +256,7 @@ describe.each(CURRENT)('trees as those of restic $version', (program) => {
       const forced = ['backup', '--json', '--force', 'shallow'];
       expect(await summaryOf(theirs(program, first, forced, { cwd: sources }))).toMatchObject(NOTHING_ADDED);
 
-      const second = join(freshPlace(), 'repository');
+      const second = join(repositories, String(places++));
       await succeeds(theirs(program, second, ['init', '-q', '--repository-version', version]));
       await giveCheapKeyAt(second, PRODUCT_PASSWORD);
       await succeeds(theirs(program, second, ['backup', '-q', 'shallow'], { cwd: sources }));
