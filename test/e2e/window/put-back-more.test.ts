@@ -130,7 +130,8 @@ test('a folder exactly as it was: asked again in words, and taken back', async (
   await button('Put 1 file back').click();
   await question.getByRole('button', { name: 'Remove 1 file and put back' }).click();
   await until(() => existsSync(world.at('Documents/Letters/came later.txt')), false);
-  expect(readFileSync(world.at('Documents/Letters/two.txt'), 'utf8')).toBe('two');
+  await until(() => readFileSync(world.at('Documents/Letters/two.txt'), 'utf8'), 'two');
+  await page.getByText('1 file put back and verified.').waitFor();
   await button('Undo').last().click();
   await page.getByText('Taken back. Everything is as it was before.').last().waitFor();
   expect(readFileSync(world.at('Documents/Letters/came later.txt'), 'utf8')).toBe('of today');
