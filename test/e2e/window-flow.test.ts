@@ -95,7 +95,7 @@ test('an overwritten document: found by its name, its versions compared, the rig
     .toBe('2');
   await page.keyboard.press('/');
   await page.keyboard.type('notes');
-  await page.getByRole('option').filter({ hasText: '2 versions' }).waitFor();
+  await page.getByRole('option', { name: 'notes.md' }).filter({ hasText: '2 versions' }).waitFor();
   await page.keyboard.press('Enter');
   await row('notes.md').click();
   await page.keyboard.press('[');
