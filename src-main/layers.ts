@@ -114,6 +114,7 @@ export const LAYERS: readonly Layer[] = [
       'base',
       'storage/port',
       'storage/object-path',
+      'storage/range-invalid',
       'storage/slot-queue',
       'storage/locations/place-location',
       'storage/locations/describe-location',

@@ -36,6 +36,7 @@ import type {
   StorageEntry,
   StorageFileType,
 } from '#storage/port.ts';
+import { rangeInvalid } from '#storage/range-invalid.ts';
 import { SlotQueue } from '#storage/slot-queue.ts';
 
 /** More would only fill the four threads that all file calls share with waiting for the disk's flushes. */
@@ -416,8 +417,4 @@ function unreachable(location: string, reason: string, cause?: unknown): Tidemar
 
 function objectMissing(kind: StorageFileType, name: string): TidemarkError {
   return new TidemarkError('storage.objectMissing', { kind, name });
-}
-
-function rangeInvalid(kind: StorageFileType, name: string, { offset, length }: ByteRange): TidemarkError {
-  return new TidemarkError('storage.rangeInvalid', { kind, name, offset, length });
 }

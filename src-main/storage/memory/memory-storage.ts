@@ -12,6 +12,7 @@ import type {
   StorageEntry,
   StorageFileType,
 } from '#storage/port.ts';
+import { rangeInvalid } from '#storage/range-invalid.ts';
 
 export class MemoryStorage implements Storage {
   readonly location = 'memory';
@@ -67,7 +68,7 @@ export class MemoryStorage implements Storage {
     if (range === undefined) return bytes.slice();
     const { offset, length } = range;
     if (offset < 0 || length < 0 || offset + length > bytes.length) {
-      throw new TidemarkError('storage.rangeInvalid', { kind: type, name, offset, length });
+      throw rangeInvalid(type, name, range);
     }
     return bytes.slice(offset, offset + length);
   }

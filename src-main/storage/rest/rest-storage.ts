@@ -19,6 +19,7 @@ import type {
   StorageEntry,
   StorageFileType,
 } from '#storage/port.ts';
+import { rangeInvalid } from '#storage/range-invalid.ts';
 import { parseRestList, type ListedFile } from '#storage/rest/rest-list.ts';
 import { SlotQueue } from '#storage/slot-queue.ts';
 
@@ -340,8 +341,4 @@ function refuse(error: TidemarkError): never {
 
 function objectMissing(kind: StorageFileType, name: string): TidemarkError {
   return new TidemarkError('storage.objectMissing', { kind, name });
-}
-
-function rangeInvalid(kind: StorageFileType, name: string, { offset, length }: ByteRange): TidemarkError {
-  return new TidemarkError('storage.rangeInvalid', { kind, name, offset, length });
 }

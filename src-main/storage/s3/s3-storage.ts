@@ -28,6 +28,7 @@ import type {
   StorageEntry,
   StorageFileType,
 } from '#storage/port.ts';
+import { rangeInvalid } from '#storage/range-invalid.ts';
 import { OwnChanges } from '#storage/s3/own-changes.ts';
 import { parseS3Credentials, parseS3Region } from '#storage/s3/s3-credentials.ts';
 import {
@@ -401,8 +402,4 @@ async function sizeOf(requests: S3Requests, key: string, stop: AbortSignal): Pro
 
 function alreadyExists(kind: StorageFileType, name: string): TidemarkError {
   return new TidemarkError('storage.alreadyExists', { kind, name });
-}
-
-function rangeInvalid(kind: StorageFileType, name: string, { offset, length }: ByteRange): TidemarkError {
-  return new TidemarkError('storage.rangeInvalid', { kind, name, offset, length });
 }

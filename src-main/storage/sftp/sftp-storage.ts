@@ -22,6 +22,7 @@ import type {
   StorageEntry,
   StorageFileType,
 } from '#storage/port.ts';
+import { rangeInvalid } from '#storage/range-invalid.ts';
 import type { SftpOptions } from '#storage/sftp/connect-sftp.ts';
 import { inLanes } from '#storage/sftp/lanes.ts';
 import { listRemote } from '#storage/sftp/list-remote.ts';
@@ -397,8 +398,4 @@ async function makeFolder(channel: SftpChannel, path: string, mode: number): Pro
     if (!hasStatus(error, STATUS.FAILURE)) throw error;
     if ((await channel.statIfThere(path))?.isDirectory() !== true) throw error;
   }
-}
-
-function rangeInvalid(kind: StorageFileType, name: string, { offset, length }: ByteRange): TidemarkError {
-  return new TidemarkError('storage.rangeInvalid', { kind, name, offset, length });
 }
