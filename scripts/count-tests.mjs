@@ -1,12 +1,18 @@
 /** Counts tests from the JSON report of vitest. Pure; runs on Node 20. */
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+
+/** Characters of an error that stand in a line of their own; all of it stands where the runner told it. */
+const LONGEST_REASON = 300;
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: string[], brokenFiles: string[] }} TestCounts
- * `skipped` and `brokenFiles` hold a line per test or file, for people.
+ * @typedef {{ passed: number, failed: number, skipped: string[], failures: string[], unsteady: string[] }} TestCounts
+ * `skipped`, `failures` (tests, and files that broke outside of tests) and `unsteady` (passed only when tried once
+ * more) hold a line each, for people.
  *
+ * @typedef {{ status: string, fullName: string, failureMessages?: string[] }} TestResult
  * @typedef {object} TestReport the part of vitest's report that counts
- * @property {{ name: string, status: string, message: string, assertionResults: { status: string, fullName: string }[] }[]} testResults
+ * @property {{ name: string, status: string, message: string, assertionResults: TestResult[] }[]} testResults
  */
 
 /**
@@ -20,24 +26,36 @@ export function countTests(report, root) {
   const counts = emptyCounts();
   for (const { name, status, message, assertionResults } of report.testResults) {
     const file = path.relative(root, name);
-    const failed = assertionResults.filter((test) => test.status === 'failed').length;
-    const passed = assertionResults.filter((test) => test.status === 'passed').length;
-    counts.passed += passed;
-    counts.failed += failed;
-    for (const test of assertionResults) {
-      if (test.status !== 'failed' && test.status !== 'passed') {
-        counts.skipped.push(`${file}: ${test.fullName.trim()}`);
-      }
-    }
-    if (status === 'failed' && failed === 0) {
+    for (const test of assertionResults) countTest(counts, file, test);
+    if (status === 'failed' && assertionResults.every((test) => test.status !== 'failed')) {
       counts.failed += 1;
-      counts.brokenFiles.push(`${file}: ${message}`);
+      counts.failures.push(`${file}: ${firstLine(message)}`);
     }
   }
   return counts;
 }
 
+/**
+ * @param {TestCounts} counts
+ * @param {string} file
+ * @param {TestResult} test
+ */
+function countTest(counts, file, { status, fullName, failureMessages = [] }) {
+  const name = `${file}: ${fullName.trim()}`;
+  if (status === 'passed') counts.passed += 1;
+  else if (status === 'failed') counts.failed += 1;
+  else counts.skipped.push(name);
+  const [reason] = failureMessages;
+  if (status === 'failed') counts.failures.push(`${name}: ${firstLine(reason ?? '')}`);
+  if (status === 'passed' && reason !== undefined) counts.unsteady.push(`${name}: ${firstLine(reason)}`);
+}
+
+/** @param {string} message */
+function firstLine(message) {
+  return (stripVTControlCharacters(message).trim().split('\n', 1)[0] ?? '').slice(0, LONGEST_REASON);
+}
+
 /** @returns {TestCounts} */
 export function emptyCounts() {
-  return { passed: 0, failed: 0, skipped: [], brokenFiles: [] };
+  return { passed: 0, failed: 0, skipped: [], failures: [], unsteady: [] };
 }

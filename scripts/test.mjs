@@ -1,8 +1,8 @@
 /**
  * `npm test`: everything that must hold, on a machine that has only Node 20, npm and this checkout. Installs, builds,
  * gets the programs that tests use, checks types, lint, format and unused code, runs all tests on Node 24.
- * The last line is always `N passed, N failed, N skipped`, counted from vitest's own report; before it every skipped
- * test stands by name. `--no-setup` leaves out installing and fetching; other arguments choose test files.
+ * The last line is always `N passed, N failed, N skipped`, counted from vitest's own report; before it stand by name all
+ * tests that were skipped, that failed, and that passed only when tried once more. `--no-setup` leaves out installing and fetching; other arguments choose test files.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -60,7 +60,6 @@ async function runTests(env) {
   const code = await run(NODE_24, [...vitest, `--outputFile.json=${REPORT}`, ...filters], { env });
   if (!existsSync(REPORT)) return { counts: emptyCounts(), problem: 'vitest wrote no report' };
   const counts = countTests(JSON.parse(readFileSync(REPORT, 'utf8')), ROOT);
-  for (const file of counts.brokenFiles) console.log(`failed outside of a test: ${file}`);
   const unexplained = code !== 0 && counts.failed === 0;
   return { counts, problem: unexplained ? `vitest ended with exit code ${code}` : undefined };
 }
@@ -69,8 +68,10 @@ async function runTests(env) {
  * @param {import('./count-tests.mjs').TestCounts} counts
  * @param {readonly string[]} problems
  */
-function finish({ passed, failed, skipped }, problems) {
+function finish({ passed, failed, skipped, failures, unsteady }, problems) {
   for (const name of skipped) console.log(`skipped: ${name}`);
+  for (const test of unsteady) console.log(`UNSTEADY, passed when tried once more: ${test}`);
+  for (const test of failures) console.log(`failed: ${test}`);
   for (const problem of problems) console.log(`FAILED besides the tests: ${problem}`);
   if (passed + failed === 0) console.log('FAILED: no test ran');
   console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
