@@ -5,8 +5,9 @@
  * Invariant: nothing secret is sent, and nobody logs in, before the host's key was found among the known ones.
  */
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import net, { type Socket } from 'node:net';
+import net from 'node:net';
 import path from 'node:path';
+import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type SFTPWrapper, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { Clock } from '#base/clock.ts';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
@@ -30,6 +31,7 @@ import {
 import { describeLocation } from '#storage/locations/describe-location.ts';
 import type { SftpLocation } from '#storage/locations/place-location.ts';
 import { loadSshSettings, type SshSettings } from '#storage/sftp/ssh-settings.ts';
+import { WayOverProgram } from '#storage/sftp/way-over-program.ts';
 
 export interface SftpOptions {
   readonly clock: Clock;
@@ -102,7 +104,8 @@ class Attempt {
   readonly #address: string;
   readonly #options: SftpOptions;
   readonly #client: Client = new ssh2.Client();
-  #socket: Socket | undefined;
+  #stream: Duplex | undefined;
+  #way: WayOverProgram | undefined;
   #isGivenUp = false;
 
   constructor(location: SftpLocation, address: string, options: SftpOptions) {
@@ -118,7 +121,9 @@ class Attempt {
     const hosts = await this.#loadKnownHosts(settings);
     const methods = await loadLoginMethods(settings, this.#options.env);
     await this.#reach(settings);
-    const key = await this.#logIn(settings, hosts, methods);
+    const key = await this.#logIn(settings, hosts, methods).catch(async (error: unknown) => {
+      throw await this.#explain(error);
+    });
     if (key !== undefined) await this.#remember(settings, key);
     const sftp = await this.#openChannel();
     return new SftpChannel(this.#client, sftp, {
@@ -137,25 +142,17 @@ class Attempt {
   giveUp(): void {
     this.#isGivenUp = true;
     this.#client.destroy();
-    this.#socket?.destroy();
+    this.#stream?.destroy();
+    this.#way?.end();
   }
 
   async #loadSettings(): Promise<SshSettings> {
-    let settings: SshSettings;
     try {
-      settings = await loadSshSettings(this.#location, this.#options.env);
+      return await loadSshSettings(this.#location, this.#options.env);
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
       throw unreachable(this.#address, `the settings of ssh cannot be read: ${said}`, 'afterUser', error);
     }
-    if (settings.hasProxy) {
-      throw unreachable(
-        this.#address,
-        'the settings of ssh lead to it over another host (ProxyJump or ProxyCommand), which is not supported',
-        'afterUser',
-      );
-    }
-    return settings;
   }
 
   async #loadKnownHosts(settings: SshSettings): Promise<KnownHost[]> {
@@ -169,17 +166,35 @@ class Attempt {
   }
 
   /** A socket of our own: ssh2's waits 40 ms for more before it sends something small. */
-  #reach({ host, port }: SshSettings): Promise<void> {
+  #reach({ host, port, way }: SshSettings): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#isGivenUp) return;
+      if (way !== undefined) {
+        this.#way = new WayOverProgram(way, this.#options.env);
+        this.#stream = this.#way.stream;
+        this.#client.once('close', () => this.#way?.end());
+        resolve();
+        return;
+      }
       const socket = net.connect({ host, port, noDelay: true });
-      this.#socket = socket;
+      this.#stream = socket;
       socket.once('connect', () => {
         socket.off('error', reject);
         resolve();
       });
       socket.once('error', reject);
     });
+  }
+
+  /** What a program on the way said before it ended says more than that nothing came through it. */
+  async #explain(error: unknown): Promise<unknown> {
+    const { code } = classifyConnectError(error, this.#address);
+    const isUnderstood = error instanceof Error && 'level' in error && error.level === 'handshake';
+    if (this.#way === undefined || code !== 'storage.unreachable' || isUnderstood) return error;
+    const words = await this.#way.lastWords();
+    const said = words === '' && error instanceof Error && !isTidemarkError(error) ? error.message : words;
+    const reason = 'the way that the settings of ssh name is closed';
+    return unreachable(this.#address, said === '' ? reason : `${reason}: ${said}`, 'later', error);
   }
 
   /** @returns the host's key when it is one to be remembered */
@@ -191,7 +206,7 @@ class Attempt {
     const { user, port } = settings;
     const name = settings.hostKeyAlias ?? settings.host;
     return new Promise((resolve, reject) => {
-      if (this.#isGivenUp || this.#socket === undefined) return;
+      if (this.#isGivenUp || this.#stream === undefined) return;
       let refusal: TidemarkError | undefined;
       let newKey: Buffer | undefined;
       let isHostProven = false;
@@ -211,7 +226,7 @@ class Attempt {
         reject(refusal ?? error);
       });
       this.#client.connect({
-        sock: this.#socket,
+        sock: this.#stream,
         username: user,
         readyTimeout: 0,
         keepaliveInterval: this.#options.keepAliveMs ?? KEEP_ALIVE_MS,

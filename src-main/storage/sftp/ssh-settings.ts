@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import type { SftpLocation } from '#storage/locations/place-location.ts';
+import { jumpOver, runCommand, type WayProgram } from '#storage/sftp/way-over-program.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,8 +24,8 @@ export interface SshSettings {
   /** Socket of the agent. */
   readonly agent: string | undefined;
   readonly knownHostsFiles: readonly string[];
-  /** The way leads over another host or program. */
-  readonly hasProxy: boolean;
+  /** The way leads over another host or a program: what carries the connection. */
+  readonly way: WayProgram | undefined;
 }
 
 const LIMIT_MS = 10_000;
@@ -38,12 +39,9 @@ export async function loadSshSettings(location: SftpLocation, env: Environment):
 
 /** Lines of `keyword value`; empty where there is no ssh. */
 function askSsh(location: SftpLocation, home: string, env: Environment): Promise<string> {
-  const file = path.join(home, '.ssh', 'config');
-  // ssh itself looks into the home of the password file, whatever HOME says.
-  const fileArguments = home === userInfo().homedir ? [] : ['-F', existsSync(file) ? file : 'none'];
   const args = [
     '-G',
-    ...fileArguments,
+    ...settingsFile(home),
     ...(location.user === undefined ? [] : ['-l', location.user]),
     ...(location.port === undefined ? [] : ['-p', String(location.port)]),
     '--',
@@ -56,6 +54,12 @@ function askSsh(location: SftpLocation, home: string, env: Environment): Promise
       else reject(new Error(stderr.trim().split('\n')[0] ?? error.message));
     });
   });
+}
+
+/** ssh itself looks into the home of the password file, whatever HOME says. */
+function settingsFile(home: string): string[] {
+  const file = path.join(home, '.ssh', 'config');
+  return home === userInfo().homedir ? [] : ['-F', existsSync(file) ? file : 'none'];
 }
 
 function readSettings(location: SftpLocation, home: string, env: Environment, answer: string): SshSettings {
@@ -72,20 +76,26 @@ function readSettings(location: SftpLocation, home: string, env: Environment, an
   const host = last('hostname') ?? location.host;
   const user = location.user ?? last('user') ?? userInfo().username;
   const port = location.port ?? Number(last('port') ?? 22);
-  const expand = (text: string): string =>
-    expandTokens(inHome(text, home), {
-      d: home,
-      h: host,
-      n: location.host,
-      p: String(port),
-      r: user,
-      u: userInfo().username,
-    });
+  const tokens = {
+    d: home,
+    h: host,
+    n: location.host,
+    p: String(port),
+    r: user,
+    u: userInfo().username,
+  };
+  const expand = (text: string): string => expandTokens(inHome(text, home), tokens);
   const files = (keyword: string, ...defaults: readonly string[]): string[] =>
     (settings.get(keyword)?.flatMap((value) => value.split(' ')) ?? defaults).filter(
       (file) => file !== 'none',
     );
   const agent = last('identityagent');
+  // ssh tells only the one of these that counts.
+  const wayOver = (): WayProgram | undefined => {
+    const [command, jump] = [last('proxycommand'), last('proxyjump')];
+    if (command !== undefined) return runCommand(expandTokens(command, tokens), env);
+    return jump === undefined ? undefined : jumpOver(jump, settingsFile(home), `[${host}]:${String(port)}`);
+  };
   return {
     host,
     port,
@@ -98,7 +108,7 @@ function readSettings(location: SftpLocation, home: string, env: Environment, an
       ...files('userknownhostsfile', '~/.ssh/known_hosts'),
       ...files('globalknownhostsfile', '/etc/ssh/ssh_known_hosts'),
     ].map(expand),
-    hasProxy: last('proxycommand') !== undefined || last('proxyjump') !== undefined,
+    way: wayOver(),
   };
 }
 
@@ -111,7 +121,7 @@ function inHome(file: string, home: string): string {
   return file.startsWith(`${sshHome}/`) ? `${home}${file.slice(sshHome.length)}` : file;
 }
 
-/** Those of ssh_config(5) that make sense in names of files. */
+/** Those of ssh_config(5) that make sense in names of files and ways. */
 function expandTokens(text: string, tokens: Readonly<Record<string, string>>): string {
   return text.replaceAll(/%(.)/g, (whole, token: string) => (token === '%' ? '%' : (tokens[token] ?? whole)));
 }

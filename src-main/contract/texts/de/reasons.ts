@@ -66,8 +66,9 @@ const REASONS: Readonly<Record<string, string>> = {
   'that server does not offer SFTP': 'der Server bietet kein SFTP an',
   'there is no such folder on the server': 'diesen Ordner gibt es auf dem Server nicht',
   'the folder above it is missing on the server': 'der Ordner darüber fehlt auf dem Server',
-  'the settings of ssh lead to it over another host (ProxyJump or ProxyCommand), which is not supported':
-    'die Einstellungen von ssh führen über einen anderen Rechner (ProxyJump oder ProxyCommand); das geht noch nicht',
+  'the settings of ssh cannot be read': 'die Einstellungen von ssh lassen sich nicht lesen',
+  'the way that the settings of ssh name is closed':
+    'der Weg, den die Einstellungen von ssh nennen, ist versperrt',
   ECONNREFUSED: 'die Verbindung wird abgelehnt',
   ECONNRESET: 'die Verbindung ist abgebrochen',
   ECONNABORTED: 'die Verbindung ist abgebrochen',
@@ -81,8 +82,13 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 const REPORTED = /^the system reported (\S+)$/;
+/** A reason of ours, and what another program said. */
+const QUOTED = /^([^:]+): (.*)$/s;
 
 export function why(reason: string): string {
   const [, code] = REPORTED.exec(reason) ?? [];
-  return code === undefined ? (REASONS[reason] ?? reason) : `das System meldet ${code}`;
+  if (code !== undefined) return `das System meldet ${code}`;
+  const [, ours = '', said] = QUOTED.exec(reason) ?? [];
+  const known = REASONS[ours];
+  return known === undefined ? (REASONS[reason] ?? reason) : `${known}: ${said}`;
 }
