@@ -40,6 +40,9 @@ export type ErrorTable = {
   readonly [Code in ErrorCode]: (data: ErrorData[Code], words: TextWords) => ErrorText;
 };
 
+/** The part of it about places. */
+export type StorageErrorTable = Pick<ErrorTable, Extract<ErrorCode, `storage.${string}`>>;
+
 /** What the sentences name, ready to be read; lists are joined by whoever knows the language's way. */
 export interface ProtectionNames {
   readonly plans: string;

@@ -1,5 +1,13 @@
-/** What the core calls things and deeds, in German, for the sentences of errors. */
+/** Parts of German sentences that errors share; what the core calls things and deeds. */
 import { short } from '../text-parts.ts';
+
+export const NOTHING_CHANGED = 'Nichts wurde verändert.';
+export const SAVED_IS_SAFE = 'Was zuvor gesichert wurde, ist sicher.';
+export const NOTHING_SAVED = `Dieses Mal wurde nichts gesichert. ${SAVED_IS_SAFE}`;
+export const NOTHING_WRONG_TAKEN = 'Nichts Falsches wurde daraus übernommen.';
+export const OTHER_FILES_FINE = 'Andere Dateien sind nicht betroffen.';
+export const VERIFY =
+  '„Alles prüfen“ wählen, um zu sehen, was betroffen ist, und bis dahin Kopien dieses Orts aufheben.';
 
 /** What the core calls things, as people may read it; what is not here is told as it came. */
 const NAMES: Readonly<Record<string, string>> = {
