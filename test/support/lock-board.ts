@@ -7,7 +7,7 @@ import { TidemarkError } from '#base/errors.ts';
 import type { Lock } from '#format/lock.ts';
 import type { LockFiles } from '#repository/find-locks.ts';
 
-export type LockStep = 'list' | 'load' | 'save' | 'exists' | 'remove';
+export type LockStep = 'list' | 'load' | 'save' | 'assertKept' | 'exists' | 'remove';
 
 export class LockBoard {
   /** `empty` and `damaged` files are no locks. */
@@ -36,6 +36,11 @@ export class LockBoard {
       save: async (lock) => {
         await turn('save');
         return this.put(lock);
+      },
+      assertKept: async (id) => {
+        await turn('assertKept');
+        if (!this.locks.has(id))
+          throw new TidemarkError('storage.notKept', { location: 'place', kind: 'lock', name: id });
       },
       exists: async (id) => {
         await turn('exists');

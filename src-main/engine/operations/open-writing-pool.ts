@@ -47,8 +47,7 @@ export function openWritingPool(
     pool,
     finish: async () => {
       const leftovers = await pool.flush();
-      await pool.uploadsDone();
-      await scope.finish(leftovers, PACK_SIZE_BYTES);
+      await scope.finish(leftovers, PACK_SIZE_BYTES, pool.uploadsDone());
     },
   };
 }

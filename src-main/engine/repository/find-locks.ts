@@ -15,7 +15,10 @@ export interface LockFiles {
   list(signal?: AbortSignal): Promise<readonly { readonly id: LockId; readonly sizeBytes: number }[]>;
   /** Undefined when the lock has vanished. */
   load(id: LockId, signal?: AbortSignal): Promise<Lock | undefined>;
+  /** Not confirmed yet: see `assertKept`. */
   save(lock: Lock, signal?: AbortSignal): Promise<LockId>;
+  /** Reads a lock that was just saved again. @throws storage.notKept when the place does not have it as it was sent */
+  assertKept(id: LockId, signal?: AbortSignal): Promise<void>;
   exists(id: LockId, signal?: AbortSignal): Promise<boolean>;
   remove(id: LockId, signal?: AbortSignal): Promise<void>;
   /** Locks of processes of this very machine that surely no longer run. */
@@ -29,18 +32,22 @@ export interface FoundLock {
   readonly lock: Lock;
 }
 
-export interface FoundLocks {
+interface FoundLocks {
   readonly found: readonly FoundLock[];
   /** Files that are no readable lock, with the reason. */
   readonly damaged: readonly TidemarkError[];
 }
 
-/** All locks with their contents. Empty lock files are leftovers of crashes and count as none. */
-export async function findLocks(files: LockFiles, signal?: AbortSignal): Promise<FoundLocks> {
+/** All locks but our own, with their contents. Empty lock files are leftovers of crashes and count as none. */
+async function findLocks(
+  files: LockFiles,
+  ownId: LockId | undefined,
+  signal: AbortSignal | undefined,
+): Promise<FoundLocks> {
   const found: FoundLock[] = [];
   const damaged: TidemarkError[] = [];
   for (const { id, sizeBytes } of await files.list(signal)) {
-    if (sizeBytes === 0) continue;
+    if (sizeBytes === 0 || id === ownId) continue;
     try {
       const lock = await files.load(id, signal);
       if (lock !== undefined) found.push({ id, lock });
@@ -66,6 +73,7 @@ export interface LockWish {
 
 /**
  * A damaged lock may be anybody's, so it is looked at again some times and then refused.
+ * @returns those that do not forbid ours, and those that were removed on the way
  * @throws repository.locked with the holder's data, integrity.fileCorrupt of a lock
  */
 export async function refuseConflicts(
@@ -74,17 +82,16 @@ export async function refuseConflicts(
   identity: Identity,
   { exclusive, ownId }: LockWish,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<readonly FoundLock[]> {
   const ownDead = files.ownDead();
   for (let attempt = 0; ; attempt++) {
-    const { found, damaged } = await findLocks(files, signal);
+    const { found, damaged } = await findLocks(files, ownId, signal);
     for (const { id, lock } of found) {
-      if (id === ownId) continue;
       if (ownDead.has(id)) await removeIfLet(files, id, signal);
       else if (conflicts({ exclusive }, lock)) throw lockedBy({ id, lock }, identity, clock.nowMs());
     }
     const [first] = damaged;
-    if (first === undefined) return;
+    if (first === undefined) return found;
     const waitMs = DAMAGED_LOCK_WAITS_MS[attempt];
     if (waitMs === undefined) throw first;
     await clock.sleep(waitMs, signal);

@@ -11,6 +11,8 @@ export const LOCK_STALE_MS = 30 * 60_000;
 export const LOCK_LOST_MS = LOCK_STALE_MS - 1.5 * LOCK_REFRESH_MS;
 /** Between writing our lock and looking again for others. */
 export const LOCK_RACE_WAIT_MS = 200;
+/** A place that says it has the lock and does not gets it so often altogether. */
+export const LOCK_SAVES = 2;
 /** How often the holder looks at the clock; a machine that slept notices within this time after waking. */
 export const LOCK_WATCH_MS = 15_000;
 /** A damaged lock may be one that is only half there: waits before it is read again; after the last one it is refused. */

@@ -10,7 +10,7 @@ import type { LockId } from '#base/ids.ts';
 import { isTidemarkError, throwIfCancelled, TidemarkError } from '#base/errors.ts';
 import type { Lock } from '#format/lock.ts';
 import { formatTime, localZone } from '#format/time.ts';
-import { refuseConflicts, type LockFiles } from './find-locks.ts';
+import { refuseConflicts, type FoundLock, type LockFiles } from './find-locks.ts';
 import {
   CANCEL_PATIENCE_MS,
   CANCELLED_RELEASE_MS,
@@ -18,6 +18,7 @@ import {
   LOCK_RACE_WAIT_MS,
   LOCK_RECOVERY_MS,
   LOCK_REFRESH_MS,
+  LOCK_SAVES,
   LOCK_RELEASE_MS,
   LOCK_WATCH_MS,
 } from './lock-rules.ts';
@@ -54,6 +55,8 @@ export class RepositoryLock {
   readonly #leftovers = new Set<LockId>();
   #givingWay: Promise<void> | undefined;
   readonly #ownDead: ReadonlySet<LockId>;
+  /** Locks of others that were there before ours. */
+  readonly others: readonly FoundLock[];
 
   private constructor(
     files: LockFiles,
@@ -63,6 +66,7 @@ export class RepositoryLock {
     id: LockId,
     writtenAt: Moment,
     ownDead: ReadonlySet<LockId>,
+    others: readonly FoundLock[],
   ) {
     this.#files = files;
     this.#clock = clock;
@@ -71,6 +75,7 @@ export class RepositoryLock {
     this.#id = id;
     this.#refreshedAt = writtenAt;
     this.#ownDead = ownDead;
+    this.others = others;
     const onCancel = (): void => void this.#losePatience();
     request.signal?.addEventListener('abort', onCancel, { once: true, signal: this.#released.signal });
     this.#confirming = this.#confirm();
@@ -89,11 +94,11 @@ export class RepositoryLock {
     request: LockRequest,
   ): Promise<RepositoryLock> {
     const ownDead = files.ownDead();
-    await refuseConflicts(files, clock, identity, request, request.signal);
+    const others = await refuseConflicts(files, clock, identity, request, request.signal);
     throwIfCancelled(request.signal);
     const writtenAt = now(clock);
     const id = await files.save(newLock(clock, identity, request.exclusive), request.signal);
-    return new RepositoryLock(files, clock, identity, request, id, writtenAt, ownDead);
+    return new RepositoryLock(files, clock, identity, request, id, writtenAt, ownDead, others);
   }
 
   /** Fires with repository.locked when somebody came at the same time, with repository.lockLost when it cannot be relied on any more. */
@@ -191,11 +196,14 @@ export class RepositoryLock {
     if (this.#released.signal.aborted) throw lockLost('it was already let go of');
   }
 
-  /** Second half of acquiring: waits, looks again, gives way if somebody else came at the same time. Never rejects. */
+  /**
+   * Second half of acquiring: waits, while ours is read back, looks again, gives way if somebody else came at the same time.
+   * Never rejects.
+   */
   async #confirm(): Promise<void> {
     const signal = this.#stopWaiting();
     try {
-      await this.#clock.sleep(LOCK_RACE_WAIT_MS, signal);
+      await this.#untilSeen(signal);
       const wish = { exclusive: this.#request.exclusive, ownId: this.#id };
       await refuseConflicts(this.#files, this.#clock, this.#identity, wish, signal);
       throwIfCancelled(signal);
@@ -204,6 +212,27 @@ export class RepositoryLock {
       this.#lost.abort(error);
       this.#givingWay = this.#remove(this.#id);
     }
+  }
+
+  /** Ours stands at the place for long enough. One that the place has not kept is written once more. */
+  async #untilSeen(signal: AbortSignal): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const kept = this.#files.assertKept(this.#id, signal);
+        await Promise.all([this.#clock.sleep(LOCK_RACE_WAIT_MS, signal), kept]);
+        return;
+      } catch (error) {
+        if (attempt === LOCK_SAVES || !isTidemarkError(error, 'storage.notKept')) throw error;
+        await this.#remove(this.#id);
+        const writtenAt = now(this.#clock);
+        this.#id = await this.#files.save(this.#newLock(), signal);
+        this.#refreshedAt = writtenAt;
+      }
+    }
+  }
+
+  #newLock(): Lock {
+    return newLock(this.#clock, this.#identity, this.#request.exclusive);
   }
 
   async #watch(): Promise<void> {
@@ -246,7 +275,7 @@ export class RepositoryLock {
     try {
       if (isOverdue && !(await this.#files.exists(previous))) return this.#lose(REMOVED);
       const writtenAt = now(this.#clock);
-      const next = await this.#files.save(newLock(this.#clock, this.#identity, this.#request.exclusive));
+      const next = await this.#saveKept();
       if (isOverdue && !(await this.#isStillThere(previous, next))) return this.#lose(REMOVED);
       this.#id = next;
       this.#refreshedAt = writtenAt;
@@ -257,6 +286,18 @@ export class RepositoryLock {
       const overdueForMs = this.#clock.monotonicMs() - (this.#overdueSinceMs ?? Number.POSITIVE_INFINITY);
       if (overdueForMs >= LOCK_RECOVERY_MS) this.#lose(reasonOf(error));
     }
+  }
+
+  /** What does not stay at the place as it was sent is to be gone altogether. */
+  async #saveKept(): Promise<LockId> {
+    const id = await this.#files.save(this.#newLock());
+    try {
+      await this.#files.assertKept(id);
+    } catch (error) {
+      await this.#remove(id);
+      throw error;
+    }
+    return id;
   }
 
   /** Whoever removed the old lock has perhaps not seen the new one: then the new one goes. */

@@ -5,7 +5,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { Identity } from '#base/identity.ts';
 import type { BlobId, IndexId, KeyId, LockId } from '#base/ids.ts';
-import { invariant, isTidemarkError, type TidemarkError } from '#base/errors.ts';
+import { invariant, isTidemarkError, TidemarkError } from '#base/errors.ts';
 import type { RepositoryConfig } from '#format/config.ts';
 import { encodeLock, parseLock } from '#format/lock.ts';
 import type { BlobCodec, CryptoKeys, Primitives } from '#format/primitives.ts';
@@ -220,11 +220,24 @@ export class Repository {
       },
       save: (lock, signal) =>
         files.save<LockId>('lock', encodeLock(lock), signal, (id) => ownLocks?.remember(repositoryId, id)),
+      assertKept: (id, signal) => this.#assertLockKept(id, signal),
       exists: (id, signal) => files.exists('lock', id, signal),
       remove: (id, signal) => files.remove('lock', id, signal),
       ownDead: () => ownLocks?.dead(repositoryId) ?? new Set(),
       forget: (id) => ownLocks?.forget(id),
     };
+  }
+
+  async #assertLockKept(id: LockId, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.files.load('lock', id, signal);
+    } catch (error) {
+      const isLost =
+        isTidemarkError(error, 'storage.objectMissing') || isTidemarkError(error, 'integrity.fileCorrupt');
+      if (!isLost) throw error;
+      const data = { location: this.files.location, kind: 'lock', name: id } as const;
+      throw new TidemarkError('storage.notKept', data, { cause: error });
+    }
   }
 
   /** For everything that is written under one lock. */

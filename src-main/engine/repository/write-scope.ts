@@ -17,6 +17,9 @@ import { IndexWriter } from './index-writer.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 
+/** The last pack of files goes up beside the one of trees; more at once would be more memory. */
+const LEFTOVERS_AT_ONCE = 2;
+
 export interface WriteScopeParts {
   readonly storage: Storage;
   readonly files: RepositoryFiles;
@@ -62,11 +65,23 @@ export class WriteScope {
     await this.#nameInIndex(packId, () => entries, entries.length);
   }
 
-  /** Packs the leftovers of all workers together, stores them, and writes the index of everything stored. */
-  async finish(leftovers: readonly UnfinishedPack[], packSizeBytes: number): Promise<void> {
-    for (const pack of mergePacks([...leftovers], packSizeBytes)) {
-      await this.storePack(finishPack(this.#parts.primitives, this.#parts.keys, pack));
-    }
+  /**
+   * Packs the leftovers of all workers together, stores them, and writes the index of everything stored.
+   * @param underWay packs that are being stored already: the index waits for them, the leftovers do not
+   */
+  async finish(
+    leftovers: readonly UnfinishedPack[],
+    packSizeBytes: number,
+    underWay: Promise<void> = Promise.resolve(),
+  ): Promise<void> {
+    const packs = mergePacks([...leftovers], packSizeBytes);
+    const { primitives, keys } = this.#parts;
+    // Whichever fails ends them all: the rest of the packs is not taken any more.
+    const lane = async (): Promise<void> => {
+      for (const pack of packs) await this.storePack(finishPack(primitives, keys, pack));
+    };
+    const ends = await Promise.allSettled([underWay, ...Array.from({ length: LEFTOVERS_AT_ONCE }, lane)]);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     await this.saveIndex();
   }
 

@@ -1,15 +1,16 @@
 /**
  * Believes no `save`: asks the place afterwards what it has. A place that answered "stored" and has nothing, or too
- * little, gets the file once more; then the save fails, before anything is written that relies on it. Packs and locks are
- * confirmed by their size, the few small files that decide about whole versions by their bytes.
+ * little, gets the file once more; then the save fails, before anything is written that relies on it. Packs are confirmed by
+ * their size, the few small files that decide about whole versions by their bytes. Not locks: who holds one reads it back
+ * himself, while he waits for others anyway.
  * Source: invariants I2 and I5 (only what the place confirmed is safe).
  */
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
 import type { StorageFileType } from '#storage/port.ts';
 
-/** Reading a pack again would double what goes over the line; a lock or a trial is read again anyway. */
-const CONFIRMED_BY_SIZE: ReadonlySet<StorageFileType> = new Set(['pack', 'lock', 'trial']);
+/** Reading a pack again would double what goes over the line; a trial is read again anyway. */
+const CONFIRMED_BY_SIZE: ReadonlySet<StorageFileType> = new Set(['pack', 'trial']);
 
 const ATTEMPTS = 2;
 
@@ -21,6 +22,7 @@ export class ConfirmStorage extends ForwardingStorage {
     bytes: Uint8Array,
     signal?: AbortSignal,
   ): Promise<void> {
+    if (type === 'lock') return this.inner.save(type, name, bytes, signal);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       await this.inner.save(type, name, bytes, signal);
       if (await this.#has(type, name, bytes, signal)) return;
@@ -42,8 +44,6 @@ export class ConfirmStorage extends ForwardingStorage {
       return Buffer.compare(await this.inner.load(type, name, undefined, signal), bytes) === 0;
     } catch (error) {
       if (isTidemarkError(error, 'storage.objectMissing')) return false;
-      // Nobody would know of a lock whose save did not return, and everybody would wait for it.
-      if (type === 'lock') await this.inner.remove(type, name).catch(() => undefined);
       throw error;
     }
   }

@@ -12,7 +12,6 @@ import type { FinishedPack } from '#pipeline/protocol.ts';
 import type { ScanSettings } from '#pipeline/scan-settings.ts';
 import { adoptOrphanPacks } from '#repository/adopt-orphan-packs.ts';
 import type { Repository } from '#repository/repository.ts';
-import { findLocks } from '#repository/find-locks.ts';
 import type { RepositoryLock } from '#repository/repository-lock.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
 import type { WriteScope } from '#repository/write-scope.ts';
@@ -52,29 +51,25 @@ export async function executeBackup(
   const sources = prepareSources(request, files);
   if (request.dryRun) {
     const prepared = await prepareFromRepository(parts, request, sources, signal);
-    return backUpUnderLock(parts, request, prepared, NO_LOCK, NOT_ASKED, observer, signal);
+    return backUpUnderLock(parts, request, prepared, NO_LOCK, observer, signal);
   }
   // Reading and walking begin while the lock is being confirmed; whoever is to write waits for it.
   return underAnnouncedLock(repository, { exclusive: false, signal }, async (lock) => {
-    const interrupted = wasInterrupted(repository, lock, signal);
-    interrupted.catch(() => undefined);
     const prepared = await prepareFromRepository(parts, request, sources, signal);
-    return backUpUnderLock(parts, request, prepared, lock, interrupted, observer, signal);
+    return backUpUnderLock(parts, request, prepared, lock, observer, signal);
   });
 }
 
-type HeldLock = Pick<RepositoryLock, 'signal' | 'assertHeld' | 'followsCrash' | 'settleCrash'>;
+type HeldLock = Pick<RepositoryLock, 'signal' | 'assertHeld' | 'followsCrash' | 'settleCrash' | 'others'>;
 
 /** A dry run writes nothing, a lock neither: it also works where writing is not allowed. */
 const NO_LOCK: HeldLock = {
   signal: new AbortController().signal,
   followsCrash: false,
+  others: [],
   assertHeld: () => Promise.resolve(),
   settleCrash: () => undefined,
 };
-
-/** Of a dry run, which leaves orphans as they are. */
-const NOT_ASKED = Promise.resolve(false);
 
 async function prepareFromRepository(
   { repository, files }: BackupParts,
@@ -102,14 +97,14 @@ async function backUpUnderLock(
   request: BackupRequest,
   prepared: PreparedBackup,
   lock: HeldLock,
-  interrupted: Promise<boolean>,
   observer: BackupObserver,
   signal: AbortSignal | undefined,
 ): Promise<BackupResult> {
   const { parent } = prepared;
   const stop = AbortSignal.any([lock.signal, ...(signal === undefined ? [] : [signal])]);
   const scope = repository.openWriteScope(lock);
-  const mayHaveOrphans = parent === undefined || isIndexLost(repository, parent) || (await interrupted);
+  const mayHaveOrphans =
+    parent === undefined || isIndexLost(repository, parent) || wasInterrupted(repository, lock);
   if (!request.dryRun && mayHaveOrphans) {
     await adoptOrphanPacks(repository, scope, stop);
     lock.settleCrash();
@@ -157,15 +152,9 @@ function isIndexLost({ index }: Repository, { snapshot }: StoredSnapshot): boole
  * A backup that was killed has left its lock, and perhaps packs that no index names: they need not be sent again. The first
  * backup of a source looks for such packs in any case.
  */
-async function wasInterrupted(
-  repository: Repository,
-  { followsCrash }: HeldLock,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
+function wasInterrupted({ ports: { identity } }: Repository, { followsCrash, others }: HeldLock): boolean {
   if (followsCrash) return true;
-  const { identity } = repository.ports;
-  const { found } = await findLocks(repository.lockFiles(), signal);
-  return found.some(({ lock }) => lock.hostname === identity.hostname && !identity.isProcessAlive(lock.pid));
+  return others.some(({ lock }) => lock.hostname === identity.hostname && !identity.isProcessAlive(lock.pid));
 }
 
 function openPool(
@@ -196,8 +185,8 @@ function openPool(
 
 async function finishWriting(pool: PipelinePool, scope: WriteScope, request: BackupRequest): Promise<void> {
   const leftovers = await pool.flush();
-  await pool.uploadsDone();
-  if (!request.dryRun) await scope.finish(leftovers, request.packSizeBytes);
+  if (request.dryRun) await pool.uploadsDone();
+  else await scope.finish(leftovers, request.packSizeBytes, pool.uploadsDone());
 }
 
 /**

@@ -130,6 +130,63 @@ describe('taking a lock', () => {
     expect(board.ids).toEqual([other]);
   });
 
+  it('is read back while the 200 ms pass, and not once more among the others', async () => {
+    const steps: string[] = [];
+    files = board.filesOf(async (step) => void steps.push(step));
+    const lock = await RepositoryLock.announce(files, clock, identity, { exclusive: false });
+    await clock.advance(0);
+    expect(steps).toEqual(['list', 'save', 'assertKept']);
+    await clock.advance(200);
+    await lock.confirmed();
+    expect(steps).toEqual(['list', 'save', 'assertKept', 'list']);
+  });
+
+  it('nothing passes before it is read back, and nothing at all when the place has not kept it', async () => {
+    let answer = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (answer = resolve));
+    let saves = 0;
+    files = board.filesOf(async (step) => {
+      if (step === 'save') saves++;
+      if (step !== 'assertKept') return;
+      await asked;
+      board.locks.clear();
+    });
+    const lock = await RepositoryLock.announce(files, clock, identity, { exclusive: false });
+    await clock.advance(1_000);
+    const writing = lock.assertHeld();
+    expect(await outcomeOf(writing)).toBe('waiting');
+    answer();
+    expect(await outcomeOf(writing)).toBe('storage.notKept');
+    expect(saves).toBe(2);
+    await expect(lock.confirmed()).rejects.toMatchObject({ code: 'storage.notKept' });
+    await lock.release();
+  });
+
+  it('written once more because the place had not kept it, it waits anew', async () => {
+    let saves = 0;
+    const { save } = files;
+    files.save = async (written) => {
+      const id = await save(written);
+      if (++saves === 1) board.locks.delete(id);
+      return id;
+    };
+    const lock = await RepositoryLock.announce(files, clock, identity, { exclusive: false });
+    await clock.advance(0);
+    expect(saves).toBe(2);
+    const writing = lock.assertHeld();
+    await clock.advance(199);
+    expect(await outcomeOf(writing)).toBe('waiting');
+    await clock.advance(1);
+    expect(await outcomeOf(writing)).toBe('passed');
+    expect(board.ids).toEqual([lock.id]);
+  });
+
+  it('knows the locks that were there before', async () => {
+    const theirs = lockOf({ pid: 2 });
+    const id = board.put(theirs);
+    expect((await hold()).others).toEqual([{ id, lock: theirs }]);
+  });
+
   it('nothing passes before the 200 ms are over', async () => {
     const lock = await RepositoryLock.announce(files, clock, identity, { exclusive: false });
     const writing = lock.assertHeld();
@@ -233,6 +290,24 @@ describe('holding it', () => {
     expect(lock.signal.reason).toMatchObject({ code: 'repository.lockLost' });
   });
 
+  it('a new one that the place does not keep takes the place of none', async () => {
+    const lock = await hold();
+    const first = lock.id;
+    const { save } = files;
+    files.save = async (written) => {
+      const id = await save(written);
+      board.locks.delete(id);
+      return id;
+    };
+    await clock.advance(6 * MINUTE);
+    expect(board.ids).toEqual([first]);
+    expect(await outcomeOf(lock.assertHeld())).toBe('passed');
+    files.save = save;
+    await clock.advance(MINUTE);
+    expect(board.ids).toEqual([lock.id]);
+    expect(lock.id).not.toBe(first);
+  });
+
   it('a clock that is set back does not make it look young: it is written anew at the next look', async () => {
     const lock = await hold();
     const first = lock.id;
@@ -282,7 +357,7 @@ describe('after standby', () => {
     expect(await outcomeOf(writing)).toBe('waiting');
     await clock.advance(1);
     expect(await outcomeOf(writing)).toBe('passed');
-    expect(steps).toEqual(['exists', 'save', 'exists', 'remove']);
+    expect(steps).toEqual(['exists', 'save', 'assertKept', 'exists', 'remove']);
     expect(board.ids).toEqual([lock.id]);
     expect(lock.id).not.toBe(first);
   });
