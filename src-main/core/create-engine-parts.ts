@@ -12,6 +12,8 @@ import { pipelineWorkerUrl } from './program-files.ts';
 import { programVersion } from './program-version.ts';
 import { stateFolder } from './state-folder.ts';
 
+/** What the application itself does in a place beside what a person asks for, or another computer does, is mostly over by then. */
+const LOCK_PATIENCE_MS = 30_000;
 /** As the system's keychain shows it. */
 const KEYCHAIN_SERVICE = 'Tidemark';
 
@@ -21,7 +23,7 @@ export function createEngineParts(): EngineParts {
     identity: machineIdentity(),
     programVersion: `tidemark ${programVersion}`,
     createPorts: (location, login, isBrief = false) =>
-      createPlacePorts(location, { ...process.env, ...login }, { isBrief }),
+      createPlacePorts(location, { ...process.env, ...login }, { isBrief, lockPatienceMs: LOCK_PATIENCE_MS }),
     createThreads: (most) => new PipelineThreads(pipelineWorkerUrl(), most),
     catalogueDisk: new NodeDatabaseDisk(path.join(stateFolder(process.env), 'catalogues')),
     keychain: new KeytarSecretStore({ service: KEYCHAIN_SERVICE, clock: systemClock }),

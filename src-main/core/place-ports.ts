@@ -31,21 +31,24 @@ export interface PlacePortsOptions {
   readonly noCache?: boolean;
   /** Nothing is tried again for longer than opening is. */
   readonly isBrief?: boolean;
+  /** See `RepositoryPorts`. */
+  readonly lockPatienceMs?: number;
 }
 
 /** The storage is not opened yet, and to be closed. @throws request.invalidInput */
 export function createPlacePorts(
   text: string,
   env: Environment = process.env,
-  { noCache = false, isBrief = false }: PlacePortsOptions = {},
+  { noCache = false, isBrief = false, lockPatienceMs }: PlacePortsOptions = {},
 ): RepositoryPorts {
   const location = parseLocation(text);
   const storage = createPlaceStorage(location, env, isBrief);
   const ownLocks = ownLocksOnDisk(path.join(stateFolder(env), 'locks'));
-  if (noCache || location.kind === 'local') return createRepositoryPorts(storage, ownLocks);
+  if (noCache || location.kind === 'local')
+    return { ...createRepositoryPorts(storage, ownLocks), lockPatienceMs };
   const folder = path.join(cacheFolder(env), 'places', cacheName(storage.location));
   const cache = new FileCache({ folder, maxBytes: CACHE_BYTES, clock: systemClock });
-  return createRepositoryPorts(new WithCache(storage, cache), ownLocks, cache);
+  return { ...createRepositoryPorts(new WithCache(storage, cache), ownLocks, cache), lockPatienceMs };
 }
 
 /** Closes the cache with the place it belongs to. */

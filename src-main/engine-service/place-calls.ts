@@ -103,7 +103,7 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
     },
 
     'place.renewRecovery': ({ access }, { signal }) =>
-      places.with(access, { signal, writes: 'place.renewRecovery' }, async (repository) => {
+      places.with(access, { signal }, async (repository) => {
         const { secret } = await makeNextRecoveryCode(repository, signal);
         return { ...keysOf(repository), recoveryCode: secret.reveal() };
       }),

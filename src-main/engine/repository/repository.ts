@@ -26,6 +26,7 @@ import type { LockFiles } from './find-locks.ts';
 import type { OwnLocks } from './own-locks.ts';
 import { RepositoryLock } from './repository-lock.ts';
 import { SnapshotStore } from './snapshot-store.ts';
+import { waitForLock } from './wait-for-lock.ts';
 import type { WriteGate } from './write-gate.ts';
 import { WriteScope } from './write-scope.ts';
 
@@ -39,6 +40,8 @@ export interface RepositoryPorts {
   readonly writeGate: WriteGate;
   /** Absent where nothing is remembered: then locks of crashes stay until somebody removes them. */
   readonly ownLocks?: OwnLocks | undefined;
+  /** How long somebody else's lock is waited for; absent: it is told at once. */
+  readonly lockPatienceMs?: number | undefined;
   /** Absent where the place is near, and for those who check or repair it. */
   readonly cache?: RepositoryCache | undefined;
   createCodec(keys: CryptoKeys): BlobCodec;
@@ -184,14 +187,7 @@ export class Repository {
 
   /** @throws repository.locked */
   async lock(options: LockOptions): Promise<RepositoryLock> {
-    const lock = await this.announceLock(options);
-    try {
-      await lock.confirmed();
-      return lock;
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
+    return confirmed(await this.announceLock(options));
   }
 
   /**
@@ -200,11 +196,14 @@ export class Repository {
    * @throws repository.locked
    */
   async announceLock(options: LockOptions): Promise<RepositoryLock> {
-    const { clock, identity, writeGate } = this.ports;
-    const lock = await RepositoryLock.announce(this.lockFiles(), clock, identity, options);
-    writeGate.add(lock);
-    lock.onReleased(() => writeGate.remove(lock));
-    return lock;
+    const { clock, primitives, lockPatienceMs: waitMs = 0 } = this.ports;
+    if (waitMs === 0) return this.#announceLock(options);
+    const { randomBytes } = primitives;
+    return waitForLock({ clock, randomBytes, waitMs }, options.signal, async () => {
+      const lock = await this.#announceLock(options);
+      // Nobody works under an exclusive lock before it stands: one that lost the race may be taken anew.
+      return options.exclusive ? confirmed(lock) : lock;
+    });
   }
 
   lockFiles(): LockFiles {
@@ -273,9 +272,28 @@ export class Repository {
     return { index, indexIds: found, damaged: await addIndexFiles(this.files, index, fresh, signal) };
   }
 
+  async #announceLock(options: LockOptions): Promise<RepositoryLock> {
+    const { clock, identity, writeGate } = this.ports;
+    const lock = await RepositoryLock.announce(this.lockFiles(), clock, identity, options);
+    writeGate.add(lock);
+    lock.onReleased(() => writeGate.remove(lock));
+    return lock;
+  }
+
   #blobReader(): BlobReader {
     invariant(this.#reader !== undefined, 'a blob is read before the index is loaded');
     return this.#reader;
+  }
+}
+
+/** The lock stands, or is let go of. */
+async function confirmed(lock: RepositoryLock): Promise<RepositoryLock> {
+  try {
+    await lock.confirmed();
+    return lock;
+  } catch (error) {
+    await lock.release();
+    throw error;
   }
 }
 

@@ -15,6 +15,7 @@ import {
   temporaryFolder,
   type TestEngine,
 } from '#test/support/engine-service.ts';
+import { HeldStorage } from '#test/support/held-storage.ts';
 
 describe('looking at a location', () => {
   test('what lies there', async () => {
@@ -63,6 +64,34 @@ describe('a new place', () => {
     const prove = (code: string) => calls['place.proveRecovery']({ access, code });
     await expect(prove('wrong')).rejects.toMatchObject({ code: 'repository.wrongPassword' });
     await prove((recoveryCode ?? '').toLowerCase().replaceAll('-', ' '));
+  });
+
+  test('older codes are withdrawn when what else holds the place lets it go', async () => {
+    let onLockRead = (): void => undefined;
+    const { createPorts } = createEngineParts();
+    const engine = startTestEngine({
+      createPorts: (...where) => {
+        const ports = createPorts(...where);
+        const hold = (method: string, type: string): undefined => {
+          if (method === 'load' && type === 'lock') onLockRead();
+        };
+        return { ...ports, storage: new HeldStorage(ports.storage, hold) };
+      },
+    });
+    const { calls } = engine;
+    const access = await makePlace(engine, path.join(temporaryFolder(), 'place'));
+    const renew = async () => (await calls['place.renewRecovery']({ access })).recoveryCode ?? '';
+    const [older, code] = [await renew(), await renew()];
+    const other = await openTestRepository(access.location, PLACE_PASSWORD);
+    const lock = await other.lock({ exclusive: false });
+    const refused = new Promise<void>((resolve) => (onLockRead = resolve));
+    const proving = calls['place.proveRecovery']({ access, code });
+    await Promise.race([refused, proving]);
+    await lock.release();
+    await proving;
+    await expect(openTestRepository(access.location, older)).rejects.toMatchObject({
+      code: 'repository.wrongPassword',
+    });
   });
 
   test('is refused where there is one, and never made where a drive is missing', async () => {

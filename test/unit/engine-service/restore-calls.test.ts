@@ -5,6 +5,7 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { RestoreAsk } from '#contract/engine/engine-values.ts';
+import { createEngineParts } from '#core/create-engine-parts.ts';
 import { openTestRepository } from '#test/support/engine.ts';
 import {
   backupChoice,
@@ -160,7 +161,10 @@ test('elsewhere, what is chosen lies as below the lowest folder that holds all o
 });
 
 test('a proof under way, which lets nobody else in, does not keep a plan from being made', async () => {
-  const engine = startTestEngine();
+  const { createPorts } = createEngineParts();
+  const engine = startTestEngine({
+    createPorts: (...where) => ({ ...createPorts(...where), lockPatienceMs: 0 }),
+  });
   const folder = temporaryFolder();
   const source = path.join(folder, 'source');
   fs.mkdirSync(source);
