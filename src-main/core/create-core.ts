@@ -4,6 +4,7 @@
  */
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { isTidemarkError } from '#base/errors.ts';
 import { appCalls, appTopics, type AppCalls, type AppTopics } from '#contract/app/app-calls.ts';
 import type { MirrorParts } from '#contract/app/mirror-values.ts';
 import { jobId, placeId, planId } from '#contract/app/values.ts';
@@ -70,8 +71,12 @@ export async function createCore(profileFolder: string, ports: HostPorts): Promi
 async function assemble(profileFolder: string, ports: HostPorts, state: StateFile): Promise<Core> {
   const { clock } = ports;
   const newId = (): string => Buffer.from(ports.randomBytes(ID_BYTES)).toString('hex');
-  const onUnexpected = (error: unknown): void =>
+  let isEnding = false;
+  const onUnexpected = (error: unknown): void => {
+    // What the engine was asked in the background and has not answered: a keychain, a place that hangs.
+    if (isEnding && isTidemarkError(error, 'internal.connectionLost')) return;
     ports.log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  };
   const note = (kind: string, data: Activity['data']): void =>
     void state.commitSoon((writer) => appendActivity(writer, { atMs: clock.nowMs(), kind, data }));
   const engine = new EngineLink({ start: () => ports.startEngine(), log: ports.log });
@@ -233,6 +238,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
       await watching.close();
       await routine.close();
       await queue.close();
+      isEnding = true;
       engine.close();
       await state.close();
     },

@@ -54,6 +54,21 @@ test('what is kept survives a restart, and the place opens by itself', async () 
   });
 });
 
+test('what the keychain has not answered yet when it ends is no fault', async () => {
+  await world.addPlace();
+  await world.stop();
+  const asked = Promise.withResolvers<void>();
+  world.keychain.get = () => {
+    asked.resolve();
+    return new Promise(() => undefined);
+  };
+  world.log.length = 0;
+  await world.start();
+  await asked.promise;
+  await world.stop();
+  expect(world.log.filter((line) => line.startsWith('error'))).toEqual([]);
+});
+
 test('the recovery code is proven on the place; another one is not', async () => {
   const { placeId, recoveryCode } = await world.addPlace();
   const wrong = recoveryCode.replace(/^...../, 'AAAAA');
