@@ -4,7 +4,7 @@ import { useMirror } from '../core-link/use-core.ts';
 import { FolderChooser } from '../parts/choose-folder.tsx';
 import { useWords } from '../text/use-words.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
-import { pageOf } from './pages.tsx';
+import { loadAhead, pageOf } from './pages.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { useRoute } from './use-route.ts';
 
@@ -18,6 +18,10 @@ export function Frame() {
   useEffect(() => {
     if (isFirstRun) location.replace('#/welcome');
   }, [isFirstRun]);
+  useEffect(() => {
+    const waiting = requestIdleCallback(loadAhead);
+    return () => cancelIdleCallback(waiting);
+  }, []);
   // One question at a time: what leads elsewhere comes when there is something to go to.
   const isAlone = route.page === 'welcome' || (route.page === 'recover' && isNew) || isFirstRun;
   return (

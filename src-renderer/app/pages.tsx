@@ -12,9 +12,10 @@ const ActivityPage = lazy(async () => ({
 const FoldersPage = lazy(async () => ({
   default: (await import('../features/folders/folders-page.tsx')).FoldersPage,
 }));
-const HistoryPage = lazy(async () => ({
+const loadHistory = async () => ({
   default: (await import('../features/timeline/history-page.tsx')).HistoryPage,
-}));
+});
+const HistoryPage = lazy(loadHistory);
 const KitPage = lazy(async () => ({
   default: (await import('../features/recovery-kit/kit-page.tsx')).KitPage,
 }));
@@ -46,6 +47,11 @@ const PAGES: Partial<Readonly<Record<Page, (route: Route) => ReactNode>>> = {
   settings: () => <SettingsPage />,
   welcome: () => <WelcomePage kit={(placeId) => <RecoveryKit placeId={placeId} />} />,
 };
+
+/** The largest page is the one that people are in a hurry for: it comes before it is asked for, once nothing else is to be done. */
+export function loadAhead(): void {
+  void loadHistory().catch(() => undefined);
+}
 
 export function pageOf(route: Route): ReactNode {
   return PAGES[route.page]?.(route) ?? <NoSuchPage />;

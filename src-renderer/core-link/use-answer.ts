@@ -2,7 +2,7 @@
  * The answer of a query as React state: asked anew when what it depends on changes, with what was there before kept in
  * sight, and the question before given up. For what the mirror does not hold.
  */
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 export type Answer<Value> =
   | { readonly kind: 'asking'; readonly value: Value | undefined }
@@ -35,5 +35,6 @@ export function useAnswer<Value>(
     return () => control.abort();
     // The question is told by `key`; the function is made anew with every drawing.
   }, [key, turn, ask === null]);
-  return { ...answer, again: () => setTurn((before) => before + 1) };
+  const again = useCallback(() => setTurn((before) => before + 1), []);
+  return { ...answer, again };
 }

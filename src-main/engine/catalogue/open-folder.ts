@@ -2,7 +2,7 @@
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import { findNode, isUnreadAt } from './find-path.ts';
 import type { PointRow } from './points-table.ts';
-import type { ChildSpan, Span } from './spans-table.ts';
+import type { FolderChild } from './spans-table.ts';
 import type { Tables } from './tables.ts';
 import { refOf, type Timeline } from './timeline.ts';
 import type { Entry, OpenedFolder } from './types.ts';
@@ -39,11 +39,18 @@ export function openFolder(
   if (tables.spans.findAt(node, position)?.kind !== 'folder')
     return findDeleted(tables, timeline, point, node);
 
-  const areCounted = deleted !== 'none' && tables.nodes.countChildren(node) <= MOST_COUNTED;
+  // Pages after the first tell no number; they need it only to know whether there are too many.
+  const isAsked = after === undefined ? deleted !== 'none' : deleted === 'folded';
+  const areCounted = isAsked && tables.nodes.countChildren(node) <= MOST_COUNTED;
   const count = areCounted ? tables.spans.countEnded(node, position) : undefined;
   const areFolded = deleted === 'folded' && (count === undefined || count > MOST_DELETED);
   const withDeleted = deleted !== 'none' && !areFolded;
-  const page = tables.spans.pageOfFolder(node, position, after, limit, withDeleted);
+  const page = tables.spans.pageOfFolder(node, position, {
+    after,
+    most: limit,
+    mostFirsts: CHANGES_TOLD,
+    withEnded: withDeleted,
+  });
   return {
     kind: 'folder',
     entries: page
@@ -70,7 +77,7 @@ function describe(
   tables: Tables,
   timeline: Timeline,
   point: PointRow,
-  { node, name, span }: ChildSpan,
+  { node, name, span, firsts }: FolderChild,
 ): Entry | undefined {
   const { kind, sizeBytes, modifiedMs } = span;
   const entry = {
@@ -79,7 +86,12 @@ function describe(
     kind,
     sizeBytes,
     modifiedMs,
-    changedMs: changesOf(tables, timeline, point, node, span),
+    // Of a folder: what changed in it.
+    changedMs: timesOf(
+      timeline,
+      point,
+      kind === 'folder' ? tables.changes.listPositions(node, CHANGES_TOLD) : firsts,
+    ),
   };
   if (span.last >= point.position) return entry;
   const lastSeen = timeline.ends(point.series, span)?.to;
@@ -90,19 +102,9 @@ function describe(
   return { ...entry, deleted: { lastSeen: refOf(lastSeen), firstMissed: refOf(firstMissed) } };
 }
 
-/** Of a folder: what changed in it. */
-function changesOf(
-  tables: Tables,
-  timeline: Timeline,
-  { series }: PointRow,
-  node: number,
-  { kind }: Span,
-): number[] {
-  const positions =
-    kind === 'folder'
-      ? tables.changes.listPositions(node, CHANGES_TOLD)
-      : tables.spans.listFirsts(node, CHANGES_TOLD);
-  const times = positions.map(
+/** Of the points that spans begin at. */
+function timesOf(timeline: Timeline, { series }: PointRow, firsts: readonly number[]): number[] {
+  const times = firsts.map(
     (first) => timeline.ends(series, { first, last: Number.MAX_SAFE_INTEGER })?.from.timeMs,
   );
   return times.filter((timeMs) => timeMs !== undefined);

@@ -30,6 +30,11 @@ export interface ChildSpan {
   readonly span: Span;
 }
 
+/** With where its versions begin, newest first. */
+export interface FolderChild extends ChildSpan {
+  readonly firsts: readonly number[];
+}
+
 const KINDS: readonly EntryKind[] = ['file', 'folder', 'symlink', 'other'];
 const COLUMNS = 's.first, s.last, s.kind, s.size, s.mtime, s.content';
 
@@ -84,15 +89,6 @@ export class SpansTable {
     return span !== undefined && span.last >= position ? span : undefined;
   }
 
-  /** Newest first. */
-  listFirsts(node: number, most: number): number[] {
-    const rows = this.#database.list('SELECT first FROM spans WHERE node = ? ORDER BY first DESC LIMIT ?', [
-      node,
-      most,
-    ]);
-    return rows.map(([first]) => Number(first));
-  }
-
   /** Of the entries of a folder: spans that touch any position from `from` to `to`, by name, then by age. */
   listInFolder(folder: number, from: number, to: number): ChildSpan[] {
     const rows = this.#database.list(
@@ -105,31 +101,50 @@ export class SpansTable {
 
   /**
    * Of the entries of a folder after a name: the latest span that begins at the position or before. With `withEnded` also
-   * those that have ended.
+   * those that have ended. In one statement: a page has thousands of entries.
+   * @param mostFirsts so many beginnings are told of each
    */
   pageOfFolder(
     folder: number,
     position: number,
-    after: ByteString | undefined,
-    most: number,
-    withEnded: boolean,
-  ): ChildSpan[] {
+    {
+      after,
+      most,
+      mostFirsts,
+      withEnded,
+    }: {
+      readonly after: ByteString | undefined;
+      readonly most: number;
+      readonly mostFirsts: number;
+      readonly withEnded: boolean;
+    },
+  ): FolderChild[] {
     const rows = this.#database.list(
-      `SELECT n.id, n.name, ${COLUMNS} FROM nodes n JOIN spans s
+      `SELECT (SELECT group_concat(first) FROM (SELECT first FROM spans WHERE node = n.id ORDER BY first DESC LIMIT ?)),
+       n.id, n.name, ${COLUMNS} FROM nodes n JOIN spans s
        ON s.node = n.id AND s.first = (SELECT max(first) FROM spans WHERE node = n.id AND first <= ?)
        WHERE n.parent = ? AND n.name > ? AND s.last >= ? ORDER BY n.name LIMIT ?`,
-      // A text is less than any blob.
-      [position, folder, after === undefined ? '' : byteStringToBytes(after), withEnded ? 0 : position, most],
+      [
+        mostFirsts,
+        position,
+        folder,
+        // A text is less than any blob.
+        after === undefined ? '' : byteStringToBytes(after),
+        withEnded ? 0 : position,
+        most,
+      ],
     );
-    return rows.map(readChild);
+    return rows.map(([firsts, ...child]) => ({
+      ...readChild(child),
+      firsts: String(firsts).split(',').map(Number),
+    }));
   }
 
   countEnded(folder: number, position: number): number {
     const rows = this.#database.list(
-      `SELECT count(*) FROM nodes n JOIN spans s
-       ON s.node = n.id AND s.first = (SELECT max(first) FROM spans WHERE node = n.id AND first <= ?)
-       WHERE n.parent = ? AND s.last < ?`,
-      [position, folder, position],
+      `SELECT count(*) FROM nodes n WHERE n.parent = ?
+       AND (SELECT last FROM spans WHERE node = n.id AND first <= ? ORDER BY first DESC LIMIT 1) < ?`,
+      [folder, position, position],
     );
     return Number(rows[0]?.[0]);
   }

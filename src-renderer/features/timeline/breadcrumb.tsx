@@ -8,6 +8,7 @@ import { useState } from 'react';
 import type { WirePath } from '#contract/app/values.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useCore } from '../../core-link/use-core.ts';
+import { nameOrder } from '../../text/name-order.ts';
 import { nameKey, showName } from '../../text/show-name.ts';
 import { useFormats, useShowPath, useSpeech, useWords } from '../../text/use-words.ts';
 import { useHistory } from './use-history.ts';
@@ -148,12 +149,14 @@ function Siblings({ folder, name, current }: SiblingsProps) {
           ),
     [placeId, snapshotId, nameKey(folder), isOpen],
   );
-  const collator = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' });
+  const order = nameOrder(locale);
   const folders =
     value?.kind === 'folder'
       ? value.entries
           .filter(({ kind }) => kind === 'folder')
-          .toSorted((one, other) => collator.compare(one.label, other.label))
+          .map((entry) => ({ entry, key: order.keyOf(entry.label) }))
+          .toSorted((one, other) => order.compare(one.key, other.key))
+          .map(({ entry }) => entry)
           .slice(0, MOST_SHOWN)
       : [];
   return (

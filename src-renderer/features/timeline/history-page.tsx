@@ -1,7 +1,7 @@
 /** The history page: everything that was ever saved, at any moment. Puts its parts together; each reads the store. */
 import { Button } from '@mantine/core';
 import { CircleSlash, Hourglass, Inbox } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { useMirror } from '../../core-link/use-core.ts';
 import { useCoreSentences } from '../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
@@ -67,7 +67,13 @@ function useOpening(query: URLSearchParams, { kind, sources }: History): boolean
   return isFromNowhere;
 }
 
-function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boolean }) {
+interface PageProps {
+  readonly history: History;
+  readonly isFromNowhere: boolean;
+}
+
+/** An address alone changes nothing in it: what it asks for comes by the store. */
+const Page = memo(function Page({ history, isFromNowhere }: PageProps) {
   const { history: words } = useWords();
   const mirror = useMirror();
   const isInspectorOpen = useHistoryView((view) => view.isInspectorOpen);
@@ -113,7 +119,7 @@ function Page({ history, isFromNowhere }: { history: History; isFromNowhere: boo
       <PutBackSheet />
     </div>
   );
-}
+});
 
 /** As the settings say, until the person says otherwise here. */
 function useShowDeleted(): void {

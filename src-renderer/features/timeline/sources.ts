@@ -110,7 +110,7 @@ export function pointAt(points: readonly Point[], atMs: number): Point | undefin
 
 export function readingOf(
   points: readonly Point[],
-  mirror: Mirror | undefined,
+  jobs: Mirror['jobs'] | undefined,
   placeId: string | null,
 ): Reading | null {
   const waiting = points.filter(({ state }) => state === 'waiting').length;
@@ -121,8 +121,7 @@ export function readingOf(
     total: points.length,
     knownFromMs: points[lastWaiting + 1]?.timeMs ?? null,
     isUnderWay:
-      mirror?.jobs.some(
-        (job) => job.kind === 'readHistory' && job.placeId === placeId && job.state === 'running',
-      ) ?? false,
+      jobs?.some((job) => job.kind === 'readHistory' && job.placeId === placeId && job.state === 'running') ??
+      false,
   };
 }

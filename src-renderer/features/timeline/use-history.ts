@@ -67,7 +67,12 @@ export function useHistoryQuestion(): History {
           ),
     [places.map(({ id }) => id), newsOf(mirror)],
   );
-  const sources = useMemo(() => sourcesOf(answer.value ?? [], mirror), [answer.value, mirror]);
+  const jobs = mirror?.jobs;
+  // The mirror is another one with every word of a running job: what is worked out anew follows its parts.
+  const sources = useMemo(
+    () => sourcesOf(answer.value ?? [], mirror),
+    [answer.value, mirror?.places, mirror?.plans],
+  );
   const source = sources.find((one) => one.placeId === placeId && one.series === series);
   const points = useMemo(() => source?.points ?? [], [source?.points]);
   const [seenMs] = useState(() => new Map<string, number>());
@@ -90,9 +95,18 @@ export function useHistoryQuestion(): History {
       : sources.length === 0
         ? 'none'
         : 'here';
-  return {
+  const reading = useMemo(() => readingOf(points, jobs, placeId), [points, jobs, placeId]);
+  const { again } = answer;
+  const error: unknown = answer.kind === 'refused' ? answer.error : undefined;
+  const compareWith =
+    compareWithId === null
+      ? undefined
+      : compareWithId === 'now'
+        ? newest
+        : findPoint(points, compareWithId, seenMs);
+  const facts: History = {
     kind,
-    error: answer.kind === 'refused' ? answer.error : undefined,
+    error,
     placeId: source?.placeId ?? placeId,
     series: source?.series ?? series,
     placeName: place?.name ?? '',
@@ -100,18 +114,15 @@ export function useHistoryQuestion(): History {
     points,
     point,
     newest,
-    compareWith:
-      compareWithId === null
-        ? undefined
-        : compareWithId === 'now'
-          ? newest
-          : findPoint(points, compareWithId, seenMs),
+    compareWith,
     isNow: pointId === null,
     sources,
     source,
-    reading: readingOf(points, mirror, placeId),
-    again: answer.again,
+    reading,
+    again,
   };
+  // The same object until any of it is another: every part of the page is drawn anew with it.
+  return useMemo(() => facts, Object.values(facts));
 }
 
 /** Changes with everything after which there may be other points. */

@@ -73,6 +73,8 @@ export function Contents() {
   const name = showLastName(folder);
   const props = { contents, choosing, scroller, rowHeight, handleRef, open };
   const isHere = state.kind === 'folder' && rows.length > 0;
+  // What is drawn stays between two folders, empty: to measure it anew costs more than the rows.
+  const isListed = isHere || state.kind === 'asking';
   const cursor = rows[choosing.cursorIndex];
   // One element for all that can be there, so that it keeps the focus from folder to folder.
   return (
@@ -82,25 +84,24 @@ export function Contents() {
         className={`contents-scroll is-${view}${presence === 'absent' ? ' is-away' : ''}`}
         tabIndex={isHere ? 0 : -1}
         aria-busy={state.kind === 'asking' || undefined}
-        {...(isHere && {
+        {...(isListed && {
           role: 'grid',
           'aria-label': history.contents(name),
           'aria-multiselectable': true,
-          'aria-rowcount': state.next === undefined ? rows.length + 1 : -1,
+          'aria-rowcount': isHere && state.next === undefined ? rows.length + 1 : -1,
           'aria-activedescendant': cursor === undefined ? undefined : rowId(cursor.key),
         })}
       >
-        {state.kind === 'asking' ? (
-          <Skeleton rowHeight={rowHeight} />
-        ) : !isHere ? (
-          <FolderNotice state={state} isNow={isNow} again={() => contents.again()} />
-        ) : (
+        {isListed ? (
           <>
             {view === 'list' && <ListView {...props} />}
             {view === 'icons' && <IconsView {...props} />}
             {view === 'columns' && <ColumnsView {...props} />}
-            {state.next !== undefined && <span className="unseen">{history.loadingMore}</span>}
+            {state.kind === 'asking' && <Skeleton rowHeight={rowHeight} />}
+            {isHere && state.next !== undefined && <span className="unseen">{history.loadingMore}</span>}
           </>
+        ) : (
+          <FolderNotice state={state} isNow={isNow} again={() => contents.again()} />
         )}
       </div>
       {isHere && <ContentsFoot contents={contents} formats={formats} />}

@@ -79,7 +79,13 @@ export class FolderSource {
   more(): void {
     const state = this.#state;
     if (state.kind !== 'folder' || state.next === undefined || this.#questions.isBusy()) return;
-    this.#questions.ask({ ...state.of, after: state.next, limit: PAGE });
+    this.#askMore(state, state.next);
+  }
+
+  /** The first page has said whether the deleted are left out: to find that out again is a look at every entry. */
+  #askMore({ of, foldedCount }: OpenFolder, after: WirePath): void {
+    const deleted = of.deleted !== 'folded' ? of.deleted : foldedCount === undefined ? 'all' : 'none';
+    this.#questions.ask({ ...of, deleted, after, limit: PAGE });
   }
 
   stop(): void {
@@ -121,7 +127,7 @@ export class FolderSource {
     const wasWhole = seen.kind === 'folder' && seen.next === undefined;
     const comesByItself = next !== undefined && grown.entries.length < MOST_BY_ITSELF;
     if (!wasWhole || !comesByItself) this.#set(grown);
-    if (comesByItself && isSame(of, this.#wanted)) this.#questions.ask({ ...of, after: next, limit: PAGE });
+    if (comesByItself && isSame(grown.of, this.#wanted)) this.#askMore(grown, next);
   }
 
   #set(state: FolderState): void {

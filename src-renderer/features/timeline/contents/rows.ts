@@ -3,6 +3,7 @@
  * too many; sorted as asked, each with how it stands to today. Pure.
  */
 import type { WirePath } from '#contract/app/values.ts';
+import { nameOrder } from '../../../text/name-order.ts';
 import { nameKey } from '../../../text/show-name.ts';
 import type { SelectedItem, Sorting } from '../view-store.ts';
 import type { EntriesNow, Entry, EntryKind, EntryNow } from '../wire-types.ts';
@@ -70,23 +71,23 @@ function sortRows(
   rows: (EntryRow | OnlyNowRow)[],
   { sorting: { by, isDescending }, now, locale }: RowFacts,
 ): readonly (EntryRow | OnlyNowRow)[] {
-  const collator = new Intl.Collator(locale, { numeric: true, sensitivity: 'base' });
-  const byName = (one: Row, other: Row): number => collator.compare(labelOf(one), labelOf(other));
-  const value: Readonly<Record<Exclude<Sorting['by'], 'name'>, (row: EntryRow | OnlyNowRow) => number>> = {
+  const order = nameOrder(locale);
+  const value: Readonly<Record<Sorting['by'], (row: EntryRow | OnlyNowRow) => number>> = {
+    // Folders first, whatever the direction.
+    name: (row) => Number(kindOf(row) !== 'folder'),
     size: (row) => (kindOf(row) === 'folder' ? -1 : sizeOf(row)),
     modified: modifiedOf,
     changes: (row) => (row.kind === 'entry' ? row.entry.changedMs.length : 0),
     now: (row) => STATE_ORDER.indexOf(stateNow(row, now) ?? 'same'),
   };
   const sign = isDescending ? -1 : 1;
-  return rows.toSorted((one, other) => {
-    if (by === 'name') {
-      const folders = Number(kindOf(other) === 'folder') - Number(kindOf(one) === 'folder');
-      return folders !== 0 ? folders : sign * byName(one, other);
-    }
-    const difference = value[by](one) - value[by](other);
-    return difference !== 0 ? sign * difference : byName(one, other);
-  });
+  const [bySign, nameSign] = by === 'name' ? [1, sign] : [sign, 1];
+  return rows
+    .map((row) => ({ row, value: value[by](row), name: order.keyOf(labelOf(row)) }))
+    .sort(
+      (one, other) => bySign * (one.value - other.value) || nameSign * order.compare(one.name, other.name),
+    )
+    .map(({ row }) => row);
 }
 
 const STATE_ORDER: readonly (EntryNow | 'deleted' | 'onlyNow')[] = [
