@@ -85,7 +85,7 @@ export function PlaceCare({ place, mirror }: { readonly place: PlaceValue; reado
             </div>
           );
         })}
-        <PlaceTest location={place.location} />
+        <PlaceTest location={place.location} isInUse />
         <Refusal error={refusal} />
       </div>
     </Section>

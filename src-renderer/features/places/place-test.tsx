@@ -11,6 +11,9 @@ import { trialView, type TrialLine } from './trial-view.ts';
 
 type Found = Awaited<ReturnType<CoreLink['calls']['places.test']>>;
 
+/** There is something or nothing, and no copies. */
+const MISSED: ReadonlySet<string> = new Set<Found['probe']['kind']>(['missing', 'empty', 'otherFiles']);
+
 const ICONS: Readonly<Record<TrialLine['tone'], LucideIcon>> = {
   good: CircleCheck,
   hint: Info,
@@ -18,7 +21,13 @@ const ICONS: Readonly<Record<TrialLine['tone'], LucideIcon>> = {
   quiet: CircleHelp,
 };
 
-export function PlaceTest({ location }: { readonly location: string }) {
+interface PlaceTestProps {
+  readonly location: string;
+  /** Copies are to be there: what a folder around a missing place can do is no comfort. */
+  readonly isInUse?: boolean;
+}
+
+export function PlaceTest({ location, isInUse = false }: PlaceTestProps) {
   const { calls } = useCore();
   const speech = useSpeech();
   const words = speech.words.places.trial;
@@ -33,6 +42,7 @@ export function PlaceTest({ location }: { readonly location: string }) {
     const done = await ask(() => calls['places.test']({ location }, { signal }));
     if (done !== undefined) setFound(done.value);
   };
+  const isGone = found !== undefined && isInUse && MISSED.has(found.probe.kind);
   return (
     <div className="place-test">
       <div className="line">
@@ -46,7 +56,12 @@ export function PlaceTest({ location }: { readonly location: string }) {
       </div>
       <div aria-live="polite">
         {isBusy && <p className="probing">{words.busy}…</p>}
-        {found !== undefined && (
+        {isGone && (
+          <ul className="trial">
+            <TrialRow line={{ tone: 'warning', title: words.copies, words: words.copiesMissed }} />
+          </ul>
+        )}
+        {found !== undefined && !isGone && (
           <ul className="trial">
             {trialView(found.trial, found.probe.freeBytes, Date.now(), speech).map((line) => (
               <TrialRow key={line.title} line={line} />

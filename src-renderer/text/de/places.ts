@@ -113,6 +113,8 @@ export const places: Translated<typeof english> = {
     lists: 'Durchsehen',
     removes: 'Entfernen',
     works: 'geht',
+    copies: 'Deine Kopien',
+    copiesMissed: 'sind nicht dort. Schließe das Laufwerk an, oder gib unten an, wo der Ort jetzt liegt.',
     notTried: 'nicht zu prüfen: Dort ist noch nichts',
     notTriedKept: 'nicht geprüft: Was dort geschrieben wird, bleibt',
     keepsAll:

@@ -108,6 +108,8 @@ export const places = {
     lists: 'Looking through',
     removes: 'Removing',
     works: 'works',
+    copies: 'Your copies',
+    copiesMissed: 'are not there. Connect the drive, or say below where the place lies now.',
     notTried: 'could not be tried: nothing is there yet',
     notTriedKept: 'not tried: what is written there stays',
     keepsAll:

@@ -2,7 +2,7 @@
  * The pages around the timeline, on two plans with two places of which one is away: the overview tells the truth and leads to
  * the mend; the editor of a plan, a new place, activity with its per-file problems, settings that count at once.
  */
-import { readFileSync, renameSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NO_CHROMIUM } from '#test/support/chromium.ts';
@@ -145,6 +145,31 @@ describe.skipIf(NO_CHROMIUM !== '')(`the pages of the window${NO_CHROMIUM}`, () 
     await heading('Backup places').waitFor();
     await page.getByRole('link', { name: /^Second disk/ }).waitFor({ state: 'detached' });
     expect(await findAxeFaults(page)).toEqual([]);
+  });
+
+  test('a place is tried out: what works there in lines, nothing is left behind, and why it could not be', async () => {
+    const drive = world.core.at('Blue drive');
+    const before = readdirSync(drive, { recursive: true });
+    await go('/places');
+    await page.getByRole('link', { name: /^Blue drive/ }).click();
+    await heading('Blue drive').waitFor();
+    await button('Try it out').click();
+    const line = (title: string, words: string | RegExp) =>
+      page.getByRole('listitem').filter({ hasText: title }).getByText(words).waitFor();
+    for (const title of ['Writing', 'Reading back', 'Looking through', 'Removing'])
+      await line(title, 'works');
+    for (const title of ['Sending', 'Fetching']) await line(title, /^about .+ a second$/);
+    await line('Free space', /\d/);
+    expect(readdirSync(drive, { recursive: true }).toSorted()).toEqual(before.toSorted());
+    expect(await findAxeFaults(page)).toEqual([]);
+
+    renameSync(drive, `${drive} elsewhere`);
+    await button('Try again').click();
+    await line('Your copies', /^are not there\. Connect the drive/);
+    expect(await findAxeFaults(page)).toEqual([]);
+    renameSync(`${drive} elsewhere`, drive);
+    await button('Try again').click();
+    await line('Writing', 'works');
   });
 
   test('activity: one list with filters, each file that had a problem, and the log as a file', async () => {
