@@ -2,11 +2,13 @@
 import { Button } from '@mantine/core';
 import { CircleAlert, Clock, HardDrive, type LucideIcon } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
-import { useCore } from '../../core-link/use-core.ts';
+import { useCore, useMirror } from '../../core-link/use-core.ts';
 import { useNowMs } from '../../core-link/use-now.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { suspicionsOf } from './marks.ts';
+import { standInFor } from './stand-in.ts';
 import { useHistory } from './use-history.ts';
+import { goOnAt, useStandIn } from './use-stand-in.ts';
 import { useHistoryView } from './view-store.ts';
 
 /** Longer ago it is history, and no warning. */
@@ -17,15 +19,13 @@ export function Banners() {
   const formats = useFormats();
   const nowMs = useNowMs();
   const { calls } = useCore();
-  const { points, point, placeId, placeName, presence, reading, source, sources } = useHistory();
-  const { goTo, openSource, folder } = useHistoryView.getState();
+  const { points, point, placeId, placeName, presence, reading } = useHistory();
+  const { goTo } = useHistoryView.getState();
   const suspicions = useMemo(() => suspicionsOf(points), [points]);
   const suspicion =
     suspicions.find((one) => one.point.snapshotId === point?.snapshotId) ??
     suspicions.findLast((one) => nowMs - one.point.timeMs < RECENT_MS);
-  const other = sources.find(
-    (one) => one.series === source?.series && one.placeId !== placeId && !one.isAway,
-  );
+  const standIn = useStandIn();
   const percent = (share: number): string =>
     new Intl.NumberFormat(formats.locale, { style: 'percent' }).format(share);
   const canRead = placeId !== null && presence === 'present';
@@ -35,22 +35,25 @@ export function Banners() {
         <Banner
           icon={HardDrive}
           text={
-            other === undefined
+            standIn === undefined
               ? words.placeAway(placeName)
-              : words.placeAwayOther(placeName, other.placeName)
+              : standIn.isSame
+                ? words.placeAwayOther(placeName, standIn.source.placeName)
+                : words.placeAwayNearest(
+                    placeName,
+                    standIn.source.placeName,
+                    formats.moment(standIn.point.timeMs, nowMs),
+                  )
           }
         >
-          {other !== undefined && (
-            <Button
-              size="xs"
-              variant="default"
-              onClick={() => openSource(other.placeId, other.series, folder)}
-            >
+          {standIn !== undefined && (
+            <Button size="xs" variant="default" onClick={() => goOnAt(standIn)}>
               {words.useOther}
             </Button>
           )}
         </Banner>
       )}
+      <LeftPlace />
       {reading !== null && (
         <Banner
           icon={Clock}
@@ -102,6 +105,43 @@ export function Banners() {
         <Banner icon={CircleAlert} isWarning text={words.partlyPoint} />
       )}
     </>
+  );
+}
+
+/** The page has gone on at another place by itself: which one was left, and the way back. */
+function LeftPlace() {
+  const { history: words } = useWords();
+  const formats = useFormats();
+  const nowMs = useNowMs();
+  const { placeName, point, sources, series } = useHistory();
+  const mirror = useMirror();
+  const leftId = useHistoryView((view) => view.leftPlaceId);
+  const left = sources.find((one) => one.placeId === leftId && one.series === series);
+  if (left === undefined || point === undefined) return null;
+  const isBack = mirror?.places.find(({ id }) => id === leftId)?.presence === 'present';
+  const before = standInFor([{ ...left, isAway: false }], { placeId: '', series: left.series }, point.timeMs);
+  return (
+    <Banner
+      icon={HardDrive}
+      text={
+        isBack
+          ? words.placeIsBack(left.placeName)
+          : words.wentOn(left.placeName, placeName, formats.moment(point.timeMs, nowMs))
+      }
+    >
+      {before !== undefined && (
+        <Button size="xs" variant="default" onClick={() => goOnAt(before)}>
+          {words.backToPlace(left.placeName)}
+        </Button>
+      )}
+      <Button
+        size="xs"
+        variant="default"
+        onClick={() => useHistoryView.getState().set({ leftPlaceId: null })}
+      >
+        {words.stayHere}
+      </Button>
+    </Banner>
   );
 }
 

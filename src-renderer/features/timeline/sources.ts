@@ -37,6 +37,9 @@ export interface PlacePoints {
   readonly points: readonly Point[];
 }
 
+/** Backups of one plan to several places begin together: points so near are the same version. */
+export const TOGETHER_MS = 30 * 60_000;
+
 /** Plans and settings travel to the places as versions of their own; they are no files of a person. */
 const SETTINGS_TAG = 'tidemark-settings';
 

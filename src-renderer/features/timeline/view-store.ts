@@ -68,6 +68,8 @@ export interface HistoryView extends Standing {
   readonly areGhostsUnfolded: boolean;
   /** What of time the band shows. Null until the points are known. */
   readonly range: TimeRange | null;
+  /** The place that was left by itself because it went away, for the way back. */
+  readonly leftPlaceId: string | null;
   /** The point left for `Now`, for the way back by `Then`. */
   readonly thenId: string | null;
   /** Names that `select=` of the address or a search asks to be chosen once the folder is there. */
@@ -83,6 +85,8 @@ export interface HistoryActions {
   openFolder(folder: WirePath, options?: { pointId?: string | null; select?: readonly WirePath[] }): void;
   /** Another place or computer: begins at its newest point. */
   openSource(placeId: string, series: string, folder: WirePath): void;
+  /** The same series in another place: folder, choice and range stay. `insteadOf`: a place that went away. */
+  changePlace(placeId: string, pointId: string | null, insteadOf?: string): void;
   select(items: readonly SelectedItem[]): void;
   /** Alt + arrow: -1 back, 1 forward. */
   travel(direction: -1 | 1): void;
@@ -108,6 +112,7 @@ export type HistorySwitches = Pick<
   | 'areGhostsUnfolded'
   | 'searchText'
   | 'wantedNames'
+  | 'leftPlaceId'
 >;
 
 /** What other parts of the page do when a key or a button of it is pressed; each part puts in its own while it is there. */
@@ -150,6 +155,7 @@ const START: HistoryView = {
   showDeleted: true,
   areGhostsUnfolded: false,
   range: null,
+  leftPlaceId: null,
   thenId: null,
   wantedNames: [],
   back: [],
@@ -184,9 +190,19 @@ export const useHistoryView = create<HistoryStore>()((set) => ({
         thenId: null,
         compareWithId: null,
         range: null,
+        leftPlaceId: null,
         selection: [],
       };
     }),
+  changePlace: (placeId, pointId, insteadOf) =>
+    set((view) => ({
+      ...leave(view),
+      placeId,
+      pointId,
+      thenId: null,
+      compareWithId: view.compareWithId === null ? null : 'now',
+      leftPlaceId: insteadOf ?? null,
+    })),
   select: (selection) => set({ selection }),
   travel: (direction) => set((view) => step(view, direction)),
   showTab: (inspectorTab) => set({ inspectorTab, isInspectorOpen: true }),
@@ -217,7 +233,7 @@ function step(view: HistoryView, direction: -1 | 1): Partial<HistoryView> {
     ...to,
     thenId: to.pointId ?? view.thenId,
     selection: [],
-    ...(isOtherSource ? { range: null, compareWithId: null } : {}),
+    ...(isOtherSource ? { range: null, compareWithId: null, leftPlaceId: null } : {}),
     ...(direction === -1
       ? { back: rest, forward: [...view.forward, here] }
       : { back: [...view.back, here], forward: rest }),

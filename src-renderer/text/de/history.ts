@@ -148,7 +148,14 @@ export const history: Translated<typeof english> = {
   placeAway: (place) =>
     `${place} ist nicht erreichbar. Namen, Größen und Daten lassen sich ansehen; für Inhalte und zum Zurückholen wird der Ort gebraucht.`,
   placeAwayOther: (place, other) => `${place} ist nicht erreichbar. ${other} hat diese Ordner auch.`,
+  placeAwayNearest: (place, other, moment) =>
+    `${place} ist nicht erreichbar. ${other} hat diese Ordner auch; die nächstliegende Version dort ist von ${moment}.`,
   useOther: 'Dort nachsehen',
+  wentOn: (place, other, moment) =>
+    `${place} ist nicht mehr erreichbar. Hier geht es mit ${other} weiter, in der Version von ${moment}.`,
+  placeIsBack: (place) => `${place} ist wieder erreichbar.`,
+  backToPlace: (place) => `Zurück zu ${place}`,
+  stayHere: 'Hier bleiben',
   damagedPoint: 'Diese Version ist an ihrem Ort beschädigt. Was von ihr bekannt ist, stammt von vorher.',
   partlyPoint: 'Einige Ordner dieser Version lassen sich nicht lesen; sie sind gekennzeichnet.',
   suspicious: (files, total, clean) =>

@@ -147,7 +147,14 @@ export const history = {
     `${place} is not reachable. Names, sizes and dates can be looked at; to see or put back contents, it is needed.`,
   placeAwayOther: (place: string, other: string) =>
     `${place} is not reachable. ${other} holds these folders, too.`,
+  placeAwayNearest: (place: string, other: string, moment: string) =>
+    `${place} is not reachable. ${other} holds these folders, too; its version nearest to this one is of ${moment}.`,
   useOther: 'Look there',
+  wentOn: (place: string, other: string, moment: string) =>
+    `${place} is not reachable any more. This is ${other}, at its version of ${moment}.`,
+  placeIsBack: (place: string) => `${place} is reachable again.`,
+  backToPlace: (place: string) => `Back to ${place}`,
+  stayHere: 'Stay here',
   damagedPoint: 'This version is damaged in its place. What is known of it is from before.',
   partlyPoint: 'Some folders of this version cannot be read; they are marked.',
   suspicious: (files: string, total: string, clean: string) =>

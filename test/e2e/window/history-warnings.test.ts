@@ -61,16 +61,32 @@ test('most files changed at once: it says so, names the last point before, and l
   await row('7.txt').first().getByText('older than now').waitFor();
 });
 
-test('the place is away, and another holds the same: the page offers that one', async () => {
+test('the place goes away: the page goes on at another that has the same version, else it offers the nearest', async () => {
   const away = world.core.at('Blue drive');
+  const isAt = (place: string): Promise<void> =>
+    page.getByRole('button', { name: new RegExp(`from which place: ${place}$`) }).waitFor();
+  await row('7.txt').first().click();
   renameSync(away, `${away} elsewhere`);
   await world.core.run({ kind: 'readHistory', placeId: blue.placeId as never });
-  await page.getByText('Blue drive is not reachable').waitFor();
+  await page
+    .getByText(/^Blue drive is not reachable any more. This is Home server, at its version/)
+    .waitFor();
+  await isAt('Home server');
+  expect(await row('7.txt').first().getAttribute('aria-selected')).toBe('true');
+  await page.getByRole('tab', { name: 'Preview' }).click();
+  await page.locator('.text-preview').getByText('letter 7').waitFor();
+  expect(await findAxeFaults(page, '.timeline')).toEqual([]);
+
+  // Whoever wants the place that is away all the same keeps it.
+  await page.getByRole('button', { name: 'Back to Blue drive' }).click();
+  await page.getByText('Blue drive is not reachable. Home server holds these folders, too.').waitFor();
+  await page.keyboard.press('n');
+  await page.getByText('its version nearest to this one is of').waitFor();
   expect(await findAxeFaults(page, '.timeline')).toEqual([]);
   await page.getByRole('button', { name: 'Look there' }).click();
+  await isAt('Home server');
   await page.getByText('Blue drive is not reachable').waitFor({ state: 'detached' });
   await row('7.txt').first().waitFor();
-  expect(await page.getByRole('button', { name: /from which place: Home server$/ }).count()).toBe(1);
   renameSync(`${away} elsewhere`, away);
 });
 

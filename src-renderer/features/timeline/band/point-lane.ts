@@ -3,6 +3,7 @@
  * nearest to a pixel, and what each dot says of its point. Pure.
  */
 import { lengthOf, xOf } from './time-scale.ts';
+import { TOGETHER_MS } from '../sources.ts';
 import type { TimeRange } from '../view-store.ts';
 import type { Point } from '../wire-types.ts';
 
@@ -33,9 +34,6 @@ const CAPSULE_PX = 14;
 const FIGURE_PX = 4;
 /** Looks as if it just touched. */
 const TOUCH_PX = 2;
-
-/** Backups of one plan to several places begin together. */
-const TOGETHER_MS = 30 * 60_000;
 
 export interface MarkFacts {
   readonly points: readonly Point[];

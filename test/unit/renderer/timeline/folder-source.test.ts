@@ -75,6 +75,22 @@ test('pages come one after the other, and a page of another moment is not added'
   expect(source.get()).toMatchObject({ of: { snapshotId: '2' }, entries: [{ name: 'A' }] });
 });
 
+test('pages that follow do not have the deleted counted again', async () => {
+  for (const [areFolded, deleted] of [
+    [true, 'none'],
+    [false, 'all'],
+  ] as const) {
+    const core = new SlowCore();
+    const source = new FolderSource(core.ask);
+    source.want(at('1'));
+    core.asked[0]?.answer({ ...page(['a'], 'a'), deleted: { count: 900, areFolded } } as OpenedFolder);
+    await rest();
+    core.asked[1]?.answer(page(['b'], 'b'));
+    await rest();
+    expect(core.asked.map(({ question }) => question.deleted)).toEqual(['folded', deleted, deleted]);
+  }
+});
+
 test('a folder seen as a whole is replaced as a whole', async () => {
   const core = new SlowCore();
   const source = new FolderSource(core.ask);

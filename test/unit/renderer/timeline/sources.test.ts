@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { sourcesOf } from '#renderer/features/timeline/sources.ts';
+import { standInFor } from '#renderer/features/timeline/stand-in.ts';
 import type { Point } from '#renderer/features/timeline/wire-types.ts';
 import { place, plan, wellProtected } from '#test/support/mirror-parts.ts';
 
@@ -44,4 +45,28 @@ test('own plans before what others left, places that are here before those that 
       { placeId: 'server', points: points('letters', 6) },
     ),
   ).toEqual(['letters server', 'letters attic', 'other drive', 'third drive']);
+});
+
+test('where a place is away, the one goes on that has the same version, else the one with the nearest; none that is away, too', () => {
+  const minute = 60_000;
+  const sources = sourcesOf(
+    [
+      { placeId: 'attic', points: points('letters', 1000 * minute) },
+      { placeId: 'drive', points: points('letters', 100 * minute, 900 * minute, 2000 * minute) },
+      {
+        placeId: 'server',
+        points: [...points('letters', 130 * minute, 1500 * minute), ...points('other', 1)],
+      },
+    ],
+    known,
+  );
+  const standIn = (placeId: string, atMs: number): unknown => {
+    const found = standInFor(sources, { placeId, series: 'letters' }, atMs);
+    return found && [found.source.placeId, found.point.timeMs / minute, found.isSame];
+  };
+  expect(standIn('drive', 100 * minute)).toEqual(['server', 130, true]);
+  expect(standIn('drive', 99 * minute)).toEqual(['server', 130, false]);
+  expect(standIn('drive', 2000 * minute)).toEqual(['server', 1500, false]);
+  expect(standIn('attic', 1000 * minute)).toEqual(['drive', 900, false]);
+  expect(standInFor(sources, { placeId: 'server', series: 'other' }, 1)).toBeUndefined();
 });

@@ -1,0 +1,28 @@
+/** Another place that goes on with what is in view where its own place cannot be reached. Pure. */
+import { TOGETHER_MS, type Source } from './sources.ts';
+import type { Point } from './wire-types.ts';
+
+export interface StandIn {
+  readonly source: Source;
+  /** Nearest to the one in view. */
+  readonly point: Point;
+  /** It was made together with the one in view: who looks at it looks at the same. */
+  readonly isSame: boolean;
+}
+
+/** Of the places that hold the series and can be reached, the one with the nearest version. */
+export function standInFor(
+  sources: readonly Source[],
+  { placeId, series }: Pick<Source, 'placeId' | 'series'>,
+  atMs: number,
+): StandIn | undefined {
+  const awayMs = ({ timeMs }: Point): number => Math.abs(timeMs - atMs);
+  const [nearest] = sources
+    .filter((one) => one.series === series && one.placeId !== placeId && !one.isAway)
+    .flatMap((source) => {
+      const [point] = source.points.toSorted((one, other) => awayMs(one) - awayMs(other));
+      return point === undefined ? [] : [{ source, point, isSame: awayMs(point) <= TOGETHER_MS }];
+    })
+    .toSorted((one, other) => awayMs(one.point) - awayMs(other.point));
+  return nearest;
+}
