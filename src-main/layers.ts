@@ -103,7 +103,7 @@ export const LAYERS: readonly Layer[] = [
     alias: '#storage',
     mayImport: ['base', 'storage/sftp', 'storage/rclone'],
     node: 'any',
-    packages: ['@aws-sdk/client-s3', '@smithy/node-http-handler'],
+    packages: ['@aws-sdk/client-s3', '@aws-sdk/credential-provider-ini', '@smithy/node-http-handler'],
   },
   // child_process: the system's own ssh, asked for its settings.
   {

@@ -27,6 +27,7 @@ import type { HttpLimits } from '#storage/http/http-client.ts';
 import { loadTrust } from '#storage/http/http-trust.ts';
 import type { OpenOptions } from '#storage/open-options.ts';
 import type { S3Credentials } from '#storage/s3/s3-credentials.ts';
+import type { S3KeySource } from '#storage/s3/s3-shared-keys.ts';
 import { S3AnswerError } from '#storage/s3/s3-errors.ts';
 
 /** Where S3 began; a bucket made there names no place. */
@@ -39,7 +40,7 @@ export interface S3RequestSettings {
   /** The bucket in the path instead of before the host's name. */
   readonly pathStyle: boolean;
   readonly region: string;
-  readonly credentials: S3Credentials;
+  readonly credentials: S3Credentials | S3KeySource;
   /** Whom to trust, and where the variables about proxies are. */
   readonly env: OpenOptions['env'];
   readonly limits: HttpLimits;
@@ -71,7 +72,7 @@ export class S3Requests {
     this.#client = new S3Client({
       endpoint: settings.endpoint,
       region: settings.region,
-      credentials: { ...settings.credentials },
+      credentials: settings.credentials,
       forcePathStyle: settings.pathStyle,
       maxAttempts: 1,
       // A clock that is wrong would write wrong dates into versions: it is told of instead.

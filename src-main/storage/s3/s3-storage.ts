@@ -31,6 +31,7 @@ import type {
 import { rangeInvalid } from '#storage/range-invalid.ts';
 import { OwnChanges } from '#storage/s3/own-changes.ts';
 import { parseS3Credentials, parseS3Region } from '#storage/s3/s3-credentials.ts';
+import { findSharedKeys, type S3KeySource } from '#storage/s3/s3-shared-keys.ts';
 import {
   classifyS3Error,
   isAlreadyThere,
@@ -349,17 +350,25 @@ class S3Storage implements Storage {
     return this.#requests;
   }
 
+  async #findSharedKeys(): Promise<S3KeySource> {
+    let reason = NO_KEYS;
+    try {
+      const source = await findSharedKeys(this.#options.env);
+      if (source !== undefined) return source;
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      reason = `the key files say: ${said.replace(/\.$/, '')}`;
+    }
+    throw new TidemarkError(
+      'storage.wrongCredentials',
+      { location: this.location, reason },
+      { retry: 'afterUser' },
+    );
+  }
+
   async #connect(): Promise<S3Requests> {
     const { env, bucketLookup = 'auto', limits = HTTP_LIMITS } = this.#options;
-    const credentials = parseS3Credentials(env);
-    if (credentials === undefined) {
-      const reason = 'no keys are given; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name them';
-      throw new TidemarkError(
-        'storage.wrongCredentials',
-        { location: this.location, reason },
-        { retry: 'afterUser' },
-      );
-    }
+    const credentials = parseS3Credentials(env) ?? (await this.#findSharedKeys());
     const { S3Requests } = await import('#storage/s3/s3-requests.ts');
     return new S3Requests({
       endpoint: this.#place.endpoint,
@@ -372,6 +381,9 @@ class S3Storage implements Storage {
     });
   }
 }
+
+const NO_KEYS =
+  'no keys are given; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name them, or a profile in ~/.aws/credentials';
 
 /** What the keys of all files of a type begin with. */
 function listPrefix(type: StorageFileType): string {

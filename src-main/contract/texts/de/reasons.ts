@@ -66,6 +66,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'that server does not offer SFTP': 'der Server bietet kein SFTP an',
   'there is no such folder on the server': 'diesen Ordner gibt es auf dem Server nicht',
   'the folder above it is missing on the server': 'der Ordner darüber fehlt auf dem Server',
+  'the key files say': 'die Dateien mit den Schlüsseln melden',
   'the settings of ssh cannot be read': 'die Einstellungen von ssh lassen sich nicht lesen',
   'the way that the settings of ssh name is closed':
     'der Weg, den die Einstellungen von ssh nennen, ist versperrt',

@@ -5,6 +5,9 @@ import {
   PutObjectLockConfigurationCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isTidemarkError, type ErrorCode } from '#base/errors.ts';
 import { systemClock } from '#base/system-clock.ts';
@@ -113,7 +116,7 @@ describe.skipIf(obstacle !== undefined)(`S3${obstacle === undefined ? '' : `, wh
       const storage = openS3Storage(location, {
         clock: systemClock,
         ...options,
-        env: { ...env, ...options.env },
+        env: { HOME: '/nonexistent', ...env, ...options.env },
       });
       opened.push(storage);
       return storage;
@@ -134,7 +137,7 @@ describe.skipIf(obstacle !== undefined)(`S3${obstacle === undefined ? '' : `, wh
     test.each(['open', 'create'] as const)('25, 28: %s says what is wrong', async (call) => {
       const wrong = { ...OWNER_KEYS, secretAccessKey: 'SKWRONG' };
       await expectRefused(openWith(undefined)[call](), 'storage.wrongCredentials', {
-        reason: 'no keys are given; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name them',
+        reason: expect.stringContaining('no keys are given; AWS_ACCESS_KEY_ID') as string,
       });
       await expectRefused(openWith(wrong)[call](), 'storage.wrongCredentials', {
         reason: 'the secret key does not belong to the access key',
@@ -151,6 +154,34 @@ describe.skipIf(obstacle !== undefined)(`S3${obstacle === undefined ? '' : `, wh
       await expectRefused(late[call](), 'storage.clockOff');
       vi.useRealTimers();
       await openWith(OWNER_KEYS)[call]();
+    });
+
+    test('keys come from the files of other tools where the environment holds none', async () => {
+      const home = mkdtempSync(join(tmpdir(), 'tidemark-aws-'));
+      mkdirSync(join(home, '.aws'));
+      const write = (name: string, profiles: Record<string, S3Keys>) =>
+        writeFileSync(
+          join(home, '.aws', name),
+          Object.entries(profiles)
+            .map(
+              ([profile, keys]) =>
+                `[${profile}]\naws_access_key_id = ${keys.accessKeyId}\naws_secret_access_key = ${keys.secretAccessKey}\n`,
+            )
+            .join('\n'),
+        );
+      const open = (env: Record<string, string>, keys?: S3Keys) =>
+        openWith(keys, {}, { env: { HOME: home, ...env } }).open();
+      write('credentials', { default: OTHER_KEYS, backup: OWNER_KEYS });
+      await open({ AWS_PROFILE: 'backup' });
+      await expectRefused(open({}), 'storage.accessDenied');
+      await expectRefused(open({ AWS_PROFILE: 'nowhere' }), 'storage.wrongCredentials', {
+        reason: expect.stringMatching(/^the key files say: .*nowhere/) as string,
+      });
+      // Those of the environment come first.
+      await open({}, OWNER_KEYS);
+      write('elsewhere', { default: OWNER_KEYS });
+      await open({ AWS_SHARED_CREDENTIALS_FILE: join(home, '.aws', 'elsewhere') });
+      rmSync(home, { recursive: true });
     });
 
     test('28: a bucket that is not there is not made by opening it', async () => {
