@@ -15,14 +15,15 @@ import './app.css';
 
 export function App() {
   const connection = useConnection();
-  const { language, theme: scheme, rowHeight } = useSettings(connection);
+  const { language, theme: scheme, accent, rowHeight } = useSettings(connection);
   const spoken = speechOf(chooseLanguage(language, usePreferredLanguages()));
   const home = connection.kind === 'open' ? connection.link.home : undefined;
   const speech = useMemo(() => (home === undefined ? spoken : { ...spoken, home }), [spoken, home]);
   useLayoutEffect(() => {
     document.documentElement.lang = speech.language;
     document.documentElement.dataset['rowHeight'] = rowHeight;
-  }, [speech.language, rowHeight]);
+    document.documentElement.dataset['accent'] = accent;
+  }, [speech.language, accent, rowHeight]);
   return (
     <MantineProvider
       theme={useMemo(() => inWords(speech.words), [speech])}

@@ -8,7 +8,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Page } from 'playwright-core';
 import { isHost, launch, startAgain, until, type RunningApp } from './support/launch.ts';
 import { lateParts, runningJob, wellProtected } from '#test/support/mirror-parts.ts';
+import { DEFAULT_WINDOW_SETTINGS, type WindowSettings } from '#contract/app/settings-calls.ts';
 import { callCore } from './support/call-core.ts';
+import { findAxeFaults } from './support/find-axe-faults.ts';
 import { makeScriptedApp } from './support/scripted-app.ts';
 
 let app: string;
@@ -146,6 +148,51 @@ describe('a set-up profile', () => {
       // The window, and the shell itself.
       expect(await running.app.evaluate(() => globalThis.scriptedCore.connectionCount)).toBe(2);
     });
+  });
+
+  describe('accent colour', () => {
+    /** What buttons are filled with, as the page paints it. */
+    const filled = () =>
+      page.evaluate(() => {
+        const probe = document.body.appendChild(document.createElement('i'));
+        probe.style.background = 'var(--accent)';
+        const { backgroundColor } = getComputedStyle(probe);
+        probe.remove();
+        return backgroundColor;
+      });
+    const choose = (settings: Partial<WindowSettings>) =>
+      running.show({ settings: { ...DEFAULT_WINDOW_SETTINGS, ...settings } });
+    const change = (colour: string) =>
+      running.app.evaluate(({ systemPreferences }, to) => {
+        const host = systemPreferences as unknown as { accentColor: string } & typeof systemPreferences;
+        host.accentColor = to;
+        host.emit('accent-color-changed', {}, to);
+      }, colour);
+
+    test.runIf(isHost)(
+      'is the system’s where a person wants it, and follows it, readable whatever it is',
+      async () => {
+        await choose({ theme: 'light' });
+        const own = await filled();
+        await page.evaluate(() => void (location.hash = '#/settings'));
+        await page.getByRole('radiogroup', { name: 'Accent colour' }).waitFor();
+        await choose({ theme: 'light', accent: 'system' });
+        await until('the accent is another', async () => (await filled()) !== own);
+        for (const colour of ['ffd60aff', 'ff3b30ff', '8c8c8cff', 'af52deff']) {
+          const before = await filled();
+          await change(colour);
+          await until(`the accent follows ${colour}`, async () => (await filled()) !== before);
+          for (const theme of ['light', 'dark'] as const) {
+            await choose({ theme, accent: 'system' });
+            await page.waitForSelector(`html[data-mantine-color-scheme=${theme}]`, { state: 'attached' });
+            expect([colour, theme, await findAxeFaults(page)]).toEqual([colour, theme, []]);
+          }
+        }
+        await choose({ theme: 'light' });
+        await until('it is Tidemark’s own again', async () => (await filled()) === own);
+        await page.evaluate(() => void (location.hash = '#/'));
+      },
+    );
   });
 
   describe('notices', () => {

@@ -25,10 +25,3 @@ export const powerSaveBlocker = strict('powerSaveBlocker', {
   /** Not Electron's: what is held now, for tests. */
   kinds: (): string[] => [...blockers.values()],
 });
-
-class NativeTheme extends EventEmitter {
-  themeSource = 'system';
-  shouldUseDarkColors = false;
-}
-
-export const nativeTheme = strict('nativeTheme', new NativeTheme());

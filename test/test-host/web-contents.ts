@@ -87,6 +87,24 @@ export class HostWebContents extends EventEmitter {
     else this.#deliver(this.#preloadContext, text).catch(() => droppedEvents.push(channel));
   }
 
+  /** As a sheet that a page could make itself; the pages' policy does not hold for it, nor does it in Electron. */
+  async insertCSS(css: string): Promise<string> {
+    const key = randomBytes(8).toString('hex');
+    await this.#onSheets(
+      `const sheet = new CSSStyleSheet(); sheet.replaceSync(${JSON.stringify(css)}); sheet.key = '${key}'; document.adoptedStyleSheets.push(sheet);`,
+    );
+    return key;
+  }
+
+  async removeInsertedCSS(key: string): Promise<void> {
+    const isOther = `({ key }) => key !== ${JSON.stringify(key)}`;
+    await this.#onSheets(`document.adoptedStyleSheets = document.adoptedStyleSheets.filter(${isOther});`);
+  }
+
+  #onSheets(statements: string): Promise<unknown> {
+    return this.command('Runtime.evaluate', { expression: `{ ${statements} }` });
+  }
+
   async navigate(address: string): Promise<void> {
     await this.whenAttached;
     const web = toWebAddress(address);
@@ -172,6 +190,9 @@ export class HostWebContents extends EventEmitter {
       case 'Page.frameNavigated':
       case 'Page.navigatedWithinDocument':
         this.#noteNavigation(params);
+        return;
+      case 'Page.domContentEventFired':
+        if (this.webUrl !== 'about:blank') this.emit('dom-ready', cancelable({}));
         return;
       case 'Page.loadEventFired':
         if (this.webUrl !== 'about:blank') this.emit('did-finish-load', cancelable({}));

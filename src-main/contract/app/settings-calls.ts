@@ -5,6 +5,8 @@ import type { CallTable } from '#contract/calls/call-table.ts';
 export const windowSettings = z.strictObject({
   language: z.enum(['system', 'en', 'de']),
   theme: z.enum(['system', 'light', 'dark']),
+  /** The system's only where the window is told of one. */
+  accent: z.enum(['tidemark', 'system']),
   rowHeight: z.enum(['comfortable', 'compact']),
   /** Deleted things are shown among the others. */
   showDeleted: z.boolean(),
@@ -15,6 +17,7 @@ export type WindowSettings = z.output<typeof windowSettings>;
 export const DEFAULT_WINDOW_SETTINGS: WindowSettings = {
   language: 'system',
   theme: 'system',
+  accent: 'tidemark',
   rowHeight: 'comfortable',
   showDeleted: true,
   bandPosition: 'top',

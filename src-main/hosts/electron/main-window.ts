@@ -5,6 +5,7 @@
 import { app, BrowserWindow, nativeTheme } from 'electron';
 import path from 'node:path';
 import { pageAddress } from './app-origin.ts';
+import { tellSystemAccent } from './system-accent.ts';
 import { windowOptions } from './window-options.ts';
 
 export class MainWindow {
@@ -55,6 +56,7 @@ export class MainWindow {
     window.on('closed', () => {
       this.#window = undefined;
     });
+    tellSystemAccent(window);
     void load(window, route);
     return window;
   }

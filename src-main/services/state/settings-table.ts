@@ -1,6 +1,6 @@
 /** Single values by name. Each has its shape here; a name that is not listed does not exist. */
 import { z } from 'zod';
-import { windowSettings } from '#contract/app/settings-calls.ts';
+import { DEFAULT_WINDOW_SETTINGS, windowSettings } from '#contract/app/settings-calls.ts';
 import { pause, placeId, timeMs } from '#contract/app/values.ts';
 import { decodeRow, encodeRow, jsonColumn } from './columns.ts';
 import type { StateReader, StateWriter } from './state-database.ts';
@@ -22,7 +22,10 @@ const SETTINGS = {
   /** Nothing starts by itself meanwhile; null: not paused. */
   pause: pause.nullable(),
   /** How the person wants the window. */
-  window: windowSettings,
+  window: windowSettings.extend({
+    // Younger than the others.
+    accent: windowSettings.shape.accent.default(DEFAULT_WINDOW_SETTINGS.accent),
+  }),
   /** Notices that the person has been told, so that a restart does not tell them again. */
   toldNotices: z.array(
     z.strictObject({

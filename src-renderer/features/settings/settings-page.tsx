@@ -62,6 +62,14 @@ function Settings({ mirror }: { readonly mirror: Mirror }) {
             names={words.themes}
             onChange={(theme) => put({ theme })}
           />
+          {isAccentTold() && (
+            <Choice
+              label={words.accent}
+              value={settings.accent}
+              names={words.accents}
+              onChange={(accent) => put({ accent })}
+            />
+          )}
           <Choice
             label={words.rows}
             value={settings.rowHeight}
@@ -87,6 +95,11 @@ function Settings({ mirror }: { readonly mirror: Mirror }) {
       <About />
     </PageBody>
   );
+}
+
+/** By who runs the window; a browser tells of none. */
+function isAccentTold(): boolean {
+  return getComputedStyle(document.documentElement).getPropertyValue('--system-accent') !== '';
 }
 
 interface RowProps {

@@ -8,6 +8,8 @@ export const settings: Translated<typeof english> = {
   languages: { system: 'Wie der Computer', en: 'English', de: 'Deutsch' },
   theme: 'Hell oder dunkel',
   themes: { system: 'Wie der Computer', light: 'Hell', dark: 'Dunkel' },
+  accent: 'Akzentfarbe',
+  accents: { tidemark: 'Tidemark', system: 'Wie der Computer' },
   rows: 'Zeilen in Listen',
   rowHeights: { comfortable: 'Bequem', compact: 'Dicht' },
   showDeleted: 'Gelöschtes in der Zeitleiste zeigen',

@@ -6,6 +6,8 @@ export const settings = {
   languages: { system: 'As the computer', en: 'English', de: 'Deutsch' },
   theme: 'Light or dark',
   themes: { system: 'As the computer', light: 'Light', dark: 'Dark' },
+  accent: 'Accent colour',
+  accents: { tidemark: 'Tidemark', system: 'As the computer' },
   rows: 'Rows in lists',
   rowHeights: { comfortable: 'Comfortable', compact: 'Compact' },
   showDeleted: 'Show deleted things in the timeline',

@@ -20,6 +20,7 @@ import {
 import { migrate } from '#services/state/migrate.ts';
 import { getPlace, listPlaces, putPlace, removePlace } from '#services/state/places-table.ts';
 import { getPlan, listPlans, putPlan, removePlan } from '#services/state/plans-table.ts';
+import { DEFAULT_WINDOW_SETTINGS } from '#contract/app/settings-calls.ts';
 import { getSetting, putSetting } from '#services/state/settings-table.ts';
 import { StateDatabase } from '#services/state/state-database.ts';
 import {
@@ -293,6 +294,12 @@ describe('settings', () => {
     expect(getSetting(database, 'pause')).toBeNull();
     expect(getSetting(database, 'installationId')).toBe('second');
     expect(getSetting(database, 'lastSeenTimeMs')).toBeUndefined();
+  });
+
+  test('of the window that are younger than what was kept are as they are at first', () => {
+    const { accent, ...older } = { ...DEFAULT_WINDOW_SETTINGS, theme: 'dark' };
+    database.run(`INSERT INTO settings VALUES ('window', '${JSON.stringify(older)}')`);
+    expect(getSetting(database, 'window')).toEqual({ ...older, accent });
   });
 
   test('of a wrong kind are neither written nor read', () => {
