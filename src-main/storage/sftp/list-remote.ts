@@ -11,8 +11,6 @@ import type { SftpChannel } from '#storage/sftp/sftp-channel.ts';
 import { STATUS, hasStatus } from '#storage/sftp/sftp-errors.ts';
 import type { Step } from '#storage/sftp/transfer.ts';
 
-export const FOLDERS_AT_ONCE = 64;
-
 /** @throws the server's own error, or what `step` throws */
 export async function listRemote(
   channel: SftpChannel,
@@ -29,7 +27,7 @@ export async function listRemote(
     return entries;
   }
   const names = first.map(({ filename }) => filename).filter((name) => /^[0-9a-f]{2}$/.test(name));
-  await inLanes(names, FOLDERS_AT_ONCE, async (name) => {
+  await inLanes(names, channel.transfer.foldersAtOnce, async (name) => {
     step();
     const subfolder = `${folder}/${name}`;
     const found = await readFolderIfThere(channel, `${top}/${subfolder}`);

@@ -5,7 +5,7 @@
  */
 import { allFolders } from '#storage/object-path.ts';
 import { inLanes } from '#storage/sftp/lanes.ts';
-import { FOLDERS_AT_ONCE, readFolderIfThere } from '#storage/sftp/list-remote.ts';
+import { readFolderIfThere } from '#storage/sftp/list-remote.ts';
 import { TEMPORARY_NAME, temporaryPathIn } from '#storage/sftp/remote-save.ts';
 import type { SftpChannel } from '#storage/sftp/sftp-channel.ts';
 import { isStatusError } from '#storage/sftp/sftp-errors.ts';
@@ -16,7 +16,7 @@ const STALE_AFTER_SECONDS = 24 * 60 * 60;
 /** Returns how many files it removed; those that resist are passed over. @throws the server's own error, or what `step` throws */
 export async function removeRemoteLeftovers(channel: SftpChannel, top: string, step: Step): Promise<number> {
   const stale: { path: string; changedAtSeconds: number }[] = [];
-  await inLanes(['', ...allFolders()], FOLDERS_AT_ONCE, async (folder) => {
+  await inLanes(['', ...allFolders()], channel.transfer.foldersAtOnce, async (folder) => {
     step();
     const path = folder === '' ? top : `${top}/${folder}`;
     for (const { filename, attrs } of (await readFolderIfThere(channel, path)) ?? []) {

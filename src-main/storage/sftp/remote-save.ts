@@ -6,6 +6,7 @@
  * - never replacing: `hardlink`; else a look before the rename, which two creators in the same moment both pass.
  */
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'ssh2';
 import type { Handle, SftpChannel } from '#storage/sftp/sftp-channel.ts';
 import { STATUS, hasStatus, isStatusError } from '#storage/sftp/sftp-errors.ts';
 import { writeWhole, type Step } from '#storage/sftp/transfer.ts';
@@ -54,16 +55,11 @@ async function saveAndName(channel: SftpChannel, save: RemoteSave, step: Step): 
   const handle = await channel.open(temporaryPath, 'wx', save.mode);
   let outcome: RemoteSaveOutcome;
   try {
-    const present = await closing(channel, handle, async () => {
-      const found = await existing;
-      if (found !== undefined && (save.existing === 'refuse' || found.size === save.bytes.length))
-        return found;
+    if (await isWanted(save, existing, channel, handle)) {
       await writeDurably(channel, handle, save.bytes, step);
-      return undefined;
-    });
-    step();
-    if (present === undefined) outcome = await publish(channel, temporaryPath, save);
-    else outcome = save.existing === 'refuse' ? 'refused' : 'storedAlready';
+      step();
+      outcome = await publish(channel, temporaryPath, save);
+    } else outcome = save.existing === 'refuse' ? 'refused' : 'storedAlready';
   } catch (error) {
     await channel.unlink(temporaryPath).catch(() => undefined);
     throw error;
@@ -111,32 +107,43 @@ function openFolder(channel: SftpChannel, folder: string): OpenFolder {
   };
 }
 
-/** The handle is closed in any case, and closing is waited for: some servers report only there that a write failed. */
-async function closing<T>(channel: SftpChannel, handle: Handle, work: () => Promise<T>): Promise<T> {
-  let result: T;
+/** Whether the name is free, or is to be replaced; else the handle is closed. */
+async function isWanted(
+  { existing, bytes }: RemoteSave,
+  asked: Promise<Stats | undefined>,
+  channel: SftpChannel,
+  handle: Handle,
+): Promise<boolean> {
+  let isWanted = false;
   try {
-    result = await work();
-  } catch (error) {
-    await channel.close(handle).catch(() => undefined);
-    throw error;
+    const found = await asked;
+    isWanted = found === undefined || (existing !== 'refuse' && found.size !== bytes.length);
+    return isWanted;
+  } finally {
+    if (!isWanted) await channel.close(handle).catch(() => undefined);
   }
-  await channel.close(handle);
-  return result;
 }
 
+/** The handle is closed in any case, and closing is waited for: some servers report only there that a write failed. */
 async function writeDurably(
   channel: SftpChannel,
   handle: Handle,
   bytes: Uint8Array,
   step: Step,
 ): Promise<void> {
-  await writeWhole(channel, handle, bytes, step);
-  step();
-  const [found] = await Promise.all([
-    channel.fstat(handle),
-    channel.has('fsync') ? channel.flush(handle) : undefined,
-  ]);
-  if (found.size !== bytes.length) throw new Error('the written file has another size');
+  let closing: Promise<void> | undefined;
+  try {
+    await writeWhole(channel, handle, bytes, step, async () => {
+      const flushing = channel.has('fsync') ? channel.flush(handle) : undefined;
+      const looking = channel.fstat(handle);
+      closing = channel.close(handle);
+      const [found] = await Promise.all([looking, flushing, closing]);
+      if (found.size !== bytes.length) throw new Error('the written file has another size');
+    });
+  } catch (error) {
+    await (closing ?? channel.close(handle)).catch(() => undefined);
+    throw error;
+  }
 }
 
 async function publish(

@@ -33,12 +33,14 @@ export interface SftpChannelOptions {
 interface Transfer {
   readonly pieceBytes: number;
   readonly piecesAtOnce: number;
+  /** Open at the server to be listed. */
+  readonly foldersAtOnce: number;
 }
 
 /** What every server takes; ssh2 sends at most 31 952 bytes in one request to one that does not name its limit. */
-const PLAIN_TRANSFER: Transfer = { pieceBytes: 31 << 10, piecesAtOnce: 64 };
-/** For servers that name their limits: OpenSSH's is 255 KiB, and ssh2 cuts smaller where a server wants that. */
-const LARGE_TRANSFER: Transfer = { pieceBytes: 255 << 10, piecesAtOnce: 16 };
+const PLAIN_TRANSFER: Transfer = { pieceBytes: 31 << 10, piecesAtOnce: 64, foldersAtOnce: 64 };
+/** For servers that name their limits: OpenSSH's is 255 KiB, and 1000 files. */
+const LARGE_TRANSFER: Transfer = { pieceBytes: 255 << 10, piecesAtOnce: 16, foldersAtOnce: 128 };
 
 /** Flag of statvfs for a file system that is mounted to be read only. Source: OpenSSH's PROTOCOL, section 4.4. */
 const READ_ONLY_FLAG = 1;
@@ -69,7 +71,7 @@ export class SftpChannel {
     this.#options = options;
     // Not part of ssh2's types; the calls themselves throw where an extension is missing, which is too late.
     this.#extensions = (sftp as { _extensions?: Record<string, string> })._extensions ?? {};
-    this.transfer = this.#extensions['limits@openssh.com'] === '1' ? LARGE_TRANSFER : PLAIN_TRANSFER;
+    this.transfer = transferOf(sftp, this.#extensions['limits@openssh.com'] === '1');
     this.slots = new SlotQueue(this.transfer.piecesAtOnce);
     this.ended = new Promise((resolve) => (this.#onEnd = resolve));
     const lose = (error?: Error): void => this.#end(connectionLost(options.location, error));
@@ -133,18 +135,29 @@ export class SftpChannel {
     const entries: FileEntryWithStats[] = [];
     try {
       for (;;) {
-        entries.push(
-          ...(await this.#call<FileEntryWithStats[]>((done) =>
-            this.#sftp.readdir(handle as unknown as string, done),
-          )),
-        );
+        // Of most folders the first answer has all and the second says that this was all: they are asked for together.
+        const answers = [this.#readSome(handle), this.#readSome(handle)];
+        for (const answer of answers) answer.catch(() => undefined);
+        for (const answer of answers) {
+          const some = await answer;
+          if (some === undefined) return entries;
+          entries.push(...some);
+        }
       }
-    } catch (error) {
-      if (!hasStatus(error, STATUS.EOF)) throw error;
-      return entries;
     } finally {
       // Nothing can be lost by it, so nobody waits for it.
       this.close(handle).catch(() => undefined);
+    }
+  }
+
+  /** Undefined: that was all. */
+  async #readSome(folder: Handle): Promise<FileEntryWithStats[] | undefined> {
+    try {
+      // Of a handle, which the library's types do not know.
+      return await this.#call((done) => this.#sftp.readdir(folder as unknown as string, done));
+    } catch (error) {
+      if (hasStatus(error, STATUS.EOF)) return undefined;
+      throw error;
     }
   }
 
@@ -253,4 +266,19 @@ export class SftpChannel {
     this.#pending.clear();
     this.#onEnd();
   }
+}
+
+/** The library would send a larger piece as several requests, each after the answer to the one before. */
+function transferOf(sftp: SFTPWrapper, namesLimits: boolean): Transfer {
+  const usual = namesLimits ? LARGE_TRANSFER : PLAIN_TRANSFER;
+  const { _maxWriteLen = Infinity, maxOpenHandles = Infinity } = sftp as {
+    _maxWriteLen?: number;
+    maxOpenHandles?: number;
+  };
+  return {
+    ...usual,
+    pieceBytes: Math.min(usual.pieceBytes, _maxWriteLen),
+    // Half of what it has: others are open besides.
+    foldersAtOnce: Math.max(1, Math.min(usual.foldersAtOnce, Math.floor(maxOpenHandles / 2))),
+  };
 }

@@ -89,6 +89,7 @@ export class SftpStorage implements Storage {
       refusesOverwrite: this.#hasHardLinks && this.#channel?.has('hardlink') === true,
       freeSpaceKnown: this.#channel?.has('statvfs') === true,
       emptyLooksMissing: false,
+      readsWhileOpening: true,
     };
   }
 

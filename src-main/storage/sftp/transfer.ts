@@ -8,17 +8,21 @@ import type { SlotQueue } from '#storage/slot-queue.ts';
 /** Called between requests. @throws what ended the operation */
 export type Step = () => void;
 
-/** Writes a new file whole, from its beginning. */
+/**
+ * Writes a new file whole, from its beginning. `ending`: requests that go out right behind the last piece; servers do what
+ * concerns one file in the order in which they are asked (draft-ietf-secsh-filexfer, 6.1).
+ */
 export function writeWhole(
   channel: SftpChannel,
   handle: Handle,
   bytes: Uint8Array,
   step: Step,
+  ending?: () => Promise<void>,
 ): Promise<void> {
   const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return eachPiece(channel, channel.uploads, bytes.length, step, (start, length) =>
-    channel.write(handle, source, start, length),
-  );
+  const write = (start: number, length: number): Promise<void> =>
+    channel.write(handle, source, start, length);
+  return eachPiece(channel, channel.uploads, bytes.length, step, write, ending);
 }
 
 /** Fills `target` from `offset` on. @returns false when the file ends before that */
@@ -54,6 +58,7 @@ async function eachPiece(
   sizeBytes: number,
   step: Step,
   move: (start: number, length: number) => Promise<void>,
+  ending?: () => Promise<void>,
 ): Promise<void> {
   const { pieceBytes } = channel.transfer;
   const moves: Promise<void>[] = [];
@@ -72,6 +77,7 @@ async function eachPiece(
         moves.push(moving);
       });
     }
+    if (ending !== undefined && !hasFailed) moves.push(ending());
   };
   await (sizeBytes <= pieceBytes ? send() : way.run(send));
   await Promise.all(moves);
