@@ -40,6 +40,7 @@ export class BlobSink {
   readonly #port: SinkPort;
   readonly #open: Record<BlobType, OpenPack[]> = { data: [], tree: [] };
   #packsInFlight = 0;
+  #hasSentData = false;
   #waiting: (() => void)[] = [];
   #spareBuffers: ArrayBuffer[] = [];
 
@@ -137,8 +138,13 @@ export class BlobSink {
 
   #add(pack: OpenPack, id: Uint8Array, sealedLength: number, uncompressedLength: number): void {
     pack.add(id, sealedLength, uncompressedLength);
-    if (pack.sizeBytes >= this.#settings.packSizeBytes || pack.blobCount >= MAX_BLOBS_PER_PACK)
+    if (pack.sizeBytes >= this.#fullBytes(pack.blobType) || pack.blobCount >= MAX_BLOBS_PER_PACK)
       this.#send(pack);
+  }
+
+  #fullBytes(blobType: BlobType): number {
+    const { packSizeBytes, firstPackBytes = packSizeBytes } = this.#settings;
+    return blobType === 'data' && !this.#hasSentData ? firstPackBytes : packSizeBytes;
   }
 
   #choosePack(blobType: BlobType): OpenPack {
@@ -152,6 +158,7 @@ export class BlobSink {
 
   #send(pack: OpenPack): void {
     this.#packsInFlight++;
+    if (pack.blobType === 'data') this.#hasSentData = true;
     this.#port.sendPack(finishPack(this.#primitives, this.#settings.keys, pack.take()));
   }
 

@@ -54,9 +54,15 @@ export class PipelinePool {
   #failure: Error | undefined;
   #isClosing = false;
 
-  constructor(host: PoolHost, settings: WorkerSettings, workerCount: number) {
+  /** `settings`: of all workers, or by a worker's number from 0. */
+  constructor(
+    host: PoolHost,
+    settings: WorkerSettings | ((worker: number) => WorkerSettings),
+    workerCount: number,
+  ) {
     this.#host = host;
-    this.#workers = Array.from({ length: workerCount }, () => this.#start(settings));
+    const settingsOf = typeof settings === 'function' ? settings : (): WorkerSettings => settings;
+    this.#workers = Array.from({ length: workerCount }, (_, worker) => this.#start(settingsOf(worker)));
   }
 
   get workerCount(): number {

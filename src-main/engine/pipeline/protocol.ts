@@ -22,6 +22,8 @@ export interface WorkerSettings {
   readonly compression: Compression;
   /** A pack is closed when its blobs reach this many bytes. */
   readonly packSizeBytes: number;
+  /** The same for the thread's first pack of file contents, where that is another size. */
+  readonly firstPackBytes?: number | undefined;
   /** How many threads share the work. */
   readonly workerCount: number;
 }
