@@ -36,6 +36,8 @@ export interface StorageCapabilities {
   readonly freeSpaceKnown: boolean;
   /** Where nothing lies, nobody can tell a place from one that was never made, and the first save makes its folders. */
   readonly emptyLooksMissing: boolean;
+  /** `load`, `list` and `stat` may be called while `open` is under way, which saves a round trip: each waits for what it needs. */
+  readonly readsWhileOpening: boolean;
 }
 
 export interface Storage {

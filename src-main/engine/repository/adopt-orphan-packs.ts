@@ -14,20 +14,22 @@ import {
   parsePackHeader,
   type PackEntry,
 } from '#format/pack-header.ts';
+import type { StorageEntry } from '#storage/port.ts';
 import type { Repository } from './repository.ts';
 import type { WriteScope } from './write-scope.ts';
 
 /** Enough for the header of most packs, so that one request does. */
 const FIRST_READ_BYTES = 16 * 1024;
 
-/** @returns how many packs were adopted */
+/** `listed`: the packs, where they were asked for before. @returns how many were adopted */
 export async function adoptOrphanPacks(
   repository: Repository,
   scope: WriteScope,
   signal?: AbortSignal,
+  listed?: Promise<readonly StorageEntry[]>,
 ): Promise<number> {
   let adopted = 0;
-  for (const { name, sizeBytes } of await repository.storage.list('pack', signal)) {
+  for (const { name, sizeBytes } of await (listed ?? repository.storage.list('pack', signal))) {
     if (!isId(name) || repository.index.hasPack(name as PackId)) continue;
     const entries = await loadPackHeader(repository, name as PackId, sizeBytes, signal);
     if (entries === undefined) continue;

@@ -13,10 +13,13 @@ export interface OpenOptions {
   readonly keyHint?: KeyId | undefined;
   /** Of the repository that was there before, where somebody knows it. */
   readonly expectedId?: string | undefined;
+  /** Called when the place was reached: what only costs processor time is not in its way any more. */
+  readonly onReached?: (() => void) | undefined;
 }
 
 /**
- * Only reads.
+ * Only reads. Config and keys are asked for while the place is still being looked for; what comes of that counts only when it
+ * is there.
  * @throws repository.notFound, repository.wrongPassword, repository.versionUnsupported, repository.configInvalid,
  * storage.wrongDrive when another one lies there; storage errors
  */
@@ -24,13 +27,14 @@ export async function openRepository(
   ports: RepositoryPorts,
   password: Uint8Array,
   signal?: AbortSignal,
-  { keyHint, expectedId }: OpenOptions = {},
+  { keyHint, expectedId, onReached }: OpenOptions = {},
 ): Promise<Repository> {
   const { storage, primitives } = ports;
-  await storage.open(signal);
-  const [sealedConfig, { keyId, masterKey }] = await bothOf(
-    loadConfigFile(storage, signal),
-    findKey(storage, primitives, password, signal, keyHint),
+  const [sealedConfig, { keyId, masterKey }] = await whileOpening(
+    storage,
+    signal,
+    (stop) => bothOf(loadConfigFile(storage, stop), findKey(storage, primitives, password, stop, keyHint)),
+    onReached,
   );
   const config = openConfig(primitives, masterKey, sealedConfig);
   if (expectedId !== undefined && config.id !== expectedId) {
@@ -51,16 +55,56 @@ export async function reopenRepository(
   signal?: AbortSignal,
 ): Promise<Repository | undefined> {
   const { storage, primitives } = ports;
-  await storage.open(signal);
   try {
-    const asked = storage.stat('key', keyId, signal);
-    const [sealedConfig] = await bothOf(loadConfigFile(storage, signal), asked);
+    const [sealedConfig] = await whileOpening(storage, signal, (stop) =>
+      bothOf(loadConfigFile(storage, stop), storage.stat('key', keyId, stop)),
+    );
     return new Repository(ports, openConfig(primitives, masterKey, sealedConfig), masterKey, keyId);
   } catch (error) {
     if (isTidemarkError(error, 'storage.objectMissing') || isTidemarkError(error, 'repository.configInvalid'))
       return undefined;
     throw error;
   }
+}
+
+/**
+ * Reads while the place is being opened, where it lets. Some places learn only by opening how they are reached: what could not
+ * be read is asked for once more then.
+ */
+async function whileOpening<T>(
+  storage: Storage,
+  signal: AbortSignal | undefined,
+  read: (signal: AbortSignal | undefined) => Promise<T>,
+  onReached?: () => void,
+): Promise<T> {
+  if (!storage.capabilities.readsWhileOpening) {
+    await storage.open(signal);
+    onReached?.();
+    return read(signal);
+  }
+  const notThere = new AbortController();
+  const stop = signal === undefined ? notThere.signal : AbortSignal.any([notThere.signal, signal]);
+  const early = read(stop);
+  early.catch(() => undefined);
+  try {
+    await storage.open(signal);
+  } catch (error) {
+    notThere.abort();
+    throw error;
+  }
+  onReached?.();
+  try {
+    return await early;
+  } catch (error) {
+    if (!mayBeOtherwiseOnceOpen(error)) throw error;
+    return await read(stop);
+  }
+}
+
+/** Not what was repeated for long already, and nothing that was found in what could be read. */
+function mayBeOtherwiseOnceOpen(error: unknown): boolean {
+  if (isTidemarkError(error, 'repository.notFound')) return true;
+  return isTidemarkError(error) && error.code.startsWith('storage.') && error.retry !== 'later';
 }
 
 /** At the same time, which far places are glad of; what the first one fails with goes before. */

@@ -84,7 +84,12 @@ export class LocalStorage implements Storage {
 
   /** Without hard links, `refusesOverwrite` holds except between two creators within the same milliseconds. */
   get capabilities(): StorageCapabilities {
-    return { refusesOverwrite: this.#hardLinks, freeSpaceKnown: true, emptyLooksMissing: false };
+    return {
+      refusesOverwrite: this.#hardLinks,
+      freeSpaceKnown: true,
+      emptyLooksMissing: false,
+      readsWhileOpening: false,
+    };
   }
 
   create(signal?: AbortSignal): Promise<void> {

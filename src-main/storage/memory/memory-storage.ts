@@ -20,6 +20,7 @@ export class MemoryStorage implements Storage {
     refusesOverwrite: true,
     freeSpaceKnown: false,
     emptyLooksMissing: false,
+    readsWhileOpening: true,
   };
   /** Raw content by path. */
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>();

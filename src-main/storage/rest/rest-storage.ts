@@ -62,6 +62,7 @@ export class RestStorage implements Storage {
       refusesOverwrite: !this.#isLenient,
       freeSpaceKnown: false,
       emptyLooksMissing: this.#isLenient,
+      readsWhileOpening: true,
     };
   }
 

@@ -90,7 +90,12 @@ class S3Storage implements Storage {
 
   /** Without conditions, a second creator within the same moment is not seen. */
   get capabilities(): StorageCapabilities {
-    return { refusesOverwrite: this.#knowsConditions, freeSpaceKnown: false, emptyLooksMissing: false };
+    return {
+      refusesOverwrite: this.#knowsConditions,
+      freeSpaceKnown: false,
+      emptyLooksMissing: false,
+      readsWhileOpening: true,
+    };
   }
 
   /** Makes the bucket, as restic does, where there is none. */

@@ -79,6 +79,9 @@ async function prepareFromRepository(
 ): Promise<PreparedBackup> {
   const times = backupTimes(request, repository.ports.clock.nowMs());
   const parent = await chooseBackupParent(repository, request, sources.paths, times.time, signal);
+  // A long list in some places: while the index is loaded.
+  const packs = parent === undefined && !request.dryRun ? repository.storage.list('pack', signal) : undefined;
+  packs?.catch(() => undefined);
   await repository.loadIndex({ signal });
   if (!request.allowEmptySource) {
     // Reading everything again is no wish to store nothing.
@@ -89,7 +92,7 @@ async function prepareFromRepository(
         : parent;
     await refuseEmptiedSources(repository, sources, previous, files, signal);
   }
-  return { ...times, ...sources, parent };
+  return { ...times, ...sources, parent, packs };
 }
 
 async function backUpUnderLock(
@@ -106,7 +109,7 @@ async function backUpUnderLock(
   const mayHaveOrphans =
     parent === undefined || isIndexLost(repository, parent) || wasInterrupted(repository, lock);
   if (!request.dryRun && mayHaveOrphans) {
-    await adoptOrphanPacks(repository, scope, stop);
+    await adoptOrphanPacks(repository, scope, stop, prepared.packs);
     lock.settleCrash();
   }
   const tally = new BackupTally(observer, () => repository.ports.clock.monotonicMs(), {
@@ -171,16 +174,26 @@ function openPool(
       storePack: (pack: FinishedPack) => (request.dryRun ? Promise.resolve() : scope.storePack(pack)),
       onBytesRead: (bytes) => tally.addBytesRead(bytes),
     },
-    {
+    (worker) => ({
       keys: repository.keys,
       repositoryVersion: repository.config.version,
       chunkerPolynomial: repository.config.chunkerPolynomial,
       compression: request.compression,
       packSizeBytes: request.packSizeBytes,
+      firstPackBytes: firstPackBytes(request.packSizeBytes, worker, pipeline.workerCount),
       workerCount: pipeline.workerCount,
-    },
+    }),
     pipeline.workerCount,
   );
+}
+
+/**
+ * From half a pack to a whole one. Threads that filled theirs in step would all wait for the line at the same time, and then
+ * the line for all of them; besides, the first one is on its way sooner.
+ */
+function firstPackBytes(packSizeBytes: number, worker: number, workerCount: number): number {
+  const missing = workerCount === 1 ? 0 : (workerCount - 1 - worker) / (workerCount - 1) / 2;
+  return Math.round(packSizeBytes * (1 - missing));
 }
 
 async function finishWriting(pool: PipelinePool, scope: WriteScope, request: BackupRequest): Promise<void> {

@@ -13,6 +13,7 @@ import { chooseParent, chooseParentInSeries } from '#rules/parent-choice.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
 import { absolutePath, buildSourceTree, type SourceFolder } from './source-tree.ts';
+import type { StorageEntry } from '#storage/port.ts';
 import type { BackupRequest } from './types.ts';
 
 export interface PreparedBackup {
@@ -27,6 +28,8 @@ export interface PreparedBackup {
   /** st_dev of the sources when the backup stays on them. */
   readonly onlyDevices: readonly bigint[] | undefined;
   readonly parent: StoredSnapshot | undefined;
+  /** Being listed, where some may have been left without an index. */
+  readonly packs?: Promise<readonly StorageEntry[]> | undefined;
 }
 
 /**

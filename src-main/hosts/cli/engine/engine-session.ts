@@ -1,6 +1,6 @@
 /**
  * What every call into the engine needs around it: the machine's parts, an opened repository, worker threads that start
- * while the password is still being turned into a key, and everything closed at the end.
+ * while keys are loaded and the password is turned into one, and everything closed at the end.
  */
 import { PipelineThreads } from '#core/pipeline-threads.ts';
 import { createPlacePorts } from '#core/place-ports.ts';
@@ -14,10 +14,11 @@ export async function withRepository<T>(
   access: RepositoryAccess,
   context: CallContext,
   work: (repository: Repository) => Promise<T>,
+  onReached?: () => void,
 ): Promise<T> {
   const ports = createPlacePorts(access.location, process.env, access);
   try {
-    return await work(await openRepository(ports, access.password, context.signal));
+    return await work(await openRepository(ports, access.password, context.signal, { onReached }));
   } finally {
     await ports.storage.close();
   }
@@ -33,16 +34,16 @@ export function withSource<T>(
   return withRepository(access, context, (source) => work([source]));
 }
 
-/** As `withRepository`, with worker threads that are started at once. */
+/** As `withRepository`, with worker threads that are started as soon as the place is reached. */
 export async function withPipeline<T>(
   access: RepositoryAccess,
   context: CallContext,
   work: (repository: Repository, pipeline: PipelineThreads) => Promise<T>,
 ): Promise<T> {
   const pipeline = new PipelineThreads(pipelineWorkerUrl());
-  pipeline.warmUp();
+  const warmUp = (): void => pipeline.warmUp();
   try {
-    return await withRepository(access, context, (repository) => work(repository, pipeline));
+    return await withRepository(access, context, (repository) => work(repository, pipeline), warmUp);
   } finally {
     await pipeline.close();
   }
