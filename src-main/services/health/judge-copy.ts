@@ -31,16 +31,16 @@ export function judgeCopy(copy: CopyFacts, facts: HealthFacts): CopyVerdict {
   const damage: CopyProblem[] = copy.isDamaged
     ? [{ code: 'damaged', level: 'alarm', state: 'inDanger' }]
     : [];
-  if (facts.clockDoubt !== undefined) return { problems: [...damage, cannotTell('clockDoubtful')] };
-  if (!copy.isListed) return { problems: [...damage, cannotTell('neverListed')] };
-
   const believed = copy.confirmedAtMs.filter((atMs) => !isFutureDated(atMs, facts.nowMs));
-  if (believed.length === 0 && copy.confirmedAtMs.length > 0)
-    return { problems: [...damage, cannotTell('clockDoubtful')] };
+  // Versions that are there are told whatever else cannot be.
+  const newest = believed.length === 0 ? {} : { newestAtMs: Math.max(...believed) };
+  const areAllAhead = believed.length === 0 && copy.confirmedAtMs.length > 0;
+  if (facts.clockDoubt !== undefined || (copy.isListed && areAllAhead))
+    return { ...newest, problems: [...damage, cannotTell('clockDoubtful')] };
+  if (!copy.isListed) return { ...newest, problems: [...damage, cannotTell('neverListed')] };
   const age = judgeAge(copy, believed, facts);
   const rest = [...needsPerson(copy, age), ...filesLeftOut(copy)];
-  const problems = [...damage, ...(age === undefined ? [] : [age]), ...rest];
-  return believed.length === 0 ? { problems } : { newestAtMs: Math.max(...believed), problems };
+  return { ...newest, problems: [...damage, ...(age === undefined ? [] : [age]), ...rest] };
 }
 
 function cannotTell(code: ProblemCode): CopyProblem {

@@ -11,7 +11,7 @@ import type { PlaceId, PlanId } from '#contract/app/values.ts';
 import type { CallClient } from '#contract/calls/call-table.ts';
 import type { EngineCalls } from '#contract/engine/engine-calls.ts';
 import type { Problem, WaitReason } from '#contract/protection-codes.ts';
-import { doubtClock, type ClockDoubt } from '#rules/clock-doubt.ts';
+import type { ClockDoubt } from '#rules/clock-doubt.ts';
 import { judgeHealth } from '#services/health/judge-health.ts';
 import type { Health } from '#services/health/health-types.ts';
 import { planNotices } from '#services/health/plan-notices.ts';
@@ -30,6 +30,7 @@ import { newestSafeVersions } from '#services/state/versions-table.ts';
 import { settingsDigest } from '#services/travelling-settings/travelling-settings.ts';
 import { upkeepDue } from '#services/upkeep/upkeep-due.ts';
 import { attentiveSleep } from './attentive-sleep.ts';
+import { ClockBelief } from './clock-belief.ts';
 import { gatherCopies, gatherPlaces } from './health-facts.ts';
 import { JobMemory } from './job-memory.ts';
 import { PlacePresence } from './place-presence.ts';
@@ -42,8 +43,8 @@ import { gatherUpkeep } from './upkeep-facts.ts';
 const LONGEST_SLEEP_MS = 60_000;
 /** What came of a job can be asked about for so long; the log tells of it for ever. */
 const JOBS_KEPT_MS = 90 * 86_400_000;
-/** How often the latest believed clock is noted. */
-const SEEN_EVERY_MS = 3_600_000;
+/** How often those that are older are looked for. */
+const JOBS_SORTED_OUT_EVERY_MS = 3_600_000;
 /** Settings travel again after so long even when nothing but the log has changed. */
 const SETTINGS_EVERY_MS = 7 * 86_400_000;
 
@@ -82,6 +83,8 @@ export class Routine {
   readonly #listed = new Set<string>();
   readonly #passwords: TypedPasswords;
   readonly #shown = new Map<string, Problem>();
+  readonly #belief: ClockBelief;
+  #sortedOutAtMs = 0;
   #answer: DueAnswer | undefined;
   #health: Health = { state: 'cannotTell', plans: [], copies: [], problems: [] };
   #wokeAtSteadyMs: number;
@@ -93,6 +96,7 @@ export class Routine {
     this.#parts = parts;
     this.#wokeAtSteadyMs = parts.clock.monotonicMs();
     this.#passwords = new TypedPasswords(parts.clock);
+    this.#belief = new ClockBelief(parts.state, parts.clock);
     this.#presence = new PlacePresence(
       parts.clock,
       parts.engine,
@@ -271,7 +275,7 @@ export class Routine {
     const doubt = this.#doubtClock(plans, moment.nowMs);
     await this.#keepUp(plans, places, moment.nowMs, doubt);
     this.#judge(plans, places, doubt);
-    if (doubt === undefined) this.#noteSeen(moment.nowMs);
+    if (doubt === undefined) this.#forgetOldJobs(moment.nowMs);
     this.#parts.heartbeat(clock.nowMs(), this.#health);
     this.#parts.onChange();
     return answer.nextLookMs;
@@ -410,25 +414,16 @@ export class Routine {
   }
 
   #doubtClock(plans: readonly Plan[], nowMs: number): ClockDoubt | undefined {
-    const { state } = this.#parts;
-    const lastSeenMs = state.read((reader) => getSetting(reader, 'lastSeenTimeMs'));
-    if (lastSeenMs !== undefined) return doubtClock({ nowMs, lastSeenMs }, []);
-    const newest = state.recall(newestSafeVersions);
-    const times = plans.flatMap((plan) => plan.placeIds.flatMap((id) => newest(id, plan.id)));
-    return doubtClock(
-      { nowMs },
-      times.map(({ timeMs }) => timeMs),
+    const newest = this.#parts.state.recall(newestSafeVersions);
+    return this.#belief.look(nowMs, () =>
+      plans.flatMap((plan) => plan.placeIds.flatMap((id) => newest(id, plan.id).map(({ timeMs }) => timeMs))),
     );
   }
 
-  #noteSeen(nowMs: number): void {
-    const { state } = this.#parts;
-    const last = state.read((reader) => getSetting(reader, 'lastSeenTimeMs')) ?? 0;
-    if (nowMs - last < SEEN_EVERY_MS) return;
-    state.commitSoon((writer) => {
-      putSetting(writer, 'lastSeenTimeMs', nowMs);
-      removeJobsEndedBefore(writer, nowMs - JOBS_KEPT_MS);
-    });
+  #forgetOldJobs(nowMs: number): void {
+    if (Math.abs(nowMs - this.#sortedOutAtMs) < JOBS_SORTED_OUT_EVERY_MS) return;
+    this.#sortedOutAtMs = nowMs;
+    this.#parts.state.commitSoon((writer) => removeJobsEndedBefore(writer, nowMs - JOBS_KEPT_MS));
   }
 
   #woke(): void {

@@ -19,6 +19,14 @@ const SETTINGS = {
   ),
   /** Latest wall clock that was believed; what lies behind it is not. */
   lastSeenTimeMs: timeMs,
+  /** What the clock is in doubt for, and how long the machine has been awake with it. */
+  clockDoubt: z
+    .strictObject({
+      kind: z.enum(['behindLastSeen', 'behindNewestPoint', 'farAhead']),
+      heldMs: z.number().nonnegative(),
+      latestMs: timeMs,
+    })
+    .nullable(),
   /** Nothing starts by itself meanwhile; null: not paused. */
   pause: pause.nullable(),
   /** How the person wants the window. */

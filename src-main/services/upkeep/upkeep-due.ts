@@ -92,22 +92,35 @@ function nextFor(place: PlaceUpkeep, facts: UpkeepFacts): JobRequest | undefined
 
 function mayThinOut(plan: PlaceUpkeep['plans'][number], nowMs: number): boolean {
   if (plan.keepsAll || plan.sourceLooksWrong || plan.lastBackupMs === undefined) return false;
-  if (!isOlder(plan.changedAtMs, UPKEEP_RHYTHM.ruleRestMs, nowMs)) return false;
+  if (!hasRested(plan.changedAtMs, UPKEEP_RHYTHM.ruleRestMs, nowMs)) return false;
+  const lastThinOutMs = believed(plan.lastThinOutMs, nowMs);
   // Without a new version there is nothing new to thin out, and absence is no age.
-  if (plan.lastThinOutMs !== undefined && plan.lastBackupMs < plan.lastThinOutMs) return false;
-  return isOlder(plan.lastThinOutMs, UPKEEP_RHYTHM.dailyMs, nowMs);
+  if (lastThinOutMs !== undefined && plan.lastBackupMs < lastThinOutMs) return false;
+  return isOlder(lastThinOutMs, UPKEEP_RHYTHM.dailyMs, nowMs);
 }
 
 function mayCleanUp(place: PlaceUpkeep, nowMs: number): boolean {
-  const { lastRemovalMs, lastCleanUpMs, plans } = place;
+  const { lastRemovalMs, plans } = place;
   if (lastRemovalMs === undefined) return false;
+  const lastCleanUpMs = believed(place.lastCleanUpMs, nowMs);
   if (lastCleanUpMs !== undefined && lastCleanUpMs > lastRemovalMs) return false;
   const restMs = UPKEEP_RHYTHM.ruleRestMs + UPKEEP_RHYTHM.binMs;
-  if (plans.some((plan) => plan.sourceLooksWrong || !isOlder(plan.changedAtMs, restMs, nowMs))) return false;
+  if (plans.some((plan) => plan.sourceLooksWrong || !hasRested(plan.changedAtMs, restMs, nowMs)))
+    return false;
   return isOlder(lastCleanUpMs ?? lastRemovalMs - UPKEEP_RHYTHM.cleanUpMs, UPKEEP_RHYTHM.cleanUpMs, nowMs);
 }
 
-/** A moment ahead of now was noted by a wrong clock and does not count as done. */
 function isOlder(atMs: number | undefined, ageMs: number, nowMs: number): boolean {
-  return atMs === undefined || atMs > nowMs + HOUR_MS || nowMs - atMs >= ageMs;
+  const knownMs = believed(atMs, nowMs);
+  return knownMs === undefined || nowMs - knownMs >= ageMs;
+}
+
+/** A moment ahead of now was noted by a wrong clock and does not count as done. */
+function believed(atMs: number | undefined, nowMs: number): number | undefined {
+  return atMs === undefined || atMs > nowMs + HOUR_MS ? undefined : atMs;
+}
+
+/** Unlike what was done, a change that a clock dated ahead was made: only one that cannot be true any more has had its rest. */
+function hasRested(changedAtMs: number, restMs: number, nowMs: number): boolean {
+  return Math.abs(nowMs - changedAtMs) >= restMs;
 }

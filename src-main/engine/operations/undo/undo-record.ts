@@ -13,6 +13,7 @@ import type { FileMetadata, TargetPath, TargetRoot } from '#files/port.ts';
 import { errorCodeOf } from '#pipeline/jobs/error-code.ts';
 import { JOURNAL_PREFIX, KEPT_FOLDER, keepingFolder, makeKeepingFolder } from '#pipeline/safe-keeping.ts';
 import { encodeMetadata, parseMetadata } from '#pipeline/undo-journal.ts';
+import { doubtClock } from '#rules/clock-doubt.ts';
 import { UNDO_DAYS, UNDO_FOLDER } from '#rules/undo-folder.ts';
 import { readJournals } from './read-journal.ts';
 import { removeTree } from './remove-tree.ts';
@@ -135,9 +136,15 @@ export function markUndone(root: TargetRoot, id: ByteString): void {
   for (const name of namesIn(root, folder)) if (name === RUNNING) root.remove([...folder, name]);
 }
 
-/** Removes what is kept for longer than it is promised. What cannot be removed now is tried again by the next run. */
+/**
+ * Removes what is kept for longer than it is promised. What cannot be removed now is tried again by the next run; so is all of
+ * it when the clock is years ahead of what is there, which may be the clock's fault.
+ */
 export function removeExpired(root: TargetRoot, identity: Identity, nowMs: number): void {
-  for (const { record, state } of loadUndoRecords(root, identity)) {
+  const records = loadUndoRecords(root, identity);
+  const times = records.map(({ record }) => record.startedAtMs);
+  if (doubtClock({ nowMs }, times)?.kind === 'farAhead') return;
+  for (const { record, state } of records) {
     if (nowMs - record.startedAtMs <= UNDO_DAYS * DAY_MS || state === 'running') continue;
     try {
       removeRecord(root, record.id);

@@ -58,13 +58,18 @@ export function healthLines(health: WireHealth, names: HealthNames): string[] {
     formatName(nameOf(planId)),
     formatName(nameOf(placeId)),
     stateText(state),
-    newestAtMs === undefined ? 'none yet' : agoText(newestAtMs, nowMs),
+    newestText(state, newestAtMs, nowMs),
   ]);
   return [
     stateText(health.state),
     ...health.problems.flatMap((problem) => ['', ...problemLines(problem, names)]),
     ...(rows.length === 0 ? [] : ['', ...formatTable(['Plan', 'Place', 'State', 'Newest version'], rows)]),
   ];
+}
+
+function newestText(state: string, newestAtMs: number | undefined, nowMs: number): string {
+  if (newestAtMs !== undefined) return agoText(newestAtMs, nowMs);
+  return state === 'cannotTell' ? 'not known' : 'none yet';
 }
 
 function problemLines(problem: WireProblem, { nameOf, errorOf, nowMs }: HealthNames): string[] {

@@ -80,6 +80,18 @@ test('B4: a jump to 2038 and back costs one run more and hides none', async () =
   expect(removing.filter(({ atMs }) => atMs > START + yearsMs)).toEqual([]);
 });
 
+test('B4: a clock that was months ahead and was believed is not called wrong for months once it is right', async () => {
+  await world.boot({ plans: [PLAN], places: ['usb'] });
+  await world.pass(10 * MINUTE);
+  world.clock.jumpWall(100 * DAY);
+  await world.pass(2 * HOUR);
+  world.clock.jumpWall(-100 * DAY);
+  await world.pass(2 * HOUR);
+  expect(world.routine.health.problems).toMatchObject([{ code: 'clockDoubtful' }]);
+  await world.pass(DAY, 10 * MINUTE);
+  expect(world.routine.health.state).toBe('protected');
+});
+
 test('B5: a fixed time comes once on the day that the clocks change', async () => {
   // Berlin loses the hour from 2:00 to 3:00 on 29 March 2026.
   const start = Date.UTC(2026, 2, 28, 12);

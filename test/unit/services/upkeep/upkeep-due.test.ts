@@ -76,6 +76,16 @@ test('each kind in its time, one at a time, what protects before what removes', 
   expect(dueFor({ ...thin, lastCleanUpMs: NOW })).toEqual([VERIFY]);
 });
 
+test('B4: what a clock noted that was ahead holds nothing up when it is right again', () => {
+  const ahead = NOW + 100 * DAY;
+  expect(dueFor(kept({}, { lastThinOutMs: ahead }))).toEqual([THIN]);
+  expect(dueFor(kept({ lastRemovalMs: NOW - 2 * DAY, lastCleanUpMs: ahead }))).toEqual([CLEAN]);
+});
+
+test('B4: a rule that was changed by a clock some hours ahead has its day all the same', () => {
+  expect(dueFor(kept({}, { ...thinOut, changedAtMs: NOW + 10 * HOUR }))).toEqual([]);
+});
+
 test('slices go round, so that everything is proven', () => {
   const part = (lastVerifyPart: number) =>
     dueFor(kept({ lastVerifyMs: NOW - DAY, lastVerifyPart })).map((job) => 'part' in job && job.part);

@@ -445,6 +445,12 @@ describe('several restores', () => {
       code: 'request.invalidInput',
     });
   });
+  test('B4: a clock that jumps years ahead throws away nothing that is kept', async () => {
+    const { undoId } = await run({ overwrite: 'replace-keep-current' });
+    await run({ overwrite: 'only-missing' });
+    await undo(target, { nowMs: Date.UTC(2046, 0, 1) });
+    expect(fs.existsSync(join(target, '.tidemark-undo', undoId!, 'kept'))).toBe(true);
+  });
   test('kept for 30 days, and then not any more', async () => {
     const { undoId } = await run({ overwrite: 'replace-keep-current' });
     const kept = join(target, '.tidemark-undo', undoId!);
