@@ -3,7 +3,14 @@ import type { AppCalls } from '#contract/app/app-calls.ts';
 import { placeId, type PlaceId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { KeysOutcome } from '#contract/engine/engine-values.ts';
-import { accessTo, kindOf, locationOf, refuseSecret, requirePlace } from '#services/places/place-access.ts';
+import {
+  accessTo,
+  isRemote,
+  kindOf,
+  locationOf,
+  refuseSecret,
+  requirePlace,
+} from '#services/places/place-access.ts';
 import { listPlaces, putPlace, removePlace, type Place } from '#services/state/places-table.ts';
 import { listPlans, putPlan } from '#services/state/plans-table.ts';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
@@ -28,7 +35,15 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
     'places.create': async ({ name, location }) => {
       refuseSecret(location);
       const id = placeId.parse(parts.newId());
-      const keys = await engine.calls['place.create']({ placeId: id, location });
+      const like = state
+        .read(listPlaces)
+        .filter((place) => routine.presence.stateOf(place).presence !== 'absent');
+      const nearestFirst = like.toSorted((a, b) => Number(isRemote(a)) - Number(isRemote(b)));
+      const keys = await engine.calls['place.create']({
+        placeId: id,
+        location,
+        like: nearestFirst.map(accessTo),
+      });
       await addPlace(parts, { id, name, location, keys });
       return forPerson(id, keys);
     },

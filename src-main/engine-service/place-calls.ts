@@ -3,7 +3,7 @@
  * answer once, and nowhere else.
  */
 import { isTidemarkError } from '#base/errors.ts';
-import type { KeysOutcome } from '#contract/engine/engine-values.ts';
+import type { KeysOutcome, PlaceAccess } from '#contract/engine/engine-values.ts';
 import { notRememberedText, secretNeededText } from '#contract/key-texts.ts';
 import type { Repository, RepositoryPorts } from '#repository/repository.ts';
 import { adoptPlace, createPlace } from '#services/keys/create-place.ts';
@@ -42,11 +42,11 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
 
     'place.forgetLogin': ({ location }) => places.logins.forget(location),
 
-    'place.create': ({ placeId, location }, { signal }) =>
+    'place.create': ({ placeId, location, like = [] }, { signal }) =>
       places.withPorts(location, async (ports) => {
         const access = openAccess(ports, placeId);
         try {
-          const created = await createPlace(access, { version: 2 }, signal);
+          const created = await createPlace(access, { version: 2, ...(await cutLike(like, signal)) }, signal);
           places.keepKeys(placeId, created.repository);
           const recoveryCode = created.recoveryCode.secret.reveal();
           return { ...keysOf(created.repository, created.machineKey), recoveryCode };
@@ -124,6 +124,23 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
       return (await keychain.get(account)).kind === 'found' ? 'remembered' : 'missing';
     },
   };
+
+  /** None that opens: it has its own. */
+  async function cutLike(
+    others: readonly PlaceAccess[],
+    signal: AbortSignal,
+  ): Promise<{ chunkerPolynomial?: bigint }> {
+    for (const other of others) {
+      try {
+        return await places.with(other, { signal }, async ({ config: { chunkerPolynomial } }) => ({
+          chunkerPolynomial,
+        }));
+      } catch (error) {
+        if (!isTidemarkError(error) || error.code === 'job.cancelled') throw error;
+      }
+    }
+    return {};
+  }
 
   /** A place that was cut off while it was made has no code for the person yet. Undefined: it is not one of these. */
   async function finishCreating(access: OpenAccess, signal: AbortSignal): Promise<KeysOutcome | undefined> {

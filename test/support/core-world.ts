@@ -17,7 +17,8 @@ import type { HostPorts } from '#core/host-ports.ts';
 import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
 import { serveEngine } from '#engine-service/serve-engine.ts';
 import type { Primitives } from '#format/primitives.ts';
-import type { RepositoryPorts } from '#repository/repository.ts';
+import { openRepository } from '#repository/open-repository.ts';
+import type { Repository, RepositoryPorts } from '#repository/repository.ts';
 import type { SecretStore } from '#services/secrets/secret-store.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
 import { bundledThreads } from '#test/support/bundled-threads.ts';
@@ -96,6 +97,12 @@ export class CoreWorld {
   ): Promise<{ placeId: string; recoveryCode: string }> {
     const made = await this.calls['places.create']({ name, location });
     return { placeId: made.placeId, recoveryCode: made.recoveryCode ?? '' };
+  }
+
+  /** As its engine opens it. */
+  openPlace(name: string, recoveryCode: string): Promise<Repository> {
+    const ports = this.#portsOf(createEngineParts().createPorts(this.at(name), {}));
+    return openRepository(ports, Buffer.from(recoveryCode));
   }
 
   /** By hand only unless told otherwise. */

@@ -55,9 +55,10 @@ export const engineCalls = {
     output: of<string | null>(),
   },
   'place.forgetLogin': { kind: 'command', input: of<{ location: string }>(), output: of<void>() },
+  /** `like`: places that it cuts files alike with, so that what one has need not be read anew for the other; the first that opens. */
   'place.create': {
     kind: 'command',
-    input: of<{ placeId: string; location: string }>(),
+    input: of<{ placeId: string; location: string; like?: readonly PlaceAccess[] }>(),
     output: of<KeysOutcome>(),
   },
   'place.open': {

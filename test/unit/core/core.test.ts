@@ -40,6 +40,14 @@ test('a place, a plan, a version, a mistake, putting back, and taking that back'
   expect(readFileSync(world.at('home/letter.txt'), 'utf8')).toBe('spoilt');
 });
 
+test('a second place cuts files as the first one does', async () => {
+  const polynomialOf = async (name: string): Promise<bigint> => {
+    const { recoveryCode } = await world.addPlace(name);
+    return (await world.openPlace(name, recoveryCode)).config.chunkerPolynomial;
+  };
+  expect(await polynomialOf('first')).toBe(await polynomialOf('second'));
+});
+
 test('what is kept survives a restart, and the place opens by itself', async () => {
   const { placeId } = await world.addPlace();
   const planId = await world.addPlan([world.at('home')], [placeId]);

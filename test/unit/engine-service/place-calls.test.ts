@@ -40,7 +40,9 @@ describe('a new place', () => {
     const keychain = new SessionSecretStore();
     const { calls } = startTestEngine({ keychain });
     const location = path.join(temporaryFolder(), 'place');
-    const made = await calls['place.create']({ placeId: 'one', location });
+    // Another place that is away holds nothing up.
+    const away = { placeId: 'away', location: path.join(location, 'away'), repositoryId: null };
+    const made = await calls['place.create']({ placeId: 'one', location, like: [away] });
     expect(made).toMatchObject({ notRemembered: null });
     const access = { placeId: 'one', location, repositoryId: made.repositoryId };
     expect(await calls['place.secretState']({ access })).toBe('remembered');
