@@ -158,7 +158,7 @@ function open(page: Page, place: string, at: string, point: string): Promise<num
       const isThere = (): boolean =>
         document.querySelector('.breadcrumb .is-last .crumb')?.textContent === crumb &&
         document.querySelector('.timeline [role="row"] .name') !== null &&
-        document.querySelector('.contents[aria-busy="true"]') === null;
+        document.querySelector('.contents-scroll[aria-busy="true"]') === null;
       while (!isThere()) {
         if (performance.now() - from > 10_000)
           throw new Error(

@@ -1,5 +1,5 @@
 /** The folder as it was at the playhead, in one of three forms, or a sentence about why there is none to show. */
-import { useEffect, useRef, type RefObject } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 import { useMirror } from '../../../core-link/use-core.ts';
 import { showLastName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
@@ -145,9 +145,17 @@ function ContentsFoot({
   );
 }
 
-/** Only seen where it takes longer than a blink: its CSS waits before it shows. */
+const BLINK_MS = 150;
+
+/** Only where it takes longer than a blink. */
 function Skeleton({ rowHeight }: { rowHeight: number }) {
   const { frame } = useWords();
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), BLINK_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!isLate) return null;
   return (
     <div className="skeleton-rows" role="status" aria-label={frame.loading}>
       {Array.from({ length: 8 }, (_, at) => (

@@ -20,12 +20,15 @@ import {
   type ChoiceMode,
   type EntryRow,
   type OnlyNowRow,
+  type Row,
 } from './rows.ts';
 
 const COLUMNS: readonly SortColumn[] = ['name', 'size', 'modified', 'changes', 'now'];
 
 export function ListView({ contents, choosing, scroller, rowHeight, open, handleRef }: ContentsViewProps) {
-  const { rows, state, now } = contents;
+  const { state, now } = contents;
+  const isLeaving = state.kind === 'asking';
+  const rows = useDrawn(contents.rows, isLeaving);
   const { history } = useWords();
   const formats = useFormats();
   const nowMs = useNowMs();
@@ -35,8 +38,7 @@ export function ListView({ contents, choosing, scroller, rowHeight, open, handle
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
-    getItemKey: (index) => rows[index]?.key ?? index,
+    overscan: 8,
   });
   handleRef.current = { scrollTo: (index) => virtual.scrollToIndex(index, { align: 'auto' }) };
   useEffect(() => virtual.measure(), [rowHeight]);
@@ -44,6 +46,7 @@ export function ListView({ contents, choosing, scroller, rowHeight, open, handle
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
+    if (isLeaving) return;
     contents.see(first, last);
     if (last >= rows.length - 200) contents.more();
   }, [first, last, state, rows]);
@@ -57,14 +60,18 @@ export function ListView({ contents, choosing, scroller, rowHeight, open, handle
   return (
     <>
       <ListHead />
-      <div role="rowgroup" className="rows" style={{ height: virtual.getTotalSize() }}>
+      <div
+        role="rowgroup"
+        className={isLeaving ? 'rows is-leaving' : 'rows'}
+        style={{ height: virtual.getTotalSize() }}
+      >
         {items.map(({ index, start }) => {
           const row = rows[index];
           if (row === undefined) return null;
           const place = { height: rowHeight, transform: `translateY(${start}px)` };
           if (row.kind === 'folded')
             return (
-              <div role="row" key={row.key} className="row is-folded" style={place} aria-rowindex={index + 2}>
+              <div role="row" key={index} className="row is-folded" style={place} aria-rowindex={index + 2}>
                 <div role="gridcell" className="cell-name">
                   <span>
                     {row.count === null ? history.foldedMany : history.folded(formats.count(row.count))}
@@ -79,9 +86,10 @@ export function ListView({ contents, choosing, scroller, rowHeight, open, handle
                 </div>
               </div>
             );
+          // What was drawn of another row is made into this one: to make all of it anew takes five times as long.
           return (
             <ListRow
-              key={row.key}
+              key={index}
               row={row}
               index={index}
               place={place}
@@ -98,6 +106,13 @@ export function ListView({ contents, choosing, scroller, rowHeight, open, handle
       </div>
     </>
   );
+}
+
+/** The rows of the folder before stay to be seen until those of the next are there; they are nothing to take hold of any more. */
+function useDrawn(rows: readonly Row[], isLeaving: boolean): readonly Row[] {
+  const drawn = useRef(rows);
+  if (!isLeaving) drawn.current = rows;
+  return drawn.current;
 }
 
 function ListHead() {

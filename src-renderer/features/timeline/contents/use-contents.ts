@@ -7,11 +7,11 @@ import { isTidemarkError } from '#base/errors.ts';
 import { useCore, useMirror } from '../../../core-link/use-core.ts';
 import { nameKey } from '../../../text/show-name.ts';
 import { useFormats } from '../../../text/use-words.ts';
-import { useHistory } from '../use-history.ts';
+import { useHistory, type History } from '../use-history.ts';
 import { useHistoryView } from '../view-store.ts';
 import { isWithin } from '../wire-path.ts';
 import type { EntriesNow, EntryNow } from '../wire-types.ts';
-import { FolderSource, type FolderState } from './folder-source.ts';
+import { FolderSource, type FolderQuestion, type FolderState } from './folder-source.ts';
 import { rowsOf, type Row } from './rows.ts';
 
 export interface Contents {
@@ -31,7 +31,8 @@ const MOST_NAMES = 1_000;
 
 export function useContents(): Contents {
   const { calls } = useCore();
-  const { placeId, point, again: askForPoints } = useHistory();
+  const history = useHistory();
+  const { placeId, point, again: askForPoints } = history;
   const folder = useHistoryView((view) => view.folder);
   const sorting = useHistoryView((view) => view.sorting);
   const showDeleted = useHistoryView((view) => view.showDeleted);
@@ -45,9 +46,11 @@ export function useContents(): Contents {
   const state = useSyncExternalStore(source.subscribe, source.get);
   useEffect(() => () => source.stop(), [source]);
   const deleted = areUnfolded ? 'all' : 'folded';
+  const isAsked = useAskedAtOnce(source, history);
   useEffect(() => {
     if (placeId === null || snapshotId === undefined) return;
-    source.want({ placeId, snapshotId, folder, deleted });
+    const question = { placeId, snapshotId, folder, deleted } as const;
+    if (!isAsked(question)) source.want(question);
     // A folder is told by its key: the wire makes a new object each time.
   }, [source, placeId, snapshotId, nameKey(folder), deleted, point?.state, turn]);
   useEffect(() => {
@@ -84,6 +87,41 @@ export function useContents(): Contents {
     more: () => source.more(),
     again: () => setTurn((before) => before + 1),
   };
+}
+
+/**
+ * A step to another folder or point asks at once, and the core answers while the page is drawn anew for it.
+ * @returns whether a question is the one that was asked so last, once
+ */
+function useAskedAtOnce(source: FolderSource, history: History): (question: FolderQuestion) => boolean {
+  const latest = useRef(history);
+  latest.current = history;
+  const asked = useRef<string>(undefined);
+  useEffect(
+    () =>
+      useHistoryView.subscribe((view, before) => {
+        const { placeId, series, points, newest } = latest.current;
+        if (view.folder === before.folder && view.pointId === before.pointId) return;
+        if (placeId === null || view.placeId !== placeId || view.series !== series) return;
+        const { folder, pointId } = view;
+        const point = pointId === null ? newest : points.find(({ snapshotId }) => snapshotId === pointId);
+        if (point === undefined) return;
+        const deleted = view.areGhostsUnfolded ? 'all' : 'folded';
+        const question = { placeId, snapshotId: point.snapshotId, folder, deleted } as const;
+        asked.current = keyOf(question);
+        source.want(question);
+      }),
+    [source],
+  );
+  return (question) => {
+    const isLast = asked.current === keyOf(question);
+    asked.current = undefined;
+    return isLast;
+  };
+}
+
+function keyOf({ placeId, snapshotId, folder, deleted }: FolderQuestion): string {
+  return `${placeId} ${snapshotId} ${deleted} ${nameKey(folder)}`;
 }
 
 interface StatesNow {
