@@ -3,6 +3,8 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Core } from '#core/core.ts';
+import { accountOf } from '#services/keys/place-access.ts';
+import { getPlace } from '#services/state/places-table.ts';
 import { getSetting } from '#services/state/settings-table.ts';
 import { CoreWorld } from '#test/support/core-world.ts';
 import { withState } from '#test/support/state.ts';
@@ -57,6 +59,16 @@ const hasCopies = (id = place.placeId): Promise<boolean> =>
 const mend = (password: string | null = null): ReturnType<Core['calls']['places.mendKeys']> =>
   world.calls['places.mendKeys']({ placeId: place.placeId as never, password });
 
+/** What is kept of the place, read as the next start reads it. */
+async function keyIdOf(): Promise<string | null | undefined> {
+  await world.stop();
+  const found = await withState(world.at('profile'), (state) =>
+    state.read((reader) => getPlace(reader, place.placeId as never)),
+  );
+  await world.start();
+  return found?.machineKeyId;
+}
+
 const config = (): string => world.at('drive', 'config');
 const keysOf = (name = 'drive'): string[] => readdirSync(world.at(name, 'keys')).sort();
 
@@ -102,6 +114,20 @@ test('E6 config and keys: what is lost is told as what it is, and put back with 
   expect(await problems()).not.toContain('keysLost');
   await expect(mend()).rejects.toMatchObject({ code: 'repository.notFound' });
   expect(readdirSync(world.at('drive'))).toEqual([]);
+});
+
+test('what this computer knew is lost, too: the code puts its keys back, and the id of the one that opens is kept', async () => {
+  await until(() => hasCopies());
+  await untilQuiet();
+  const before = await keyIdOf();
+  expect(keysOf()).toContain(before);
+  loseKeys();
+  await world.keychain.delete(accountOf(place.placeId));
+  await mend(place.recoveryCode);
+  expect(await backUp()).toBe('done');
+  const after = await keyIdOf();
+  expect(after).not.toBe(before);
+  expect(keysOf()).toContain(after);
 });
 
 test('another place carries the copies: a new computer mends the first place with its code alone', async () => {

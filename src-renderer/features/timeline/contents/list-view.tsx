@@ -1,7 +1,7 @@
 /** The folder as a list: columns that sort, rows that are drawn only where they are seen. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { memo, useCallback, useEffect, useMemo, useRef, type MouseEvent } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type MouseEvent } from 'react';
 import { showName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
@@ -11,6 +11,7 @@ import type { EntryNow } from '../wire-types.ts';
 import type { ContentsViewProps } from './contents.tsx';
 import { EntryIcon } from './entry-icon.tsx';
 import { ChangesStrip, StateCell } from './row-cells.tsx';
+import { RowSlots } from './row-slots.ts';
 import {
   edgeOf,
   kindOf,
@@ -43,6 +44,8 @@ export function ListView({ contents, choosing, scroller, rowHeight, open, handle
   handleRef.current = { scrollTo: (index) => virtual.scrollToIndex(index, { align: 'auto' }) };
   useEffect(() => virtual.measure(), [rowHeight]);
   const items = virtual.getVirtualItems();
+  const [slots] = useState(() => new RowSlots());
+  const assigned = slots.assign(items.flatMap(({ index }) => rows[index]?.key ?? []));
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -65,13 +68,19 @@ export function ListView({ contents, choosing, scroller, rowHeight, open, handle
         className={isLeaving ? 'rows is-leaving' : 'rows'}
         style={{ height: virtual.getTotalSize() }}
       >
-        {items.map(({ index, start }) => {
+        {items.map(({ index, start }, at) => {
           const row = rows[index];
           if (row === undefined) return null;
           const place = { height: rowHeight, transform: `translateY(${start}px)` };
           if (row.kind === 'folded')
             return (
-              <div role="row" key={index} className="row is-folded" style={place} aria-rowindex={index + 2}>
+              <div
+                role="row"
+                key={assigned[at]}
+                className="row is-folded"
+                style={place}
+                aria-rowindex={index + 2}
+              >
                 <div role="gridcell" className="cell-name">
                   <span>
                     {row.count === null ? history.foldedMany : history.folded(formats.count(row.count))}
@@ -86,10 +95,9 @@ export function ListView({ contents, choosing, scroller, rowHeight, open, handle
                 </div>
               </div>
             );
-          // What was drawn of another row is made into this one: to make all of it anew takes five times as long.
           return (
             <ListRow
-              key={index}
+              key={assigned[at]}
               row={row}
               index={index}
               place={place}

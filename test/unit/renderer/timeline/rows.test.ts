@@ -10,6 +10,7 @@ import {
   toItem,
   type RowFacts,
 } from '#renderer/features/timeline/contents/rows.ts';
+import { RowSlots } from '#renderer/features/timeline/contents/row-slots.ts';
 import { readOpening } from '#renderer/features/timeline/open-address.ts';
 import { findPoint, pointAt, readingOf, sourcesOf } from '#renderer/features/timeline/sources.ts';
 import type { Entry, Point } from '#renderer/features/timeline/wire-types.ts';
@@ -188,4 +189,13 @@ test('how far the history is read', () => {
     knownFromMs: 2,
     isUnderWay: false,
   });
+});
+
+test('drawn rows: one that stays keeps its own, one that comes takes over from one that went', () => {
+  const slots = new RowSlots();
+  expect(slots.assign(['a', 'b', 'c'])).toEqual([0, 1, 2]);
+  expect(slots.assign(['a', 'new', 'b', 'c'])).toEqual([0, 3, 1, 2]);
+  expect(slots.assign(['x', 'b', 'y', 'z'])).toEqual([0, 1, 3, 2]);
+  expect(slots.assign(['b'])).toEqual([1]);
+  expect(slots.assign(['b', 'q'])).toEqual([1, 4]);
 });
