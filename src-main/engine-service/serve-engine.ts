@@ -6,6 +6,7 @@ import type { Channel } from '#contract/calls/channel.ts';
 import { serveCalls } from '#contract/calls/serve-calls.ts';
 import { engineCalls, engineTopics } from '#contract/engine/engine-calls.ts';
 import { backupCalls } from './backup-calls.ts';
+import { bringCalls } from './bring-calls.ts';
 import { checkCalls } from './check-calls.ts';
 import { contentCalls } from './content-calls.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -35,6 +36,7 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
     ...keyCopyCalls(service),
     ...versionCalls(service),
     ...backupCalls(service),
+    ...bringCalls(service),
     ...checkCalls(service),
     ...thinOutCalls(service),
     ...restoreCalls(service),

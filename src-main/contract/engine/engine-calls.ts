@@ -122,6 +122,13 @@ export const engineCalls = {
     output: of<BackupOutcome>(),
     ...job,
   },
+  /** A version that another place has, without the sources. Null: it cannot be brought, and nothing was saved. */
+  bring: {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; from: PlaceAccess; snapshotId: string }>(),
+    output: of<ListedVersion | null>(),
+    ...job,
+  },
   check: {
     kind: 'command',
     input: of<{ access: PlaceAccess; part: number; of: number }>(),

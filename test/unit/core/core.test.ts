@@ -1,6 +1,6 @@
 /** The core as a window uses it, over the real engine and real folders: from the first place to a new computer. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CoreWorld } from '#test/support/core-world.ts';
 
 let world: CoreWorld;
@@ -46,6 +46,57 @@ test('a second place cuts files as the first one does', async () => {
     return (await world.openPlace(name, recoveryCode)).config.chunkerPolynomial;
   };
   expect(await polynomialOf('first')).toBe(await polynomialOf('second'));
+});
+
+describe('a place that comes later', () => {
+  let planId: string;
+  let firstVersion: string;
+  let second: Awaited<ReturnType<CoreWorld['addPlace']>>;
+  const saveToSecond = () => world.run({ kind: 'backup', planId, placeId: second.placeId });
+  const originals = async () => {
+    const repository = await world.openPlace('second', second.recoveryCode);
+    const { snapshots } = await repository.snapshots.loadAll();
+    return snapshots.flatMap(({ snapshot }) => snapshot.original ?? []);
+  };
+
+  beforeEach(async () => {
+    const { placeId: first } = await world.addPlace('first');
+    planId = await world.addPlan([world.at('home')], [first]);
+    const saved = await world.run({ kind: 'backup', planId, placeId: first });
+    firstVersion = (saved.result as { snapshotId: string }).snapshotId;
+    second = await world.addPlace('second');
+    const { id, createdAtMs, changedAtMs, pause, ...choices } = (await world.mirror()).plans[0]!;
+    expect([createdAtMs, changedAtMs, pause]).toHaveLength(3);
+    await world.calls['plans.put']({ id, choices: { ...choices, placeIds: [first, second.placeId] } });
+    world.write('home/new.txt', 'only here');
+  });
+
+  test('is brought what another one has, and reads only what is new since', async () => {
+    expect(await saveToSecond()).toMatchObject({
+      state: 'done',
+      result: { filesNew: 1, filesUnmodified: 2 },
+    });
+    expect(await originals()).toEqual([firstVersion]);
+    // Up to date now: nothing is brought.
+    expect(await saveToSecond()).toMatchObject({ state: 'done', result: { filesUnmodified: 3 } });
+    expect(await originals()).toEqual([firstVersion]);
+  });
+
+  test.each([
+    ['is away', () => renameSync(world.at('first'), world.at('away'))],
+    [
+      'is damaged',
+      () => {
+        const data = readdirSync(world.at('first/data'), { recursive: true, withFileTypes: true });
+        for (const file of data.filter((each) => each.isFile()))
+          truncateSync(`${file.parentPath}/${file.name}`, 10);
+      },
+    ],
+  ])('reads everything itself where the other one %s', async (_how, harm) => {
+    harm();
+    expect(await saveToSecond()).toMatchObject({ state: 'done', result: { filesNew: 3 } });
+    expect(await originals()).toEqual([]);
+  });
 });
 
 test('what is kept survives a restart, and the place opens by itself', async () => {

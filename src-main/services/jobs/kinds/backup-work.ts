@@ -15,6 +15,7 @@ import type { Place } from '#services/state/places-table.ts';
 import type { Plan } from '#services/state/plans-table.ts';
 import { putVersions } from '#services/state/versions-table.ts';
 import type { JobOutcome, JobRun, JobWork, RequestOf } from '../job-work.ts';
+import { bringVersion } from './bring-version.ts';
 import { engineOptions, type WorkParts } from './work-parts.ts';
 
 /** Files that had trouble and are named to the next run; with more of them everything is looked at again. */
@@ -27,9 +28,10 @@ export function backupWork(parts: WorkParts): JobWork<'backup'> {
       place: requirePlace(reader, request.placeId),
     }));
     const before = await runPlanCommands(plan.commands.before, parts.runProgram, run.signal);
-    const outcome = await withBandwidth(parts, plan, place, () =>
-      saveVersion(parts, plan, place, request, run),
-    );
+    const outcome = await withBandwidth(parts, plan, place, async () => {
+      const isBrought = await bringVersion(parts, plan, place, run);
+      return saveVersion(parts, plan, place, isBrought ? { ...request, walkAll: true } : request, run);
+    });
     const after = await runAfter(parts, plan, run);
     return toOutcome(outcome, before, after);
   };
