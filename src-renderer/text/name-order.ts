@@ -1,6 +1,6 @@
 /**
  * Names in the order in which people look for them: without regard to case and accents, numbers as numbers. It is the order
- * of the language's collator, which takes microseconds for two names and is asked half a million times for a long folder;
+ * of the language's collator, which takes microseconds for two names and is asked a hundred thousand times for a long folder;
  * so each name gets a key once, and keys are compared as they are. Names beyond ASCII, for which a key would be a
  * collator of our own, are left to the collator.
  */
