@@ -362,7 +362,7 @@ describe('a place that refuses removing', () => {
 });
 
 it('does not do again what was done minutes before it was killed', async () => {
-  const request = { ...DEFAULT_PRUNE_REQUEST, ...THOROUGH, packSizeBytes: PACK_SIZE_BYTES / 3 };
+  const request = { ...DEFAULT_PRUNE_REQUEST, ...THOROUGH, packSizeBytes: PACK_SIZE_BYTES / 5 };
   const whole = await runPrune(pristine, start.fork(), request);
   expect(whole.newPacks).toBeGreaterThan(4);
   const storage = start.fork();
