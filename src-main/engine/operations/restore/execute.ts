@@ -82,14 +82,18 @@ async function run(
       reason: 'it must be an absolute path',
     });
   const selector = createSelector(request.include, request.exclude);
-  const lock = request.noLock ? undefined : await repository.lock({ exclusive: false, signal });
+  const lock = request.noLock ? undefined : await repository.announceLock({ exclusive: false, signal });
   try {
+    // Reading begins while the lock is being confirmed; the target is not touched before.
     const prepared = await prepareFromRepository(repository, parts.files, request, selector, signal);
+    await lock?.confirmed();
     const stop = anySignal(lock?.signal, signal);
     if (!request.dryRun && request.ignoreSpace !== true)
       await refuseWithoutRoom(parts, request, prepared, stop);
     return await restoreUnderLock(parts, request, prepared, observer, stop);
   } catch (error) {
+    // What went wrong before may be the doing of whoever came first.
+    await lock?.confirmed();
     if (lock?.signal.aborted === true) throw lock.signal.reason;
     throw error;
   } finally {
