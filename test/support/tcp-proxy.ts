@@ -289,6 +289,8 @@ class Pump {
     else this.#from.resume();
     if (this.#isHeld) return;
     const next = this.#queue[0];
+    // Else the other side's reading goes on with it.
+    if (next !== undefined && this.#to.writableNeedDrain) return;
     if (next !== undefined) {
       this.#timer = setTimeout(() => this.#forward(), Math.max(0, next.dueMs - nowMs));
     } else if (this.#isEnding && !this.#to.writableEnded) {
