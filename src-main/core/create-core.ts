@@ -17,6 +17,7 @@ import { KeyCopies } from '#services/key-copies/key-copies.ts';
 import { JobQueue } from '#services/jobs/job-queue.ts';
 import type { JobWorks } from '#services/jobs/job-work.ts';
 import { backupWork } from '#services/jobs/kinds/backup-work.ts';
+import { isBetterBroughtLater } from '#services/jobs/kinds/bring-version.ts';
 import { restoreWork, undoWork } from '#services/jobs/kinds/restore-works.ts';
 import {
   cleanUpWork,
@@ -113,6 +114,8 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     newJobId: () => jobId.parse(newId()),
     works: worksOf(work),
     onlyAsked: ports.onlyAsked ?? false,
+    isBetterLater: (waiting, queuedAtMs, running) =>
+      state.read((reader) => isBetterBroughtLater(reader, waiting, running, clock.nowMs() - queuedAtMs)),
     onChange: (job) => {
       routine.noteJob(job);
       ports.keepAwake?.(queue.active().some(({ row }) => row.state === 'running'));

@@ -22,6 +22,8 @@ export interface JobQueueParts {
   readonly works: JobWorks;
   /** Jobs that nobody has asked for wait for another start. */
   readonly onlyAsked?: boolean;
+  /** Though they may run beside each other; asked anew at every look. */
+  isBetterLater?(waiting: JobRequest, queuedAtMs: number, running: JobRequest): boolean;
   /** A job began, moved on or ended. */
   onChange(job: Job): void;
   /** After its end is on the disk. */
@@ -112,6 +114,11 @@ export class JobQueue {
     return row.id;
   }
 
+  /** Starts what may: time alone can be the reason. */
+  look(): void {
+    this.#startWhatMay();
+  }
+
   /** Waiting, running and resting, in the order in which they were asked for. */
   active(): readonly Readonly<Pick<LiveJob, 'row' | 'request' | 'progress' | 'wait'>>[] {
     return [...this.#live.values()];
@@ -188,12 +195,17 @@ export class JobQueue {
     for (const job of waiting) {
       const running = [...this.#live.values()].filter(({ control }) => control !== undefined);
       if (running.length >= MOST_RUNNING) return;
-      if (running.some((other) => !mayRunBeside(job.request, other.request))) continue;
+      if (running.some((other) => this.#mustWaitFor(job, other))) continue;
       job.control = new AbortController();
       const run = this.#run(job, job.control).catch((error: unknown) => this.#parts.onUnexpected(error));
       this.#runs.add(run);
       void run.finally(() => this.#runs.delete(run));
     }
+  }
+
+  #mustWaitFor({ request, row }: LiveJob, other: LiveJob): boolean {
+    if (!mayRunBeside(request, other.request)) return true;
+    return this.#parts.isBetterLater?.(request, row.queuedAtMs, other.request) ?? false;
   }
 
   async #run(job: LiveJob, control: AbortController): Promise<void> {

@@ -18,8 +18,15 @@ import { planNotices } from '#services/health/plan-notices.ts';
 import type { KeyCopies } from '#services/key-copies/key-copies.ts';
 import type { JobQueue } from '#services/jobs/job-queue.ts';
 import { placeOf } from '#services/jobs/may-run-beside.ts';
+import { isRemote } from '#services/places/place-access.ts';
 import { due } from '#services/scheduler/due.ts';
-import type { DueAnswer, MachineState, Moment, ScheduledPlan } from '#services/scheduler/schedule-types.ts';
+import type {
+  DueAnswer,
+  DueRun,
+  MachineState,
+  Moment,
+  ScheduledPlan,
+} from '#services/scheduler/schedule-types.ts';
 import { whatHolds } from '#services/scheduler/what-holds.ts';
 import { listLastJobs, putJob, removeJobsEndedBefore, type Job } from '#services/state/jobs-table.ts';
 import { listPlaces, type Place } from '#services/state/places-table.ts';
@@ -198,7 +205,8 @@ export class Routine {
   async wantRun(planId: PlanId): Promise<void> {
     const plan = this.#plans().find(({ id }) => id === planId);
     if (plan === undefined || !plan.isOn) return;
-    for (const place of this.#places().filter(({ id }) => plan.placeIds.includes(id))) {
+    const places = this.#places().filter(({ id }) => plan.placeIds.includes(id));
+    for (const place of places.toSorted((a, b) => Number(isRemote(a)) - Number(isRemote(b)))) {
       const held = whatHolds(
         toScheduled(plan),
         this.#presence.stateOf(place),
@@ -261,7 +269,7 @@ export class Routine {
     );
     this.#answer = answer;
     await this.#markAhead(answer);
-    for (const run of answer.due) {
+    for (const run of nearestFirst(answer.due, places)) {
       const startedBy = run.isMissed ? 'catchUp' : run.failedTries > 0 ? 'retry' : 'schedule';
       await queue.add(
         { kind: 'backup', planId: run.planId as PlanId, placeId: run.placeId as PlaceId },
@@ -272,6 +280,7 @@ export class Routine {
     for (const place of places.filter(({ id }) => answer.probe.includes(id)))
       void this.#presence.probe(place);
     await this.#holdAndRelease(plans, places, moment);
+    queue.look();
     const doubt = this.#doubtClock(plans, moment.nowMs);
     await this.#keepUp(plans, places, moment.nowMs, doubt);
     this.#judge(plans, places, doubt);
@@ -452,6 +461,12 @@ export class Routine {
   #places(): Place[] {
     return this.#parts.state.recall(listPlaces);
   }
+}
+
+/** What lies on this computer can spare the others the reading (jobs/kinds/bring-version.ts). */
+function nearestFirst(runs: readonly DueRun[], places: readonly Place[]): DueRun[] {
+  const far = new Set<string>(places.filter(isRemote).map(({ id }) => id));
+  return runs.toSorted((a, b) => Number(far.has(a.placeId)) - Number(far.has(b.placeId)));
 }
 
 function toScheduled({ pause, ...plan }: Plan): ScheduledPlan {

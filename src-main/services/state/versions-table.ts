@@ -92,6 +92,12 @@ export function listSafeVersions(
     .map((row) => ({ snapshotId: String(row['snapshotId']), timeMs: Number(row['timeMs']) }));
 }
 
+/** Whether the place has any version of the plan, complete or not. */
+export function hasVersionOf(reader: StateReader, place: PlaceId, plan: PlanId): boolean {
+  const query = 'SELECT 1 AS found FROM versions WHERE placeId = :place AND planId = :plan LIMIT 1';
+  return reader.first(query, { place, plan }) !== undefined;
+}
+
 /** Enough to find some that no wrong clock has dated. */
 const NEWEST = 20;
 

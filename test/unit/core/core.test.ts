@@ -48,6 +48,18 @@ test('a second place cuts files as the first one does', async () => {
   expect(await polynomialOf('first')).toBe(await polynomialOf('second'));
 });
 
+test('two places of a new plan: the second one waits for the first and reads no file anew', async () => {
+  const [near, other] = [await world.addPlace('near'), await world.addPlace('other')];
+  const planId = await world.addPlan([world.at('home')], [near.placeId, other.placeId]);
+  const jobs = await Promise.all(
+    [near, other].map(({ placeId }) => world.run({ kind: 'backup', planId, placeId })),
+  );
+  expect(jobs.map(({ result }) => result)).toMatchObject([
+    { filesNew: 2 },
+    { filesNew: 0, filesUnmodified: 2 },
+  ]);
+});
+
 describe('a place that comes later', () => {
   let planId: string;
   let firstVersion: string;

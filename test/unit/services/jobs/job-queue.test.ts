@@ -3,8 +3,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { textToByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
 import { jobRequest, type JobRequest } from '#contract/app/job-values.ts';
-import { JobQueue } from '#services/jobs/job-queue.ts';
+import { JobQueue, type JobQueueParts } from '#services/jobs/job-queue.ts';
 import type { JobOutcome, JobRun } from '#services/jobs/job-work.ts';
+import { placeOf } from '#services/jobs/may-run-beside.ts';
 import { listJobTroubles } from '#services/state/job-troubles-table.ts';
 import { getJob, listJobs, putJob, type Job } from '#services/state/jobs-table.ts';
 import type { StateFile } from '#services/state/state-file.ts';
@@ -50,7 +51,7 @@ function work(request: JobRequest, run: JobRun): Promise<JobOutcome> {
   });
 }
 
-function makeQueue(onlyAsked = false): JobQueue {
+function makeQueue(onlyAsked = false, isBetterLater?: JobQueueParts['isBetterLater']): JobQueue {
   const works = Object.fromEntries(JOB_KINDS.map((kind) => [kind, work]));
   return new JobQueue({
     state,
@@ -59,6 +60,7 @@ function makeQueue(onlyAsked = false): JobQueue {
     newJobId: () => toJobId(`new-${++lastId}`),
     works: works as never,
     onlyAsked,
+    ...(isBetterLater === undefined ? {} : { isBetterLater }),
     onChange: () => undefined,
     onEnded: (job) => ended.push(job),
     onUnexpected: (error) => unexpected.push(error),
@@ -130,6 +132,22 @@ test('one writer per place, other places beside it; a restore beside a backup, n
   await queue.add(restore('a'), 'person');
   await settled();
   expect(kinds()).toEqual(['verify']);
+});
+
+test('what is better begun after one that runs waits for it, no longer than it is better', async () => {
+  let isBetter = true;
+  await queue.close();
+  queue = makeQueue(
+    false,
+    (job, _since, running) => isBetter && placeOf(job) === 'b' && placeOf(running) === 'a',
+  );
+  await queue.open();
+  for (const place of ['a', 'b', 'c']) await queue.add(backup('p', place), 'schedule');
+  const places = () => started.map(({ request }) => placeOf(request));
+  await expect.poll(places).toEqual(['a', 'c']);
+  isBetter = false;
+  queue.look();
+  await expect.poll(places).toEqual(['a', 'c', 'b']);
 });
 
 test('what the person asked for goes first, getting back before all', async () => {
