@@ -28,9 +28,11 @@ export function Frame() {
     <div className="frame">
       {!isAlone && <Sidebar page={route.page} />}
       <main className="page" id="page" tabIndex={-1}>
-        <ErrorBoundary key={route.page} words={frame}>
-          <Suspense fallback={null}>{isFirstRun ? null : pageOf(route)}</Suspense>
-        </ErrorBoundary>
+        <Suspense fallback={null}>
+          <ErrorBoundary key={route.page} words={frame}>
+            {isFirstRun ? null : pageOf(route)}
+          </ErrorBoundary>
+        </Suspense>
       </main>
       <FolderChooser />
     </div>
