@@ -47,6 +47,8 @@ interface Slide {
   readonly startMs: number;
   readonly lengthMs: number;
   readonly pointId: string | null;
+  /** In view by its last step. */
+  readonly shownId: string | null;
 }
 
 /** A hand that shakes is no drag. */
@@ -88,13 +90,20 @@ export class BandHands {
   frame(frameMs: number): void {
     const band = this.#band;
     if (this.#slide !== undefined) {
-      const { fromPx, toPx, startMs, lengthMs, pointId } = this.#slide;
+      const { fromPx, toPx, startMs, lengthMs, pointId, shownId } = this.#slide;
       const elapsedMs = frameMs - startMs;
-      if (elapsedMs >= lengthMs) {
+      if (useHistoryView.getState().pointId !== shownId) {
+        // A key or another part of the page went elsewhere meanwhile: that counts.
+        this.#slide = undefined;
+        band.holdHead(null);
+      } else if (elapsedMs >= lengthMs) {
         this.#slide = undefined;
         band.holdHead(null);
         useHistoryView.getState().goTo(pointId);
-      } else band.holdHead(timeAt(band.range, band.widthPx, slidePx(fromPx, toPx, elapsedMs, lengthMs)));
+      } else {
+        band.holdHead(timeAt(band.range, band.widthPx, slidePx(fromPx, toPx, elapsedMs, lengthMs)));
+        this.#slide = { ...this.#slide, shownId: useHistoryView.getState().pointId };
+      }
     }
     const held = this.#held;
     if (held?.grip === 'playhead' && held.hasMoved) {
@@ -225,7 +234,8 @@ export class BandHands {
       useHistoryView.getState().goTo(pointId);
       return;
     }
-    this.#slide = { fromPx, toPx, startMs: performance.now(), lengthMs, pointId };
+    const { pointId: shownId } = useHistoryView.getState();
+    this.#slide = { fromPx, toPx, startMs: performance.now(), lengthMs, pointId, shownId };
     band.paint();
   }
 
