@@ -149,7 +149,7 @@ describe.skipIf(NO_CHROMIUM !== '')(`the pages of the window${NO_CHROMIUM}`, () 
 
   test('a place is tried out: what works there in lines, nothing is left behind, and why it could not be', async () => {
     const drive = world.core.at('Blue drive');
-    const before = readdirSync(drive, { recursive: true });
+    const before = readdirSync(drive, { encoding: 'utf8', recursive: true });
     await go('/places');
     await page.getByRole('link', { name: /^Blue drive/ }).click();
     await heading('Blue drive').waitFor();
@@ -160,7 +160,7 @@ describe.skipIf(NO_CHROMIUM !== '')(`the pages of the window${NO_CHROMIUM}`, () 
       await line(title, 'works');
     for (const title of ['Sending', 'Fetching']) await line(title, /^about .+ a second$/);
     await line('Free space', /\d/);
-    expect(new Set(readdirSync(drive, { recursive: true }))).toEqual(new Set(before));
+    expect(new Set(readdirSync(drive, { encoding: 'utf8', recursive: true }))).toEqual(new Set(before));
     expect(await findAxeFaults(page)).toEqual([]);
 
     renameSync(drive, `${drive} elsewhere`);
