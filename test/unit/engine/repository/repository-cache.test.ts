@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { textToByteString } from '#base/byte-string.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { createRepositoryPorts } from '#core/repository-ports.ts';
 import { createSourceFiles } from '#files/open-files.ts';
@@ -53,12 +54,12 @@ async function withFar<T>(work: (repository: Repository) => Promise<T>): Promise
   }
 }
 
+/** From inside, so that nothing above it is part of a version: others work beside it. */
+const request = () => backupRequest(['.'], { workingFolder: textToByteString(source) });
+
 const backUp = () =>
   withFar((repository) =>
-    executeBackup(
-      { repository, files: createSourceFiles(), pipeline: testPipeline },
-      backupRequest([source]),
-    ),
+    executeBackup({ repository, files: createSourceFiles(), pipeline: testPipeline }, request()),
   );
 
 async function namesInPlace(): Promise<Set<string>> {
@@ -94,7 +95,7 @@ test('by another computer’s hands, only what is new is loaded', async () => {
       files: createSourceFiles(),
       pipeline: testPipeline,
     },
-    backupRequest([source]),
+    request(),
   );
   const again = await backUp();
   expect(again.summary.filesUnmodified).toBe(30);
