@@ -30,8 +30,8 @@ export interface StorageSuiteOptions {
   readonly listPage?: number;
   /** Where a new place is had sooner than an emptied one. */
   readonly eachInNewPlace?: boolean;
-  /** Asks for what it has saved: who cancels that has saved it. */
-  readonly confirmsSaves?: boolean;
+  /** A cancelled save may stand, whole: it is being asked for, or the line was cut between its last byte and the answer. */
+  readonly cancelledMayStand?: boolean;
   /** What a server cannot give, each with the reason that stands in the name of the skipped test. */
   readonly missesNothing?: string;
   readonly showsParts?: string;
@@ -496,7 +496,7 @@ export function describeStorage(
           if (outcome === 'saved') expect(listed).toEqual([{ name, sizeBytes: bytes.length }]);
           else {
             expect(outcome).toBe('job.cancelled');
-            if (listed.length > 0 && options.confirmsSaves === true)
+            if (listed.length > 0 && options.cancelledMayStand === true)
               expect(listed).toEqual([{ name, sizeBytes: bytes.length }]);
             else expect(listed).toEqual([]);
           }

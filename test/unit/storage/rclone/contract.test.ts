@@ -22,7 +22,7 @@ if (program === undefined) {
     {
       ...misses,
       largestBytes: 1 << 20,
-      confirmsSaves: true,
+      cancelledMayStand: true,
       hindersWritersOfOneName: 'one finds a part of what another writes',
     },
   );

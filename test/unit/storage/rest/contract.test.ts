@@ -32,7 +32,7 @@ if (restServer === undefined) {
       async () => decoratePlace(await makeRestPlace(server)),
       {
         largestBytes: MIB,
-        confirmsSaves: true,
+        cancelledMayStand: true,
         listsMisplaced: 'the server lists what lies in any folder by its name',
         trialsArePacks: 'the server takes nothing else',
       },
