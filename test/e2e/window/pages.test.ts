@@ -60,7 +60,8 @@ describe.skipIf(NO_CHROMIUM !== '')(`the pages of the window${NO_CHROMIUM}`, () 
     expect(await findAxeFaults(page)).toEqual([]);
 
     await page.getByRole('link', { name: 'Look at Home server' }).click();
-    await heading('Home server').waitFor();
+    // The overview, which names it too, stays until the page of the place is there.
+    await page.getByRole('heading', { name: 'Home server', exact: true }).waitFor();
     await page.getByText('Not connected', { exact: true }).waitFor();
     expect(await findAxeFaults(page)).toEqual([]);
 

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { giveCheapKey, giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
+import { backUpThroughCuts, CUT_BACKUP_LIMIT_MS } from '#test/support/cut-backup.ts';
 import { backUp, makeLocalRepository } from '#test/support/engine.ts';
 import { NO_RCLONE, NO_REST_SERVER, rcloneProgram, restServerProgram } from '#test/support/place-programs.ts';
 import { PRODUCT_PASSWORD, runProgram, tidemark, type ProductRun } from '#test/support/product.ts';
@@ -69,6 +70,20 @@ describe.skipIf(restServer === undefined)(`rest-server (${restServer ?? NO_REST_
     newAddress: () =>
       `rest:http://${LOGIN}@localhost:${String(server.port)}/ann/place${String(++placeCount)}/`,
   });
+
+  test(
+    'a backup goes on through cut connections, and sends nothing more than twice',
+    async () => {
+      const name = `place${String(++placeCount)}`;
+      const addressOf = (port: number): string =>
+        `rest:http://${LOGIN}@localhost:${String(port)}/ann/${name}/`;
+      await backUpThroughCuts({ serverPort: server.port, env: environment({}), addressOf });
+      const [restic] = restics;
+      const theirs: Runner = (all, how) => runProgram(restic!.path, ['--no-cache', ...all], how);
+      if (restic !== undefined) await run(theirs, addressOf(server.port), ['check'], {});
+    },
+    CUT_BACKUP_LIMIT_MS,
+  );
 
   test('an append-only server: backups go on, what cannot be removed is told', async () => {
     const folder = path.join(work, 'append-only');

@@ -17,6 +17,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
+import { backUpThroughCuts, CUT_BACKUP_LIMIT_MS } from '#test/support/cut-backup.ts';
 import { PRODUCT_PASSWORD, runProgram, tidemark, type ProductRun } from '#test/support/product.ts';
 import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
 import { keysEnvironment, makeBucket, newBucketName, s3Client } from '#test/support/s3-places.ts';
@@ -122,6 +123,20 @@ if (obstacle !== undefined) {
       expect(JSON.parse(stdout)).toHaveLength(2);
     }, 120_000);
   });
+
+  test(
+    'a backup goes on through cut connections, and sends nothing more than twice',
+    async () => {
+      const bucket = newBucketName();
+      const { port: serverPort } = new URL(server.endpoint);
+      const addressOfPort = (port: number): string =>
+        addressOf(bucket).replace(`:${serverPort}/`, `:${String(port)}/`);
+      await backUpThroughCuts({ serverPort: Number(serverPort), env, addressOf: addressOfPort });
+      const [restic] = restics;
+      if (restic !== undefined) await runRestic(restic.path, addressOf(bucket), 'check');
+    },
+    CUT_BACKUP_LIMIT_MS,
+  );
 
   test('the current restic makes what tidemark opens, checks, restores and adds to', async () => {
     const restic = restics.at(-1)!.path;

@@ -3,18 +3,17 @@
  * checks to the last byte, restores and adds to. restic is told only where ssh finds the test's keys.
  * Keys that open at once take the place of the programs' own after `init`.
  */
-import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { giveCheapKeyAt } from '#test/support/cheap-key.ts';
 import { compareTrees } from '#test/support/compare-trees.ts';
+import { backUpThroughCuts, CUT_BACKUP_LIMIT_MS } from '#test/support/cut-backup.ts';
 import { PRODUCT_PASSWORD, runProgram, tidemark, type ProductRun } from '#test/support/product.ts';
 import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
 import { sftpEnvironment } from '#test/support/sftp-places.ts';
 import { sftpServerObstacle, startSftpServer, type SftpServer } from '#test/support/sftp-server.ts';
-import { startTcpProxy } from '#test/support/tcp-proxy.ts';
 
 const restics = newestRestic();
 const obstacle = sftpServerObstacle() ?? (restics.length === 0 ? NO_RESTIC : undefined);
@@ -80,46 +79,24 @@ if (obstacle !== undefined) {
     rmSync(target, { recursive: true });
   };
 
-  /** By hand, a gigabyte: `SFTP_CUT_MIB=1024 vitest run test/interop/places/sftp.test.ts -t cut`. */
-  const cutMib = Number(process.env['SFTP_CUT_MIB'] ?? 48);
-
-  test('a backup goes on through cut connections and a server that dies, and sends nothing more than twice', async () => {
-    const proxy = await startTcpProxy({ targetPort: server.port });
-    server.know('ed25519', proxy.port);
-    const large = path.join(work, 'incompressible');
-    mkdirSync(large);
-    for (let i = 0; i < cutMib; i += 16) writeFileSync(path.join(large, String(i)), randomBytes(16 << 20));
-    const address = addressOf('cut').replace(`:${String(server.port)}/`, `:${String(proxy.port)}/`);
-    try {
-      await runTidemark(address, 'init');
-      await giveCheapKeyAt(address, PRODUCT_PASSWORD, sftpEnvironment(server));
-      let cuts = 0;
-      const cutSoon = async (): Promise<void> => {
-        await proxy.cutAfter('up', (cutMib << 20) / 4);
-        if (++cuts === 2) {
-          await server.kill();
-          await server.start();
-        }
-        if (cuts < 3) await cutSoon();
+  test(
+    'a backup goes on through cut connections and a server that dies, and sends nothing more than twice',
+    async () => {
+      const addressOfPort = (port: number): string => {
+        server.know('ed25519', port);
+        return addressOf('cut').replace(`:${String(server.port)}/`, `:${String(port)}/`);
       };
-      if (cutMib <= 64) void cutSoon();
-      else proxy.cutEvery(5000);
-      const before = proxy.bytes.up;
-      await runTidemark(address, 'backup', large);
-      proxy.cutEvery(undefined);
-      expect(proxy.connectionCount).toBeGreaterThanOrEqual(5);
-      console.log(
-        `${String(cutMib)} MiB: ${String((proxy.bytes.up - before) >> 20)} MiB sent, ${String(proxy.connectionCount)} connections`,
-      );
-      expect(proxy.bytes.up - before).toBeLessThan(2 * (cutMib << 20));
-      await runTidemark(address, 'check', '--read-data');
+      const breakServer = async (): Promise<void> => {
+        await server.kill();
+        await server.start();
+      };
+      const env = sftpEnvironment(server);
+      await backUpThroughCuts({ serverPort: server.port, env, addressOf: addressOfPort, breakServer });
       const [restic] = restics;
       if (restic !== undefined) await runRestic(restic.path, addressOf('cut'), 'check');
-    } finally {
-      proxy.close();
-      rmSync(large, { recursive: true });
-    }
-  }, 900_000);
+    },
+    CUT_BACKUP_LIMIT_MS,
+  );
 
   describe.each(restics)('restic $version', ({ path: restic, version }) => {
     test('opens, checks, restores and adds to what tidemark made', async () => {
