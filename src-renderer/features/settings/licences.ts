@@ -2,6 +2,7 @@
 
 export const LICENCES: readonly (readonly [name: string, licence: string])[] = [
   ['@aws-sdk/client-s3', 'Apache-2.0'],
+  ['@aws-sdk/credential-provider-ini', 'Apache-2.0'],
   ['@fontsource-variable/inter', 'OFL-1.1'],
   ['@mantine/core', 'MIT'],
   ['@mantine/hooks', 'MIT'],
