@@ -22,6 +22,9 @@ interface ProcessMark {
   readonly startedAt: string;
 }
 
+/** Places in what `fieldsOf` gives. */
+const [STATE, THREADS, STARTED_AT] = [0, 17, 19];
+
 interface Memory extends ProcessMark {
   readonly repository: string;
 }
@@ -57,9 +60,14 @@ function isDead(memory: Memory | undefined, repository: string, self: ProcessMar
   if (memory.boot !== self.boot) return true;
   // What runs in another space cannot be seen from here.
   if (memory.processSpace !== self.processSpace) return false;
-  const now = markOf(memory.pid);
-  if (now !== undefined) return now.startedAt !== memory.startedAt;
+  const now = fieldsOf(memory.pid);
+  if (now !== undefined) return now[STARTED_AT] !== memory.startedAt || hasEnded(now);
   return !isThere(memory.pid);
+}
+
+/** Nobody has asked how it ended, which in a container may never happen. Its last thread is gone: nothing is written any more. */
+function hasEnded(fields: readonly string[]): boolean {
+  return ['Z', 'X'].includes(fields[STATE] ?? '') && Number(fields[THREADS]) <= 1;
 }
 
 function namesIn(folder: string): LockId[] {
@@ -88,14 +96,20 @@ function markOf(pid: number): ProcessMark | undefined {
     const machine = readFileSync('/etc/machine-id', 'utf8').trim();
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const processSpace = readlinkSync('/proc/self/ns/pid');
-    // The second field is a name in parentheses, which may hold any character.
-    const fields = readFileSync(`/proc/${String(pid)}/stat`, 'latin1')
-      .replace(/^.*\)/s, '')
-      .trim()
-      .split(' ');
-    const startedAt = fields[19];
+    const startedAt = fieldsOf(pid)?.[STARTED_AT];
     if (machine === '' || boot === '' || startedAt === undefined) return undefined;
     return { machine, boot, processSpace, pid, startedAt };
+  } catch {
+    return undefined;
+  }
+}
+
+/** From the third field on; the second is a name in parentheses, which may hold any character. Source: proc_pid_stat(5). */
+function fieldsOf(pid: number): string[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+    const fields = text.replace(/^.*\)/s, '').trim().split(' ');
+    return fields.length > STARTED_AT ? fields : undefined;
   } catch {
     return undefined;
   }

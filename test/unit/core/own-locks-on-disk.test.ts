@@ -39,9 +39,34 @@ async function deadPid(): Promise<number> {
   return child.pid!;
 }
 
+/** From the third field of what the system says of a process. Source: proc_pid_stat(5). */
+function fieldsOf(pid: number): string[] {
+  return fs
+    .readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\)\s*/s, '')
+    .split(' ');
+}
+
+const stateOf = (pid: number): string | undefined => fieldsOf(pid)[0];
+
 onLinux(`a process that is there is alive, one that is gone is dead${why}`, async () => {
   expect(plant({})).toEqual(new Set());
   expect(plant({ pid: await deadPid() })).toEqual(new Set([ID]));
+});
+
+onLinux(`one that has ended and that nobody has asked how is dead${why}`, async () => {
+  const idle = spawn('bash', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  try {
+    const [line] = (await once(idle.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    await expect.poll(() => stateOf(pid), { timeout: 5_000 }).toBe('Z');
+    expect(plant({ pid, startedAt: fieldsOf(pid)[19] })).toEqual(new Set([ID]));
+    expect(plant({ pid: idle.pid, startedAt: fieldsOf(idle.pid!)[19] })).toEqual(new Set());
+  } finally {
+    idle.kill('SIGKILL');
+  }
 });
 
 onLinux(`a number that was given out again is another process${why}`, () => {
