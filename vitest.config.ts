@@ -18,8 +18,6 @@ export default defineConfig({
     // Left alone, two cores get one process; but tests wait as much as they work: for locks, disks and other programs.
     maxWorkers: Math.max(2, availableParallelism()),
     execArgv: ['--import', guard],
-    // A build server is shared with what others do: once more there, and `npm test` names who needed it.
-    retry: process.env['CI'] === 'true' ? 1 : 0,
     // What differs in a file of megabytes, byte by byte, would bury everything else that a run says.
     diff: { truncateThreshold: 60 },
     testTimeout: 60_000,

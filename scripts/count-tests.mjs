@@ -11,8 +11,8 @@ const LONGEST_REASON = 300;
  * more) hold a line each, for people.
  *
  * @typedef {{ status: string, fullName: string, failureMessages?: string[] }} TestResult
- * @typedef {object} TestReport the part of vitest's report that counts
- * @property {{ name: string, status: string, message: string, assertionResults: TestResult[] }[]} testResults
+ * @typedef {{ name: string, status: string, message: string, assertionResults: TestResult[] }} FileResult
+ * @typedef {{ testResults: FileResult[] }} TestReport the part of vitest's report that counts
  */
 
 /**
@@ -48,6 +48,45 @@ function countTest(counts, file, { status, fullName, failureMessages = [] }) {
   const [reason] = failureMessages;
   if (status === 'failed') counts.failures.push(`${name}: ${firstLine(reason ?? '')}`);
   if (status === 'passed' && reason !== undefined) counts.unsteady.push(`${name}: ${firstLine(reason)}`);
+}
+
+/**
+ * Files in which something failed.
+ * @param {TestReport} report
+ */
+export function failedFiles(report) {
+  return report.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name);
+}
+
+/**
+ * A report in which files that ran again count as they did then; a test that has come right keeps what it failed with.
+ * @param {TestReport} first
+ * @param {TestReport} again
+ * @returns {TestReport}
+ */
+export function withSecondRun(first, again) {
+  const later = new Map(again.testResults.map((file) => [file.name, file]));
+  const testResults = first.testResults.map((before) => {
+    const after = later.get(before.name);
+    return after === undefined ? before : withFormerFailures(before, after);
+  });
+  return { testResults };
+}
+
+/**
+ * @param {FileResult} before
+ * @param {FileResult} after
+ * @returns {FileResult}
+ */
+function withFormerFailures(before, after) {
+  const failed = before.assertionResults.filter(({ status }) => status === 'failed');
+  const reasons = new Map(failed.map(({ fullName, failureMessages = [] }) => [fullName, failureMessages]));
+  const assertionResults = after.assertionResults.map((test) => {
+    // Where the file itself broke, all of its tests had failed.
+    const former = failed.length === 0 ? [before.message] : (reasons.get(test.fullName) ?? []);
+    return { ...test, failureMessages: [...former, ...(test.failureMessages ?? [])] };
+  });
+  return { ...after, assertionResults };
 }
 
 /** @param {string} message */

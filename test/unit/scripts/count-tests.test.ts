@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countTests } from '../../../scripts/count-tests.mjs';
+import { countTests, failedFiles, withSecondRun } from '../../../scripts/count-tests.mjs';
 
 /** Results as `status|error|error`, the errors of all tries. */
 function file(name: string, status: string, tests: Record<string, string>, message = '') {
@@ -10,7 +10,7 @@ function file(name: string, status: string, tests: Record<string, string>, messa
   return { name: `/project/test/${name}`, status, message, assertionResults };
 }
 
-test('adds up over files, and names what was skipped, what failed, and what passed only when tried once more', () => {
+test('adds up over files, and names what was skipped, what failed, and what passed only when run again', () => {
   const report = {
     testResults: [
       file('a.test.ts', 'passed', {
@@ -46,4 +46,41 @@ test('a file that does not load, and one whose preparation throws, are failures'
   const counts = countTests(report, '/project');
   expect(counts.failed).toBe(2);
   expect(counts.failures).toEqual(['test/broken.test.ts: SyntaxError', 'test/prepare.test.ts: no disk']);
+});
+
+test('files that ran again count as they did then, and what came right is told with what it had failed with', () => {
+  const first = {
+    testResults: [
+      file('steady.test.ts', 'passed', { one: 'passed' }),
+      file('luck.test.ts', 'failed', { two: 'failed|Error: too late', three: 'passed' }),
+      file('bad.test.ts', 'failed', { four: 'failed|Error: wrong', five: 'passed' }),
+      file('port.test.ts', 'failed', { six: 'skipped' }, 'no port'),
+    ],
+  };
+  const again = {
+    testResults: [
+      file('luck.test.ts', 'passed', { two: 'passed', three: 'passed' }),
+      file('bad.test.ts', 'failed', { four: 'failed|Error: wrong as before', five: 'passed' }),
+      file('port.test.ts', 'passed', { six: 'passed' }),
+    ],
+  };
+  expect(failedFiles(first)).toEqual([
+    '/project/test/luck.test.ts',
+    '/project/test/bad.test.ts',
+    '/project/test/port.test.ts',
+  ]);
+  expect(countTests(withSecondRun(first, again), '/project')).toEqual({
+    passed: 5,
+    failed: 1,
+    skipped: [],
+    failures: ['test/bad.test.ts: four: Error: wrong'],
+    unsteady: ['test/luck.test.ts: two: Error: too late', 'test/port.test.ts: six: no port'],
+  });
+});
+
+test('what broke in the second run alone is a failure', () => {
+  const first = { testResults: [file('a.test.ts', 'failed', { one: 'failed|Error: 1', two: 'passed' })] };
+  const again = { testResults: [file('a.test.ts', 'failed', { one: 'passed', two: 'failed|Error: 2' })] };
+  const counts = countTests(withSecondRun(first, again), '/project');
+  expect(counts.failures).toEqual(['test/a.test.ts: two: Error: 2']);
 });
