@@ -1,5 +1,5 @@
 /**
- * Remembers the locks of this machine's processes as one small file each, with all that tells a process from any other: the
+ * Remembers the locks of this machine's processes as one small file each, in a folder for each repository, with all that tells a process from any other: the
  * machine, its start, the space of its process numbers, the number, and when that process began. A lock counts as dead
  * only if every part says so; where a part cannot be had (other systems than Linux) nothing is remembered. Times of files are
  * not used. Source: product notes, F6.
@@ -25,38 +25,36 @@ interface ProcessMark {
 /** Places in what `fieldsOf` gives. */
 const [STATE, THREADS, STARTED_AT] = [0, 17, 19];
 
-interface Memory extends ProcessMark {
-  readonly repository: string;
-}
-
 /** `folder` belongs to this user; made when needed. Undefined where processes cannot be told apart for sure. */
 export function ownLocksOnDisk(folder: string): OwnLocks | undefined {
   const self = markOf(process.pid);
   if (self === undefined) return undefined;
   return {
     remember(repository, id) {
+      const memories = path.join(folder, repository);
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
-        writeFileSync(path.join(folder, id), JSON.stringify({ repository, ...self } satisfies Memory));
+        mkdirSync(memories, { recursive: true, mode: 0o700 });
+        writeFileSync(path.join(memories, id), JSON.stringify(self));
       } catch {
         // A full or read-only disk: somebody will have to unlock by hand if this process is killed.
       }
     },
-    forget(id) {
+    forget(repository, id) {
       try {
-        rmSync(path.join(folder, id), { force: true });
+        rmSync(path.join(folder, repository, id), { force: true });
       } catch {
         // Remembered for longer than needed: harmless.
       }
     },
     dead(repository) {
-      return new Set(namesIn(folder).filter((id) => isDead(recall(folder, id), repository, self)));
+      const memories = path.join(folder, repository);
+      return new Set(namesIn(memories).filter((id) => isDead(recall(memories, id), self)));
     },
   };
 }
 
-function isDead(memory: Memory | undefined, repository: string, self: ProcessMark): boolean {
-  if (memory?.repository !== repository || memory.machine !== self.machine) return false;
+function isDead(memory: ProcessMark | undefined, self: ProcessMark): boolean {
+  if (memory?.machine !== self.machine) return false;
   if (memory.boot !== self.boot) return true;
   // What runs in another space cannot be seen from here.
   if (memory.processSpace !== self.processSpace) return false;
@@ -78,14 +76,14 @@ function namesIn(folder: string): LockId[] {
   }
 }
 
-function recall(folder: string, id: LockId): Memory | undefined {
+function recall(folder: string, id: LockId): ProcessMark | undefined {
   try {
-    const value = JSON.parse(readFileSync(path.join(folder, id), 'utf8')) as Partial<Memory> | null;
-    const { repository, machine, boot, processSpace, pid, startedAt } = value ?? {};
-    const texts = [repository, machine, boot, processSpace, startedAt];
+    const value = JSON.parse(readFileSync(path.join(folder, id), 'utf8')) as Partial<ProcessMark> | null;
+    const { machine, boot, processSpace, pid, startedAt } = value ?? {};
+    const texts = [machine, boot, processSpace, startedAt];
     if (typeof pid !== 'number' || texts.some((text) => typeof text !== 'string' || text === ''))
       return undefined;
-    return value as Memory;
+    return value as ProcessMark;
   } catch {
     return undefined;
   }

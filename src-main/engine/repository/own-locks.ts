@@ -10,7 +10,7 @@ export interface OwnLocks {
   /** Before the lock is written. Never throws. */
   remember(repositoryId: string, id: LockId): void;
   /** The lock is gone. Never throws. */
-  forget(id: LockId): void;
+  forget(repositoryId: string, id: LockId): void;
   /** Of processes of this very machine and user that surely no longer run, also when the lock itself is gone. Never throws. */
   dead(repositoryId: string): ReadonlySet<LockId>;
 }

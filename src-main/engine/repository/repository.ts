@@ -223,7 +223,7 @@ export class Repository {
       exists: (id, signal) => files.exists('lock', id, signal),
       remove: (id, signal) => files.remove('lock', id, signal),
       ownDead: () => ownLocks?.dead(repositoryId) ?? new Set(),
-      forget: (id) => ownLocks?.forget(id),
+      forget: (id) => ownLocks?.forget(repositoryId, id),
     };
   }
 

@@ -27,7 +27,7 @@ afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 function plant(changes: Readonly<Record<string, unknown>>): ReadonlySet<LockId> {
   const own = ownLocksOnDisk(folder)!;
   own.remember('repository', ID);
-  const file = path.join(folder, ID);
+  const file = path.join(folder, 'repository', ID);
   const memory = JSON.parse(fs.readFileSync(file, 'utf8')) as object;
   fs.writeFileSync(file, JSON.stringify({ ...memory, ...changes }));
   return own.dead('repository');
@@ -80,24 +80,28 @@ onLinux(`what ran before this machine was started is dead${why}`, () => {
 onLinux.each([
   ['another machine', { machine: 'another', boot: 'another' }],
   ['another container', { processSpace: 'pid:[1]' }],
-  ['another repository', { repository: 'another', boot: 'another' }],
   ['a memory that is incomplete', { boot: '' }],
   ['a memory of nothing', { machine: undefined }],
 ])(`of %s nothing is said${why}`, async (_name, changes) => {
   expect(plant({ pid: await deadPid(), ...changes })).toEqual(new Set());
 });
 
+onLinux(`of another repository nothing is said${why}`, () => {
+  plant({ boot: 'another' });
+  expect(ownLocksOnDisk(folder)!.dead('another')).toEqual(new Set());
+});
+
 onLinux(`forgets one by one, and survives rubbish and a folder that cannot be had${why}`, () => {
   plant({ boot: 'another' });
   const own = ownLocksOnDisk(folder)!;
-  fs.writeFileSync(path.join(folder, OTHER), 'rubbish');
+  fs.writeFileSync(path.join(folder, 'repository', OTHER), 'rubbish');
   fs.writeFileSync(path.join(folder, 'note'), '{}');
   expect(own.dead('repository')).toEqual(new Set([ID]));
-  own.forget(ID);
-  own.forget(ID);
+  own.forget('repository', ID);
+  own.forget('repository', ID);
   expect(own.dead('repository')).toEqual(new Set());
   const nowhere = ownLocksOnDisk(path.join(folder, 'note', 'below'))!;
   nowhere.remember('repository', ID);
-  nowhere.forget(ID);
+  nowhere.forget('repository', ID);
   expect(nowhere.dead('repository')).toEqual(new Set());
 });
