@@ -38,6 +38,8 @@ export interface StorageCapabilities {
   readonly emptyLooksMissing: boolean;
   /** `load`, `list` and `stat` may be called while `open` is under way, which saves a round trip: each waits for what it needs. */
   readonly readsWhileOpening: boolean;
+  /** Behind a network: files take longer to send than to make, and every answer takes its time. */
+  readonly isFar: boolean;
 }
 
 export interface Storage {

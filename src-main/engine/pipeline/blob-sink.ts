@@ -1,7 +1,7 @@
 /**
  * A worker's way to store blobs: asks the core which are new, seals those into open packs, hands full packs up.
  * There are at least two open packs per blob kind and it is chance which of them gets a blob, so that pack sizes do not
- * tell chunk sizes (repository format, 7.2). Bounded: at most MAX_PACKS_IN_FLIGHT packs wait for their upload, then sealing waits.
+ * tell chunk sizes (repository format, 7.2). Bounded: when as many packs as the settings say are on their way, sealing waits.
  */
 import { idAt, joinIds } from '#base/ids.ts';
 import type { BlobCodec, Primitives } from '#format/primitives.ts';
@@ -15,8 +15,6 @@ import type { StoredCounts } from './job-types.ts';
  * file, and those are made in memory.
  */
 const MAX_BLOBS_PER_PACK = 10_000;
-/** Packs of one worker that are sent but not yet durable: the disk writes one while the next is filled. */
-const MAX_PACKS_IN_FLIGHT = 1;
 /** Over all workers; a worker has its share, at least one. Which worker meets which blob is chance enough with several. */
 const OPEN_PACKS_PER_TYPE = 2;
 
@@ -39,6 +37,7 @@ export class BlobSink {
   readonly #primitives: Primitives;
   readonly #port: SinkPort;
   readonly #open: Record<BlobType, OpenPack[]> = { data: [], tree: [] };
+  readonly #packsUnderWay: number;
   #packsInFlight = 0;
   #hasSentData = false;
   #waiting: (() => void)[] = [];
@@ -49,6 +48,7 @@ export class BlobSink {
     this.#codec = codec;
     this.#primitives = primitives;
     this.#port = port;
+    this.#packsUnderWay = settings.packsUnderWay ?? 1;
     const share = Math.max(1, Math.ceil(OPEN_PACKS_PER_TYPE / settings.workerCount));
     for (let i = 0; i < share; i++) {
       this.#open.data.push(new OpenPack('data', settings.packSizeBytes));
@@ -85,7 +85,7 @@ export class BlobSink {
     let packedBytes = 0;
     for (let index = 0; index < isNew.length; index++) {
       if (isNew[index] !== 1) continue;
-      while (this.#packsInFlight >= MAX_PACKS_IN_FLIGHT) await this.#packDurable();
+      while (this.#packsInFlight >= this.#packsUnderWay) await this.#packDurable();
       const opened = open(index);
       if (opened === undefined) continue;
       const { plain, sealed } = opened;
@@ -103,7 +103,7 @@ export class BlobSink {
   /** Called when a pack that was sent is durable. */
   packDone(buffer: ArrayBuffer | undefined): void {
     this.#packsInFlight--;
-    if (buffer !== undefined && this.#spareBuffers.length < MAX_PACKS_IN_FLIGHT)
+    if (buffer !== undefined && this.#spareBuffers.length < this.#packsUnderWay)
       this.#spareBuffers.push(buffer);
     // All of them: whoever goes on first may seal its blobs without filling a pack and wake nobody.
     for (const wake of this.#waiting.splice(0)) wake();

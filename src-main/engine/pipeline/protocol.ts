@@ -24,6 +24,8 @@ export interface WorkerSettings {
   readonly packSizeBytes: number;
   /** The same for the thread's first pack of file contents, where that is another size. */
   readonly firstPackBytes?: number | undefined;
+  /** Packs of a thread that are sent and not yet durable, before sealing waits; absent = 1: the disk is faster than the sealing. */
+  readonly packsUnderWay?: number | undefined;
   /** How many threads share the work. */
   readonly workerCount: number;
 }

@@ -89,6 +89,7 @@ export class LocalStorage implements Storage {
       freeSpaceKnown: true,
       emptyLooksMissing: false,
       readsWhileOpening: false,
+      isFar: false,
     };
   }
 

@@ -21,6 +21,7 @@ export class MemoryStorage implements Storage {
     freeSpaceKnown: false,
     emptyLooksMissing: false,
     readsWhileOpening: true,
+    isFar: false,
   };
   /** Raw content by path. */
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>();

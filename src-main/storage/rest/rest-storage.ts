@@ -63,6 +63,7 @@ export class RestStorage implements Storage {
       freeSpaceKnown: false,
       emptyLooksMissing: this.#isLenient,
       readsWhileOpening: true,
+      isFar: true,
     };
   }
 

@@ -95,6 +95,7 @@ class S3Storage implements Storage {
       freeSpaceKnown: false,
       emptyLooksMissing: false,
       readsWhileOpening: true,
+      isFar: true,
     };
   }
 

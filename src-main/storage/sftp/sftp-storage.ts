@@ -90,6 +90,7 @@ export class SftpStorage implements Storage {
       freeSpaceKnown: this.#channel?.has('statvfs') === true,
       emptyLooksMissing: false,
       readsWhileOpening: true,
+      isFar: true,
     };
   }
 

@@ -8,13 +8,14 @@ import { idToBytes, type BlobId } from '#base/ids.ts';
 import type { SourceFiles } from '#files/port.ts';
 import type { Snapshot } from '#format/snapshot.ts';
 import { PipelinePool } from '#pipeline/pipeline-pool.ts';
-import type { FinishedPack } from '#pipeline/protocol.ts';
+import type { FinishedPack, WorkerSettings } from '#pipeline/protocol.ts';
 import type { ScanSettings } from '#pipeline/scan-settings.ts';
 import { adoptOrphanPacks } from '#repository/adopt-orphan-packs.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { RepositoryLock } from '#repository/repository-lock.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
 import type { WriteScope } from '#repository/write-scope.ts';
+import type { StorageCapabilities } from '#storage/port.ts';
 import type { PipelineHost } from '../pipeline-host.ts';
 import { underAnnouncedLock } from '../under-lock.ts';
 import { BackupRun } from './backup-run.ts';
@@ -175,25 +176,37 @@ function openPool(
       onBytesRead: (bytes) => tally.addBytesRead(bytes),
     },
     (worker) => ({
+      ...packRhythm(repository.storage.capabilities, request.packSizeBytes, worker, pipeline.workerCount),
       keys: repository.keys,
       repositoryVersion: repository.config.version,
       chunkerPolynomial: repository.config.chunkerPolynomial,
       compression: request.compression,
       packSizeBytes: request.packSizeBytes,
-      firstPackBytes: firstPackBytes(request.packSizeBytes, worker, pipeline.workerCount),
       workerCount: pipeline.workerCount,
     }),
     pipeline.workerCount,
   );
 }
 
+/** A line that is slower than the sealing is to have something to send all the time. */
+const FAR_PACKS_UNDER_WAY = 2;
+
 /**
- * From half a pack to a whole one. Threads that filled theirs in step would all wait for the line at the same time, and then
- * the line for all of them; besides, the first one is on its way sooner.
+ * Threads that filled their first pack in step would all wait for the line at the same time, and then the line for all of
+ * them: the first packs have from half the size to the whole, on a slow line from a quarter, so that it is used sooner.
  */
-function firstPackBytes(packSizeBytes: number, worker: number, workerCount: number): number {
-  const missing = workerCount === 1 ? 0 : (workerCount - 1 - worker) / (workerCount - 1) / 2;
-  return Math.round(packSizeBytes * (1 - missing));
+function packRhythm(
+  { isFar }: StorageCapabilities,
+  packSizeBytes: number,
+  worker: number,
+  workerCount: number,
+): Pick<WorkerSettings, 'firstPackBytes' | 'packsUnderWay'> {
+  const smallest = packSizeBytes / (isFar ? 4 : 2);
+  const share = workerCount === 1 ? 1 : worker / (workerCount - 1);
+  return {
+    firstPackBytes: Math.round(smallest * (1 + share)),
+    packsUnderWay: isFar ? FAR_PACKS_UNDER_WAY : 1,
+  };
 }
 
 async function finishWriting(pool: PipelinePool, scope: WriteScope, request: BackupRequest): Promise<void> {

@@ -39,3 +39,38 @@ it('the first pack of file contents may be smaller, all others are whole', async
   expect(await packsOf(SETTINGS, 'data', 30)).toEqual([10, 10, 10]);
   expect(await packsOf(settings, 'tree', 20)).toEqual([10, 10]);
 });
+
+it.each([
+  ['absent: one', {}, 1],
+  ['two', { packsUnderWay: 2 }, 2],
+])('so many packs are on their way before sealing waits, %s', async (_name, more, atOnce) => {
+  const settings = { ...SETTINGS, ...more };
+  const underWay: (() => void)[] = [];
+  let sealed = 0;
+  const codec = createBlobCodec(settings.keys, { compression: 'auto', verify: true });
+  const sink: BlobSink = new BlobSink(settings, codec, createPrimitives(), {
+    claim: (_type, ids) => Promise.resolve(new Uint8Array(ids.length / 32).fill(1)),
+    sendPack: () => underWay.push(() => sink.packDone(undefined)),
+  });
+  const plain = new Uint8Array(BLOB_BYTES);
+  const ids = new Uint8Array(randomBytes(35 * 32));
+  const stored = sink.storeEach('data', ids, () => {
+    sealed++;
+    // Not verified by its id: what is sealed here is nobody's.
+    return { plain, sealed: { bytes: plain, uncompressedLength: 0 } };
+  });
+  const settled = async (): Promise<void> => {
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+  };
+  await settled();
+  expect([underWay.length, sealed]).toEqual([atOnce, atOnce * 10]);
+  underWay.shift()!();
+  await settled();
+  expect([underWay.length, sealed]).toEqual([atOnce, (atOnce + 1) * 10]);
+  while (underWay.length > 0) {
+    underWay.shift()!();
+    await settled();
+  }
+  await stored;
+  expect(sealed).toBe(35);
+});

@@ -33,13 +33,14 @@ beforeEach(async () => {
 
 afterEach(() => fs.rmSync(source, { recursive: true, force: true }));
 
-async function roundsOfBackup(): Promise<string[][]> {
+async function roundsOfBackup(isFar = false, packSizeBytes = 16 << 20): Promise<string[][]> {
   const far = new RoundStorage(place);
+  Object.defineProperty(far, 'capabilities', { value: { ...place.capabilities, isFar } });
   const ports = { ...createRepositoryPorts(far), clock: hastyClock };
   const repository = await openRepository(ports, Buffer.from(TEST_PASSWORD));
   const parts = { repository, files: createSourceFiles(), pipeline: inThreadBackupPipeline };
   // From inside, so that nothing above it is part of the version: others work beside it.
-  const request = backupRequest(['.'], { workingFolder: textToByteString(source) });
+  const request = backupRequest(['.'], { workingFolder: textToByteString(source), packSizeBytes });
   await executeBackup(parts, request);
   return far.rounds;
 }
@@ -72,4 +73,14 @@ it('an unchanged one looks at nothing twice', async () => {
     ['load pack'],
     ...ENDING,
   ]);
+});
+
+it('a far place gets its first pack sooner, and the next one while that is on its way', async () => {
+  const rounds = (await roundsOfBackup(true, 700_000)).filter((round) => round.includes('save pack'));
+  expect(rounds).toEqual([['save pack', 'save pack'], ['save pack']]);
+});
+
+it('a near one gets whole packs, one at a time, and the last of files with that of trees', async () => {
+  const rounds = (await roundsOfBackup(false, 700_000)).filter((round) => round.includes('save pack'));
+  expect(rounds).toEqual([['save pack'], ['save pack', 'save pack']]);
 });
