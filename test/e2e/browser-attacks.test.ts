@@ -2,8 +2,11 @@
  * Browser mode's real server under attack: by foreign pages, by programs of this machine, by whoever got hold of an old
  * link. Everything is refused, nothing is let through to the core, and no answer says what is here.
  */
+import { once } from 'node:events';
+import { connect as connectSocket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
+import { contentAddress } from '#contract/app/content-address.ts';
 import {
   enter,
   openWebSocket,
@@ -11,6 +14,8 @@ import {
   requestText,
   SECRET_BESIDE,
   sendRaw,
+  SMALL_FILE,
+  smallFileBytes,
   startBrowserMode,
   type BrowserMode,
   type RawAnswer,
@@ -293,6 +298,106 @@ describe('tricks with addresses, by somebody who was let in', () => {
     }
     expect(await attack('GET /other HTTP/1.1', { ...HANDSHAKE, Cookie: cookie })).toBe(404);
   });
+});
+
+describe('the contents of files', () => {
+  const film = contentAddress(SMALL_FILE);
+  const { snapshotId } = SMALL_FILE;
+  const other = contentAddress({ ...SMALL_FILE, path: '/etc/passwd' });
+  const GET = (address: string): string => `GET ${address} HTTP/1.1`;
+  afterEach(() => expect(mode.reads, 'parts read from the place').toEqual([]));
+
+  test('without the cookie, from a foreign page, under another name', async () => {
+    const { port } = mode.server;
+    for (const headers of [{}, { Cookie: cookie.replace('=', '=A') }])
+      expect(await attack(GET(film), headers)).toBe(401);
+    for (const headers of [
+      { Origin: 'http://evil.example' },
+      { Origin: 'null' },
+      { Origin: undefined, 'Sec-Fetch-Site': 'cross-site' },
+      { Origin: undefined, 'Sec-Fetch-Site': 'same-site', 'Sec-Fetch-Dest': 'video' },
+      { Host: `evil.example:${port}`, Origin: `http://evil.example:${port}` },
+      { Host: `localhost:${port}`, Origin: undefined },
+    ])
+      expect(await attack(GET(film), { Cookie: cookie, ...headers }), JSON.stringify(headers)).toBe(403);
+  });
+
+  test('other methods', async () => {
+    for (const method of ['HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])
+      expect(await attack(`${method} ${film} HTTP/1.1`, { Cookie: cookie }), method).toBe(405);
+    expect(await attack(`POST ${film} HTTP/1.1`, { Cookie: cookie })).toBe(404);
+  });
+
+  test.each([
+    ['a file that is not in the version', other],
+    ['another place', film.replace('/place/', '/elsewhere/')],
+    ['another version', film.replace(snapshotId, snapshotId.replaceAll('a', 'c'))],
+    ['no version', film.replace(snapshotId, 'latest')],
+    ['a version beside it', film.replace(snapshotId, `${snapshotId}/../${snapshotId}`)],
+    ['no name', film.replace(/[^/]+$/, '')],
+    ['a path as it is', `/content/place/${snapshotId}/home/me/a%20film.mp4`],
+    ['a path that climbs', `/content/place/${snapshotId}/../../etc/passwd`],
+    ['a path that climbs, hidden', `/content/place/${snapshotId}/%2e%2e%2fetc/passwd`],
+    ['no base64', film.replace(/\/([^/]+)\/([^/]+)$/, '/%00/$2')],
+    ['more behind it', `${film}/../../../secret.html`],
+    ['a place that climbs', film.replace('/place/', '/..%2f..%2fsecret.html/')],
+    ['the folder of it all', '/content/'],
+  ])('%s', async (_, address) => {
+    expect([400, 404]).toContain(await attack(GET(address), { Cookie: cookie }));
+  });
+
+  test('absurd ranges', async () => {
+    for (const range of [
+      'bytes=-',
+      'bytes=9-1',
+      'bytes=0-1,2-3',
+      `bytes=${Array.from({ length: 900 }, (_, at) => `${at}-`).join(',')}`,
+      'bytes=0x0-',
+      'bytes=;drop',
+    ])
+      expect(await attack(GET(film), { Cookie: cookie, Range: range }), range).toBe(416);
+  });
+});
+
+test('contents go to who was let in, as far as they are taken, and can act as nothing', async () => {
+  const own = await startBrowserMode({ clock: new FakeClock() });
+  try {
+    const headers = { ...ownHeaders(own.server), Cookie: await enter(own.server) };
+    const line = `GET ${contentAddress(SMALL_FILE)} HTTP/1.1`;
+    const part = await sendRaw(own.server.port, requestText(line, { ...headers, Range: 'bytes=4999990-' }));
+    expect(part.status).toBe(206);
+    expect(part.body).toBe(smallFileBytes(4_999_990, 5_000_000).toString('latin1'));
+    expect(part.headers).toMatchObject({
+      'content-range': 'bytes 4999990-4999999/5000000',
+      'content-type': 'video/mp4',
+      'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'no-store',
+      'x-frame-options': 'DENY',
+    });
+    expect(part.text.match(/cache-control/gi)).toHaveLength(1);
+    const beyond = await sendRaw(own.server.port, requestText(line, { ...headers, Range: 'bytes=5000000-' }));
+    expect([beyond.status, beyond.headers['content-range']]).toEqual([416, 'bytes */5000000']);
+    // Many that ask for all and take nothing: each holds a little, and a few more are told that it is too much.
+    own.reads.length = 0;
+    const idle = Array.from({ length: 40 }, () =>
+      connectSocket({ port: own.server.port, host: '127.0.0.1' }),
+    );
+    const answers = await Promise.all(
+      idle.map(async (socket) => {
+        socket.write(requestText(line, headers));
+        await once(socket, 'readable');
+        return (socket.read(12) as Buffer).toString();
+      }),
+    );
+    expect(answers.filter((answer) => answer.endsWith('429'))).toHaveLength(8);
+    for (const socket of idle) socket.destroy();
+    const whole = await sendRaw(own.server.port, requestText(line, headers));
+    expect([whole.status, whole.body.length]).toEqual([200, 5_000_000]);
+  } finally {
+    await own.close();
+  }
 });
 
 describe('too large, too much, broken', () => {

@@ -10,12 +10,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WebSocket } from 'ws';
 import type { Clock } from '#base/clock.ts';
+import { TidemarkError } from '#base/errors.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { appCalls } from '#contract/app/app-calls.ts';
 import type { MirrorParts } from '#contract/app/mirror-values.ts';
 import type { Channel } from '#contract/calls/channel.ts';
 import { serveCalls } from '#contract/calls/serve-calls.ts';
 import { startBrowserServer, type BrowserServer } from '#hosts/browser/browser-server.ts';
+import type { ContentCalls } from '#core/pages/content-answer.ts';
 import { loadPageFiles } from '#core/pages/page-files.ts';
 
 /** Stands in a file beside the pages; no answer may ever hold it. */
@@ -40,11 +42,41 @@ socket.onopen = () => socket.send(JSON.stringify({ type: 'call', id: 1, name: 'm
 socket.onmessage = ({ data }) => { document.getElementById('mirror').textContent = data; };
 socket.onclose = ({ code }) => { document.title = 'closed ' + code; };`;
 
+/** The one file that the small core has contents of: bytes that count up, so that each tells where it stands. */
+export const SMALL_FILE = {
+  placeId: 'place',
+  snapshotId: 'ab'.repeat(32),
+  path: '/home/me/a film.mp4',
+  sizeBytes: 5_000_000,
+} as const;
+
+export function smallFileBytes(start: number, end: number): Buffer {
+  const counting = Buffer.from(Array.from({ length: 251 }, (_, at) => at));
+  return Buffer.alloc(end - start + 251, counting).subarray(start % 251, (start % 251) + end - start);
+}
+
+/** Answers for the small file as a core does. */
+function smallContents(reads: BrowserMode['reads']): ContentCalls {
+  return {
+    'browse.content': async ({ placeId, snapshotId, path: asked, offset, length }) => {
+      const file = typeof asked === 'string' ? asked : Buffer.from(asked.base64, 'base64').toString();
+      if (placeId !== SMALL_FILE.placeId || snapshotId !== SMALL_FILE.snapshotId || file !== SMALL_FILE.path)
+        throw new TidemarkError('files.pathNotInSnapshot', { path: file, snapshotId });
+      reads.push({ offset, length });
+      const { sizeBytes } = SMALL_FILE;
+      const end = Math.min(offset + length, sizeBytes);
+      return { sizeBytes, offset, base64: smallFileBytes(Math.min(offset, end), end).toString('base64') };
+    },
+  };
+}
+
 export interface BrowserMode {
   readonly server: BrowserServer;
   readonly folder: string;
   /** Channels that were let through. */
   readonly channels: Channel[];
+  /** Parts of the small file that were read. */
+  readonly reads: { readonly offset: number; readonly length: number }[];
   close(): Promise<void>;
 }
 
@@ -62,11 +94,13 @@ export async function startBrowserMode({
   writeFileSync(path.join(folder, 'secret.html'), SECRET_BESIDE);
   symlinkSync(path.join(folder, 'secret.html'), path.join(pages, 'link.html'));
   const channels: Channel[] = [];
+  const reads: BrowserMode['reads'] = [];
   const server = await startBrowserServer({
     pages: loadPageFiles(pages),
     port: 0,
     clock,
     randomBytes,
+    calls: smallContents(reads),
     connect: (channel) => {
       channels.push(channel);
       if (!servesCalls) return;
@@ -77,6 +111,7 @@ export async function startBrowserMode({
     server,
     folder,
     channels,
+    reads,
     async close() {
       await server.close();
       rmSync(folder, { recursive: true, force: true });

@@ -3,7 +3,7 @@
  * everything else not at all. Navigation is first offered to the application's guard, as in Electron.
  */
 import { cancelable, refusedAddresses } from './lifecycle.ts';
-import { fromWebAddress, handlerOf, isOwnScheme } from './protocol.ts';
+import { fromWebAddress, handlerOf, isOwnScheme, mayStream } from './protocol.ts';
 
 export interface PausedRequest {
   readonly requestId: string;
@@ -36,6 +36,8 @@ export async function answerRequest(page: AskingPage, paused: PausedRequest): Pr
 
   if (!mayNavigate(page, paused, url.href)) {
     await fail('Aborted');
+  } else if (paused.resourceType === 'Media' && !mayPlay(url)) {
+    await fail('Failed');
   } else if (isOwnScheme(url.protocol.slice(0, -1))) {
     const answer = await askHandler(url, request);
     await (answer === undefined
@@ -56,6 +58,12 @@ function mayNavigate(page: AskingPage, paused: PausedRequest, url: string): bool
   if (isMainFrame) page.emit('will-navigate', event, url);
   page.emit('will-frame-navigate', event);
   return !event.defaultPrevented;
+}
+
+/** Electron's players take nothing from a scheme without the privilege for streams. */
+function mayPlay(url: URL): boolean {
+  const scheme = url.protocol.slice(0, -1);
+  return !isOwnScheme(scheme) || mayStream(scheme);
 }
 
 async function askHandler(

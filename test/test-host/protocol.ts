@@ -8,7 +8,8 @@ import { life } from './lifecycle.ts';
 import { strict } from './strict.ts';
 
 type Handler = (request: Request) => Response | Promise<Response>;
-const schemes = new Set<string>();
+/** Whether each may feed players. */
+const schemes = new Map<string, boolean>();
 const handlers = new Map<string, Handler>();
 
 export function toWebAddress(address: string): string {
@@ -28,20 +29,24 @@ export function isOwnScheme(scheme: string): boolean {
   return schemes.has(scheme);
 }
 
+export function mayStream(scheme: string): boolean {
+  return schemes.get(scheme) === true;
+}
+
 export function handlerOf(scheme: string): Handler | undefined {
   return handlers.get(scheme);
 }
 
 export const protocol = strict('protocol', {
   registerSchemesAsPrivileged(
-    list: readonly { scheme: string; privileges?: { standard?: boolean } }[],
+    list: readonly { scheme: string; privileges?: { standard?: boolean; stream?: boolean } }[],
   ): void {
     if (life.isReady) {
       throw new Error('protocol.registerSchemesAsPrivileged should be called before app is ready');
     }
     for (const { scheme, privileges } of list) {
       if (privileges?.standard !== true) throw new Error('test host: only standard schemes are supported');
-      schemes.add(scheme);
+      schemes.set(scheme, privileges.stream === true);
     }
   },
   handle(scheme: string, handler: Handler): void {

@@ -22,7 +22,8 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
+  // Sound and video play from the addresses of contents.
+  "media-src 'self'",
   "worker-src 'self'",
   "font-src 'self'",
   "connect-src 'self'",

@@ -15,12 +15,15 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Clock } from '#base/clock.ts';
+import { CONTENT_ROOT } from '#contract/app/content-address.ts';
 import type { Channel } from '#contract/calls/channel.ts';
+import type { ContentCalls } from '#core/pages/content-answer.ts';
 import { PAGE_HEADERS, type PageFile, type PageFiles } from '#core/pages/page-files.ts';
 import { BrowserAccess, type BrowserSession } from './browser-access.ts';
 import { ENTER_ADDRESS, enterFiles } from './enter-page.ts';
 import { listenOnLoopback, type LoopbackServers } from './listen-on-loopback.ts';
 import { mayAct, mayRead, ownAddresses } from './request-checks.ts';
+import { sendContent } from './send-content.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { CLOSE_POLICY, webSocketChannel } from './web-socket-channel.ts';
 
@@ -36,6 +39,8 @@ const LIMITS = {
   messageBytes: 16 << 20,
   connections: 256,
   channels: 32,
+  /** Contents that are sent at once; of each a block is in memory. */
+  contents: 32,
   strangerRequests: { burst: 100, perSecond: 20 },
   knownRequests: { burst: 1_000, perSecond: 200 },
   messages: { burst: 2_000, perSecond: 500 },
@@ -66,6 +71,8 @@ export interface BrowserServerOptions {
   randomBytes(size: number): Uint8Array;
   /** A page that was let in has opened its channel. */
   connect(channel: Channel): void;
+  /** The core, for the contents of files. */
+  readonly calls: ContentCalls;
 }
 
 export interface BrowserServer {
@@ -95,6 +102,7 @@ class PageServer implements BrowserServer {
   readonly #strangers: TokenBucket;
   readonly #known: TokenBucket;
   readonly #ending = new AbortController();
+  #contents = 0;
   #servers: LoopbackServers | readonly [] = [];
   #own = ownAddresses(0);
   port = 0;
@@ -182,7 +190,27 @@ class PageServer implements BrowserServer {
     const isEntry = session === undefined || address === ENTER_ADDRESS;
     const file = (isEntry ? enterFiles : this.#pages).get(address);
     if (file !== undefined) return sendFile(response, file);
-    return refuse(response, session === undefined ? 401 : 404);
+    if (session === undefined) return refuse(response, 401);
+    if (address.startsWith(CONTENT_ROOT)) return this.#sendContent(request, response, session);
+    return refuse(response, 404);
+  }
+
+  async #sendContent(
+    request: IncomingMessage,
+    response: ServerResponse,
+    session: BrowserSession,
+  ): Promise<void> {
+    if (this.#contents >= LIMITS.contents) return refuse(response, 429);
+    const leave = (): void => void response.destroy();
+    session.onEnd.add(leave);
+    this.#contents++;
+    try {
+      const status = await sendContent(request, response, this.#options.calls, HEADERS);
+      if (status !== undefined) refuse(response, status);
+    } finally {
+      this.#contents--;
+      session.onEnd.delete(leave);
+    }
   }
 
   /** A browser that is in already may open any link of ours again; a new one is used up all the same. */

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { systemClock } from '#base/system-clock.ts';
+import { appCalls, type AppCalls, type AppTopics } from '#contract/app/app-calls.ts';
 import type { Channel } from '#contract/calls/channel.ts';
 import { createCallClient } from '#contract/calls/create-call-client.ts';
 import { serveCalls } from '#contract/calls/serve-calls.ts';
@@ -16,6 +17,7 @@ import { joinChannels } from '#core/join-channels.ts';
 import { connectLocalSocket } from '#core/local-socket/connect-local-socket.ts';
 import { connectToRunningCore, openRunningCore } from '#core/local-socket/running-core.ts';
 import { serveLocalSocket } from '#core/local-socket/serve-local-socket.ts';
+import type { ContentCalls } from '#core/pages/content-answer.ts';
 import { loadPageFiles } from '#core/pages/page-files.ts';
 import { watchWorkerUrl } from '#core/program-files.ts';
 import { createThreadedWatching } from '#core/watch-thread.ts';
@@ -90,6 +92,7 @@ export async function serveProfile(options: ServeProfileOptions): Promise<Served
       clock: systemClock,
       randomBytes,
       connect: (channel) => source.connect(channel),
+      calls: source.calls,
     });
     server = started;
     const socket = await serveLocalSocket(profile, SOCKET, (channel) => {
@@ -122,6 +125,8 @@ export async function serveProfile(options: ServeProfileOptions): Promise<Served
 
 interface CoreSource {
   connect(channel: Channel): void;
+  /** For what this process asks itself. */
+  readonly calls: ContentCalls;
   readonly ended: Promise<void>;
   close(): Promise<void>;
 }
@@ -142,6 +147,7 @@ async function findSource(profile: string): Promise<CoreSource | undefined> {
         () => channel.close(),
       );
     },
+    calls: createCallClient<AppCalls, AppTopics>(life, appCalls).calls,
     ended: new Promise((resolve) => life.onClose(resolve)),
     close: async () => life.close(),
   };
@@ -160,6 +166,7 @@ async function openSource({ profile, version, log }: ServeProfileOptions): Promi
     const own = await openOwnCore(profile, host.ports);
     return {
       connect: (channel) => own.core.connect(channel),
+      calls: own.core.calls,
       ended: new Promise(() => undefined),
       async close() {
         await own.close();

@@ -112,7 +112,7 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
   app.setAsDefaultProtocolClient(LINK_SCHEME);
   Menu.setApplicationMenu(process.platform === 'darwin' ? macosMenu() : null);
   refusePermissions();
-  servePages(path.join(app.getAppPath(), 'dist', 'renderer'));
+  const pages = servePages(path.join(app.getAppPath(), 'dist', 'renderer'));
   const notices = new Notices(() => window.show('/'));
   const keepAwake = new KeepAwake();
   let mirror: MirrorParts | undefined;
@@ -144,6 +144,7 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
 
   const folder = profileOf(process.argv);
   const core = await openCore(ports, folder);
+  pages.serveContents(core.calls);
   window.onHidden = () => tellOnce(folder, notices, language());
   serveWindowChannels(ipcMain, (channel) => core.connect(channel));
   const tray = new AppTray(path.join(app.getAppPath(), 'assets', 'icons', 'tray'), (action) =>

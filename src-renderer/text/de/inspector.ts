@@ -60,8 +60,8 @@ export const inspector: Translated<typeof english> = {
   pdfPage: (page) => `Seite ${page}`,
   pdfBroken:
     'Dieses PDF lässt sich nicht zeichnen; es kann beschädigt oder durch ein Passwort geschützt sein.',
-  mediaTooLarge: (size, most) =>
-    `Die Datei hat ${size}; hier lassen sich nur bis zu ${most} abspielen. Lege eine Kopie ab, um sie abzuspielen.`,
+  mediaFetched: (size) => `Wird beim Abspielen geholt. Die ganze Datei hat ${size}.`,
+  mediaCost: (size) => `Beim Abspielen wird so viel geholt, wie gespielt wird, von insgesamt ${size}.`,
   mediaBroken:
     'Diese Art von Ton oder Video lässt sich hier nicht abspielen. Lege eine Kopie ab, um sie abzuspielen.',
   archiveEntries: (count) => `${count} Einträge`,

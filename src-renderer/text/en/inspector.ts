@@ -56,8 +56,8 @@ export const inspector = {
     shown === all ? `${all} pages` : `Pages 1 to ${shown} of ${all}`,
   pdfPage: (page: number) => `Page ${page}`,
   pdfBroken: 'This PDF cannot be drawn; it may be damaged or protected by a password.',
-  mediaTooLarge: (size: string, most: string) =>
-    `The file has ${size}; only up to ${most} can be played here. Put a copy somewhere to play it.`,
+  mediaFetched: (size: string) => `Fetched as it plays. The whole file has ${size}.`,
+  mediaCost: (size: string) => `Playing it fetches as much as is played, of ${size} in all.`,
   mediaBroken: 'This kind of sound or video cannot be played here. Put a copy somewhere to play it.',
   archiveEntries: (count: string) => `${count} entries`,
   archiveCut: (shown: string) => `The first ${shown} are shown.`,

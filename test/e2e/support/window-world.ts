@@ -9,6 +9,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { startBrowserServer, type BrowserServer } from '#hosts/browser/browser-server.ts';
+import type { ContentCalls } from '#core/pages/content-answer.ts';
 import { loadPageFiles } from '#core/pages/page-files.ts';
 import { createSourceFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
@@ -43,6 +44,8 @@ export class WindowWorld {
   readonly core = new CoreWorld(this.#clock, existsSync(MEMORY_DISK) ? MEMORY_DISK : undefined, true);
   /** What a page wrote to its console as warning or error, and what it threw. */
   readonly complaints: string[] = [];
+  /** What was read for the addresses of contents. */
+  contentBytes = 0;
   /** A link to the person's folder, for pictures: nobody lives in a temporary one. */
   home: string | undefined;
   #server: BrowserServer | undefined;
@@ -142,6 +145,7 @@ export class WindowWorld {
       clock: systemClock,
       randomBytes,
       connect: (channel) => this.core.core.connect(channel),
+      calls: { 'browse.content': (asked, options) => this.#content(asked, options) },
     });
     this.#browser ??= await launchChromium();
     const context = await this.#browser.newContext({
@@ -158,6 +162,15 @@ export class WindowWorld {
     await page.waitForSelector('.frame', { timeout: 10_000 });
     if (route !== '/') await page.evaluate((hash) => void (location.hash = hash), `#${route}`);
     return page;
+  }
+
+  /** As a host of its own asks the core, and how much it was given. */
+  async #content(
+    ...asked: Parameters<ContentCalls['browse.content']>
+  ): ReturnType<ContentCalls['browse.content']> {
+    const part = await this.core.calls['browse.content'](...asked);
+    this.contentBytes += Buffer.from(part.base64, 'base64').length;
+    return part;
   }
 
   async close(): Promise<void> {

@@ -7,8 +7,8 @@ export const TEXT_STEP_BYTES = 128 * 1024;
 export const MOST_IMAGE_BYTES = 60_000_000;
 /** A picture takes four bytes of memory for each of its points, whatever its file has. */
 export const MOST_PIXELS = 120_000_000;
-/** Sound and video play from the whole file, held in memory. */
-export const MOST_MEDIA_BYTES = 200_000_000;
+/** Of sound and video until they can be played; after that they are fetched as far as they are played. */
+export const MEDIA_START_BYTES = 4_000_000;
 /** Each of two texts; above that, lines are not compared. */
 export const MOST_TEXT_BYTES = 5_000_000;
 /** The pages that are shown first, and the list of an archive, are a small part of the file; the rest is not fetched. */
@@ -25,7 +25,7 @@ export function bytesToFetch(kind: PreviewKind, sizeBytes: number): number {
       return sizeBytes > MOST_IMAGE_BYTES ? 0 : sizeBytes;
     case 'audio':
     case 'video':
-      return sizeBytes > MOST_MEDIA_BYTES ? 0 : sizeBytes;
+      return Math.min(sizeBytes, MEDIA_START_BYTES);
     case 'pdf':
     case 'archive':
       return Math.min(sizeBytes, PART_BYTES);

@@ -1,4 +1,5 @@
 /** Which way a file is shown, by its first bytes and, where those do not say, by its name; how large a picture is. Pure. */
+import { MEDIA_TYPES } from '#contract/app/media-types.ts';
 
 export type PreviewKind = 'empty' | 'text' | 'image' | 'pdf' | 'audio' | 'video' | 'archive' | 'hex';
 
@@ -17,23 +18,10 @@ export interface PictureSize {
 export const HEAD_BYTES = 4096;
 
 const MEDIA: Readonly<Record<string, Looks>> = Object.fromEntries(
-  [
-    ['svg', 'image/svg+xml'],
-    ['mp3', 'audio/mpeg'],
-    ['m4a', 'audio/mp4'],
-    ['aac', 'audio/aac'],
-    ['wav', 'audio/wav'],
-    ['ogg', 'audio/ogg'],
-    ['oga', 'audio/ogg'],
-    ['opus', 'audio/ogg'],
-    ['flac', 'audio/flac'],
-    ['mp4', 'video/mp4'],
-    ['m4v', 'video/mp4'],
-    ['mov', 'video/mp4'],
-    ['webm', 'video/webm'],
-    ['ogv', 'video/ogg'],
-    ['mkv', 'video/webm'],
-  ].map(([ext = '', mediaType = '']) => [ext, { kind: mediaType.split('/')[0] as PreviewKind, mediaType }]),
+  Object.entries({ svg: 'image/svg+xml', ...MEDIA_TYPES }).map(([ext, mediaType]) => [
+    ext,
+    { kind: mediaType.split('/')[0] as PreviewKind, mediaType },
+  ]),
 );
 
 /** What a file begins with. A dot stands for any byte. */

@@ -101,9 +101,11 @@ function Permission(props: {
   const isAsked = cost > (isMetered ? ASK_FROM_METERED_BYTES : ASK_FROM_BYTES);
   if (!isAsked || given === content.content) return children;
   const size = formats.bytes(cost);
+  const isPlayed = (looks.kind === 'audio' || looks.kind === 'video') && cost < content.sizeBytes;
   return (
     <div className="preview-note">
       <p>{isMetered ? words.isMetered(size) : words.isLarge(size)}</p>
+      {isPlayed && <p>{words.mediaCost(formats.bytes(content.sizeBytes))}</p>}
       <Button variant="default" onClick={() => setGiven(content.content)}>
         {words.show}
       </Button>

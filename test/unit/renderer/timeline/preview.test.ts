@@ -1,7 +1,11 @@
 /** How a file is shown: by what it begins with, as inert text, in ranges; and how large pictures are before they are drawn. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ContentReader, forgetContents } from '#renderer/features/timeline/inspector/content-reader.ts';
-import { bytesToFetch, MOST_IMAGE_BYTES } from '#renderer/features/timeline/inspector/preview-cost.ts';
+import {
+  bytesToFetch,
+  MEDIA_START_BYTES,
+  MOST_IMAGE_BYTES,
+} from '#renderer/features/timeline/inspector/preview-cost.ts';
 import { looksOf, pictureSize } from '#renderer/features/timeline/inspector/preview-kinds.ts';
 import { hexLines, inert, readText } from '#renderer/features/timeline/inspector/read-text.ts';
 import { differingShare, markDifference } from '#renderer/features/timeline/inspector/pixel-difference.ts';
@@ -53,6 +57,9 @@ test('what is fetched is known before: parts of large files, nothing of what is 
   expect(bytesToFetch('image', 20_000_000)).toBe(20_000_000);
   expect(bytesToFetch('image', MOST_IMAGE_BYTES + 1)).toBe(0);
   expect(bytesToFetch('hex', 5e9)).toBe(0);
+  // A film of any length begins after little; a short one is fetched whole.
+  expect(bytesToFetch('video', 5e9)).toBe(MEDIA_START_BYTES);
+  expect(bytesToFetch('audio', 700_000)).toBe(700_000);
 });
 
 describe('text', () => {

@@ -1,0 +1,88 @@
+/**
+ * Contents of files by their addresses: a long recording is played and wound to its end without being fetched, and files
+ * are taken out of the window, by a button and by dragging, under names that do no harm.
+ */
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findAxeFaults } from '../support/find-axe-faults.ts';
+import { MEDIA_START_BYTES } from '#renderer/features/timeline/inspector/preview-cost.ts';
+import { DAY_MS, WindowWorld } from '../support/window-world.ts';
+
+const SOON_MS = 15_000;
+/** CD quality. */
+const BYTES_PER_SECOND = 44_100 * 2 * 2;
+const RECORDING_SECONDS = 340;
+
+const world = new WindowWorld();
+let page: Page;
+let size: number;
+
+beforeAll(async () => {
+  await world.start();
+  const recording = silence(RECORDING_SECONDS);
+  size = recording.length;
+  world.write('Documents/concert.wav', recording, 9 * DAY_MS);
+  const place = await world.core.addPlace('Blue drive');
+  const planId = await world.core.addPlan([world.at('Documents')], [place.placeId]);
+  await world.backUp(planId, place.placeId, 2 * DAY_MS);
+  page = await world.open({
+    route: `/history?folder=${encodeURIComponent(world.at('Documents'))}`,
+    reducedMotion: 'reduce',
+  });
+  page.setDefaultTimeout(SOON_MS);
+}, 60_000);
+afterAll(() => world.close());
+
+const row = (name: string): Locator => page.getByRole('row').filter({ hasText: name });
+const player = (): Locator => page.locator('.media-preview audio');
+const playerSays = (what: 'duration' | 'currentTime' | 'ended'): Promise<number | boolean> =>
+  player().evaluate((element, key) => (element as HTMLAudioElement)[key], what);
+
+test('a recording of 60 MB plays, and is wound to its end, for a small part of it', async () => {
+  await row('concert.wav').click();
+  await page.getByRole('tab', { name: 'Preview' }).click();
+  await player().waitFor();
+  await expect.poll(() => playerSays('duration')).toBeCloseTo(RECORDING_SECONDS, 0);
+  const toShow = world.contentBytes;
+  await player().evaluate((element) => {
+    const audio = element as HTMLAudioElement;
+    audio.muted = true;
+    return audio.play();
+  });
+  await expect.poll(() => playerSays('currentTime'), { timeout: SOON_MS }).toBeGreaterThan(1);
+  const toPlay = world.contentBytes;
+  await player().evaluate((element) => {
+    const audio = element as HTMLAudioElement;
+    audio.currentTime = audio.duration - 0.5;
+  });
+  await expect.poll(() => playerSays('ended'), { timeout: SOON_MS }).toBe(true);
+  const inAll = world.contentBytes;
+  expect(size).toBeGreaterThan(59_000_000);
+  // Showing it fetches its beginning, and playing what the preview said before; Chromium reads some seconds ahead.
+  expect(toShow).toBeLessThanOrEqual(MEDIA_START_BYTES);
+  expect(toPlay).toBeLessThan(10_000_000);
+  expect(inAll).toBeLessThan(12_000_000);
+  expect(await findAxeFaults(page, '.details')).toEqual([]);
+});
+
+test('nothing was complained about', () => {
+  expect(world.complaints).toEqual([]);
+});
+
+/** A WAV file, which Chromium plays without any codec. */
+function silence(seconds: number): Buffer {
+  const file = Buffer.alloc(44 + seconds * BYTES_PER_SECOND);
+  file.write('RIFF', 0);
+  file.writeUInt32LE(file.length - 8, 4);
+  file.write('WAVEfmt ', 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20);
+  file.writeUInt16LE(2, 22);
+  file.writeUInt32LE(44_100, 24);
+  file.writeUInt32LE(BYTES_PER_SECOND, 28);
+  file.writeUInt16LE(4, 32);
+  file.writeUInt16LE(16, 34);
+  file.write('data', 36);
+  file.writeUInt32LE(file.length - 44, 40);
+  return file;
+}
