@@ -62,7 +62,9 @@ export function restoreCalls(service: EngineService): Pick<EngineHandlers, Resto
           const { onProgress } = toObserver(teller, part);
           const observer: RestoreObserver = {
             ...(onProgress === undefined ? {} : { onProgress }),
-            ...(withFiles ? { onEntry: (...entry) => lines.add(...entry) } : {}),
+            ...(withFiles
+              ? { onEntry: (path, kind, action, sizeBytes) => lines.add(path, kind, action, sizeBytes) }
+              : {}),
           };
           // Somebody looks, and a proof under way must not refuse that; what is restored is locked when it is.
           const request = { ...part.request, noLock: true };
@@ -124,7 +126,7 @@ function toOutcome(results: readonly RestoreResult[], ask: RestoreAsk): RestoreO
     undos: results.flatMap(({ target, undoId }) =>
       undoId === undefined ? [] : [{ folder: target, undoId }],
     ),
-    filesRestored: sum(({ files }) => files.restored),
+    filesRestored: sum(({ files }) => files.restored + files.beside),
     filesUpdated: sum(({ files }) => files.updated),
     filesUnchanged: sum(({ files }) => files.unchanged),
     filesKept: sum(({ files }) => files.kept),
@@ -163,6 +165,7 @@ function sumOfPreviews(previews: readonly RestorePreview[], ask: RestoreAsk): Re
     return {
       restored: sum.restored + next.restored,
       updated: sum.updated + next.updated,
+      beside: sum.beside + next.beside,
       unchanged: sum.unchanged + next.unchanged,
       kept: sum.kept + next.kept,
       removed: sum.removed + next.removed,

@@ -37,11 +37,7 @@ export async function partsOfRestore(
   if (sources.length < 2 || (await canWrite(commonFolder(sources)))) return [whole];
   const wanted = sources.filter((path) => isWanted(ask, path));
   const parts = wanted.map((path) => {
-    const inside = {
-      ...ask,
-      paths: below(path, ask.paths),
-      excludePaths: below(path, ask.excludePaths ?? []),
-    };
+    const inside = insideOf(path, ask);
     const request = toRequest(repository, inside, `${ask.snapshotId}:${toDisplay(path)}`);
     return { request, above: path, isOptional: ask.paths.length === 0 };
   });
@@ -56,18 +52,33 @@ function elsewhere(repository: Repository, ask: RestoreAsk): RestorePart | undef
   if (ask.paths.length === 0) return undefined;
   const above = commonFolder(ask.paths.map((path) => posix.dirname(path) as ByteString));
   if (above === '/' || textToByteString(toDisplay(above)) !== above) return undefined;
-  const inside = {
-    ...ask,
-    paths: below(above, ask.paths),
-    excludePaths: below(above, ask.excludePaths ?? []),
-  };
-  const request = toRequest(repository, inside, `${ask.snapshotId}:${toDisplay(above)}`);
+  const request = toRequest(repository, insideOf(above, ask), `${ask.snapshotId}:${toDisplay(above)}`);
   return { request, above, isOptional: false };
 }
 
 function isWanted({ paths, excludePaths = [] }: RestoreAsk, source: ByteString): boolean {
   if (excludePaths.some((path) => isWithin(path, source))) return false;
   return paths.length === 0 || paths.some((path) => isWithin(source, path) || isWithin(path, source));
+}
+
+/** The same, with paths as they are seen from the folder. */
+function insideOf(folder: ByteString, ask: RestoreAsk): RestoreAsk {
+  const { paths, excludePaths = [], rulesByPath = [] } = ask;
+  // Of those above, or of the folder itself, the deepest is that of all in it.
+  const ofAll = rulesByPath
+    .filter(({ path }) => isWithin(path, folder))
+    .toSorted((a, b) => b.path.length - a.path.length)[0];
+  return {
+    ...ask,
+    paths: below(folder, paths),
+    excludePaths: below(folder, excludePaths),
+    rulesByPath: [
+      ...(ofAll === undefined ? [] : [{ ...ofAll, path: '/' as ByteString }]),
+      ...rulesByPath
+        .filter(({ path }) => path !== folder && isWithin(folder, path))
+        .map(({ path, rule }) => ({ path: path.slice(folder.length) as ByteString, rule })),
+    ],
+  };
 }
 
 /** Seen from the folder; empty where one of them is the folder or holds it: then it is all of it. */
@@ -90,7 +101,7 @@ async function canWrite(folder: ByteString): Promise<boolean> {
 
 function toRequest(
   { storage }: Repository,
-  { paths, target, rule, excludePaths = [] }: RestoreAsk,
+  { paths, target, rule, excludePaths = [], rulesByPath = [] }: RestoreAsk,
   snapshot: string,
 ): RestoreRequest {
   const style = process.platform === 'win32' ? ('windows' as const) : ('posix' as const);
@@ -104,6 +115,7 @@ function toRequest(
     ...(paths.length === 0 ? {} : { include: patterns(paths) }),
     ...(excludePaths.length === 0 ? {} : { exclude: patterns(excludePaths) }),
     overwrite: rule,
+    rulesByPath,
     // A place on this disk may lie in the very folder that is made as it was. An address of another kind is no path there.
     protectedPaths: isAbsolute(storage.location) ? [textToByteString(storage.location)] : [],
     sparse: false,

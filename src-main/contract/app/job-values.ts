@@ -26,6 +26,14 @@ export const RESTORE_RULES = [
   'exact',
 ] as const;
 
+/** For a single path; what came later is a matter of the whole. */
+export const PATH_RULES = [
+  'replace-keep-current',
+  'keep-both',
+  'only-missing',
+  'only-older',
+] as const satisfies readonly (typeof RESTORE_RULES)[number][];
+
 export const restoreChoice = z.strictObject({
   placeId,
   snapshotId,
@@ -36,6 +44,11 @@ export const restoreChoice = z.strictObject({
   rule: z.enum(RESTORE_RULES),
   /** Absolute in the version: these, and what is below them, are left alone. */
   excludePaths: z.array(bytesInJson).max(100_000).exactOptional(),
+  /** Absolute in the version: in the place of `rule` for these and what is below them; the deepest one counts. */
+  rulesByPath: z
+    .array(z.strictObject({ path: bytesInJson, rule: z.enum(PATH_RULES) }))
+    .max(100_000)
+    .exactOptional(),
 });
 
 /** What a job is asked for, by kind. */

@@ -6,7 +6,7 @@ import { bytesInJson, count } from './values.ts';
 /** More lines than anybody reads; the counts are always of everything. */
 export const MOST_FILES_SHOWN = 1_000;
 
-export const RESTORE_ACTIONS = ['restored', 'updated', 'unchanged', 'kept', 'removed'] as const;
+export const RESTORE_ACTIONS = ['restored', 'updated', 'beside', 'unchanged', 'kept', 'removed'] as const;
 
 export const restoreQuestion = z.strictObject({
   ...restoreChoice.shape,
@@ -15,10 +15,10 @@ export const restoreQuestion = z.strictObject({
 });
 
 export const restoreLine = z.strictObject({
-  /** Absolute in the version: what `excludePaths` takes. */
+  /** Absolute in the version: what `excludePaths` and `rulesByPath` take. */
   path: bytesInJson,
   label: z.string(),
-  /** updated: replaces what is there. kept: the rule leaves what is there. removed: the version does not have it. */
+  /** updated: replaces what is there. beside: gets a name beside it. kept: the rule leaves what is there. removed: the version does not have it. */
   action: z.enum(RESTORE_ACTIONS),
   sizeBytes: count,
   /** Of what is there now; null: nothing. */
@@ -28,6 +28,7 @@ export const restoreLine = z.strictObject({
 export const restorePreview = z.strictObject({
   restored: count,
   updated: count,
+  beside: count,
   unchanged: count,
   kept: count,
   removed: count,

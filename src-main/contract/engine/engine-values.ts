@@ -165,13 +165,18 @@ export interface RestoreAsk {
   readonly rule: 'replace-keep-current' | 'keep-both' | 'only-missing' | 'only-older' | 'exact';
   /** Absolute in the version: left alone, with all that is in them. */
   readonly excludePaths?: readonly ByteString[];
+  /** Absolute in the version: in the place of `rule` for these and what is below them; the deepest one counts. */
+  readonly rulesByPath?: readonly {
+    readonly path: ByteString;
+    readonly rule: Exclude<RestoreAsk['rule'], 'exact'>;
+  }[];
 }
 
 export interface RestoreLine {
   /** Absolute in the version. */
   readonly path: ByteString;
   readonly label: string;
-  readonly action: 'restored' | 'updated' | 'unchanged' | 'kept' | 'removed';
+  readonly action: 'restored' | 'updated' | 'beside' | 'unchanged' | 'kept' | 'removed';
   readonly sizeBytes: number;
   readonly currentModifiedMs: number | null;
 }
@@ -179,6 +184,7 @@ export interface RestoreLine {
 export interface RestorePreview {
   readonly restored: number;
   readonly updated: number;
+  readonly beside: number;
   readonly unchanged: number;
   readonly kept: number;
   readonly removed: number;

@@ -20,6 +20,7 @@ export interface RestoreSettings {
   readonly target: ByteString;
   /** Beginning of the names of unfinished files. */
   readonly temporaryPrefix: ByteString;
+  /** For what has no rule of its own. */
   readonly overwrite: OverwriteRule;
   /** What is taken away goes into safe keeping under this id, and a journal says what was done. */
   readonly undoId: ByteString | undefined;
@@ -50,6 +51,8 @@ export interface EntryMetadata {
 /** An entry that is no folder, for comparing it with what is there. */
 export interface EntryToCompare {
   readonly name: ByteString;
+  /** Its own rule. */
+  readonly overwrite?: OverwriteRule;
   readonly kind: FileKind;
   readonly mtime: string;
   readonly links: number;
@@ -60,6 +63,13 @@ export interface EntryToCompare {
   readonly device: bigint;
 }
 
+export interface FolderToMake {
+  readonly name: ByteString;
+  readonly mtime: string;
+  /** Its own rule. */
+  readonly overwrite?: OverwriteRule;
+}
+
 export interface FolderToOpen {
   readonly path: TargetPath;
   /** The last this many names of `path` may be missing and are then made. */
@@ -67,7 +77,7 @@ export interface FolderToOpen {
   /** Nothing is in it: it was made by this run, or was empty. */
   readonly isFresh: boolean;
   /** Folders to make in it. */
-  readonly folders: readonly { readonly name: ByteString; readonly mtime: string }[];
+  readonly folders: readonly FolderToMake[];
   /** Left out where the folder is fresh. */
   readonly entries: readonly EntryToCompare[];
   /** Further names that the snapshot's folder has; only where others are to be found. */

@@ -45,6 +45,7 @@ export const putBack: Translated<typeof english> = {
   actions: {
     restored: 'fehlt heute',
     updated: 'ersetzt, was da ist',
+    beside: 'bekommt einen Namen daneben',
     unchanged: 'gleich',
     kept: 'bleibt, wie es ist',
     removed: 'kam später dazu',
@@ -70,6 +71,14 @@ export const putBack: Translated<typeof english> = {
     'only-missing': 'Was da ist, bleibt, wie es ist.',
     'only-older': 'Neuere Arbeit bleibt, wie sie ist.',
     exact: 'Entfernt auch, was später dazukam, in sichere Verwahrung.',
+  },
+  ownRuleLabel: (name) => `Wenn ${name} etwas im Weg ist`,
+  asForAll: 'wie für alle',
+  ownRules: {
+    'replace-keep-current': 'ersetzen',
+    'keep-both': 'beides behalten',
+    'only-missing': 'nur Fehlendes',
+    'only-older': 'nur Älteres',
   },
   exactQuestion: (removed, folder) =>
     `${removed} in ${folder} kam später dazu und wird entfernt, in sichere Verwahrung; 30 Tage lang lässt sich das rückgängig machen. Den Ordner genau so machen, wie er war?`,

@@ -44,6 +44,7 @@ export const putBack = {
   actions: {
     restored: 'missing today',
     updated: 'replaces what is there',
+    beside: 'gets a name beside it',
     unchanged: 'identical',
     kept: 'left as it is',
     removed: 'came later',
@@ -69,6 +70,14 @@ export const putBack = {
     'only-missing': 'Whatever is there stays as it is.',
     'only-older': 'Newer work stays as it is.',
     exact: 'Also removes what came later, into safe keeping.',
+  },
+  ownRuleLabel: (name: string) => `If something is in the way of ${name}`,
+  asForAll: 'as for all',
+  ownRules: {
+    'replace-keep-current': 'replace',
+    'keep-both': 'keep both',
+    'only-missing': 'only if missing',
+    'only-older': 'only if older',
   },
   exactQuestion: (removed: string, folder: string) =>
     `${removed} in ${folder} came later and will be removed. It goes into safe keeping, and you can take it back for 30 days. Make the folder exactly as it was?`,

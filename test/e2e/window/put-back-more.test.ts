@@ -104,6 +104,44 @@ test('a copy in another folder, and what is there stays', async () => {
   ]);
 });
 
+test('one file by a rule of its own, said by keys, the other as for all; all of it taken back', async () => {
+  for (const name of ['one', 'two']) world.write(`Documents/Letters/${name}.txt`, `own ${name}`);
+  const read = (): Record<string, string> => {
+    const names = readdirSync(world.at('Documents/Letters'));
+    return Object.fromEntries(
+      names.map((name) => [name, readFileSync(world.at('Documents/Letters', name), 'utf8')]),
+    );
+  };
+  const before = read();
+  await openSheet('Letters', 'r');
+  await page
+    .getByText('Puts back 2 files: 2 replace newer versions, 1 is identical and will be left alone.')
+    .waitFor();
+  const rule = (name: string) => page.getByLabel(`If something is in the way of ${name}`);
+  // Nothing is in the way of what is identical.
+  expect(await rule('three.txt').count()).toBe(0);
+  await rule('one.txt').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.getByText('1 gets a name beside what is there').waitFor();
+  expect(await rule('one.txt').inputValue()).toBe('keep-both');
+  await page.locator('.line.beside').getByText('gets a name beside it').waitFor();
+  expect(await findAxeFaults(page, '.put-back')).toEqual([]);
+  // What its rule leaves alone keeps its line, and can have another rule again.
+  await rule('two.txt').selectOption('only if missing');
+  await page.getByText('1 stays as it is by your rule').waitFor();
+  await rule('two.txt').selectOption('as for all');
+  await page.getByText('Puts back 2 files: 1 replaces a newer version, 1 gets a name').waitFor();
+  await button('Put 2 files back').click();
+  await page.getByText('2 files put back and verified.').waitFor();
+  const now = read();
+  const beside = Object.keys(now).find((name) => /^one \(.*\)\.txt$/.test(name));
+  expect(now).toEqual({ ...before, 'two.txt': 'two', [String(beside)]: 'one' });
+  await button('Undo').last().click();
+  await page.getByText('Taken back. Everything is as it was before.').last().waitFor();
+  expect(read()).toEqual(before);
+});
+
 test('some of the files, by unticking the others', async () => {
   for (const name of ['one', 'two', 'three']) world.write(`Documents/Letters/${name}.txt`, `newer ${name}`);
   await openSheet('Letters', 'r');

@@ -62,6 +62,37 @@ test('each file is told beforehand with what it would meet; what is unticked is 
   await engine.calls.restore({ access, ask });
   expect(fs.readdirSync(source).toSorted()).toEqual(['.tidemark-undo', 'changed', 'missing', 'same', 'sub']);
   expect(fs.readdirSync(at('sub'))).toEqual(['back']);
+  // Each file with its own rule: the plan tells what each of them does, by its path in the version.
+  fs.writeFileSync(at('changed'), 'third');
+  fs.writeFileSync(at('missing'), 'third');
+  const own: RestoreAsk = {
+    ...ask,
+    rule: 'replace-keep-current',
+    rulesByPath: [
+      { path: bytes(at('changed')), rule: 'keep-both' },
+      { path: bytes(at('sub')), rule: 'only-missing' },
+    ],
+  };
+  const planned = await engine.calls['restore.prepare']({ access, ask: own, withFiles: true });
+  expect(planned).toMatchObject({ updated: 1, beside: 1, kept: 1, unchanged: 1 });
+  const actions = planned.files!.map((line) => [path.relative(source, line.path), line.action]);
+  expect(Object.fromEntries(actions)).toEqual({
+    changed: 'beside',
+    missing: 'updated',
+    same: 'unchanged',
+    'sub/back': 'kept',
+  });
+  expect(planned.files!.find(({ action }) => action === 'beside')?.currentModifiedMs).toBe(
+    Math.floor(fs.statSync(at('changed')).mtimeMs),
+  );
+  const { undos } = await engine.calls.restore({ access, ask: own });
+  expect(fs.readFileSync(at('changed'), 'utf8')).toBe('third');
+  expect(fs.readFileSync(at('missing'), 'utf8')).toBe('first missing');
+  expect(fs.readdirSync(source).filter((name) => name.startsWith('changed ('))).toHaveLength(1);
+  for (const one of undos) await engine.calls.undo(one);
+  expect(fs.readFileSync(at('missing'), 'utf8')).toBe('third');
+  expect(fs.readdirSync(source)).not.toContainEqual(expect.stringContaining('changed ('));
+
   const elsewhere = { ...ask, target: bytes(path.join(folder, 'target')), rule: 'keep-both' as const };
   const { files } = await engine.calls['restore.prepare']({ access, ask: elsewhere, withFiles: true });
   expect(files!.map(({ path: file }) => path.relative(source, file)).toSorted()).toEqual([
@@ -115,6 +146,20 @@ test('folders with nothing but the top in common come back each with its own way
   const one = { ...ask, paths: [bytes(path.join(near, 'sub'))], excludePaths: [bytes(far)] };
   expect(await engine.calls.restore({ access, ask: one })).toMatchObject({ filesUpdated: 1, target: near });
   expect(words()).toEqual(['first', 'spoilt']);
+
+  // A rule of a path is that of the part which the path holds, or lies in.
+  spoil();
+  const rulesByPath = [
+    { path: bytes(near), rule: 'only-missing' as const },
+    { path: bytes(path.join(far, 'photo')), rule: 'keep-both' as const },
+  ];
+  expect(await engine.calls.restore({ access, ask: { ...ask, rulesByPath } })).toMatchObject({
+    filesRestored: 1,
+    filesUpdated: 0,
+    filesKept: 1,
+  });
+  expect(words()).toEqual(['spoilt', 'spoilt']);
+  expect(fs.readdirSync(far).filter((name) => name.startsWith('photo ('))).toHaveLength(1);
 });
 
 test('elsewhere, what is chosen lies as below the lowest folder that holds all of it', async () => {

@@ -22,7 +22,6 @@ import { LinkGroups, type LinkGroup, type WaitingName } from './link-groups.ts';
 import { metadataOf } from './read-folder.ts';
 import type { RestoreFolder } from './restore-folder.ts';
 import type { RestoreTally } from './restore-tally.ts';
-import type { RestoreAction } from './types.ts';
 
 const ENTRIES_PER_JOB = 128;
 
@@ -108,7 +107,7 @@ export class EntryRestorer {
       return;
     }
     if (typeof outcome === 'object') {
-      this.#restore({ folder, node: { ...node, name: outcome.beside }, isReplacing: false }, content);
+      this.#restore({ folder, node, name: outcome.beside, isReplacing: false }, content);
       return;
     }
     switch (outcome) {
@@ -124,7 +123,7 @@ export class EntryRestorer {
         return;
       case 'absent':
       case 'replace':
-        this.#restore({ folder, node, isReplacing: outcome === 'replace' }, content);
+        this.#restore({ folder, node, name: node.name, isReplacing: outcome === 'replace' }, content);
     }
   }
 
@@ -156,7 +155,7 @@ export class EntryRestorer {
       group.first = { folder, name: node.name };
       group.state = 'there';
     } else if (group !== undefined && outcome === 'same') {
-      this.#restoreLink({ folder, node, isReplacing: true }, group);
+      this.#restoreLink({ folder, node, name: node.name, isReplacing: true }, group);
       return;
     }
     const end = (): void => this.#tally.addFile(() => locationIn(folder, node.name), 'unchanged', sizeBytes);
@@ -178,8 +177,8 @@ export class EntryRestorer {
   }
 
   #restoreFirst(name: WaitingName, content: Content, group: LinkGroup): void {
-    const { folder, node } = name;
-    group.first = { folder, name: node.name };
+    const { folder } = name;
+    group.first = { folder, name: name.name };
     group.state = 'pending';
     if (folder.willBeClosed) {
       folder.expect();
@@ -189,15 +188,15 @@ export class EntryRestorer {
   }
 
   #restoreAlone(
-    { folder, node, isReplacing }: WaitingName,
+    { folder, node, name, isReplacing }: WaitingName,
     content: Content,
     group: LinkGroup | undefined,
   ): void {
     const metadata = metadataOf(node);
-    const { name } = node;
     const task: FileTask = {
       folder,
       name,
+      ownName: node.name,
       metadata,
       content: content.ids,
       lengths: content.lengths,
@@ -223,31 +222,31 @@ export class EntryRestorer {
     });
   }
 
-  #restoreLink(name: WaitingName, group: LinkGroup): void {
-    const { folder, node, isReplacing } = name;
+  #restoreLink(waiting: WaitingName, group: LinkGroup): void {
+    const { folder, node, name, isReplacing } = waiting;
     if (group.state === 'pending') {
       folder.expect();
-      group.waiting.push(name);
+      group.waiting.push(waiting);
       return;
     }
     const content = this.contentOf(node);
     const { sizeBytes } = content;
     const end = (): void => {
       this.#tally.addBytes(sizeBytes);
-      this.#tally.addFile(() => locationIn(folder, node.name), restoredAs(isReplacing), sizeBytes);
+      this.#addRestored({ folder, name, ownName: node.name, isReplacing, sizeBytes });
     };
     if (this.#settings.isDryRun) {
       end();
       return;
     }
     const existing = [...group.first.folder.path, group.first.name];
-    const link = { kind: 'hardLink', name: node.name, isReplacing, existing } as const;
+    const link = { kind: 'hardLink', name, isReplacing, existing } as const;
     const isFile = node.type === 'file';
     this.#place(folder, isFile ? { ...link, content: placedContent(content) } : link, (outcome) => {
       if (outcome === undefined) end();
       // A disk without hard links, or with too many of this one: it becomes a file of its own.
-      else if (outcome.kind === 'failed') this.#restoreAlone(name, content, undefined);
-      else this.#tally.addOutcome(locationIn(folder, node.name), outcome);
+      else if (outcome.kind === 'failed') this.#restoreAlone(waiting, content, undefined);
+      else this.#tally.addOutcome(locationIn(folder, name), outcome);
     });
   }
 
@@ -261,9 +260,16 @@ export class EntryRestorer {
     if (isThere) {
       if (this.#settings.verify && task.content.length > 0 && !this.#settings.isDryRun)
         this.#tally.verifiedFiles++;
-      this.#tally.addFile(path, restoredAs(task.isReplacing), task.sizeBytes);
+      this.#addRestored(task);
     }
     if (task.group !== undefined) this.#groupEnded(task.group, isThere);
+  }
+
+  #addRestored(file: Pick<FileTask, 'folder' | 'name' | 'ownName' | 'isReplacing' | 'sizeBytes'>): void {
+    const { folder, name, ownName, isReplacing, sizeBytes } = file;
+    const path = (): ByteString => locationIn(folder, ownName);
+    if (name !== ownName) this.#tally.addFile(path, 'beside', sizeBytes, () => locationIn(folder, name));
+    else this.#tally.addFile(path, isReplacing ? 'updated' : 'restored', sizeBytes);
   }
 
   #groupEnded(group: LinkGroup, isThere: boolean): void {
@@ -365,8 +371,4 @@ function locationIn(folder: RestoreFolder, name: ByteString): ByteString {
 
 function placedContent({ ids, lengths }: Pick<Content, 'ids' | 'lengths'>): PlacedContent {
   return { ids: joinIds(ids.map(idToBytes)), lengths };
-}
-
-function restoredAs(isReplacing: boolean): RestoreAction {
-  return isReplacing ? 'updated' : 'restored';
 }

@@ -21,7 +21,7 @@ import { labelTime } from '../undo/label-time.ts';
 import { undoIdAt } from '../undo/undo-record.ts';
 import { beginUndo } from './begin-undo.ts';
 import { Others } from './others.ts';
-import { meaningOf, type RuleMeaning } from './rules.ts';
+import { meaningOf, PathRules, type RuleMeaning } from './rules.ts';
 import { isAbandonedFile, machineOf } from './unfinished-owner.ts';
 import type { RestoreObserver, RestorePlan, RestoreRequest, RestoreResult } from './types.ts';
 
@@ -128,7 +128,7 @@ async function restoreUnderLock(
   const { stored, tree, totals, target, prefix } = prepared;
   const { isMissing } = findTarget(files, target);
   const { clock } = repository.ports;
-  const meaning = meaningOf(request.overwrite, request.removeOthers === true);
+  const meaning = meaningOf(request);
   const settings = settingsOf(repository, request, target, meaning);
   if (!request.dryRun) makeTarget(files, target);
   const undo =
@@ -145,10 +145,11 @@ async function restoreUnderLock(
   const tally = new RestoreTally(observer, () => clock.monotonicMs(), totals);
   const pool = openPool(repository, pipeline);
   const selector = createSelector(request.include, request.exclude);
-  const others = meaning.removesOthers ? othersOf(request, prepared, selector) : undefined;
+  const rules = new PathRules(request.rulesByPath);
+  const others = meaning.removesOthers ? othersOf(request, prepared, selector, rules) : undefined;
   const isAbandoned = (name: ByteString): boolean => isAbandonedFile(repository.ports, name);
-  const parts = { repository, pool, settings, selector, tally, signal: stop, prefix, others, isAbandoned };
-  const walk = new RestoreRun(parts);
+  const common = { repository, pool, settings, selector, tally, signal: stop, prefix, others, isAbandoned };
+  const walk = new RestoreRun({ ...common, rules });
   try {
     await walk.walk(tree, request.dryRun && isMissing);
     const result = tally.result(stored.id, target, undo === undefined ? undefined : settings.undoId);
@@ -166,10 +167,11 @@ function othersOf(
   { protectedPaths = [] }: RestoreRequest,
   { stored, sources, snapshotFolder, target }: PreparedRestore,
   selector: Selector,
+  rules: PathRules,
 ): Others | undefined {
   if (sources === undefined) return undefined;
   const { excludes } = stored.snapshot;
-  return new Others({ sources, excludes, snapshotFolder, target, selector, protectedPaths });
+  return new Others({ sources, excludes, snapshotFolder, target, selector, rules, protectedPaths });
 }
 
 function settingsOf(

@@ -9,6 +9,8 @@ import type { RestoreFolder } from './restore-folder.ts';
 export interface FileTask {
   readonly folder: RestoreFolder;
   readonly name: ByteString;
+  /** In the version. */
+  readonly ownName: ByteString;
   readonly metadata: EntryMetadata;
   /** Not empty; all of it is in the index. */
   readonly content: readonly BlobId[];

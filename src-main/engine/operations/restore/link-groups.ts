@@ -11,6 +11,8 @@ import type { RestoreFolder } from './restore-folder.ts';
 export interface WaitingName {
   readonly folder: RestoreFolder;
   readonly node: TreeNode;
+  /** The node's, or another one beside what is there. */
+  readonly name: ByteString;
   readonly isReplacing: boolean;
 }
 

@@ -8,6 +8,7 @@ import { createExcludeFilter, type ExcludeFilter } from '#rules/exclude-rules.ts
 import { parseExclusions } from '#rules/exclusion-record.ts';
 import type { FolderContents, Selector } from './read-folder.ts';
 import type { RestoreFolder } from './restore-folder.ts';
+import type { PathRules } from './rules.ts';
 import { joinPaths, type SourcePlaces } from './source-places.ts';
 
 export interface OthersParts {
@@ -18,6 +19,8 @@ export interface OthersParts {
   readonly snapshotFolder: ByteString;
   readonly target: ByteString;
   readonly selector: Selector;
+  /** What has a rule of its own is not made as it was. */
+  readonly rules: PathRules;
   /** Absolute; they and all above them stay. */
   readonly protectedPaths: readonly ByteString[];
 }
@@ -50,13 +53,15 @@ export class Others {
   }
 
   mayRemove(folder: RestoreFolder, name: ByteString, isFolder: boolean): boolean {
-    const { snapshotFolder, sources, target, selector, protectedPaths } = this.#parts;
+    const { snapshotFolder, sources, target, selector, rules, protectedPaths } = this.#parts;
+    const location = join(folder.location, [name]);
+    if (rules.of(location) !== undefined) return false;
     const names = [...folder.path, name];
     const onDisk = join(target, names);
     if (protectedPaths.some((path) => isAtOrBelow(path, onDisk))) return false;
     const wasAt = joinPaths(sources.rootOnDisk, join(snapshotFolder, names));
     if (!this.#leftOut.isEmpty && this.#leftOut.isExcluded(wasAt, isFolder)) return false;
-    return selector(() => join(folder.location, [name]), isFolder).isSelected;
+    return selector(() => location, isFolder).isSelected;
   }
 }
 

@@ -37,7 +37,7 @@ export async function prepareFromRepository(
   selector: Selector,
   signal: AbortSignal | undefined,
 ): Promise<PreparedRestore> {
-  const { removesOthers } = meaningOf(request.overwrite, request.removeOthers === true);
+  const { removesOthers } = meaningOf(request);
   const found = await placeOfRestore(repository, files, request, removesOthers, signal);
   const { place, target, prefix, sources } = found;
   const { stored, treeId, path } = place;

@@ -10,7 +10,13 @@ import { invariant, isTidemarkError, throwIfCancelled } from '#base/errors.ts';
 import type { TargetPath } from '#files/port.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
-import type { EntryToCompare, FolderToOpen, OpenedFolder, RestoreSettings } from '#pipeline/restore-types.ts';
+import type {
+  EntryToCompare,
+  FolderToOpen,
+  OpenedFolder,
+  OverwriteRule,
+  RestoreSettings,
+} from '#pipeline/restore-types.ts';
 import type { Repository } from '#repository/repository.ts';
 import { loadNodes } from '../find-in-snapshot.ts';
 import { plainLength } from './blob-writer.ts';
@@ -25,6 +31,7 @@ import {
 } from './read-folder.ts';
 import { RestoreFolder } from './restore-folder.ts';
 import type { RestoreTally } from './restore-tally.ts';
+import type { PathRules } from './rules.ts';
 
 /** Folders looked through at a time, and how many such batches are under way. */
 const FOLDERS_PER_BATCH = 96;
@@ -44,6 +51,7 @@ export interface RestoreParts {
   readonly pool: PipelinePool;
   readonly settings: RestoreSettings;
   readonly selector: Selector;
+  readonly rules: PathRules;
   readonly tally: RestoreTally;
   readonly signal: AbortSignal | undefined;
   /** What locations begin with. */
@@ -59,6 +67,7 @@ export class RestoreRun {
   readonly #pool: PipelinePool;
   readonly #settings: RestoreSettings;
   readonly #selector: Selector;
+  readonly #rules: PathRules;
   readonly #tally: RestoreTally;
   readonly #signal: AbortSignal | undefined;
   readonly #prefix: ByteString;
@@ -74,11 +83,12 @@ export class RestoreRun {
   #wake: (() => void) | undefined;
 
   constructor(parts: RestoreParts) {
-    const { repository, pool, settings, selector, tally, signal } = parts;
+    const { repository, pool, settings, selector, rules, tally, signal } = parts;
     this.#repository = repository;
     this.#pool = pool;
     this.#settings = settings;
     this.#selector = selector;
+    this.#rules = rules;
     this.#tally = tally;
     this.#signal = signal;
     this.#prefix = parts.prefix;
@@ -223,16 +233,29 @@ export class RestoreRun {
   async #openFolders(items: readonly ReadFolder[]): Promise<readonly OpenedFolder[]> {
     if (items.length === 0) return [];
     const settings = this.#settings;
-    const folders = items.map(({ folder, contents }): FolderToOpen => ({
-      path: folder.path,
-      uncertain: folder.uncertain,
-      isFresh: folder.isFresh,
-      folders: contents.folders
-        .filter(({ isSelected }) => isSelected)
-        .map(({ node }) => ({ name: node.name, mtime: metadataOf(node).mtime })),
-      entries: folder.isFresh ? [] : contents.entries.map((node) => this.#toCompare(node)),
-      spared: this.#others === undefined ? [] : contents.spared,
-    }));
+    const folders = items.map(({ folder, contents }): FolderToOpen => {
+      const ruleOf = folder.isFresh ? undefined : this.#rules.in(folder.location);
+      const ownRule = (name: ByteString): { overwrite?: OverwriteRule } => {
+        const overwrite = ruleOf?.(name);
+        return overwrite === undefined ? {} : { overwrite };
+      };
+      return {
+        path: folder.path,
+        uncertain: folder.uncertain,
+        isFresh: folder.isFresh,
+        folders: contents.folders
+          .filter(({ isSelected }) => isSelected)
+          .map(({ node }) => ({
+            name: node.name,
+            mtime: metadataOf(node).mtime,
+            ...ownRule(node.name),
+          })),
+        entries: folder.isFresh
+          ? []
+          : contents.entries.map((node) => ({ ...this.#toCompare(node), ...ownRule(node.name) })),
+        spared: this.#others === undefined ? [] : contents.spared,
+      };
+    });
     return this.#pool.run('openFolders', { settings, folders });
   }
 

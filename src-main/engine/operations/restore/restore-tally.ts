@@ -28,6 +28,7 @@ export class RestoreTally {
   readonly #files: Record<RestoreAction, number> = {
     restored: 0,
     updated: 0,
+    beside: 0,
     unchanged: 0,
     kept: 0,
     removed: 0,
@@ -53,10 +54,15 @@ export class RestoreTally {
   }
 
   /** The bytes of restored files are counted while they are written. */
-  addFile(path: () => ByteString, action: RestoreAction, sizeBytes: number): void {
+  addFile(
+    path: () => ByteString,
+    action: RestoreAction,
+    sizeBytes: number,
+    placedAt?: () => ByteString,
+  ): void {
     this.#files[action]++;
     if (action === 'unchanged' || action === 'kept') this.#bytesSkipped += sizeBytes;
-    this.#observer.onEntry?.(path(), 'file', action, sizeBytes);
+    this.#observer.onEntry?.(path(), 'file', action, sizeBytes, placedAt?.());
     this.#report();
   }
 
@@ -165,7 +171,7 @@ export class RestoreTally {
   }
 
   #restored(): number {
-    return this.#files.restored + this.#files.updated;
+    return this.#files.restored + this.#files.updated + this.#files.beside;
   }
 
   #skipped(): number {

@@ -1,7 +1,9 @@
 /**
  * The rules for what is in the way of a restore, in a person's words, and what each means for the work. Restic's own rules
- * keep nothing: what they replace is gone. Ours can all be taken back.
+ * keep nothing: what they replace is gone. Ours can all be taken back. A path may have a rule of its own; which one counts
+ * for an entry is decided here alone, for a plan as for the deed.
  */
+import type { ByteString } from '#base/byte-string.ts';
 import type { OverwriteRule } from '#pipeline/restore-types.ts';
 
 /**
@@ -16,6 +18,15 @@ export type RestoreRule =
   | 'only-missing'
   | 'only-older'
   | 'exact';
+
+/** Of the person's rules those that say something of a single path: what a version does not have is a matter of the whole. */
+export type PathRule = Exclude<RestoreRule, Exclude<OverwriteRule, 'beside'> | 'exact'>;
+
+export interface RuleByPath {
+  /** As paths in results are; it and all below it. The deepest one counts. */
+  readonly path: ByteString;
+  readonly rule: PathRule;
+}
 
 export interface RuleMeaning {
   readonly overwrite: OverwriteRule;
@@ -38,8 +49,42 @@ const MEANINGS: Readonly<Record<RestoreRule, RuleMeaning>> = {
   exact: { overwrite: 'always', isUndoable: true, removesOthers: true },
 };
 
-/** Whoever has others removed can always take it back, whatever the rule says of files. */
-export function meaningOf(rule: RestoreRule, removesOthers: boolean): RuleMeaning {
-  const meaning = MEANINGS[rule];
-  return removesOthers ? { ...meaning, isUndoable: true, removesOthers: true } : meaning;
+export interface AskedRules {
+  readonly overwrite: RestoreRule;
+  readonly removeOthers?: boolean;
+  readonly rulesByPath?: readonly RuleByPath[];
+}
+
+/** Whoever has others removed, or has a rule for a path, can always take it back, whatever the rule of the whole says. */
+export function meaningOf({ overwrite, removeOthers = false, rulesByPath = [] }: AskedRules): RuleMeaning {
+  const { overwrite: forAll, isUndoable, removesOthers } = MEANINGS[overwrite];
+  return {
+    overwrite: forAll,
+    isUndoable: isUndoable || removeOthers || rulesByPath.length > 0,
+    removesOthers: removesOthers || removeOthers,
+  };
+}
+
+export class PathRules {
+  readonly #own = new Map<ByteString, OverwriteRule>();
+
+  constructor(rules: readonly RuleByPath[] = []) {
+    for (const { path, rule } of rules) this.#own.set(path, MEANINGS[rule].overwrite);
+  }
+
+  /** What is in `folder`, by its name. Undefined: nothing there has a rule of its own, nor has the folder. */
+  in(folder: ByteString): ((name: ByteString) => OverwriteRule | undefined) | undefined {
+    if (this.#own.size === 0) return undefined;
+    const prefix = folder === '/' ? folder : `${folder}/`;
+    const inherited = this.of(folder);
+    return (name) => this.#own.get((prefix + name) as ByteString) ?? inherited;
+  }
+
+  /** The path's own, or that of the nearest folder above it that has one. */
+  of(path: ByteString): OverwriteRule | undefined {
+    for (let at = path; ; at = (at.slice(0, at.lastIndexOf('/')) || '/') as ByteString) {
+      const rule = this.#own.get(at);
+      if (rule !== undefined || at === '/') return rule;
+    }
+  }
 }

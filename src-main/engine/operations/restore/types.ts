@@ -4,7 +4,7 @@ import type { SnapshotId } from '#base/ids.ts';
 import type { MetadataProblem } from '#files/port.ts';
 import type { SnapshotFilter } from '#repository/snapshot-store.ts';
 import type { PatternOptions } from '#rules/exclude-rules.ts';
-import type { RestoreRule } from './rules.ts';
+import type { RestoreRule, RuleByPath } from './rules.ts';
 
 export interface RestoreRequest {
   /** `latest`, an id or its beginning; `:/path` after it makes that folder the root. */
@@ -17,6 +17,8 @@ export interface RestoreRequest {
   readonly include?: PatternOptions;
   readonly exclude?: PatternOptions;
   readonly overwrite: RestoreRule;
+  /** In the place of `overwrite` for what is at or below these paths; nothing else is taken away there. */
+  readonly rulesByPath?: readonly RuleByPath[];
   /** What the version does not have is taken away, whatever the rule; absent: as the rule says. */
   readonly removeOthers?: boolean;
   /** Absolute; what must not be taken away, such as the repository itself. */
@@ -75,10 +77,10 @@ export interface RestoreProgress {
 }
 
 /**
- * `updated`: something else was in its place. `kept`: the rule kept what was there. `removed`: the version does not have it,
- * and it was taken into safe keeping.
+ * `updated`: something else was in its place. `beside`: something else is in its place, so it got a name of its own. `kept`:
+ * the rule kept what was there. `removed`: the version does not have it, and it was taken into safe keeping.
  */
-export type RestoreAction = 'restored' | 'updated' | 'unchanged' | 'kept' | 'removed';
+export type RestoreAction = 'restored' | 'updated' | 'beside' | 'unchanged' | 'kept' | 'removed';
 
 /** Calls come from the core's thread and must be quick. */
 export interface RestoreObserver {
@@ -87,8 +89,14 @@ export interface RestoreObserver {
   onProgress?(progress: RestoreProgress): void;
   onProblem?(problem: RestoreProblem): void;
   onWarning?(warning: RestoreWarning): void;
-  /** For a listing of everything; costs a call per entry. */
-  onEntry?(path: ByteString, kind: 'file' | 'dir', action: RestoreAction, sizeBytes: number): void;
+  /** For a listing of everything; costs a call per entry. @param placedAt where it is, if not under its own path */
+  onEntry?(
+    path: ByteString,
+    kind: 'file' | 'dir',
+    action: RestoreAction,
+    sizeBytes: number,
+    placedAt?: ByteString,
+  ): void;
 }
 
 export interface RestoreResult {

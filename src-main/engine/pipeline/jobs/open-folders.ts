@@ -13,8 +13,10 @@ import type {
   EntryOutcome,
   EntryToCompare,
   FolderOutcome,
+  FolderToMake,
   FolderToOpen,
   OpenedFolder,
+  OverwriteRule,
   RestoreJobTypes,
   RestoreSettings,
 } from '../restore-types.ts';
@@ -82,8 +84,8 @@ function openFolder(
   return {
     kind: 'opened',
     made,
-    folders: folders.map(({ name, mtime }) =>
-      makeFolder([...path, name], names.has(name), mtime, settings, place),
+    folders: folders.map((folder) =>
+      makeFolder([...path, folder.name], names.has(folder.name), folder, settings, place),
     ),
     entries: entries.map((entry) => {
       if (!names.has(entry.name)) return 'absent';
@@ -122,7 +124,7 @@ function noteFolder(path: TargetPath, { keeping }: RestorePlace): void {
 function makeFolder(
   path: TargetPath,
   isThere: boolean,
-  mtime: string,
+  { mtime, overwrite }: FolderToMake,
   settings: RestoreSettings,
   place: RestorePlace,
 ): FolderOutcome {
@@ -133,7 +135,8 @@ function makeFolder(
       keeping?.noteMetadata(path, found);
       return { kind: 'there' };
     }
-    if (found !== undefined && !givesWay(found, mtime, settings)) return { kind: 'conflict' };
+    if (found !== undefined && !givesWay(found, mtime, overwrite ?? settings.overwrite))
+      return { kind: 'conflict' };
     if (settings.isDryRun) return { kind: 'made' };
     if (found !== undefined) {
       const code = keeping?.moveAll([{ path, from: undefined, isReplacing: true }])[0];
@@ -151,7 +154,7 @@ function makeFolder(
 }
 
 /** Whether the rule lets something be replaced that is of another kind or content. */
-function givesWay(found: FileStat, mtime: string, { overwrite }: RestoreSettings): boolean {
+function givesWay(found: FileStat, mtime: string, overwrite: OverwriteRule): boolean {
   switch (overwrite) {
     case 'always':
     case 'if-changed':
@@ -181,7 +184,8 @@ function compareEntry(
     return 'conflict';
   }
   if (found === undefined) return 'absent';
-  const { overwrite, undoId } = settings;
+  const { undoId } = settings;
+  const overwrite = entry.overwrite ?? settings.overwrite;
   if (found.kind === 'dir') {
     if (overwrite === 'beside') return 'beside';
     // Otherwise a folder never gives way to something else: all that is in it would be lost.

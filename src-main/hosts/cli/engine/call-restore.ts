@@ -20,6 +20,7 @@ import { withPipeline } from './engine-session.ts';
 const ACTIONS: Record<RestoreAction, RestoreItem['action']> = {
   restored: 'restored',
   updated: 'updated',
+  beside: 'restored',
   unchanged: 'unchanged',
   kept: 'unchanged',
   removed: 'deleted',
@@ -84,8 +85,8 @@ function toObserver(handlers: RestoreHandlers): RestoreObserver {
         path,
         reason: `${problem.what}${problem.detail === '' ? '' : ` ${problem.detail}`}: ${problem.reason}`,
       }),
-    onEntry: (path, kind, action, sizeBytes) =>
-      handlers.onItem({ path, isDir: kind === 'dir', action: ACTIONS[action], sizeBytes }),
+    onEntry: (path, kind, action, sizeBytes, placedAt = path) =>
+      handlers.onItem({ path: placedAt, isDir: kind === 'dir', action: ACTIONS[action], sizeBytes }),
   };
 }
 

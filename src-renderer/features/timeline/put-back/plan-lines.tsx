@@ -1,34 +1,47 @@
-/** What would happen to each file; those that change something first. Each can be unticked. */
+/**
+ * What would happen to each file; those that change something first. Each can be unticked, or have a rule of its own where
+ * something is in its way. A line keeps its place when its rule makes something else of it.
+ */
 import { Checkbox } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { reasonText } from '#contract/error-texts.ts';
 import type { WirePath } from '#contract/app/values.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { nameKey, showLastName } from '../../../text/show-name.ts';
 import { useFormats, useShowPath, useSpeech, useWords } from '../../../text/use-words.ts';
 import { parentPath } from '../wire-path.ts';
-import { lineWords, type RestoreLine, type RestorePlan } from './put-back-plan.ts';
+import { OwnRule } from './own-rule.tsx';
+import { isInTheWay, lineWords, type PathRule, type RestoreLine, type RestorePlan } from './put-back-plan.ts';
 
 export interface PlanLinesProps {
   readonly plan: RestorePlan;
   readonly versionMs: number;
   /** By `nameKey`. */
   readonly leftOut: ReadonlyMap<string, WirePath>;
+  /** By `nameKey`. */
+  readonly ownRules: ReadonlyMap<string, PathRule>;
   /** Undefined: it is a copy elsewhere, taken as a whole. */
-  readonly onToggle: ((path: WirePath) => void) | undefined;
+  readonly choices: LineChoices | undefined;
+}
+
+export interface LineChoices {
+  toggle(path: WirePath): void;
+  /** @param rule null: as for all */
+  setRule(path: WirePath, rule: PathRule['rule'] | null): void;
 }
 
 const ROW_PX = 34;
 
-export function PlanLines({ plan, versionMs, leftOut, onToggle }: PlanLinesProps) {
+export function PlanLines({ plan, versionMs, leftOut, ownRules, choices }: PlanLinesProps) {
   const showPath = useShowPath();
   const { putBack: words } = useWords();
   const formats = useFormats();
   const nowMs = useNowMs(plan);
   const { language } = useSpeech();
   const scroll = useRef<HTMLDivElement>(null);
-  const files = plan.files ?? [];
+  const files = useSteadyOrder(plan.files ?? []);
+  const hasRules = choices !== undefined && (ownRules.size > 0 || files.some(isInTheWay));
   const rows = useVirtualizer({
     count: files.length,
     getScrollElement: () => scroll.current,
@@ -50,10 +63,12 @@ export function PlanLines({ plan, versionMs, leftOut, onToggle }: PlanLinesProps
                     isTaken={!leftOut.has(nameKey(line.path))}
                     words={lineWords(
                       line,
-                      { versionMs, isCopy: onToggle === undefined },
+                      { versionMs, isCopy: choices === undefined },
                       { words, formats, nowMs },
                     )}
-                    onToggle={onToggle}
+                    ownRule={ownRules.get(nameKey(line.path))?.rule ?? null}
+                    choices={choices}
+                    hasRules={hasRules}
                   />
                 </li>
               );
@@ -82,13 +97,18 @@ function Line(props: {
   readonly line: RestoreLine;
   readonly isTaken: boolean;
   readonly words: string;
-  readonly onToggle: ((path: WirePath) => void) | undefined;
+  /** Null: as for all. */
+  readonly ownRule: PathRule['rule'] | null;
+  readonly choices: LineChoices | undefined;
+  /** Some line has a rule to be chosen: the others leave the room for one. */
+  readonly hasRules: boolean;
 }) {
   const showPath = useShowPath();
-  const { line, isTaken, words, onToggle } = props;
+  const { line, isTaken, words, ownRule, choices, hasRules } = props;
   const { putBack } = useWords();
   const formats = useFormats();
-  const canToggle = onToggle !== undefined && (line.action === 'restored' || line.action === 'updated');
+  const isWritten = ['restored', 'updated', 'beside'].includes(line.action);
+  const canToggle = choices !== undefined && isWritten;
   const folder = parentPath(line.path);
   return (
     <div className={`line ${line.action}${isTaken ? '' : ' left-out'}`}>
@@ -97,13 +117,35 @@ function Line(props: {
         aria-label={putBack.takeThis(showLastName(line.path))}
         checked={isTaken && line.action !== 'unchanged' && line.action !== 'kept'}
         disabled={!canToggle}
-        onChange={() => onToggle?.(line.path)}
+        onChange={() => choices?.toggle(line.path)}
       />
       <span className="name" title={showPath(line.path)}>
         {showLastName(line.path)} <span className="folder">{folder !== null && showPath(folder)}</span>
       </span>
       <span className="what">{words}</span>
+      {choices !== undefined && (isInTheWay(line) || ownRule !== null) ? (
+        <OwnRule
+          path={line.path}
+          value={ownRule}
+          isDisabled={!isTaken}
+          onChange={(rule) => choices.setRule(line.path, rule)}
+        />
+      ) : (
+        hasRules && <span className="own-rule" />
+      )}
       <span className="size">{formats.bytes(line.sizeBytes)}</span>
     </div>
   );
+}
+
+/** As the lines were seen first: none jumps away from under a hand. */
+function useSteadyOrder(lines: readonly RestoreLine[]): readonly RestoreLine[] {
+  const [places] = useState(() => new Map<string, number>());
+  return useMemo(() => {
+    const keyed = lines.map((line) => ({ line, key: nameKey(line.path) }));
+    for (const { key } of keyed) if (!places.has(key)) places.set(key, places.size);
+    return keyed
+      .toSorted((a, b) => (places.get(a.key) ?? 0) - (places.get(b.key) ?? 0))
+      .map(({ line }) => line);
+  }, [lines, places]);
 }

@@ -12,7 +12,14 @@ import { useHistoryView } from '../view-store.ts';
 import { EarlierRestores } from './earlier-restores.tsx';
 import { ExactQuestion } from './exact-question.tsx';
 import { PlanLines } from './plan-lines.tsx';
-import { canBeExact, groupsOf, planView, selectionWords, type RestoreRule } from './put-back-plan.ts';
+import {
+  canBeExact,
+  groupsOf,
+  planView,
+  selectionWords,
+  type PathRule,
+  type RestoreRule,
+} from './put-back-plan.ts';
 import { RuleChoice } from './rule-choice.tsx';
 import { RunningRestore } from './running-restore.tsx';
 import { useRestores } from './restore-store.ts';
@@ -35,24 +42,29 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
   const { putBack } = useRestoring();
   const [rule, setRule] = useState<RestoreRule>(isCopy ? 'keep-both' : 'replace-keep-current');
   const [leftOut, setLeftOut] = useState<ReadonlyMap<string, WirePath>>(new Map());
+  const [ownRules, setOwnRules] = useState<ReadonlyMap<string, PathRule>>(new Map());
   const [folder, setFolder] = useState<WirePath>();
   const [isAsking, setIsAsking] = useState(false);
   const [refusal, setRefusal] = useState<string>();
   const target = isCopy ? folder : null;
   const groups = point === undefined ? [] : groupsOf(selection, point);
   const excluded = [...leftOut.values()];
-  const { lines, counts, again } = usePlan({ placeId, groups, rule, target, leftOut: excluded });
+  const rulesByPath = [...ownRules.values()];
+  const { lines, counts, again } = usePlan({
+    placeId,
+    groups,
+    rule,
+    ownRules: rulesByPath,
+    target,
+    leftOut: excluded,
+  });
   const speech = { words, formats, nowMs };
   const versionMs = Math.min(...groups.map(({ timeMs }) => timeMs));
   const plan = counts.value;
   const view =
     plan === undefined
       ? undefined
-      : planView(
-          plan,
-          { rule, versionMs, folder: folder === undefined ? null : showLastName(folder) },
-          speech,
-        );
+      : planView(plan, { versionMs, folder: folder === undefined ? null : showLastName(folder) }, speech);
   const error = counts.kind === 'refused' ? counts.error : undefined;
   const deed = useRef<HTMLButtonElement>(null);
   const isReady = counts.kind === 'here';
@@ -72,6 +84,7 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
         target: target ?? null,
         rule,
         ...(excluded.length === 0 ? {} : { excludePaths: excluded }),
+        ...(rulesByPath.length === 0 ? {} : { rulesByPath }),
       }));
       const { state } = await putBack(asks);
       if (state === 'done') onClose();
@@ -114,13 +127,22 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
             plan={lines.value}
             versionMs={versionMs}
             leftOut={leftOut}
-            onToggle={
+            ownRules={ownRules}
+            choices={
               isCopy
                 ? undefined
-                : (path) => {
-                    const next = new Map(leftOut);
-                    if (!next.delete(nameKey(path))) next.set(nameKey(path), path);
-                    setLeftOut(next);
+                : {
+                    toggle: (path) => {
+                      const next = new Map(leftOut);
+                      if (!next.delete(nameKey(path))) next.set(nameKey(path), path);
+                      setLeftOut(next);
+                    },
+                    setRule: (path, own) => {
+                      const next = new Map(ownRules);
+                      if (own === null) next.delete(nameKey(path));
+                      else next.set(nameKey(path), { path, rule: own });
+                      setOwnRules(next);
+                    },
                   }
             }
           />

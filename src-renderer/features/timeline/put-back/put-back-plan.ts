@@ -21,6 +21,9 @@ export const EVERY_DAY_RULES = [
   'only-older',
 ] as const satisfies readonly RestoreRule[];
 
+/** Of one file, in the place of the rule for all. */
+export type PathRule = NonNullable<Asks<'restore.prepare'>['rulesByPath']>[number];
+
 /** What is taken from one point. */
 export interface PointGroup {
   readonly snapshotId: string;
@@ -69,6 +72,7 @@ export function joinPlans(plans: readonly RestorePlan[]): RestorePlan | undefine
     return {
       restored: sum.restored + plan.restored,
       updated: sum.updated + plan.updated,
+      beside: sum.beside + plan.beside,
       unchanged: sum.unchanged + plan.unchanged,
       kept: sum.kept + plan.kept,
       removed: sum.removed + plan.removed,
@@ -85,7 +89,6 @@ export function joinPlans(plans: readonly RestorePlan[]): RestorePlan | undefine
 export function planView(
   plan: RestorePlan,
   choice: {
-    readonly rule: RestoreRule;
     /** When the version was made: what was changed since is newer. */
     readonly versionMs: number;
     /** Name of the folder for a copy; null: where it came from. */
@@ -93,16 +96,15 @@ export function planView(
   },
   { words, formats }: PlanSpeech,
 ): PlanView {
-  const changes = plan.restored + plan.updated;
+  const changes = plan.restored + plan.updated + plan.beside;
   const newer = (plan.files ?? []).filter((line) => isNewer(line, choice.versionMs)).length;
   const part = (say: (count: string, isOne: boolean) => string, count: number): string[] =>
     count === 0 ? [] : [say(formats.count(count), count === 1)];
-  const isBeside = choice.rule === 'keep-both';
   const parts = [
     ...part(choice.folder === null ? words.missing : words.isNew, plan.restored),
-    ...(isBeside
-      ? part(words.besides, plan.updated)
-      : [...part(words.replacesNewer, newer), ...part(words.replaces, plan.updated - newer)]),
+    ...part(words.replacesNewer, newer),
+    ...part(words.replaces, plan.updated - newer),
+    ...part(words.besides, plan.beside),
     ...part(words.unchanged, plan.unchanged),
     ...part(words.kept, plan.kept),
     ...part(words.removed, plan.removed),
@@ -137,6 +139,11 @@ export function lineWords(
   if (isNewer(line, versionMs))
     return words.replacesNewerLine(formats.ago(line.currentModifiedMs ?? 0, nowMs));
   return words.actions[line.action];
+}
+
+/** Whether a rule decides what becomes of it: something else is there today. */
+export function isInTheWay({ action }: RestoreLine): boolean {
+  return action === 'updated' || action === 'beside' || action === 'kept';
 }
 
 /** "Letters", "3 items". */

@@ -26,6 +26,7 @@ function plan(more: Partial<RestorePlan> = {}): RestorePlan {
   return {
     restored: 0,
     updated: 0,
+    beside: 0,
     unchanged: 0,
     kept: 0,
     removed: 0,
@@ -51,7 +52,7 @@ const NEWER = line({ currentModifiedMs: VERSION_MS + 1 });
 const OLDER = line({ currentModifiedMs: VERSION_MS - 1 });
 
 describe('the sentence of a plan', () => {
-  const choice = { rule: 'replace-keep-current', versionMs: VERSION_MS, folder: null } as const;
+  const choice = { versionMs: VERSION_MS, folder: null } as const;
 
   test.each([
     [
@@ -67,17 +68,18 @@ describe('the sentence of a plan', () => {
       choice,
       'Nothing would change: 2 are identical and will be left alone.',
     ],
-    [
-      'as it was',
-      plan({ removed: 2 }),
-      { ...choice, rule: 'exact' as const },
-      'Puts back 0 files: 2 that came later go into safe keeping.',
-    ],
+    ['as it was', plan({ removed: 2 }), choice, 'Puts back 0 files: 2 that came later go into safe keeping.'],
     [
       'beside',
-      plan({ updated: 1, files: [NEWER] }),
-      { ...choice, rule: 'keep-both' as const },
+      plan({ beside: 1, files: [line({ action: 'beside', currentModifiedMs: VERSION_MS + 1 })] }),
+      choice,
       'Puts back 1 file: 1 gets a name beside what is there.',
+    ],
+    [
+      'each by its own rule',
+      plan({ updated: 1, beside: 2, kept: 1, files: [OLDER] }),
+      choice,
+      'Puts back 3 files: 1 replaces what is there, 2 get a name beside what is there, 1 stays as it is by your rule.',
     ],
     [
       'a copy',

@@ -58,7 +58,7 @@ const differences = (): string[] => compareTrees(source, target, { ignore: ['roo
 test('a whole snapshot: full paths below the target', async () => {
   const result = await restore(repository, target);
   expect(compareTrees(source, join(target, source))).toEqual([]);
-  expect(result.files).toEqual({ restored: 7, updated: 0, unchanged: 0, kept: 0, removed: 0 });
+  expect(result.files).toEqual({ restored: 7, updated: 0, beside: 0, unchanged: 0, kept: 0, removed: 0 });
   expect(result.verifiedFiles).toBe(4);
   expect(result.problems).toEqual([]);
 });
@@ -137,7 +137,7 @@ describe('what is in the way', () => {
   test('always', async () => {
     const result = await run('always');
     expect(result.problems).toEqual([]);
-    expect(result.files).toEqual({ restored: 6, updated: 1, unchanged: 0, kept: 0, removed: 0 });
+    expect(result.files).toEqual({ restored: 6, updated: 1, beside: 0, unchanged: 0, kept: 0, removed: 0 });
     expect(contentsOf(target)).toMatchObject({ 'a.txt': 'one', 'c/mine': 'stays' });
   });
   test('never', async () => {
@@ -214,7 +214,7 @@ describe('again', () => {
     await restore(repository, target, { snapshot });
     const inode = fs.statSync(join(target, 'b', 'deep', 'large')).ino;
     const result = await restore(repository, target, { snapshot });
-    expect(result.files).toEqual({ restored: 0, updated: 0, unchanged: 7, kept: 0, removed: 0 });
+    expect(result.files).toEqual({ restored: 0, updated: 0, beside: 0, unchanged: 7, kept: 0, removed: 0 });
     expect(result.problems).toEqual([]);
     expect(fs.statSync(join(target, 'b', 'deep', 'large')).ino).toBe(inode);
     expect(differences()).toEqual([]);
@@ -225,7 +225,7 @@ describe('again', () => {
     fs.rmSync(join(target, 'b', 'deep', 'small'));
     fs.writeFileSync(join(target, 'b', 'deep', unfinishedOf(NO_PROCESS)), 'half');
     const result = await restore(repository, target, { snapshot });
-    expect(result.files).toEqual({ restored: 2, updated: 0, unchanged: 5, kept: 0, removed: 0 });
+    expect(result.files).toEqual({ restored: 2, updated: 0, beside: 0, unchanged: 5, kept: 0, removed: 0 });
     expect(differences()).toEqual([]);
   });
   test.each([

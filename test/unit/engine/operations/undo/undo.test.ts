@@ -13,6 +13,7 @@ import { backUp, backupRequest, makeMemoryRepository } from '#test/support/engin
 import { inThreadBackupPipeline, inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
 import { contentsOf, restore, undo, type RestoreOptions } from '#test/support/restore.ts';
 import type { BackupRequest } from '#operations/backup/types.ts';
+import type { PathRule, RestoreRule, RuleByPath } from '#operations/restore/rules.ts';
 import type { RestoreResult } from '#operations/restore/types.ts';
 
 const text = (...patterns: string[]): ByteString[] => patterns.map(textToByteString);
@@ -101,7 +102,7 @@ describe('what each rule does, and its undo', () => {
   test('replace and keep what is there', async () => {
     const result = await run({ overwrite: 'replace-keep-current' });
     expect(result.problems).toEqual([]);
-    expect(result.files).toEqual({ restored: 2, updated: 4, unchanged: 1, kept: 0, removed: 0 });
+    expect(result.files).toEqual({ restored: 2, updated: 4, beside: 0, unchanged: 1, kept: 0, removed: 0 });
     expect(present()).toEqual({ ...SAVED, ...ONLY_NOW });
     const { result: undone, told } = await undo(target);
     expect(told.filter((line) => line.startsWith('problem'))).toEqual([]);
@@ -120,7 +121,7 @@ describe('what each rule does, and its undo', () => {
   });
   test('keep both', async () => {
     const result = await run({ overwrite: 'keep-both' });
-    expect(result.files).toMatchObject({ restored: 6, updated: 0, unchanged: 1 });
+    expect(result.files).toMatchObject({ restored: 2, updated: 0, beside: 4, unchanged: 1 });
     const names = Object.keys(present()).filter((name) => name.includes('(restored '));
     const stamp =
       /^a\/(?:deep\/)?(?:old|large|link|report) \(restored \d{4}-\d\d-\d\d \d\d\.\d\d\)(?:\.pdf)?$/;
@@ -144,6 +145,74 @@ describe('what each rule does, and its undo', () => {
     expect(result.files.updated).toBeGreaterThanOrEqual(1);
     expect(present()).toMatchObject({ 'a/report.pdf': 'saved', 'a/deep/old': 'newer than saved' });
     await undo(target);
+    expect(changedSinceBefore()).toEqual([]);
+  });
+  const byPath = (...rules: readonly (readonly [string, PathRule])[]): RuleByPath[] =>
+    rules.map(([path, rule]) => ({ path: textToByteString(path), rule }));
+  test.each<
+    [
+      name: string,
+      rule: RestoreRule,
+      rules: RuleByPath[],
+      files: Partial<RestoreResult['files']>,
+      now: object,
+    ]
+  >([
+    [
+      'one file, the others as for all',
+      'replace-keep-current',
+      byPath(['/a/large', 'only-missing']),
+      { restored: 2, updated: 3, unchanged: 1, kept: 1 },
+      { 'a/large': largeToday, 'a/report.pdf': 'saved', 'gone/file': 'was deleted' },
+    ],
+    [
+      'each its own',
+      'only-missing',
+      byPath(
+        ['/a/large', 'replace-keep-current'],
+        ['/a/report.pdf', 'keep-both'],
+        ['/a/deep/old', 'only-older'],
+      ),
+      { restored: 2, updated: 1, beside: 1, kept: 3 },
+      { 'a/large': large, 'a/report.pdf': 'today', 'a/deep/old': 'newer than saved', 'a/same': 'same' },
+    ],
+    [
+      'a folder, and the deeper one before it',
+      'replace-keep-current',
+      byPath(['/a', 'only-missing'], ['/a/deep', 'replace-keep-current']),
+      { restored: 2, updated: 1, kept: 4 },
+      { 'a/report.pdf': 'today', 'a/deep/old': 'saved old' },
+    ],
+    [
+      'all of it',
+      'keep-both',
+      byPath(['/', 'replace-keep-current']),
+      { restored: 2, updated: 4, beside: 0 },
+      { 'a/report.pdf': 'saved', 'only now/in it/file': 'new' },
+    ],
+    [
+      'where all is made as it was, what came later stays below a rule of its own',
+      'exact',
+      byPath(['/only now', 'only-missing'], ['/a/large', 'only-older']),
+      { restored: 2, removed: 0 },
+      { 'a/report.pdf': 'saved', 'only now/in it/file': 'new' },
+    ],
+    [
+      'beside a rule of restic’s that keeps nothing',
+      'never',
+      byPath(['/a/report.pdf', 'replace-keep-current']),
+      { restored: 2, updated: 1, kept: 4 },
+      { 'a/report.pdf': 'saved', 'a/large': largeToday },
+    ],
+  ])('a rule by path: %s', async (_, overwrite, rulesByPath, files, now) => {
+    const plan = await run({ overwrite, rulesByPath, dryRun: true });
+    expect(changedSinceBefore()).toEqual([]);
+    const done = await run({ overwrite, rulesByPath });
+    expect(done.problems).toEqual([]);
+    expect(done.files).toMatchObject(files);
+    expect(plan.files).toEqual(done.files);
+    expect(present()).toMatchObject(now);
+    expect(await undo(target)).toMatchObject({ result: { isComplete: true } });
     expect(changedSinceBefore()).toEqual([]);
   });
   test('a dry run tells the same and changes nothing', async () => {
