@@ -1,8 +1,8 @@
 /**
- * Remembers the locks of this machine's processes as one small file each, in a folder for each repository, with all that tells a process from any other: the
- * machine, its start, the space of its process numbers, the number, and when that process began. A lock counts as dead
- * only if every part says so; where a part cannot be had (other systems than Linux) nothing is remembered. Times of files are
- * not used. Source: product notes, F6.
+ * Remembers the locks of this machine's processes as one small file each, in a folder for each repository, with all that
+ * tells a process from any other: the machine, its start, the space of its process numbers, the number, and when that
+ * process began. A lock counts as dead only if every part says so; where a part cannot be had (other systems than Linux)
+ * nothing is remembered. Times of files are not used. Source: product notes, F6.
  */
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

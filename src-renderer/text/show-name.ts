@@ -3,14 +3,14 @@
  * writing are shown as a sign with their number; a name that is not UTF-8 shows each foreign byte. What is restored is
  * never taken from here: the wire's own form names the file.
  */
+import { pathBytes } from '#contract/app/file-name.ts';
 import type { WirePath } from '#contract/app/values.ts';
 
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]/gu;
 
 export function showName(name: WirePath): string {
   if (typeof name === 'string') return name.replace(UNSEEN, (sign) => `⟨${codeOf(sign)}⟩`);
-  const bytes = Uint8Array.from(atob(name.base64), (sign) => sign.charCodeAt(0));
-  return showBytes(bytes).replace(UNSEEN, (sign) => `⟨${codeOf(sign)}⟩`);
+  return showBytes(pathBytes(name)).replace(UNSEEN, (sign) => `⟨${codeOf(sign)}⟩`);
 }
 
 /** The last part of a path. */

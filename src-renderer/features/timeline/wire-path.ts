@@ -2,6 +2,7 @@
  * Paths as they are on the wire, taken apart and put together without losing a byte: text where they are UTF-8, else
  * base64. Pure.
  */
+import { pathBytes } from '#contract/app/file-name.ts';
 import type { WirePath } from '#contract/app/values.ts';
 
 const SLASH = 47;
@@ -9,8 +10,8 @@ const SLASH = 47;
 export function joinPath(folder: WirePath, name: WirePath): WirePath {
   if (typeof folder === 'string' && typeof name === 'string')
     return folder === '/' ? `/${name}` : `${folder}/${name}`;
-  const above = bytesOf(folder);
-  const below = bytesOf(name);
+  const above = pathBytes(folder);
+  const below = pathBytes(name);
   const needsSlash = above.at(-1) !== SLASH;
   const joined = new Uint8Array(above.length + (needsSlash ? 1 : 0) + below.length);
   joined.set(above);
@@ -21,7 +22,7 @@ export function joinPath(folder: WirePath, name: WirePath): WirePath {
 
 /** Null: it is the top. */
 export function parentPath(path: WirePath): WirePath | null {
-  const bytes = trimmed(bytesOf(path));
+  const bytes = trimmed(pathBytes(path));
   if (bytes.length <= 1) return null;
   const at = bytes.lastIndexOf(SLASH);
   return at <= 0 ? '/' : toWire(bytes.subarray(0, at));
@@ -29,7 +30,7 @@ export function parentPath(path: WirePath): WirePath | null {
 
 /** The last part. */
 export function lastName(path: WirePath): WirePath {
-  const bytes = trimmed(bytesOf(path));
+  const bytes = trimmed(pathBytes(path));
   return toWire(bytes.subarray(bytes.lastIndexOf(SLASH) + 1));
 }
 
@@ -67,11 +68,6 @@ export function commonFolder(paths: readonly string[]): WirePath {
     same = at;
   }
   return parts.slice(0, same).join('/') || '/';
-}
-
-export function bytesOf(path: WirePath): Uint8Array {
-  if (typeof path === 'string') return new TextEncoder().encode(path);
-  return Uint8Array.from(atob(path.base64), (sign) => sign.charCodeAt(0));
 }
 
 function trimmed(bytes: Uint8Array): Uint8Array {

@@ -82,6 +82,7 @@ export class PathRules {
 
   /** The path's own, or that of the nearest folder above it that has one. */
   of(path: ByteString): OverwriteRule | undefined {
+    if (this.#own.size === 0) return undefined;
     for (let at = path; ; at = (at.slice(0, at.lastIndexOf('/')) || '/') as ByteString) {
       const rule = this.#own.get(at);
       if (rule !== undefined || at === '/') return rule;

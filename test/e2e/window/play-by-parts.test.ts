@@ -1,7 +1,4 @@
-/**
- * Contents of files by their addresses: a long recording is played and wound to its end without being fetched, and files
- * are taken out of the window, by a button and by dragging, under names that do no harm.
- */
+/** Contents of files by their addresses: a long recording is played and wound to its end without being fetched. */
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findAxeFaults } from '../support/find-axe-faults.ts';
