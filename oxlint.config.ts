@@ -254,7 +254,7 @@ export default defineConfig({
     },
     {
       // Tools ask for a default export.
-      files: ['*.config.ts'],
+      files: ['*.config.ts', 'scripts/unhandled-errors-reporter.mjs'],
       rules: { 'import/no-default-export': 'off' },
     },
     {

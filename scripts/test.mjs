@@ -13,6 +13,7 @@ import { ensureNode } from './ensure-node.mjs';
 import { prepareTestTools } from './test-tools.mjs';
 
 const REPORT = path.join(ROOT, '.cache', 'test-report.json');
+const UNHANDLED_ERRORS = path.join(ROOT, '.cache', 'unhandled-errors');
 const BIN = path.join(ROOT, 'node_modules');
 
 /** More than that are no chance of a busy machine. */
@@ -62,28 +63,38 @@ async function runChecks() {
  * @param {NodeJS.ProcessEnv} env
  */
 async function runTests(env) {
-  const { report, code } = await runVitest(env, filters);
+  const first = await runVitest(env, filters);
+  const { report } = first;
   if (report === undefined) return { counts: emptyCounts(), problem: 'vitest wrote no report' };
   const failed = failedFiles(report);
   const again = process.env['CI'] === 'true' && failed.length > 0 && failed.length <= MOST_FILES_AGAIN;
   const second = again ? await runVitest(env, ['--no-file-parallelism', ...failed]) : undefined;
   const last = second?.report === undefined ? report : withSecondRun(report, second.report);
   const counts = countTests(last, ROOT);
-  const unexplained = code !== 0 && counts.failed === 0 && second?.code !== 0;
+  // What went wrong outside of tests is not mended by running files again.
+  const unhandled = first.unhandledErrors + (second?.unhandledErrors ?? 0);
+  if (unhandled > 0) return { counts, problem: `${unhandled} errors outside of tests, told above` };
+  const { code } = second ?? first;
+  const unexplained = code !== 0 && counts.failed === 0;
   return { counts, problem: unexplained ? `vitest ended with exit code ${code}` : undefined };
 }
 
 /**
  * @param {NodeJS.ProcessEnv} env
  * @param {readonly string[]} args
- * @returns {Promise<{ code: number, report?: import('./count-tests.mjs').TestReport }>}
+ * @returns {Promise<{ code: number, unhandledErrors: number, report?: import('./count-tests.mjs').TestReport }>}
  */
 async function runVitest(env, args) {
-  rmSync(REPORT, { force: true });
-  const vitest = [path.join(BIN, 'vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json'];
-  const code = await run(NODE_24, [...vitest, `--outputFile.json=${REPORT}`, ...args], { env });
-  if (!existsSync(REPORT)) return { code };
-  return { code, report: JSON.parse(readFileSync(REPORT, 'utf8')) };
+  for (const file of [REPORT, UNHANDLED_ERRORS]) rmSync(file, { force: true });
+  const reporters = ['default', 'json', './scripts/unhandled-errors-reporter.mjs'];
+  const vitest = [path.join(BIN, 'vitest/vitest.mjs'), 'run', `--outputFile.json=${REPORT}`];
+  const withReporters = [...vitest, ...reporters.map((reporter) => `--reporter=${reporter}`), ...args];
+  const code = await run(NODE_24, withReporters, {
+    env: { ...env, TIDEMARK_UNHANDLED_ERRORS: UNHANDLED_ERRORS },
+  });
+  const unhandledErrors = existsSync(UNHANDLED_ERRORS) ? Number(readFileSync(UNHANDLED_ERRORS, 'utf8')) : 0;
+  if (!existsSync(REPORT)) return { code, unhandledErrors };
+  return { code, unhandledErrors, report: JSON.parse(readFileSync(REPORT, 'utf8')) };
 }
 
 /**
