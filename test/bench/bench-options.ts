@@ -16,6 +16,8 @@ Takes about ten minutes and 10 GB of disk; what it writes lies below the work fo
   --index N       blobs in the index row (default 1000000; the budget is for 10000000)
   --paths N       files in the catalogue's rows (default 50000; the budgets are for 1000000)
   --points N      points in time there (default 50; the budgets are for 500)
+  --rate N        megabits a second of the line to places, each way (default 100)
+  --loss N        percent of the line's packets that are lost, each way (default 0; needs root)
   --million       also back up and restore a million small files (minutes, 10 GB more)
   --files N       with --million: so many files (default 1000000)
   --work DIR      where data and repositories are put (default .cache/bench)
@@ -27,6 +29,12 @@ Takes about ten minutes and 10 GB of disk; what it writes lies below the work fo
 const GROUPS = ['small', 'large', 'upkeep', 'index', 'catalogue', 'window', 'places'] as const;
 type Group = (typeof GROUPS)[number];
 
+/** The line between the programs and places behind a network. */
+export interface FarLine {
+  readonly bytesPerSecond: number;
+  readonly lossPercent: number;
+}
+
 export interface BenchOptions {
   readonly help: boolean;
   readonly runs: number;
@@ -36,6 +44,7 @@ export interface BenchOptions {
   readonly largeBytes: number;
   readonly indexBlobs: number;
   readonly catalogue: { readonly files: number; readonly points: number };
+  readonly line: FarLine;
   /** Undefined: not asked for. */
   readonly millionFiles: number | undefined;
   readonly work: string | undefined;
@@ -57,6 +66,8 @@ export function parseBenchOptions(args: readonly string[], folder: string): Benc
       index: { type: 'string', default: '1000000' },
       paths: { type: 'string', default: '50000' },
       points: { type: 'string', default: '50' },
+      rate: { type: 'string', default: '100' },
+      loss: { type: 'string', default: '0' },
       million: { type: 'boolean', default: false },
       files: { type: 'string', default: '1000000' },
       work: { type: 'string' },
@@ -76,6 +87,10 @@ export function parseBenchOptions(args: readonly string[], folder: string): Benc
     largeBytes: parseCount('--large', values.large) * 1e6,
     indexBlobs: parseCount('--index', values.index),
     catalogue: { files: parseCount('--paths', values.paths), points: parseCount('--points', values.points) },
+    line: {
+      bytesPerSecond: parseCount('--rate', values.rate) * 125_000,
+      lossPercent: parsePercent('--loss', values.loss),
+    },
     millionFiles: values.million ? parseCount('--files', values.files) : undefined,
     work: resolve(values.work),
     json: resolve(values.json),
@@ -97,5 +112,11 @@ function parseGroups(text: string): Group[] {
 
 function parseCount(option: string, text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`${option} takes a whole number from 1 on, not ${text}.`);
+  return Number(text);
+}
+
+/** To a tenth; so lossy that nothing arrives is no line. */
+function parsePercent(option: string, text: string): number {
+  if (!/^[0-4]?\d(\.\d)?$/.test(text)) throw new Error(`${option} takes a percentage below 50, not ${text}.`);
   return Number(text);
 }

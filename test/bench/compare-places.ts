@@ -10,16 +10,16 @@ import { OWNER_KEYS, s3ServerObstacle, startS3Server } from '#test/support/s3-se
 import { sftpEnvironment } from '#test/support/sftp-places.ts';
 import { sftpServerObstacle, startSftpServer } from '#test/support/sftp-server.ts';
 import { startTcpProxy } from '#test/support/tcp-proxy.ts';
+import type { FarLine } from './bench-options.ts';
 import type { Comparison, FarKind } from './bench-result.ts';
 import { compare, type ComparisonResults, type ComparisonSetting, type Work } from './compare-programs.ts';
 import type { ComparedProgram, FarPlace } from './compared-program.ts';
 import { readFolder } from './folder-facts.ts';
 import { formatBytes, formatCount } from './format-figures.ts';
+import { losePackets } from './lossy-network.ts';
 
 /** One way, in each direction. */
 const DELAY_MS = 25;
-/** 100 Mbit/s. */
-const BYTES_PER_SECOND = 12.5e6;
 
 /** A server of one kind, behind the line. */
 interface Server {
@@ -27,17 +27,21 @@ interface Server {
   stop(): Promise<void>;
 }
 
-const STARTERS: Readonly<Record<FarKind, () => Promise<Server | string>>> = {
+const STARTERS: Readonly<Record<FarKind, (shape: FarLine) => Promise<Server | string>>> = {
   sftp: startSftp,
   rest: startRest,
   s3: startS3,
   rclone: startRclone,
 };
 
-export async function comparePlaces(setting: ComparisonSetting, source: string): Promise<ComparisonResults> {
+export async function comparePlaces(
+  setting: ComparisonSetting,
+  source: string,
+  shape: FarLine,
+): Promise<ComparisonResults> {
   const comparisons: Comparison[] = [];
   for (const kind of ['sftp', 'rest', 's3', 'rclone'] as const) {
-    const server = await STARTERS[kind]();
+    const server = await STARTERS[kind](shape);
     if (typeof server === 'string') {
       setting.say(`${kind} is left out: ${server}`);
       continue;
@@ -45,7 +49,7 @@ export async function comparePlaces(setting: ComparisonSetting, source: string):
     try {
       const ours = setting.ours.at(server.place('ours'));
       const restic = setting.restic.at(server.place('restic'));
-      for (const work of worksOf(kind, source))
+      for (const work of worksOf(kind, source, shape))
         comparisons.push(await compare({ ...setting, ours, restic }, work));
       for (const program of [ours, restic]) program.removeRepository();
     } finally {
@@ -55,13 +59,13 @@ export async function comparePlaces(setting: ComparisonSetting, source: string):
   return { comparisons, sizes: [] };
 }
 
-function worksOf(kind: FarKind, source: string): Work[] {
+function worksOf(kind: FarKind, source: string, shape: FarLine): Work[] {
   const facts = readFolder(source, true);
   const files = `${formatCount(facts.files)} files, ${formatBytes(facts.bytes)}`;
   return [
     {
       id: `first-${kind}`,
-      title: `${kind}, 50 ms and 100 Mbit/s away: first backup, ${files}`,
+      title: `${kind}, ${describeLine(shape)}: first backup, ${files}`,
       prepare: async (program) => {
         await program.renewRepository();
         readFolder(source, true);
@@ -84,6 +88,11 @@ function worksOf(kind: FarKind, source: string): Work[] {
   ];
 }
 
+function describeLine({ bytesPerSecond, lossPercent }: FarLine): string {
+  const loss = lossPercent === 0 ? '' : `, ${lossPercent} % lost`;
+  return `${2 * DELAY_MS} ms and ${bytesPerSecond / 125_000} Mbit/s away${loss}`;
+}
+
 function checkRestored(program: ComparedProgram, source: string, files: number): void {
   const restored = readFolder(path.join(program.target, source), false);
   if (restored.files !== files)
@@ -91,11 +100,11 @@ function checkRestored(program: ComparedProgram, source: string, files: number):
   program.removeTarget();
 }
 
-async function startSftp(): Promise<Server | string> {
+async function startSftp(shape: FarLine): Promise<Server | string> {
   const obstacle = sftpServerObstacle();
   if (obstacle !== undefined) return obstacle;
   const server = await startSftpServer();
-  const line = await startLine(server.port);
+  const line = await startLine(server.port, shape);
   const command = [
     `ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=${server.knownHostsFile}`,
     `-i ${server.keyFile} -p ${line.port} ${server.user}@127.0.0.1 -s sftp`,
@@ -111,22 +120,22 @@ async function startSftp(): Promise<Server | string> {
   };
 }
 
-async function startRest(): Promise<Server | string> {
+async function startRest(shape: FarLine): Promise<Server | string> {
   const program = restServerProgram();
   if (program === undefined) return NO_REST_SERVER;
   const server = await startRestServer(program);
-  const line = await startLine(server.port);
+  const line = await startLine(server.port, shape);
   return {
     place: () => ({ location: (name) => `rest:http://127.0.0.1:${line.port}/${name}/`, args: [], env: {} }),
     stop: () => stopBoth(line, () => server.stop()),
   };
 }
 
-async function startS3(): Promise<Server | string> {
+async function startS3(shape: FarLine): Promise<Server | string> {
   const obstacle = s3ServerObstacle();
   if (obstacle !== undefined) return obstacle;
   const server = await startS3Server();
-  const line = await startLine(server.port);
+  const line = await startLine(server.port, shape);
   return {
     place: () => ({
       location: (name) => `s3:http://127.0.0.1:${line.port}/${name}`,
@@ -138,13 +147,13 @@ async function startS3(): Promise<Server | string> {
 }
 
 /** Both programs drive the same rclone, whose remote is an SSH server at the far end of the line. */
-async function startRclone(): Promise<Server | string> {
+async function startRclone(shape: FarLine): Promise<Server | string> {
   const rclone = rcloneProgram();
   if (rclone === undefined) return NO_RCLONE;
   const obstacle = sftpServerObstacle();
   if (obstacle !== undefined) return obstacle;
   const server = await startSftpServer();
-  const line = await startLine(server.port);
+  const line = await startLine(server.port, shape);
   const env = {
     TIDEMARK_RCLONE: rclone,
     RCLONE_CONFIG: '/dev/null',
@@ -166,9 +175,11 @@ async function startRclone(): Promise<Server | string> {
 
 type Line = Awaited<ReturnType<typeof startTcpProxy>>;
 
-function startLine(targetPort: number): Promise<Line> {
-  const shape = { delayMs: DELAY_MS, bytesPerSecond: BYTES_PER_SECOND };
-  return startTcpProxy({ targetPort, up: shape, down: shape });
+async function startLine(targetPort: number, { bytesPerSecond, lossPercent }: FarLine): Promise<Line> {
+  const shape = { delayMs: DELAY_MS, bytesPerSecond };
+  const line = await startTcpProxy({ targetPort, up: shape, down: shape });
+  if (lossPercent > 0) losePackets(line.port, lossPercent);
+  return line;
 }
 
 async function stopBoth(line: Line, stopServer: () => Promise<void>): Promise<void> {

@@ -21,6 +21,7 @@ import { comparePlaces } from './compare-places.ts';
 import { compareUpkeep } from './compare-upkeep.ts';
 import { ComparedProgram } from './compared-program.ts';
 import { describeMachine, describeTidemark } from './machine.ts';
+import { isInsideOwnNetwork, raiseLoopback, runInsideOwnNetwork } from './lossy-network.ts';
 import { measureCatalogue } from './measure-catalogue.ts';
 import { measureWindow } from './measure-window.ts';
 import { measureIndex } from './measure-index.ts';
@@ -43,6 +44,8 @@ try {
   const here = process.env['TIDEMARK_BENCH_CWD'] ?? process.cwd();
   const options = parseBenchOptions(process.argv.slice(2), here);
   if (options.help) process.stdout.write(HELP);
+  else if (options.line.lossPercent > 0 && !isInsideOwnNetwork())
+    process.exitCode = await runInsideOwnNetwork(interrupted.signal);
   else await bench(options);
 } catch (error) {
   const text = error instanceof Error ? error.message : String(error);
@@ -52,6 +55,7 @@ try {
 
 async function bench(options: BenchOptions): Promise<void> {
   if (process.platform !== 'linux') throw new Error('The bench measures by /proc and needs Linux.');
+  if (isInsideOwnNetwork()) raiseLoopback();
   const restic = chooseRestic(options.restic);
   const work = options.work ?? path.join(ROOT, '.cache', 'bench');
   mkdirSync(work, { recursive: true });
@@ -108,7 +112,7 @@ async function measure(
 
 async function compareAll(
   setting: ComparisonSetting,
-  { groups, small, largeBytes }: BenchOptions,
+  { groups, small, largeBytes, line }: BenchOptions,
   work: string,
   folder: string,
 ): Promise<{ comparisons: Comparison[]; sizes: SizeComparison[] }> {
@@ -118,7 +122,7 @@ async function compareAll(
     small: () => compareSmallFiles(setting, smallFiles()),
     large: () => compareLargeFiles(setting, prepareLargeFiles(work, largeBytes)),
     upkeep: () => compareUpkeep(setting, smallFiles()),
-    places: () => comparePlaces(setting, prepareFarFiles(work)),
+    places: () => comparePlaces(setting, prepareFarFiles(work), line),
   };
   for (const group of groups) {
     const part = parts[group];
