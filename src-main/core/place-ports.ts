@@ -15,6 +15,7 @@ import type { PlaceLocation } from '#storage/locations/place-location.ts';
 import type { Storage } from '#storage/port.ts';
 import { openStorage } from '#storage/registry.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { indexImagesOnDisk } from './index-images-on-disk.ts';
 import { ownLocksOnDisk } from './own-locks-on-disk.ts';
 import type { Environment } from './profile-folder.ts';
 import { createRepositoryPorts } from './repository-ports.ts';
@@ -44,11 +45,13 @@ export function createPlacePorts(
   const location = parseLocation(text);
   const storage = createPlaceStorage(location, env, isBrief);
   const ownLocks = ownLocksOnDisk(path.join(stateFolder(env), 'locks'));
-  if (noCache || location.kind === 'local')
-    return { ...createRepositoryPorts(storage, ownLocks), lockPatienceMs };
+  if (noCache) return { ...createRepositoryPorts(storage, ownLocks), lockPatienceMs };
+  const images = indexImagesOnDisk(path.join(cacheFolder(env), 'indexes'), systemClock);
+  if (location.kind === 'local')
+    return { ...createRepositoryPorts(storage, ownLocks, undefined, images), lockPatienceMs };
   const folder = path.join(cacheFolder(env), 'places', cacheName(storage.location));
   const cache = new FileCache({ folder, maxBytes: CACHE_BYTES, clock: systemClock });
-  return { ...createRepositoryPorts(new WithCache(storage, cache), ownLocks, cache), lockPatienceMs };
+  return { ...createRepositoryPorts(new WithCache(storage, cache), ownLocks, cache, images), lockPatienceMs };
 }
 
 /** Closes the cache with the place it belongs to. */

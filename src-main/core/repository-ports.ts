@@ -3,6 +3,7 @@ import { systemClock } from '#base/system-clock.ts';
 import { createBlobCodec } from '#primitives/blob-codec.ts';
 import { createKernels } from '#primitives/kernels.ts';
 import { createPrimitives } from '#primitives/node-primitives.ts';
+import type { IndexImages } from '#repository/index-image.ts';
 import type { OwnLocks } from '#repository/own-locks.ts';
 import type { RepositoryCache } from '#repository/repository-cache.ts';
 import type { RepositoryPorts } from '#repository/repository.ts';
@@ -17,6 +18,7 @@ export function createRepositoryPorts(
   storage: Storage,
   ownLocks?: OwnLocks,
   cache?: RepositoryCache,
+  indexImages?: IndexImages,
 ): RepositoryPorts {
   const kernels = createKernels();
   const writeGate = new WriteGate();
@@ -25,6 +27,7 @@ export function createRepositoryPorts(
     writeGate,
     ownLocks,
     cache,
+    indexImages,
     primitives: createPrimitives(kernels),
     clock: systemClock,
     identity: machineIdentity(),

@@ -3,7 +3,7 @@
  * Knows nothing of what is in them; that they are still true is found out by who loads them (repository.ts).
  */
 import type { Clock } from '#base/clock.ts';
-import type { KeptIndex } from '#repository/repository.ts';
+import type { KeptIndex } from '#repository/index-image.ts';
 
 /** Longer than the pause between two runs that follow the changes of somebody at work. */
 export const KEEP_INDEX_MS = 10 * 60_000;

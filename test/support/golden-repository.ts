@@ -8,7 +8,7 @@ import { bytesToId, type BlobId, type PackId } from '#base/ids.ts';
 import type { BlobType } from '#format/blob-type.ts';
 import { parseConfig, type RepositoryConfig } from '#format/config.ts';
 import { openSealed } from '#format/envelope.ts';
-import { parseIndex, type IndexedPack } from '#format/index-file.ts';
+import { parseIndex } from '#format/index-file.ts';
 import { deriveUserKeys, openMasterKey, parseKeyFile } from '#format/key-file.ts';
 import { parseHeaderLength, parsePackHeader, type PackEntry } from '#format/pack-header.ts';
 import type { CryptoKeys } from '#format/primitives.ts';
@@ -17,6 +17,12 @@ import { parseTree, type ParsedTree } from '#format/tree.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import { decodeUnpackedFile } from '#format/unpacked-file.ts';
 import { nodePrimitives } from '#test/support/node-primitives.ts';
+
+/** As index files have it (`IndexedPack`), all entries at hand. */
+export interface CollectedPack {
+  readonly id: PackId;
+  readonly entries: readonly PackEntry[];
+}
 
 interface BlobPlace {
   readonly packId: PackId;
@@ -28,7 +34,7 @@ export class GoldenRepository {
   readonly keys: CryptoKeys;
   readonly config: RepositoryConfig;
   /** All packs of all index files, entries sorted by offset. */
-  readonly packs: readonly IndexedPack[];
+  readonly packs: readonly CollectedPack[];
   readonly #places = new Map<string, BlobPlace>();
 
   constructor(folder: string, keys: CryptoKeys) {
@@ -127,7 +133,7 @@ function placeKey(type: BlobType, id: string): string {
 }
 
 /** The packs of an index file's JSON, entries sorted by offset. */
-export function collectIndex(json: Uint8Array): IndexedPack[] {
+export function collectIndex(json: Uint8Array): CollectedPack[] {
   const packs: { id: PackId; entries: PackEntry[] }[] = [];
   parseIndex(json, {
     pack: (id) => packs.push({ id, entries: [] }),

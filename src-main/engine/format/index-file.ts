@@ -5,7 +5,7 @@
  * Does not own the union of index files nor the lookup. `supersedes` and unknown fields are ignored.
  * Source: repository format, section 8.
  */
-import { bytesToByteString, byteStringToBytes, type ByteString } from '#base/byte-string.ts';
+import { bytesToByteString, type ByteString } from '#base/byte-string.ts';
 import { ID_BYTES, idToBytes, type PackId } from '#base/ids.ts';
 import { FormatError } from '#format/format-error.ts';
 import { IndexColumns, type IndexVisitor } from '#format/index-columns.ts';
@@ -13,19 +13,53 @@ import { JsonFields, required } from '#format/json-fields.ts';
 import { scanCanonicalIndex } from '#format/index-scan.ts';
 import type { PackEntry } from '#format/pack-header.ts';
 
+/** An index file is turned into bytes in portions of about this size. */
+const PORTION_CHARACTERS = 1 << 16;
+
 /** One pack with all its blobs. */
 export interface IndexedPack {
   readonly id: PackId;
-  readonly entries: readonly PackEntry[];
+  readonly entries: Iterable<PackEntry>;
 }
 
 /** The JSON of an index file. Packs keep their order, blobs too. */
 export function encodeIndex(packs: Iterable<IndexedPack>): Uint8Array {
-  const parts = Array.from(
-    packs,
-    ({ id, entries }) => `{"id":"${id}","blobs":[${entries.map(encodeEntry).join(',')}]}`,
-  );
-  return byteStringToBytes(`{"packs":[${parts.join(',')}]}\n` as ByteString);
+  const portions = [...asciiPortions(encodePacks(packs))];
+  const json = new Uint8Array(portions.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const portion of portions) {
+    json.set(portion, at);
+    at += portion.length;
+  }
+  return json;
+}
+
+function* encodePacks(packs: Iterable<IndexedPack>): Generator<string> {
+  yield '{"packs":[';
+  let beforePack = '';
+  for (const { id, entries } of packs) {
+    yield `${beforePack}{"id":"${id}","blobs":[`;
+    let beforeEntry = '';
+    for (const entry of entries) {
+      yield beforeEntry + encodeEntry(entry);
+      beforeEntry = ',';
+    }
+    yield ']}';
+    beforePack = ',';
+  }
+  yield ']}\n';
+}
+
+/** Bytes soon: the texts of 50 000 blobs, each by itself, take many times their room. */
+function* asciiPortions(texts: Iterable<string>): Generator<Uint8Array> {
+  let portion = '';
+  for (const text of texts) {
+    portion += text;
+    if (portion.length < PORTION_CHARACTERS) continue;
+    yield Buffer.from(portion, 'latin1');
+    portion = '';
+  }
+  yield Buffer.from(portion, 'latin1');
 }
 
 function encodeEntry({ id, type, offset, sealedLength, uncompressedLength }: PackEntry): string {

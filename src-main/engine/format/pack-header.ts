@@ -68,10 +68,10 @@ export function packSize(entries: Iterable<EntryLengths>): number {
 }
 
 /** The header's plaintext, ready for sealing. @throws FormatError for no, too many or impossible entries. */
-export function encodePackHeader(entries: readonly PackHeaderEntry[]): Uint8Array {
-  if (entries.length === 0 || entries.length > MAX_PACK_ENTRIES) {
-    throw new FormatError(`a pack cannot hold ${entries.length} blobs`);
-  }
+export function encodePackHeader(entries: Iterable<PackHeaderEntry>): Uint8Array {
+  let count = 0;
+  for (const _ of entries) count++;
+  if (count === 0 || count > MAX_PACK_ENTRIES) throw new FormatError(`a pack cannot hold ${count} blobs`);
   const bytes = new Uint8Array(sealedHeaderBytes(entries) - SEAL_OVERHEAD_BYTES);
   const view = new DataView(bytes.buffer);
   let position = 0;

@@ -5,12 +5,18 @@ import type { PackContents } from './protocol.ts';
 
 export const NUMBERS_PER_PLACE = 3;
 
-export function packEntries({ blobType, ids, places }: PackContents): PackEntry[] {
-  return Array.from({ length: places.length / NUMBERS_PER_PLACE }, (_, index) => ({
-    type: blobType,
-    id: idAt(ids, index),
-    offset: places[index * NUMBERS_PER_PLACE]!,
-    sealedLength: places[index * NUMBERS_PER_PLACE + 1]!,
-    uncompressedLength: places[index * NUMBERS_PER_PLACE + 2]!,
-  }));
+/** Made one by one, each time they are gone through: all at once they would take more room than the pack. */
+export function packEntries({ blobType, ids, places }: PackContents): Iterable<PackEntry> {
+  return {
+    *[Symbol.iterator]() {
+      for (let index = 0; index * NUMBERS_PER_PLACE < places.length; index++)
+        yield {
+          type: blobType,
+          id: idAt(ids, index),
+          offset: places[index * NUMBERS_PER_PLACE]!,
+          sealedLength: places[index * NUMBERS_PER_PLACE + 1]!,
+          uncompressedLength: places[index * NUMBERS_PER_PLACE + 2]!,
+        };
+    },
+  };
 }

@@ -33,17 +33,26 @@ export interface BlobEntry {
 }
 
 const SEGMENT_BITS = 14;
-const SEGMENT_ENTRIES = 1 << SEGMENT_BITS;
+export const SEGMENT_ENTRIES = 1 << SEGMENT_BITS;
 const SEGMENT_MASK = SEGMENT_ENTRIES - 1;
 /** 32-bit words of an entry besides the id: pack and type, offset, length, uncompressed length. */
-const WORDS = 4;
+export const WORDS = 4;
 const FIRST_SLOTS = 1 << 12;
 /** The table doubles when more than this share of its slots is taken. */
 const MAX_LOAD = 0.7;
 /** Pack number of a claim. */
 const NO_PACK = 0x7fff_ffff;
 
-interface Segment {
+/** An index as bytes, for a copy of it: what `copyOf` needs, in this order. Views, valid until the index changes. */
+export interface BlobIndexParts {
+  readonly entryCount: number;
+  readonly packIds: readonly PackId[];
+  readonly slots: Uint32Array;
+  /** As many entries as it has room for, the last one fewer. */
+  readonly segments: readonly Segment[];
+}
+
+export interface Segment {
   readonly ids: Uint8Array;
   readonly words: Uint32Array;
 }
@@ -52,10 +61,31 @@ export class BlobIndex {
   #segments: Segment[] = [];
   #entryCount = 0;
   /** Entry number + 1; 0 = free. */
-  #slots = new Uint32Array(FIRST_SLOTS);
+  #slots: Uint32Array = new Uint32Array(FIRST_SLOTS);
   #packIds: PackId[] = [];
   #claimCount = 0;
   readonly #packNumbers = new Map<PackId, number>();
+
+  /** From parts that `parts` of another index gave. Takes `slots` and `segments` as its own. */
+  static copyOf({ entryCount, packIds, slots, segments }: BlobIndexParts): BlobIndex {
+    const copy = new BlobIndex();
+    copy.#entryCount = entryCount;
+    copy.#slots = slots;
+    copy.#segments = [...segments];
+    for (const packId of packIds) copy.packNumber(packId);
+    return copy;
+  }
+
+  /** All that is in it; claims have no place in a copy. */
+  parts(): BlobIndexParts {
+    invariant(this.#claimCount === 0, 'claims in an index that is to be copied');
+    return {
+      entryCount: this.#entryCount,
+      packIds: this.#packIds,
+      slots: this.#slots,
+      segments: this.#segments,
+    };
+  }
 
   /** Entries, each place of a blob counted, claims too. */
   get entryCount(): number {

@@ -17,7 +17,7 @@ export const INDEX_MAX_AGE_MS = 5 * 60_000;
 /** A durable pack. Its entries are made when they are written: as objects they take many times their room. */
 export interface PackToIndex {
   readonly id: PackId;
-  entries(): readonly PackEntry[];
+  entries(): Iterable<PackEntry>;
   readonly blobCount: number;
 }
 

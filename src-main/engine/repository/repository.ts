@@ -20,6 +20,7 @@ import {
   type LoadedIndex,
   type OmitsPack,
 } from './index-loader.ts';
+import { isWorthAnImage, openImage, sealImage, type IndexImages, type KeptIndex } from './index-image.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import { RepositoryFiles } from './repository-files.ts';
 import type { LockFiles } from './find-locks.ts';
@@ -44,18 +45,18 @@ export interface RepositoryPorts {
   readonly lockPatienceMs?: number | undefined;
   /** Absent where the place is near, and for those who check or repair it. */
   readonly cache?: RepositoryCache | undefined;
+  /** Absent where nothing is kept. */
+  readonly indexImages?: IndexImages | undefined;
   createCodec(keys: CryptoKeys): BlobCodec;
 }
+
+/** An image is made anew when the index has grown by an eighth, or so many files are to be read besides it. */
+const IMAGE_MAY_GROW = 1.125;
+const IMAGE_MAY_LACK = 8;
 
 export interface LockOptions {
   readonly exclusive: boolean;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** An index that an earlier opening of the same repository leaves: all that the files named say, and nothing else. */
-export interface KeptIndex {
-  readonly index: BlobIndex;
-  readonly indexIds: readonly IndexId[];
 }
 
 export interface IndexReading {
@@ -75,6 +76,7 @@ export class Repository {
   readonly snapshots: SnapshotStore;
   readonly codec: BlobCodec;
   #cache: RepositoryCache | undefined;
+  #images: IndexImages | undefined;
   #index: BlobIndex | undefined;
   #indexIds: readonly IndexId[] = [];
   /** All that its files say is in it. */
@@ -88,6 +90,7 @@ export class Repository {
     this.keys = keys;
     this.keyId = keyId;
     this.#cache = ports.cache;
+    this.#images = ports.indexImages;
     this.files = new RepositoryFiles(ports.storage, ports.primitives, keys, config.version, ports.cache);
     this.snapshots = new SnapshotStore(this.files);
     this.codec = ports.createCodec(keys);
@@ -97,6 +100,7 @@ export class Repository {
   bypassCache(): void {
     invariant(this.#index === undefined, 'the index was loaded before the cache was to be bypassed');
     this.#cache = undefined;
+    this.#images = undefined;
     this.files.bypassCache();
   }
 
@@ -146,9 +150,7 @@ export class Repository {
     const kept = this.#kept;
     this.#kept = undefined;
     const seesFiles = options.observer !== undefined || options.omitsPack !== undefined;
-    const updated =
-      kept === undefined || seesFiles ? undefined : await this.#bringUpToDate(kept, options.signal);
-    const read = updated ?? (await this.readIndex(options));
+    const read = seesFiles ? await this.readIndex(options) : await this.#loadNearest(kept, options.signal);
     const [first] = read.damaged;
     if (first !== undefined && options.keepGoing !== true) throw first;
     this.adoptIndex(read, options.omitsPack === undefined);
@@ -254,6 +256,38 @@ export class Repository {
         this.#indexIds = [...this.#indexIds, id];
       },
     });
+  }
+
+  /** From what is kept in memory, else nearby, else from all files. */
+  async #loadNearest(kept: KeptIndex | undefined, signal: AbortSignal | undefined): Promise<LoadedIndex> {
+    const known = kept === undefined ? undefined : await this.#bringUpToDate(kept, signal);
+    if (known !== undefined) return known;
+    const image = this.#openImage();
+    const before = { entries: image?.index.entryCount ?? 0, files: image?.indexIds.length ?? 0 };
+    const updated = image === undefined ? undefined : await this.#bringUpToDate(image, signal);
+    const read = updated ?? (await this.readIndex({ signal }));
+    const { entryCount } = read.index;
+    const isOutgrown =
+      entryCount > before.entries * IMAGE_MAY_GROW || read.indexIds.length > before.files + IMAGE_MAY_LACK;
+    if (updated === undefined || isOutgrown) this.#saveImage(read);
+    return read;
+  }
+
+  #openImage(): KeptIndex | undefined {
+    const { primitives } = this.ports;
+    const portions = this.#images?.load(this.config.id);
+    try {
+      return portions === undefined ? undefined : openImage(primitives, this.keys, portions);
+    } catch {
+      // Cut short, damaged, or by another version: the next one takes its place.
+      return undefined;
+    }
+  }
+
+  #saveImage(read: LoadedIndex): void {
+    const { primitives } = this.ports;
+    if (this.#images === undefined || read.damaged.length > 0 || !isWorthAnImage(read.index)) return;
+    this.#images.save(this.config.id, sealImage(primitives, this.keys, read));
   }
 
   /**

@@ -91,7 +91,7 @@ export class WriteScope {
     await this.#indexWriter.save();
   }
 
-  async #nameInIndex(packId: PackId, entries: () => readonly PackEntry[], blobCount: number): Promise<void> {
+  async #nameInIndex(packId: PackId, entries: () => Iterable<PackEntry>, blobCount: number): Promise<void> {
     const { index } = this.#parts;
     const packNumber = index.packNumber(packId);
     for (const { type, id, offset, sealedLength, uncompressedLength } of entries()) {

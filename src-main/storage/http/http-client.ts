@@ -4,13 +4,13 @@
  * connection, so that a server never takes a part for the whole. Repeats nothing, but what sends no body on a connection
  * that the server had closed while nobody used it. Knows no protocol beyond HTTP.
  */
-import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { SecureContextOptions } from 'node:tls';
 import type { Clock } from '#base/clock.ts';
 import { TidemarkError, throwIfCancelled } from '#base/errors.ts';
 import { answerCutShort, classifyNetworkError, isCut } from '#storage/http/http-errors.ts';
 import { BodyCollector, type BodyPart } from '#storage/http/body-collector.ts';
+import { nodeHttp, nodeHttps } from '#storage/http/node-http.ts';
 import { ProgressWatch } from '#storage/http/progress-watch.ts';
 
 export interface HttpLimits {
@@ -68,7 +68,7 @@ class StaleConnection extends Error {}
 
 export class HttpClient {
   readonly #options: HttpClientOptions;
-  readonly #agent: http.Agent;
+  readonly #agent: Agent;
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
@@ -77,8 +77,9 @@ export class HttpClient {
       keepAlive: true,
       ...(socketPath === undefined ? { proxyEnv: { ...env } } : {}),
     };
-    this.#agent =
-      base.protocol === 'https:' ? new https.Agent({ ...common, ...trust }) : new http.Agent(common);
+    this.#agent = isSecure(base)
+      ? new (nodeHttps().Agent)({ ...common, ...trust })
+      : new (nodeHttp().Agent)(common);
   }
 
   /** Any status is an answer. @throws storage.unreachable, storage.timeout, storage.certificateUntrusted, storage.ioFailed, job.cancelled; what `choosePart` throws */
@@ -106,8 +107,8 @@ export class HttpClient {
   #start({ method, path, headers, body }: HttpRequest): ClientRequest {
     const { base, socketPath, authorization } = this.#options;
     const target = new URL(path, base);
-    const send = target.protocol === 'https:' ? https.request : http.request;
-    return send({
+    const { request } = isSecure(target) ? nodeHttps() : nodeHttp();
+    return request({
       method,
       agent: this.#agent,
       ...(socketPath === undefined
@@ -221,4 +222,8 @@ async function receive(
 function wholeOf(headers: IncomingHttpHeaders): BodyPart | undefined {
   const length = headers['content-length'];
   return length === undefined ? undefined : { skip: 0, length: Number(length) };
+}
+
+function isSecure({ protocol }: URL): boolean {
+  return protocol === 'https:';
 }

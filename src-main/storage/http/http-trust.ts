@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import type { SecureContextOptions } from 'node:tls';
-import { getCACertificates } from 'node:tls';
 import { TidemarkError } from '#base/errors.ts';
+import { nodeTls } from '#storage/http/node-http.ts';
 import type { OpenOptions } from '#storage/open-options.ts';
 
 /** @throws request.invalidInput for a file that cannot be read */
@@ -16,7 +16,7 @@ export function loadTrust(env: OpenOptions['env']): SecureContextOptions {
   return {
     // Named ones count alone, as with restic.
     ca: authorities?.split(',').map((file) => readPem(file, 'RESTIC_CACERT')) ?? [
-      ...getCACertificates('default'),
+      ...nodeTls().getCACertificates('default'),
       ...systemAuthorities(),
     ],
     ...(ownPem === undefined ? {} : { cert: ownPem, key: ownPem }),
@@ -25,7 +25,7 @@ export function loadTrust(env: OpenOptions['env']): SecureContextOptions {
 
 function systemAuthorities(): readonly string[] {
   try {
-    return getCACertificates('system');
+    return nodeTls().getCACertificates('system');
   } catch {
     // A store that cannot be read: what comes with Node is enough for most.
     return [];

@@ -8,8 +8,8 @@
  * - An answer that does not say what S3 answers say (a page of a proxy, say) is an error, never an empty list.
  */
 import { createHash } from 'node:crypto';
-import { Agent } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
+import type { Agent } from 'node:http';
+import type { Agent as TlsAgent } from 'node:https';
 import { Readable } from 'node:stream';
 import {
   CreateBucketCommand,
@@ -25,6 +25,7 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { HttpLimits } from '#storage/http/http-client.ts';
 import { loadTrust } from '#storage/http/http-trust.ts';
+import { nodeHttp, nodeHttps } from '#storage/http/node-http.ts';
 import type { OpenOptions } from '#storage/open-options.ts';
 import type { S3Credentials } from '#storage/s3/s3-credentials.ts';
 import type { S3KeySource } from '#storage/s3/s3-shared-keys.ts';
@@ -251,7 +252,10 @@ export class S3Requests {
 
 function makeAgents(env: OpenOptions['env']): { httpAgent: Agent; httpsAgent: TlsAgent } {
   const common = { keepAlive: true, proxyEnv: { ...env } };
-  return { httpAgent: new Agent(common), httpsAgent: new TlsAgent({ ...common, ...loadTrust(env) }) };
+  return {
+    httpAgent: new (nodeHttp().Agent)(common),
+    httpsAgent: new (nodeHttps().Agent)({ ...common, ...loadTrust(env) }),
+  };
 }
 
 /** `bytes 0-99/1234`. */

@@ -12,6 +12,7 @@ describe('options of the bench', () => {
       largeBytes: 750e6,
       indexBlobs: 1_000_000,
       catalogue: { files: 50_000, points: 50 },
+      line: { bytesPerSecond: 12_500_000, lossPercent: 0 },
       millionFiles: undefined,
       work: undefined,
       json: undefined,

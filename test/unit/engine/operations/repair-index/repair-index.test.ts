@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { PackId } from '#base/ids.ts';
 import { TidemarkError } from '#base/errors.ts';
-import { encodeIndex, type IndexedPack } from '#format/index-file.ts';
+import { encodeIndex } from '#format/index-file.ts';
 import { executeCheck } from '#operations/check/execute.ts';
 import type { CheckResult } from '#operations/check/types.ts';
 import { executeRepairIndex } from '#operations/repair-index/execute.ts';
@@ -20,7 +20,7 @@ import type { MemoryStorage } from '#storage/memory/memory-storage.ts';
 import type { Storage } from '#storage/port.ts';
 import { backUp, makeMemoryRepository, reopen } from '#test/support/engine.ts';
 import { FaultStorage } from '#test/support/fault-storage.ts';
-import { collectIndex } from '#test/support/golden-repository.ts';
+import { collectIndex, type CollectedPack } from '#test/support/golden-repository.ts';
 import { inThreadPipeline } from '#test/support/in-thread-pipeline.ts';
 import { reopenHastily } from '#test/support/version-files.ts';
 
@@ -82,7 +82,9 @@ function namesIn(folder: string): string[] {
 const packPath = (packId: string): string => `data/${packId.slice(0, 2)}/${packId}`;
 
 /** Every index file is replaced by what `change` makes of its packs. */
-async function rewriteIndex(change: (packs: IndexedPack[], file: number) => IndexedPack[]): Promise<void> {
+async function rewriteIndex(
+  change: (packs: CollectedPack[], file: number) => CollectedPack[],
+): Promise<void> {
   const { files } = reopen(pristine, storage);
   for (const [number, { name }] of (await files.list('index')).entries()) {
     const packs = collectIndex(await files.load('index', name));
