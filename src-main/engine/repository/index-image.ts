@@ -133,9 +133,9 @@ function openSegment(plain: Uint8Array, used: number): Segment {
 }
 
 function next(portions: Generator<Uint8Array>): Uint8Array {
-  const { value, done } = portions.next();
-  if (done === true) throw new Error('the image ends too early');
-  return value;
+  const taken = portions.next();
+  if (taken.done === true) throw new Error('the image ends too early');
+  return taken.value;
 }
 
 function prefixOf(name: Uint8Array, number: number): Uint8Array {
