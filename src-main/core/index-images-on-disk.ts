@@ -47,10 +47,18 @@ export function indexImagesOnDisk(folder: string, clock: Clock): IndexImages {
         removeUnused(folder, clock);
       } catch {
         // A full or read-only disk: the index files are read again the next time.
-        rmSync(temporary, { force: true });
+        removeQuietly(temporary);
       }
     },
   };
+}
+
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Where nothing can be written, nothing was.
+  }
 }
 
 function* readPortions(handle: number): Generator<Uint8Array> {
