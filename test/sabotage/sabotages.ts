@@ -157,6 +157,22 @@ export const SABOTAGES: readonly Sabotage[] = [
     tests: ['test/unit/engine/operations/repair-index', 'test/faults/prune.test.ts'],
   },
   {
+    name: 'old-index-believed',
+    what: 'an index that was kept is taken for true although index files it is made of are gone',
+    file: 'src-main/engine/repository/repository.ts',
+    find: 'if (!indexIds.every((id) => present.has(id))) return undefined;',
+    replace: '',
+    tests: ['test/unit/engine/repository'],
+  },
+  {
+    name: 'images-mixed',
+    what: 'portions of two kept indexes are taken for one',
+    file: 'src-main/engine/repository/index-image.ts',
+    find: "throw new Error('portions of several images');",
+    replace: 'name = plain.subarray(0, NAME_BYTES);',
+    tests: ['test/unit/engine/repository/index-image.test.ts'],
+  },
+  {
     name: 'weeks-from-sunday',
     what: 'retention counts weeks from Sunday on',
     file: 'src-main/engine/rules/calendar.ts',
