@@ -82,6 +82,8 @@ export interface ErrorData {
   'storage.rangeInvalid': { kind: string; name: string; offset: number; length: number };
   /** The place said that it had stored a file, and has not. */
   'storage.notKept': { location: string; kind: string; name: string };
+  /** It lists files as they were some time ago, so what is not in the list may be there all the same. */
+  'storage.listBehind': { location: string };
   'storage.ioFailed': { location: string; operation: string; reason: string };
   'files.sourceMissing': { path: string };
   'files.sourceEmpty': { path: string };

@@ -9,10 +9,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { textToByteString } from '#base/byte-string.ts';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import type { Clock } from '#base/clock.ts';
 import type { SnapshotId } from '#base/ids.ts';
 import { createRepositoryPorts } from '#core/repository-ports.ts';
 import { pruneUnderLock } from '#operations/prune/run.ts';
 import { DEFAULT_PRUNE_REQUEST, type PruneRequest, type PruneResult } from '#operations/prune/types.ts';
+import { LOCK_LISTED_WAITS_MS } from '#repository/lock-rules.ts';
+import type { RepositoryCache } from '#repository/repository-cache.ts';
 import { Repository } from '#repository/repository.ts';
 import type { MemoryStorage } from '#storage/memory/memory-storage.ts';
 import type { Storage } from '#storage/port.ts';
@@ -85,6 +88,25 @@ async function outcomeOf(run: Promise<PruneResult>): Promise<PruneResult | Tidem
     if (isTidemarkError(error)) return error;
     throw error;
   }
+}
+
+/** Looks again for the own lock without waiting. */
+const skipping: Clock = {
+  ...hastyClock,
+  sleep: (delayMs, signal) => hastyClock.sleep(LOCK_LISTED_WAITS_MS.includes(delayMs) ? 0 : delayMs, signal),
+};
+
+/** Remembers what it is told. */
+function memoryCache(): RepositoryCache & { readonly kept: Map<string, Uint8Array> } {
+  const kept = new Map<string, Uint8Array>();
+  return {
+    kept,
+    get: (_kind, key) => Promise.resolve(kept.get(key)?.slice()),
+    keep: (kind, key, bytes) => void (kind === 'snapshot' && kept.set(key, bytes)),
+    drop: async (_kind, key) => void kept.delete(key),
+    names: async (kind) => (kind === 'snapshot' ? [...kept.keys()] : []),
+    keepOnly: () => undefined,
+  };
 }
 
 /** Damage apart from what a check calls a hint. */
@@ -305,6 +327,44 @@ describe('a place that lists the past', () => {
       expect(outcome).toBeInstanceOf(TidemarkError);
       expect([...storage.files.keys()].toSorted()).toEqual([...start.files.keys()].toSorted());
     }
+  });
+
+  it.each(['locks', 'snapshots'] as const)(
+    'C8 %s are listed as before the last one, again and again: nothing is removed',
+    async (kind) => {
+      const storage = start.fork();
+      const [newest] = (await storage.list('snapshot')).slice(-1);
+      const cache = memoryCache();
+      const stale = new FaultStorage(storage);
+      if (kind === 'locks') {
+        stale.plan('list', { kind: 'stale', isMissing: () => true }, { type: 'lock', times: Infinity });
+      } else {
+        // Seen here before.
+        cache.kept.set(newest!.name, storage.files.get(`snapshots/${newest!.name}`)!);
+        const isMissing = (name: string): boolean => name === newest?.name;
+        stale.plan('list', { kind: 'stale', isMissing }, { type: 'snapshot', times: Infinity });
+      }
+      const outcome = await outcomeOf(
+        runPrune(pristine, stale, THOROUGH, {}, undefined, { clock: skipping, cache }),
+      );
+      stale.assertAllReached();
+      expect(outcome).toMatchObject({ code: 'storage.listBehind', retry: 'later' });
+      expect([...storage.files.keys()].toSorted()).toEqual([...start.files.keys()].toSorted());
+    },
+  );
+
+  it('C8 a version that is listed only after the packs were written anew: nothing that it needs is removed', async () => {
+    const storage = start.fork();
+    const [newest] = (await storage.list('snapshot')).slice(-1);
+    const stale = new FaultStorage(storage).plan(
+      'list',
+      { kind: 'stale', isMissing: (name) => name === newest?.name },
+      { type: 'snapshot', times: 2 },
+    );
+    const outcome = await outcomeOf(runPrune(pristine, stale, THOROUGH));
+    stale.assertAllReached();
+    expect(outcome).toMatchObject({ code: 'storage.listBehind' });
+    await assertSafe(withoutOrphan(storage), 'listed late');
   });
 
   it('C8 packs that are never listed count as there when they can be had by name', async () => {

@@ -21,6 +21,7 @@ export class LockBoard {
   ): LockFiles & { readonly forgotten: LockId[] } {
     const forgotten: LockId[] = [];
     return {
+      location: 'place',
       forgotten,
       list: async () => {
         await turn('list');

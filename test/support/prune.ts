@@ -12,7 +12,7 @@ import {
   type PruneRequest,
   type PruneResult,
 } from '#operations/prune/types.ts';
-import { Repository } from '#repository/repository.ts';
+import { Repository, type RepositoryPorts } from '#repository/repository.ts';
 import type { Storage } from '#storage/port.ts';
 import { hastyClock } from '#test/support/hasty-clock.ts';
 import { reopen } from '#test/support/engine.ts';
@@ -25,8 +25,9 @@ export function runPrune(
   changes: Partial<PruneRequest> = {},
   observer: PruneObserver = {},
   signal?: AbortSignal,
+  otherPorts: Partial<RepositoryPorts> = {},
 ): Promise<PruneResult> {
-  const ports = { ...createRepositoryPorts(storage), clock: hastyClock };
+  const ports = { ...createRepositoryPorts(storage), clock: hastyClock, ...otherPorts };
   const parts = { repository: new Repository(ports, config, keys, keyId), pipeline: inThreadPipeline };
   return prune(parts, { ...DEFAULT_PRUNE_REQUEST, ...changes }, observer, signal);
 }

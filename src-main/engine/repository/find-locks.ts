@@ -8,10 +8,12 @@ import type { LockId } from '#base/ids.ts';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import { FormatError } from '#format/format-error.ts';
 import type { Lock } from '#format/lock.ts';
-import { conflicts, DAMAGED_LOCK_WAITS_MS, isStale } from './lock-rules.ts';
+import { conflicts, DAMAGED_LOCK_WAITS_MS, isStale, LOCK_LISTED_WAITS_MS } from './lock-rules.ts';
 
 /** Reading and writing lock files; given by the repository. */
 export interface LockFiles {
+  /** For people: where they lie. */
+  readonly location: string;
   list(signal?: AbortSignal): Promise<readonly { readonly id: LockId; readonly sizeBytes: number }[]>;
   /** Undefined when the lock has vanished. */
   load(id: LockId, signal?: AbortSignal): Promise<Lock | undefined>;
@@ -34,6 +36,8 @@ export interface FoundLock {
 
 interface FoundLocks {
   readonly found: readonly FoundLock[];
+  /** Our own is in the list. */
+  readonly listsOwn: boolean;
   /** Files that are no readable lock, with the reason. */
   readonly damaged: readonly TidemarkError[];
 }
@@ -46,7 +50,9 @@ async function findLocks(
 ): Promise<FoundLocks> {
   const found: FoundLock[] = [];
   const damaged: TidemarkError[] = [];
+  let listsOwn = false;
   for (const { id, sizeBytes } of await files.list(signal)) {
+    if (id === ownId) listsOwn = true;
     if (sizeBytes === 0 || id === ownId) continue;
     try {
       const lock = await files.load(id, signal);
@@ -55,7 +61,7 @@ async function findLocks(
       damaged.push(asDamage(id, error));
     }
   }
-  return { found, damaged };
+  return { found, listsOwn, damaged };
 }
 
 function asDamage(id: LockId, error: unknown): TidemarkError {
@@ -72,9 +78,10 @@ export interface LockWish {
 }
 
 /**
- * A damaged lock may be anybody's, so it is looked at again some times and then refused.
+ * A damaged lock may be anybody's, so it is looked at again some times and then refused. So is a list without our own lock, if
+ * that is to be alone: lists of some places are behind, and others may be missing in it.
  * @returns those that do not forbid ours, and those that were removed on the way
- * @throws repository.locked with the holder's data, integrity.fileCorrupt of a lock
+ * @throws repository.locked with the holder's data, integrity.fileCorrupt of a lock, storage.listBehind
  */
 export async function refuseConflicts(
   files: LockFiles,
@@ -84,16 +91,18 @@ export async function refuseConflicts(
   signal: AbortSignal | undefined,
 ): Promise<readonly FoundLock[]> {
   const ownDead = files.ownDead();
-  for (let attempt = 0; ; attempt++) {
-    const { found, damaged } = await findLocks(files, ownId, signal);
+  const waits = { damaged: DAMAGED_LOCK_WAITS_MS.values(), behind: LOCK_LISTED_WAITS_MS.values() };
+  for (;;) {
+    const { found, listsOwn, damaged } = await findLocks(files, ownId, signal);
     for (const { id, lock } of found) {
       if (ownDead.has(id)) await removeIfLet(files, id, signal);
       else if (conflicts({ exclusive }, lock)) throw lockedBy({ id, lock }, identity, clock.nowMs());
     }
     const [first] = damaged;
-    if (first === undefined) return found;
-    const waitMs = DAMAGED_LOCK_WAITS_MS[attempt];
-    if (waitMs === undefined) throw first;
+    const isBehind = exclusive && ownId !== undefined && !listsOwn;
+    if (first === undefined && !isBehind) return found;
+    const { value: waitMs } = first === undefined ? waits.behind.next() : waits.damaged.next();
+    if (waitMs === undefined) throw first ?? listBehind(files.location);
     await clock.sleep(waitMs, signal);
   }
 }
@@ -105,6 +114,11 @@ async function removeIfLet(files: LockFiles, id: LockId, signal: AbortSignal | u
   } catch (error) {
     if (!isTidemarkError(error, 'storage.removalRefused')) throw error;
   }
+}
+
+/** What the place lists is from an earlier moment: nothing may be concluded from what is not in it. */
+export function listBehind(location: string): TidemarkError {
+  return new TidemarkError('storage.listBehind', { location }, { retry: 'later' });
 }
 
 function lockedBy({ id, lock }: FoundLock, identity: Identity, nowMs: number): TidemarkError {

@@ -18,6 +18,11 @@ export const LOCK_WATCH_MS = 15_000;
 /** A damaged lock may be one that is only half there: waits before it is read again; after the last one it is refused. */
 export const DAMAGED_LOCK_WAITS_MS: readonly number[] = [5_000, 10_000, 20_000];
 /**
+ * Who wants to be alone waits until the place lists his own lock, and gives up after the last of these waits: a list that
+ * does not show it yet may leave out whoever came shortly before, and what he has saved.
+ */
+export const LOCK_LISTED_WAITS_MS: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
+/**
  * After standby the place may be out of reach for a while. All writing waits meanwhile, so trying on risks nothing; this long
  * a job is worth keeping.
  */

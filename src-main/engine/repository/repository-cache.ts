@@ -11,6 +11,7 @@ export interface RepositoryCache {
   /** Copies the bytes at once and stores them by and by; may as well not. */
   keep(kind: CachedKind, key: string, bytes: Uint8Array): void;
   drop(kind: CachedKind, key: string): Promise<void>;
-  /** Everything else of this kind is gone from the place. */
+  names(kind: CachedKind): Promise<readonly string[]>;
+  /** The place lists nothing else of this kind. Versions stay for a day after they were last used: lists may be behind. */
   keepOnly(kind: CachedKind, keys: ReadonlySet<string>): void;
 }

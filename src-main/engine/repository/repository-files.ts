@@ -115,8 +115,15 @@ export class RepositoryFiles {
     }
   }
 
-  remove(type: SealedFileType, id: string, signal?: AbortSignal): Promise<void> {
-    return this.#storage.remove(type, id, signal);
+  async remove(type: SealedFileType, id: string, signal?: AbortSignal): Promise<void> {
+    await this.#storage.remove(type, id, signal);
+    if (type !== 'lock') await this.#cache?.drop(type, id);
+  }
+
+  /** Of those that were read or written from here lately and that are not in `listed`; the place is not asked. */
+  async unlisted(type: 'snapshot', listed: ReadonlySet<string>): Promise<readonly string[]> {
+    const names = (await this.#cache?.names(type)) ?? [];
+    return names.filter((name) => isId(name) && !listed.has(name));
   }
 }
 

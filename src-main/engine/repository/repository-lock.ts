@@ -125,7 +125,7 @@ export class RepositoryLock {
     for (const id of this.#ownDead) this.#files.forget(id);
   }
 
-  /** The lock stands. @throws repository.locked, job.cancelled; to be released then as well */
+  /** The lock stands. @throws repository.locked, storage.listBehind, job.cancelled; to be released then as well */
   async confirmed(): Promise<void> {
     await this.#confirming;
     if (!this.#isConfirmed) throw this.#lost.signal.reason;

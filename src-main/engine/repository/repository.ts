@@ -213,6 +213,7 @@ export class Repository {
     const { ownLocks } = this.ports;
     const repositoryId = this.config.id;
     return {
+      location: files.location,
       list: async (signal) =>
         (await files.list('lock', signal)).map(({ name, sizeBytes }) => ({ id: name as LockId, sizeBytes })),
       load: async (id, signal) => {

@@ -18,6 +18,8 @@ const WRITES_AT_A_TIME = 4;
 const SHRINK_TO = 0.9;
 /** Whether something was used need not be known more exactly than this. */
 const USE_RESOLUTION_MS = 3_600_000;
+/** A version that a place does not list any more is remembered so long after its last use. */
+const SNAPSHOT_KEPT_MS = 24 * 3_600_000;
 const TEMPORARY = '.tmp-';
 
 export interface FileCacheOptions {
@@ -77,10 +79,19 @@ export class FileCache {
     await unlink(this.#fileOf(kind, key)).catch(() => undefined);
   }
 
+  async names(kind: string): Promise<readonly string[]> {
+    await Promise.all(this.#underWay);
+    return (await this.#files(kind)).map(({ file }) => path.basename(file));
+  }
+
   keepOnly(kind: string, keys: ReadonlySet<string>): void {
     const dropping = this.#files(kind)
       .then(async (files) => {
-        for (const { file } of files) if (!keys.has(path.basename(file))) await rm(file, { force: true });
+        const nowMs = this.#options.clock.nowMs();
+        const mayGo = ({ usedMs }: KeptFile): boolean =>
+          kind !== 'snapshot' || nowMs - usedMs > SNAPSHOT_KEPT_MS;
+        const gone = files.filter((each) => !keys.has(path.basename(each.file)) && mayGo(each));
+        for (const { file } of gone) await rm(file, { force: true });
       })
       .catch(() => undefined)
       .finally(() => this.#underWay.delete(dropping));

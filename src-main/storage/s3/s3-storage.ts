@@ -143,7 +143,8 @@ class S3Storage implements Storage {
       }
     };
     await this.#run('save', { kind: type, name }, signal, work, CANCELLED_SAVE_GRACE_MS);
-    this.#ownChanges.noteSaved(type, name);
+    // By its own lock one sees how far behind the lists are.
+    if (type !== 'lock') this.#ownChanges.noteSaved(type, name);
   }
 
   async load(

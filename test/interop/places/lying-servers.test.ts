@@ -2,7 +2,6 @@
  * Servers of the web that lie: lists with names twice, lists from before the last change, loads that fail now and then. Two
  * backups through such a server end well, and what is there then is whole to the last byte, seen by restic without the lies.
  */
-import type { S3Client } from '@aws-sdk/client-s3';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,65 +19,14 @@ import {
   startHttpFaultProxy,
   type HttpFaultProxy,
   type ProxiedAnswer,
-  type ProxiedRequest,
 } from '#test/support/http-fault-proxy.ts';
-import { NO_RCLONE, NO_REST_SERVER, rcloneProgram, restServerProgram } from '#test/support/place-programs.ts';
 import { runProgram } from '#test/support/product.ts';
-import { startRcloneRestServer, startRestServer } from '#test/support/rest-server.ts';
 import { NO_RESTIC, newestRestic } from '#test/support/restic.ts';
-import { keysEnvironment, makeBucket, s3Client } from '#test/support/s3-places.ts';
-import { OWNER_KEYS, s3ServerObstacle, startS3Server } from '#test/support/s3-server.ts';
+import { WEB_KINDS, type WebKind, type WebServer } from '#test/support/web-servers.ts';
 
-interface Server {
-  readonly port: number;
-  readonly env: Readonly<Record<string, string>>;
-  addressAt(port: number): string;
-  stop(): Promise<void>;
-}
-
-interface Kind {
-  readonly title: string;
-  readonly obstacle: string | undefined;
-  start(): Promise<Server>;
-  isList(asked: ProxiedRequest): boolean;
-  /** The same list with everything twice. */
-  repeat(body: string): string;
-}
-
-const REST = {
-  isList: ({ method, path: asked }: ProxiedRequest) => method === 'GET' && asked.endsWith('/'),
-  repeat: (body: string) => {
-    const entries = JSON.parse(body) as unknown[] | null;
-    return JSON.stringify(entries === null ? null : [...entries, ...entries]);
-  },
-};
 const [restic] = newestRestic().slice(-1);
-const restServer = restServerProgram();
-const rclone = rcloneProgram();
 
-const KINDS: readonly Kind[] = [
-  {
-    ...REST,
-    title: 'rest-server',
-    obstacle: restServer === undefined ? NO_REST_SERVER : undefined,
-    start: async () => asRest(await startRestServer(restServer ?? '')),
-  },
-  {
-    ...REST,
-    title: 'rclone serve restic',
-    obstacle: rclone === undefined ? NO_RCLONE : undefined,
-    start: async () => asRest(await startRcloneRestServer(rclone ?? '')),
-  },
-  {
-    title: 'S3',
-    obstacle: s3ServerObstacle(),
-    start: startBucket,
-    isList: ({ path: asked }) => asked.includes('list-type=2'),
-    repeat: (body) => body.replaceAll(/<Contents>.*?<\/Contents>/gs, '$&$&'),
-  },
-];
-
-const LIES: readonly (readonly [string, (proxy: HttpFaultProxy, kind: Kind) => void])[] = [
+const LIES: readonly (readonly [string, (proxy: HttpFaultProxy, kind: WebKind) => void])[] = [
   [
     'lists with every name twice',
     (proxy, { isList, repeat }) => {
@@ -116,10 +64,10 @@ const LIES: readonly (readonly [string, (proxy: HttpFaultProxy, kind: Kind) => v
   ],
 ];
 
-for (const kind of KINDS) {
+for (const kind of WEB_KINDS) {
   const obstacle = kind.obstacle ?? (restic === undefined ? NO_RESTIC : undefined);
   describe.skipIf(obstacle !== undefined)(`${kind.title} (${obstacle ?? 'lying'})`, () => {
-    let server: Server;
+    let server: WebServer;
     let proxy: HttpFaultProxy;
     let work: string;
     let source: string;
@@ -173,26 +121,4 @@ for (const kind of KINDS) {
       expect(`${checked.stderr}${checked.stdout} code ${String(checked.code)}`).toMatch(/code 0$/);
     });
   });
-}
-
-function asRest(server: { readonly port: number; stop(): Promise<void> }): Server {
-  return {
-    port: server.port,
-    env: {},
-    addressAt: (port) => `rest:http://127.0.0.1:${String(port)}/place/`,
-    stop: () => server.stop(),
-  };
-}
-
-async function startBucket(): Promise<Server> {
-  const server = await startS3Server();
-  const client: S3Client = s3Client(server);
-  const bucket = await makeBucket(client);
-  client.destroy();
-  return {
-    port: server.port,
-    env: keysEnvironment(OWNER_KEYS),
-    addressAt: (port) => `s3:http://127.0.0.1:${String(port)}/${bucket}/place`,
-    stop: () => server.stop(),
-  };
 }

@@ -107,6 +107,11 @@ export const storageErrors: StorageErrorTable = {
     safe: SAVED_IS_SAFE,
     todo: 'Noch einmal beginnen. Wenn das wieder geschieht, ist auf diesen Ort kein Verlass: Seine Festplatte oder sein Server verliert Daten.',
   }),
+  'storage.listBehind': ({ location }) => ({
+    title: `${location} nennt noch nicht alles, was dort gesichert ist: Seine Listen sind nicht auf dem neuesten Stand.`,
+    safe: `${SAVED_IS_SAFE} Es wurde nichts entfernt, was eine Version brauchen könnte.`,
+    todo: 'Es in einigen Minuten noch einmal versuchen. Wenn das wieder geschieht, gibt der Server oder etwas auf dem Weg zu ihm alte Listen heraus.',
+  }),
   'storage.ioFailed': ({ location, operation, reason }) => ({
     title: `${location} meldet einen Fehler (${doing(operation)}: ${why(reason)}).`,
     safe: SAVED_IS_SAFE,

@@ -106,6 +106,11 @@ export const storageErrors = {
     safe: SAVED_IS_SAFE,
     todo: 'Start again. If this comes again, do not rely on this place: its disk or server loses data.',
   }),
+  'storage.listBehind': ({ location }, words) => ({
+    title: `${location} does not yet tell of everything that was saved there: its lists are behind.`,
+    safe: `${SAVED_IS_SAFE} Nothing was removed that a ${words.snapshot} may need.`,
+    todo: 'Try again in some minutes. If this comes again, the server, or something on the way to it, hands out old lists.',
+  }),
   'storage.ioFailed': ({ location, operation, reason }) => ({
     title: `${location} reports an error (${operation}: ${reason}).`,
     safe: SAVED_IS_SAFE,

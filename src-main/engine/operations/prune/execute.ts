@@ -10,7 +10,7 @@ import type { Repository } from '#repository/repository.ts';
 import { KeptRemovals } from '../kept-removals.ts';
 import { strikePacks } from './index-files.ts';
 import { REMOVE, STRIKE } from './plan-packs.ts';
-import type { PreparedPrune } from './prepare.ts';
+import { refuseIfOthers, type PreparedPrune } from './prepare.ts';
 import type { PrunePool } from './prune-pool.ts';
 import { repackPacks } from './repack-packs.ts';
 import type { PruneObserver, PruneProgress, PruneRequest, PruneResult } from './types.ts';
@@ -194,7 +194,9 @@ class PruneRun {
 
   async #strikeSavingRoom(packs: readonly number[], savesRoom: boolean): Promise<void> {
     const { repository, prunePool, assertHeld } = this.#parts;
-    const { inventory, indexFiles, plan } = this.#prepared;
+    const { snapshotIds, inventory, indexFiles, plan } = this.#prepared;
+    // Much time may have passed; from here on something goes.
+    await refuseIfOthers(repository, snapshotIds, this.#signal);
     const gone = new Set([...this.#useless, ...packs]);
     try {
       await strikePacks(repository, inventory, indexFiles, gone, {

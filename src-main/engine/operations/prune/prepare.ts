@@ -7,6 +7,7 @@ import type { PackId, SnapshotId } from '#base/ids.ts';
 import { bytesToId, idToBytes } from '#base/ids.ts';
 import { throwIfCancelled, TidemarkError } from '#base/errors.ts';
 import type { PipelinePool } from '#pipeline/pipeline-pool.ts';
+import { listBehind } from '#repository/find-locks.ts';
 import type { Repository } from '#repository/repository.ts';
 import { findAffected } from '../check/find-affected.ts';
 import { Losses } from '../check/losses.ts';
@@ -21,6 +22,8 @@ import type { PruneObserver, PruneRequest, PruneStats } from './types.ts';
 
 export interface PreparedPrune {
   readonly stats: PruneStats;
+  /** All that the plan knows of; those to be ignored, too. */
+  readonly snapshotIds: ReadonlySet<SnapshotId>;
   readonly inventory: PackInventory;
   readonly indexFiles: IndexFiles;
   readonly places: ChosenPlaces;
@@ -31,7 +34,8 @@ export interface PreparedPrune {
 
 /**
  * The repository's index must not be loaded yet, and the caller holds the exclusive lock (or reads at its own risk).
- * @throws integrity.fileCorrupt, integrity.indexCorrupt, integrity.incomplete, storage errors, job.cancelled
+ * @throws integrity.fileCorrupt, integrity.indexCorrupt, integrity.incomplete, storage.listBehind and others of the storage,
+ * job.cancelled
  */
 export async function preparePrune(
   repository: Repository,
@@ -49,6 +53,7 @@ export async function preparePrune(
   }
   // Snapshots come before the index, so that whatever they refer to is in it (repository format, 14).
   const { roots, snapshotIds } = await loadRoots(repository, request, signal);
+  await refuseIfUnlisted(repository, snapshotIds, signal);
   const indexFiles = new IndexFiles();
   await repository.loadIndex({ signal, observer: indexFiles });
   const { index } = repository;
@@ -79,7 +84,7 @@ export async function preparePrune(
   let unindexedBytes = 0;
   for (const bytes of sizes.values()) unindexedBytes += bytes;
   const stats = { ...plan.stats, unindexed: { packs: sizes.size, bytes: unindexedBytes } };
-  return { stats, inventory, indexFiles, places, plan, unindexed: sizes };
+  return { stats, snapshotIds, inventory, indexFiles, places, plan, unindexed: sizes };
 }
 
 /** @throws integrity.fileCorrupt for any snapshot that cannot be read */
@@ -131,26 +136,52 @@ async function refuseIfLost(
 const MAX_PATHS_NAMED = 3;
 
 /**
+ * What this computer has seen lately and the place does not list is asked for by its name: somebody else has removed it, or
+ * the list is wrong.
+ */
+async function refuseIfUnlisted(
+  { files }: Repository,
+  snapshotIds: ReadonlySet<SnapshotId>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const unlisted = await files.unlisted('snapshot', snapshotIds);
+  for (let start = 0; start < unlisted.length; start += LOOKS_AT_A_TIME) {
+    const batch = unlisted.slice(start, start + LOOKS_AT_A_TIME);
+    const found = await Promise.all(batch.map((id) => files.exists('snapshot', id, signal)));
+    if (found.includes(true)) throw listBehind(files.location);
+  }
+}
+
+const LOOKS_AT_A_TIME = 16;
+
+/**
  * A place that lists too few snapshots or index files would make used data look unused. Nobody else may add or remove any
  * under an exclusive lock, so a second look must find the same.
  */
 async function refuseIfUnsteady(
-  { files, indexIds, storage }: Repository,
+  repository: Repository,
+  snapshotIds: ReadonlySet<SnapshotId>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { files, indexIds } = repository;
+  await refuseIfOthers(repository, snapshotIds, signal);
+  const indexes = await files.list('index', signal);
+  const knownIndexes = new Set<string>(indexIds);
+  const isSame = indexes.length === knownIndexes.size && indexes.every(({ name }) => knownIndexes.has(name));
+  if (!isSame) throw listBehind(files.location);
+}
+
+/** @throws storage.listBehind when the place lists other snapshots than those that the plan knows */
+export async function refuseIfOthers(
+  { files }: Repository,
   snapshotIds: ReadonlySet<SnapshotId>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const snapshots = await files.list('snapshot', signal);
-  const indexes = await files.list('index', signal);
-  const knownIndexes = new Set<string>(indexIds);
   const isSame =
     snapshots.length === snapshotIds.size &&
-    snapshots.every(({ name }) => snapshotIds.has(name as SnapshotId)) &&
-    indexes.length === knownIndexes.size &&
-    indexes.every(({ name }) => knownIndexes.has(name));
-  if (isSame) return;
-  const reason = 'it lists other files now than a moment ago';
-  const { location } = storage;
-  throw new TidemarkError('storage.ioFailed', { location, operation: 'list', reason }, { retry: 'later' });
+    snapshots.every(({ name }) => snapshotIds.has(name as SnapshotId));
+  if (!isSame) throw listBehind(files.location);
 }
 
 function report(observer: PruneObserver, stage: 'index' | 'snapshots', done: number, total: number): void {

@@ -130,6 +130,61 @@ describe('taking a lock', () => {
     expect(board.ids).toEqual([other]);
   });
 
+  describe('in a place whose lists are behind', () => {
+    /** Locks are listed so late. */
+    function behind(delayMs: number): void {
+      const since = new Map<LockId, number>();
+      const inTime = board.filesOf();
+      files = {
+        ...inTime,
+        save: async (lock) => {
+          const id = await inTime.save(lock);
+          since.set(id, clock.nowMs());
+          return id;
+        },
+        list: async () =>
+          (await inTime.list()).filter(({ id }) => clock.nowMs() - (since.get(id) ?? -Infinity) >= delayMs),
+      };
+    }
+
+    it('an exclusive lock stands only when it is listed: then what came before it is, too', async () => {
+      behind(5_000);
+      const taking = RepositoryLock.announce(files, clock, identity, { exclusive: true });
+      const lock = await taking;
+      const confirmed = lock.confirmed();
+      await clock.advance(4_999);
+      expect(await outcomeOf(confirmed)).toBe('waiting');
+      await clock.advance(4_000);
+      expect(await outcomeOf(confirmed)).toBe('passed');
+    });
+
+    it('somebody who came before and is listed late is seen', async () => {
+      behind(5_000);
+      const other = await files.save(lockOf());
+      const lock = await RepositoryLock.announce(files, clock, identity, { exclusive: true });
+      await clock.advance(10_000);
+      expect(await outcomeOf(lock.confirmed())).toBe('repository.locked');
+      await lock.release();
+      expect(board.ids).toEqual([other]);
+    });
+
+    it('one that is never listed is refused after a minute, and nothing of ours is left', async () => {
+      behind(Infinity);
+      const lock = await RepositoryLock.announce(files, clock, identity, { exclusive: true });
+      await clock.advance(60_000);
+      expect(await outcomeOf(lock.confirmed())).toBe('waiting');
+      await clock.advance(2_000);
+      expect(await outcomeOf(lock.confirmed())).toBe('storage.listBehind');
+      await lock.release();
+      expect(board.ids).toEqual([]);
+    });
+
+    it('who does not need to be alone does not wait', async () => {
+      behind(Infinity);
+      await hold(false);
+    });
+  });
+
   it('is read back while the 200 ms pass, and not once more among the others', async () => {
     const steps: string[] = [];
     files = board.filesOf(async (step) => void steps.push(step));

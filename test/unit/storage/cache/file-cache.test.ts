@@ -100,6 +100,17 @@ test('what the place has no more goes, of that kind alone', async () => {
   expect(await kept(cache, 'aa11')).toBe('aa11');
 });
 
+test('a version that is not listed any more is remembered for a day after its last use', async () => {
+  const cache = makeCache();
+  cache.keep('snapshot', 'aa11', Buffer.from('one'));
+  await clock.advance(Date.now() - clock.nowMs());
+  cache.keepOnly('snapshot', new Set());
+  expect(await cache.names('snapshot')).toEqual(['aa11']);
+  await clock.advance(25 * HOUR_MS);
+  cache.keepOnly('snapshot', new Set());
+  expect(await cache.names('snapshot')).toEqual([]);
+});
+
 test('beyond the bound, what was not used for longest goes', async () => {
   const cache = makeCache(10_000);
   for (let i = 0; i < 9; i++) cache.keep('tree', `aa${i}`, Buffer.alloc(1000, i));
