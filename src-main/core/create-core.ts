@@ -18,6 +18,7 @@ import { JobQueue } from '#services/jobs/job-queue.ts';
 import type { JobWorks } from '#services/jobs/job-work.ts';
 import { backupWork } from '#services/jobs/kinds/backup-work.ts';
 import { isBetterBroughtLater } from '#services/jobs/kinds/bring-version.ts';
+import { atPace } from '#services/jobs/kinds/at-pace.ts';
 import { restoreWork, undoWork } from '#services/jobs/kinds/restore-works.ts';
 import {
   cleanUpWork,
@@ -250,17 +251,17 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
 
 function worksOf(work: WorkParts): JobWorks {
   return {
-    backup: backupWork(work),
-    restore: restoreWork(work),
+    backup: atPace(work, backupWork(work)),
+    restore: atPace(work, restoreWork(work)),
     undo: undoWork(work),
-    verify: verifyWork(work),
+    verify: atPace(work, verifyWork(work)),
     thinOut: thinOutWork(work),
-    cleanUp: cleanUpWork(work),
+    cleanUp: atPace(work, cleanUpWork(work)),
     saveSettings: saveSettingsWork(work),
-    readHistory: readHistoryWork(work),
+    readHistory: atPace(work, readHistoryWork(work)),
     label: labelWork(work),
-    erase: eraseWork(work),
-    export: exportWork(work),
+    erase: atPace(work, eraseWork(work)),
+    export: atPace(work, exportWork(work)),
   };
 }
 

@@ -82,7 +82,7 @@ function createPlaceStorage(location: PlaceLocation, env: Environment, isBrief: 
   });
   const retrying = { clock: systemClock, random: Math.random };
   if (location.kind === 'local') return new RetryStorage(bare, { ...retrying, budget: RETRY_BUDGETS.local });
-  const limited = new LimitStorage(bare, { maxConcurrent: NETWORK_CALLS, clock: systemClock });
+  const limited = new LimitStorage(bare, { maxConcurrent: NETWORK_CALLS });
   // One that waits for its next try keeps no other from being asked.
   return new RetryStorage(limited, {
     ...retrying,

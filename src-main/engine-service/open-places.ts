@@ -11,7 +11,7 @@ import type { Repository, RepositoryPorts } from '#repository/repository.ts';
 import { accountOf, openByItself, openByTyping } from '#services/keys/place-access.ts';
 import type { PlaceAccess as OpenAccess } from '#services/keys/place-access.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
-import { UploadLimit, UploadLimitStorage } from '#storage/decorators/upload-limit.ts';
+import { RateLimit, RateLimitStorage, type RateLimits } from '#storage/decorators/rate-limit.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { KeptIndexes } from './kept-indexes.ts';
 import { PlaceLogins } from './place-logins.ts';
@@ -33,7 +33,7 @@ export class OpenPlaces {
   readonly #parts: EngineParts;
   readonly #warmKeys = new Map<string, WarmKey>();
   readonly #indexes: KeptIndexes;
-  readonly #limits = new Map<string, UploadLimit>();
+  readonly #limits = new Map<string, RateLimits>();
   /** Repository id -> the call that writes there. */
   readonly #writers = new Map<string, string>();
 
@@ -53,7 +53,7 @@ export class OpenPlaces {
     work: (repository: Repository) => Promise<T>,
   ): Promise<T> {
     return this.withPorts(access.location, async (bare) => {
-      const storage = new UploadLimitStorage(bare.storage, this.limitOf(access.placeId));
+      const storage = new RateLimitStorage(bare.storage, this.limitsOf(access.placeId));
       const repository = await this.#open({ ...bare, storage }, access, use.signal);
       return this.#writing(repository.config.id, use.writes, () =>
         use.keepsIndex === true ? this.#withKeptIndex(repository, work) : work(repository),
@@ -74,11 +74,14 @@ export class OpenPlaces {
     });
   }
 
-  /** How fast data goes to the place, for all calls that write there. */
-  limitOf(placeId: string): UploadLimit {
-    let limit = this.#limits.get(placeId);
-    if (limit === undefined) this.#limits.set(placeId, (limit = new UploadLimit(this.#parts.clock)));
-    return limit;
+  /** How fast data goes there and comes from there, for all calls at the place. */
+  limitsOf(placeId: string): RateLimits {
+    let limits = this.#limits.get(placeId);
+    if (limits === undefined) {
+      const { clock } = this.#parts;
+      this.#limits.set(placeId, (limits = { up: new RateLimit(clock), down: new RateLimit(clock) }));
+    }
+    return limits;
   }
 
   /** Not opened yet; to be closed by the caller. */

@@ -108,8 +108,10 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
         return { ...keysOf(repository), recoveryCode: secret.reveal() };
       }),
 
-    async 'place.limitUpload'({ placeId, bytesPerSecond }) {
-      places.limitOf(placeId).set(bytesPerSecond ?? undefined);
+    async 'place.limit'({ placeId, holder, up, down }) {
+      const limits = places.limitsOf(placeId);
+      limits.up.set(up ?? undefined, holder);
+      limits.down.set(down ?? undefined, holder);
     },
 
     async 'place.forget'({ placeId }) {

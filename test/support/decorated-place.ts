@@ -1,5 +1,5 @@
 /**
- * Places as hosts open them: retried, limited, confirmed, gated, with a cache nearby; traced and held to an upload rate besides.
+ * Places as hosts open them: retried, limited, confirmed, gated, with a cache nearby; traced and held to rates besides.
  * What the storage contract has to survive on every kind of server.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { systemClock } from '#base/system-clock.ts';
 import { createPlacePorts } from '#core/place-ports.ts';
 import { TraceStorage } from '#storage/decorators/trace-storage.ts';
-import { UploadLimit, UploadLimitStorage } from '#storage/decorators/upload-limit.ts';
+import { RateLimit, RateLimitStorage } from '#storage/decorators/rate-limit.ts';
 import type { StoragePlace } from '#test/suites/storage-suite.ts';
 
 /** The same place with everything around it; what was opened of it before is closed. */
@@ -23,12 +23,12 @@ export async function decoratePlace<Place extends StoragePlace>(
     XDG_STATE_HOME: home,
     XDG_CACHE_HOME: home,
   });
-  const limit = new UploadLimit(systemClock);
-  limit.set(1e12);
+  const limits = { up: new RateLimit(systemClock), down: new RateLimit(systemClock) };
+  for (const limit of Object.values(limits)) limit.set(1e12);
   const traced = new TraceStorage(ports.storage, systemClock, () => undefined);
   return {
     ...place,
-    storage: new UploadLimitStorage(traced, limit),
+    storage: new RateLimitStorage(traced, limits),
     dispose: async () => {
       await place.dispose();
       await rm(home, { recursive: true, force: true });

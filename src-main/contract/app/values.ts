@@ -76,7 +76,14 @@ export const conditions = z.strictObject({
   mainsOnly: z.boolean(),
   avoidMetered: z.boolean(),
   quietHours: z.array(z.strictObject(hours)),
-  bandwidth: z.array(z.strictObject({ ...hours, bytesPerSecond: z.number().int().positive() })),
+  bandwidth: z.array(
+    z.strictObject({
+      ...hours,
+      bytesPerSecond: z.number().int().positive(),
+      /** Absent: up, to the place. */
+      direction: z.enum(['up', 'down']).optional(),
+    }),
+  ),
 });
 
 export const command = z.strictObject({

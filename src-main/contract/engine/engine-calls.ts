@@ -82,10 +82,13 @@ export const engineCalls = {
     input: of<{ access: PlaceAccess }>(),
     output: of<KeysOutcome>(),
   },
-  /** How fast data may go there from now on, for what is under way too; null: as fast as it goes. */
-  'place.limitUpload': {
+  /**
+   * Bytes a second to the place and from it from now on, for what is under way too; null: as fast as it goes. Of several
+   * holders the tightest limit counts.
+   */
+  'place.limit': {
     kind: 'command',
-    input: of<{ placeId: string; bytesPerSecond: number | null }>(),
+    input: of<{ placeId: string; holder: string; up: number | null; down: number | null }>(),
     output: of<void>(),
   },
   /** Null: what is known already is what is there. */

@@ -1,45 +1,51 @@
 /**
- * A plan's limits by hour, obeyed while its backup runs: what holds now is told to the engine at once and again whenever the
- * hour, the clock or the zone says something else.
+ * Limits by hour, obeyed while something is done at a place: what holds now is told to the engine at once and again whenever the
+ * hour, the clock, the zone or the limits themselves say something else.
  */
 import type { Clock } from '#base/clock.ts';
 import { bandwidthAt } from '#services/scheduler/day-hours.ts';
 import type { BandwidthHours } from '#services/scheduler/schedule-types.ts';
 
-/** A clock that is set, or a person who travels, is noticed within it. */
+/** A clock that is set, a person who travels, and a plan that is changed are noticed within it. */
 const SLICE_MS = 15_000;
+
+/** Bytes a second to the place and from it; undefined: no limit. */
+export interface Pace {
+  readonly up: number | undefined;
+  readonly down: number | undefined;
+}
+
+const NO_LIMIT: Pace = { up: undefined, down: undefined };
 
 export interface BandwidthParts {
   readonly clock: Clock;
   zone(): string;
-  /** Undefined: no limit. */
-  limit(bytesPerSecond: number | undefined): Promise<void>;
+  /** As they are now. */
+  hours(): readonly BandwidthHours[];
+  limit(pace: Pace): Promise<void>;
 }
 
-/** Resolves when the limit of this moment holds. @returns what ends it and takes the limit back */
-export async function followBandwidth(
-  hours: readonly BandwidthHours[],
-  parts: BandwidthParts,
-): Promise<() => Promise<void>> {
-  if (hours.length === 0) return () => Promise.resolve();
+/** Resolves when the limits of this moment hold. @returns what ends it and takes the limits back */
+export async function followBandwidth(parts: BandwidthParts): Promise<() => Promise<void>> {
   const { clock } = parts;
   const over = new AbortController();
-  const now = (): number | undefined =>
-    bandwidthAt(hours, { nowMs: clock.nowMs(), zone: parts.zone() }).bytesPerSecond;
-  let told = now();
-  await parts.limit(told);
+  let told = NO_LIMIT;
+  const tell = async (): Promise<void> => {
+    const { up, down } = bandwidthAt(parts.hours(), { nowMs: clock.nowMs(), zone: parts.zone() });
+    if (up === told.up && down === told.down) return;
+    told = { up, down };
+    await parts.limit(told);
+  };
+  await tell();
   const following = (async () => {
     for (;;) {
       await clock.sleep(SLICE_MS, over.signal);
-      const limit = now();
-      if (limit === told) continue;
-      told = limit;
-      await parts.limit(limit);
+      await tell();
     }
   })().catch(() => undefined);
   return async () => {
     over.abort();
     await following;
-    if (told !== undefined) await parts.limit(undefined).catch(() => undefined);
+    if (told !== NO_LIMIT) await parts.limit(NO_LIMIT).catch(() => undefined);
   };
 }

@@ -34,21 +34,30 @@ export function endOfHours(all: readonly DayHours[], moment: Moment): number | u
 }
 
 export interface Bandwidth {
-  /** Absent: no limit. */
-  readonly bytesPerSecond?: number;
+  /** Bytes a second to the place and from it; absent: no limit. */
+  readonly up?: number;
+  readonly down?: number;
   /** When another answer may hold. */
   readonly untilMs: number;
 }
 
-/** The tightest limit that holds now. */
+/** The tightest limits that hold now. */
 export function bandwidthAt(all: readonly BandwidthHours[], moment: Moment): Bandwidth {
   const active = all.filter((hours) => isWithinHours(hours, moment));
   const changes = all.map((hours) =>
     active.includes(hours) ? endOfOne(hours, moment) : beginOf(hours, moment),
   );
-  const untilMs = Math.min(Number.POSITIVE_INFINITY, ...changes);
-  if (active.length === 0) return { untilMs };
-  return { untilMs, bytesPerSecond: Math.min(...active.map((hours) => hours.bytesPerSecond)) };
+  const up = tightest(active.filter(({ direction }) => direction !== 'down'));
+  const down = tightest(active.filter(({ direction }) => direction === 'down'));
+  return {
+    untilMs: Math.min(Number.POSITIVE_INFINITY, ...changes),
+    ...(up === undefined ? {} : { up }),
+    ...(down === undefined ? {} : { down }),
+  };
+}
+
+function tightest(hours: readonly BandwidthHours[]): number | undefined {
+  return hours.length === 0 ? undefined : Math.min(...hours.map(({ bytesPerSecond }) => bytesPerSecond));
 }
 
 function beginOf({ fromMinute, weekdays = [] }: DayHours, { nowMs, zone }: Moment): number {

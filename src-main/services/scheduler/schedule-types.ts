@@ -29,6 +29,8 @@ export interface DayHours {
 export interface BandwidthHours extends DayHours {
   /** More than 0; to stop altogether are quiet hours. */
   readonly bytesPerSecond: number;
+  /** Of what goes to the place (absent: this), or of what comes from it. */
+  readonly direction?: 'up' | 'down';
 }
 
 export interface Schedule {

@@ -14,6 +14,7 @@ const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 const DAY_MS = 86_400_000;
 const SHORTEST_MINUTES = 5;
 const KILOBYTE = 1_000;
+const DIRECTIONS = ['up', 'down'] as const;
 
 type Hours = PlanChoices['conditions']['quietHours'][number];
 
@@ -115,6 +116,12 @@ export function ConditionsSection({ choices, onChange }: EditorPartProps) {
                 onChange={(kilobytes) => put({ ...line, bytesPerSecond: kilobytes * KILOBYTE })}
               />
               {words.kilobytes}
+              <WordChoice
+                label={words.direction}
+                value={line.direction ?? 'up'}
+                options={DIRECTIONS.map((value) => ({ value, label: words.directions[value] }))}
+                onChange={(direction) => put({ ...line, direction })}
+              />
             </>
           )}
         />

@@ -94,6 +94,8 @@ export const folders: Translated<typeof english> = {
   atMost: 'höchstens',
   speed: 'Kilobyte je Sekunde',
   kilobytes: 'KB je Sekunde',
+  direction: 'In welcher Richtung',
+  directions: { up: 'zum Sicherungsort', down: 'vom Sicherungsort' },
   addBandwidth: 'Grenze hinzufügen',
 
   where: 'Wohin',

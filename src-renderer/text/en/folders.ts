@@ -94,6 +94,8 @@ export const folders = {
   atMost: 'at most',
   speed: 'Kilobytes a second',
   kilobytes: 'KB per second',
+  direction: 'Which way',
+  directions: { up: 'to the backup place', down: 'from the backup place' },
   addBandwidth: 'Add a limit',
 
   where: 'Where to',

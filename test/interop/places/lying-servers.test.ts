@@ -93,7 +93,7 @@ for (const kind of WEB_KINDS) {
     function open(port: number): Storage {
       const location = parseLocation(server.addressAt(port));
       const bare = openStorage(location, { clock: systemClock, env: server.env });
-      const limited = new LimitStorage(bare, { maxConcurrent: 5, clock: systemClock });
+      const limited = new LimitStorage(bare, { maxConcurrent: 5 });
       const budget = { firstDelayMs: 2, maxDelayMs: 20, totalMs: 20_000 };
       return new RetryStorage(limited, { clock: systemClock, random: Math.random, budget });
     }

@@ -28,13 +28,7 @@ const AROUND_MEMORY: Record<string, (inner: Storage) => Storage> = {
   'forwarding around memory': (inner) => new ForwardingStorage(inner),
   'retry around memory': (inner) =>
     new RetryStorage(inner, { clock: systemClock, random: () => 0.5, budget: RETRY_BUDGETS.local }),
-  'limit around memory': (inner) =>
-    new LimitStorage(inner, {
-      maxConcurrent: 3,
-      uploadBytesPerSecond: 1e12,
-      downloadBytesPerSecond: 1e12,
-      clock: systemClock,
-    }),
+  'limit around memory': (inner) => new LimitStorage(inner, { maxConcurrent: 3 }),
   'trace around memory': (inner) => new TraceStorage(inner, systemClock, () => undefined),
   'gate around memory': (inner) =>
     new GateStorage(inner, { pass: async () => undefined, patience: () => undefined }),

@@ -44,11 +44,18 @@ export function parseQuietHours(option: string, text: string): QuietHours {
   return { fromMinute: parseClock(option, text, from), toMinute: parseClock(option, text, to), ...days };
 }
 
-/** `500k 08:00-18:00`: bytes a second in these hours. @throws request.invalidInput */
+/** `500k 08:00-18:00`, `2M down`: bytes a second in these hours, to the place or from it. @throws request.invalidInput */
 export function parseBandwidth(option: string, text: string): BandwidthHours {
-  const [size = '', ...hours] = text.trim().split(/\s+/);
+  const [size = '', ...others] = text.trim().split(/\s+/);
+  const [first] = others;
+  const isSaid = first === 'up' || first === 'down';
+  const hours = isSaid ? others.slice(1) : others;
   const range = hours.length === 0 ? '00:00-24:00' : hours.join(' ');
-  return { ...parseQuietHours(option, range), bytesPerSecond: Number(parseSizeText(size)) };
+  return {
+    ...parseQuietHours(option, range),
+    bytesPerSecond: Number(parseSizeText(size)),
+    ...(first === 'down' ? { direction: first } : {}),
+  };
 }
 
 export function formatFixedTime({ minuteOfDay, weekdays }: FixedTime): string {
@@ -60,7 +67,8 @@ export function formatHours({ fromMinute, toMinute, weekdays }: QuietHours): str
 }
 
 export function formatBandwidth(hours: BandwidthHours): string {
-  return `${formatBytes(hours.bytesPerSecond)}/s, ${formatHours(hours)}`;
+  const way = hours.direction === 'down' ? 'from' : 'to';
+  return `${formatBytes(hours.bytesPerSecond)}/s ${way} the place, ${formatHours(hours)}`;
 }
 
 function splitDays(option: string, text: string): { days: { weekdays?: Weekdays }; rest: string } {

@@ -59,7 +59,7 @@ export function definePlanOptions(command: Command): Command {
     .option('--quiet-hours <hours>', 'not at these hours, such as 08:00-12:00 (repeatable)', collect)
     .option(
       '--bandwidth <rate>',
-      'at most so many bytes a second, such as "500k 08:00-18:00" (repeatable)',
+      'at most so many bytes a second to the place, or from it, such as "500k 08:00-18:00" or "2M down" (repeatable)',
       collect,
     )
     .option('--before <command>', 'run this before, such as a database dump (repeatable)', collect)

@@ -8,7 +8,6 @@ import type { BackupOutcome } from '#contract/engine/engine-values.ts';
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
 import { toKnownVersion } from '#services/places/sync-versions.ts';
 import { excludePatternsOf } from '#services/plans/exclusion-presets.ts';
-import { followBandwidth } from '#services/plans/follow-bandwidth.ts';
 import { requirePlan, seriesTag } from '#services/plans/require-plan.ts';
 import { runPlanCommands, type CommandReport } from '#services/plans/run-plan-commands.ts';
 import type { Place } from '#services/state/places-table.ts';
@@ -28,33 +27,12 @@ export function backupWork(parts: WorkParts): JobWork<'backup'> {
       place: requirePlace(reader, request.placeId),
     }));
     const before = await runPlanCommands(plan.commands.before, parts.runProgram, run.signal);
-    const outcome = await withBandwidth(parts, plan, place, async () => {
-      const isBrought = await bringVersion(parts, plan, place, run);
-      return saveVersion(parts, plan, place, isBrought ? { ...request, walkAll: true } : request, run);
-    });
+    const isBrought = await bringVersion(parts, plan, place, run);
+    const asked = isBrought ? { ...request, walkAll: true } : request;
+    const outcome = await saveVersion(parts, plan, place, asked, run);
     const after = await runAfter(parts, plan, run);
     return toOutcome(outcome, before, after);
   };
-}
-
-/** For its place alone: others may be as fast as they go. */
-async function withBandwidth<T>(
-  { engine, clock, zone }: WorkParts,
-  plan: Plan,
-  { id: placeId }: Place,
-  work: () => Promise<T>,
-): Promise<T> {
-  const end = await followBandwidth(plan.conditions.bandwidth, {
-    clock,
-    zone,
-    limit: (bytesPerSecond) =>
-      engine.calls['place.limitUpload']({ placeId, bytesPerSecond: bytesPerSecond ?? null }),
-  });
-  try {
-    return await work();
-  } finally {
-    await end();
-  }
 }
 
 async function saveVersion(

@@ -1,23 +1,25 @@
-/** The limit of the hour holds while a backup runs, and follows the clock, the zone and the end of the run. */
+/** The limits of the hour hold while a job runs, and follow the clock, the zone, the plans and the end of the run. */
 import { expect, test } from 'vitest';
+import type { BandwidthHours } from '#services/scheduler/schedule-types.ts';
 import { followBandwidth } from '#services/plans/follow-bandwidth.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
 
-const HOURS = [
+const HOURS: readonly BandwidthHours[] = [
   { fromMinute: 8 * 60, toMinute: 18 * 60, bytesPerSecond: 500_000 },
   { fromMinute: 12 * 60, toMinute: 13 * 60, bytesPerSecond: 100_000 },
 ];
 const MINUTE = 60_000;
 
-function follow(hours: typeof HOURS) {
+function follow(hours: readonly BandwidthHours[]) {
   const clock = new FakeClock({ startMs: Date.UTC(2026, 0, 15, 7, 50) });
-  const told: (number | undefined)[] = [];
-  const state = { zone: 'UTC' };
-  const end = followBandwidth(hours, {
+  const told: (number | string | undefined)[] = [];
+  const state = { zone: 'UTC', hours };
+  const end = followBandwidth({
     clock,
     zone: () => state.zone,
-    limit: (bytesPerSecond) => {
-      told.push(bytesPerSecond);
+    hours: () => state.hours,
+    limit: ({ up, down }) => {
+      told.push(down === undefined ? up : `${up ?? 'any'} up, ${down} down`);
       return Promise.resolve();
     },
   });
@@ -27,16 +29,16 @@ function follow(hours: typeof HOURS) {
 test('it is told when it begins, changes with the hour, and is taken back', async () => {
   const { clock, told, end } = follow(HOURS);
   const stop = await end;
-  expect(told).toEqual([undefined]);
+  expect(told).toEqual([]);
   await clock.advance(11 * MINUTE);
-  expect(told).toEqual([undefined, 500_000]);
+  expect(told).toEqual([500_000]);
   await clock.advance(4 * 60 * MINUTE);
-  expect(told).toEqual([undefined, 500_000, 100_000]);
+  expect(told).toEqual([500_000, 100_000]);
   await clock.advance(60 * MINUTE);
   await stop();
-  expect(told).toEqual([undefined, 500_000, 100_000, 500_000, undefined]);
+  expect(told).toEqual([500_000, 100_000, 500_000, undefined]);
   await clock.advance(24 * 60 * MINUTE);
-  expect(told).toHaveLength(5);
+  expect(told).toHaveLength(4);
 });
 
 test('a clock that is set and another zone are noticed', async () => {
@@ -46,15 +48,19 @@ test('a clock that is set and another zone are noticed', async () => {
   await clock.advance(MINUTE);
   state.zone = 'America/New_York';
   await clock.advance(MINUTE);
-  expect(told).toEqual([undefined, 500_000, undefined]);
+  expect(told).toEqual([500_000, undefined]);
   await stop();
 });
 
-test('a plan without limits asks for nothing', async () => {
-  const { clock, told, end } = follow([]);
-  await (
-    await end
-  )();
+test('without limits nothing is told, until there is one', async () => {
+  const { clock, told, state, end } = follow([]);
+  const stop = await end;
+  await clock.advance(30 * MINUTE);
   expect(told).toEqual([]);
+  state.hours = [{ fromMinute: 0, toMinute: 0, bytesPerSecond: 70_000, direction: 'down' }];
+  await clock.advance(MINUTE);
+  expect(told).toEqual(['any up, 70000 down']);
+  await stop();
+  expect(told).toEqual(['any up, 70000 down', undefined]);
   expect(clock.sleeperCount).toBe(0);
 });

@@ -98,15 +98,17 @@ describe('hours of the day', () => {
     expect(isWithinHours(mondayNight, moment('2026-06-02T21:00:00Z'))).toBe(false);
   });
 
-  it('limit the bandwidth: the tightest holds, until the next change', () => {
+  it('limit the bandwidth, both ways: the tightest holds, until the next change', () => {
     const all = [
       { fromMinute: minute('08:00'), toMinute: minute('18:00'), bytesPerSecond: 1_000_000 },
       { fromMinute: minute('12:00'), toMinute: minute('13:00'), bytesPerSecond: 50_000 },
-    ];
+      { fromMinute: minute('12:30'), toMinute: minute('12:45'), bytesPerSecond: 9, direction: 'down' },
+    ] as const;
     const at = (clock: string) => bandwidthAt(all, moment(`2026-01-15T${clock}:00Z`, 'UTC'));
     expect(at('07:00')).toEqual({ untilMs: Date.parse('2026-01-15T08:00:00Z') });
-    expect(at('09:00')).toEqual({ untilMs: Date.parse('2026-01-15T12:00:00Z'), bytesPerSecond: 1_000_000 });
-    expect(at('12:30')).toEqual({ untilMs: Date.parse('2026-01-15T13:00:00Z'), bytesPerSecond: 50_000 });
+    expect(at('09:00')).toEqual({ untilMs: Date.parse('2026-01-15T12:00:00Z'), up: 1_000_000 });
+    expect(at('12:00')).toEqual({ untilMs: Date.parse('2026-01-15T12:30:00Z'), up: 50_000 });
+    expect(at('12:30')).toEqual({ untilMs: Date.parse('2026-01-15T12:45:00Z'), up: 50_000, down: 9 });
     expect(bandwidthAt([], moment('2026-01-15T12:00:00Z'))).toEqual({ untilMs: Number.POSITIVE_INFINITY });
   });
 });

@@ -131,6 +131,8 @@ describe('plan', () => {
       '500k 08:00-18:00',
       '--bandwidth',
       '2M',
+      '--bandwidth',
+      '3k down 7:00-8:00',
       '--before',
       'pg_dump -f "/tmp/a b"',
     ];
@@ -152,6 +154,7 @@ describe('plan', () => {
         bandwidth: [
           { fromMinute: 480, toMinute: 1080, bytesPerSecond: 512_000 },
           { fromMinute: 0, toMinute: 0, bytesPerSecond: 2 << 20 },
+          { fromMinute: 420, toMinute: 480, bytesPerSecond: 3 << 10, direction: 'down' },
         ],
       },
       commands: {

@@ -13,7 +13,7 @@ import {
 } from '#test/support/engine-service.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
 
-test('a byte a second: the second pack waits until the limit is lifted', async () => {
+test('a byte a second: the second pack waits until the limit is lifted, on its way there and back', async () => {
   const folder = temporaryFolder();
   fs.mkdirSync(path.join(folder, 'source'));
   for (const name of ['a', 'b', 'c'])
@@ -23,7 +23,7 @@ test('a byte a second: the second pack waits until the limit is lifted', async (
   const access = await makePlace(engine, path.join(folder, 'place'));
   const { placeId } = access;
   await engine.calls['place.unlock']({ access, password: PLACE_PASSWORD });
-  await engine.calls['place.limitUpload']({ placeId, bytesPerSecond: 1 });
+  await engine.calls['place.limit']({ placeId, holder: 'job', up: 1, down: null });
   let isDone = false;
   const backup = engine.calls
     .backup({ access, choice: backupChoice(path.join(folder, 'source')) })
@@ -31,9 +31,17 @@ test('a byte a second: the second pack waits until the limit is lifted', async (
   while (packsIn(access.location) === 0) await sleep(20);
   await sleep(500);
   expect([packsIn(access.location), isDone]).toEqual([1, false]);
-  await engine.calls['place.limitUpload']({ placeId, bytesPerSecond: null });
+  await engine.calls['place.limit']({ placeId, holder: 'job', up: null, down: null });
   await backup;
   expect(packsIn(access.location)).toBeGreaterThan(2);
+
+  await engine.calls['place.limit']({ placeId, holder: 'job', up: null, down: 1 });
+  let isChecked = false;
+  const checking = engine.calls.check({ access, part: 1, of: 1 }).then(() => (isChecked = true));
+  await sleep(1_000);
+  expect(isChecked).toBe(false);
+  await engine.calls['place.limit']({ placeId, holder: 'job', up: null, down: null });
+  await checking;
 });
 
 function packsIn(place: string): number {

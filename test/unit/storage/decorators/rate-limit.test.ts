@@ -1,22 +1,24 @@
-/** Data goes no faster than the limit of the moment, and a change of it counts at once, for what waits too. */
+/** Data goes and comes no faster than the limit of the moment, and a change of it counts at once, for what waits too. */
 import { beforeEach, expect, test } from 'vitest';
 import { MemoryStorage } from '#storage/memory/memory-storage.ts';
-import { UploadLimit, UploadLimitStorage } from '#storage/decorators/upload-limit.ts';
+import { RateLimit, RateLimitStorage } from '#storage/decorators/rate-limit.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
 
 const name = (digit: number): string => String(digit).repeat(64);
 let clock: FakeClock;
-let limit: UploadLimit;
-let storage: UploadLimitStorage;
+let limit: RateLimit;
+let down: RateLimit;
+let storage: RateLimitStorage;
 let saved: string[];
 
 beforeEach(async () => {
   clock = new FakeClock();
-  limit = new UploadLimit(clock);
+  limit = new RateLimit(clock);
+  down = new RateLimit(clock);
   const memory = new MemoryStorage();
   await memory.create();
   saved = [];
-  storage = new UploadLimitStorage(memory, limit);
+  storage = new RateLimitStorage(memory, { up: limit, down });
 });
 
 function save(
@@ -76,4 +78,46 @@ test('who is cancelled goes, and holds up nobody', async () => {
 test('without a limit nothing waits', async () => {
   for (const at of [1, 2, 3]) await save(at);
   expect(clock.delays).toEqual([]);
+});
+
+test('of several who want a limit the tightest holds, until that one wants none', async () => {
+  limit.set(1_000, 'one');
+  limit.set(100, 'two');
+  const all = [save(1), save(2), save(3)];
+  await clock.advance(99_000);
+  expect(saved).toEqual(['pack 1']);
+  limit.set(undefined, 'two');
+  await clock.advance(1_000);
+  expect(saved).toEqual(['pack 1', 'pack 2']);
+  await clock.advance(10_000);
+  await Promise.all(all);
+});
+
+test('what comes back waits for what came before, parts of packs and whole ones; the two directions do not wait for each other', async () => {
+  await save(1);
+  const bytes = new Uint8Array(500);
+  await storage.save('index', name(2), bytes);
+  limit.set(1);
+  down.set(1_000);
+  const loaded: string[] = [];
+  const load = async (what: string, range?: { offset: number; length: number }): Promise<void> => {
+    const { length } = await storage.load('pack', name(1), range);
+    loaded.push(`${what} ${length}`);
+  };
+  const first = [load('part', { offset: 0, length: 2_000 }), load('whole')];
+  await clock.advance(0);
+  expect(loaded).toEqual(['part 2000']);
+  expect(await storage.load('index', name(2))).toHaveLength(500);
+  await clock.advance(2_000);
+  await Promise.all(first);
+  expect(loaded).toEqual(['part 2000', 'whole 10000']);
+  const last = load('part', { offset: 5, length: 1 });
+  await clock.advance(9_999);
+  expect(loaded).toHaveLength(2);
+  await clock.advance(1);
+  await last;
+  down.set(undefined);
+  await load('whole');
+  await load('whole');
+  expect(clock.sleeperCount).toBe(0);
 });
