@@ -3,7 +3,7 @@
  * rule says, and what was written is read again before a file gets its name.
  */
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
-import { isTidemarkError, TidemarkError } from '#base/errors.ts';
+import { isTidemarkError, TidemarkError, type WireError } from '#base/errors.ts';
 import { MOST_FILES_SHOWN } from '#contract/app/restore-values.ts';
 import type { RestoreAsk, RestoreOutcome, RestorePreview } from '#contract/engine/engine-values.ts';
 import { describeErrorCode } from '#files/describe-file-error.ts';
@@ -41,13 +41,27 @@ export function restoreCalls(service: EngineService): Pick<EngineHandlers, Resto
       const teller = new JobTeller(tell, clock);
       return service.withThreads(access, { signal }, async (repository, pipeline) => {
         const results: RestoreResult[] = [];
-        for (const part of await partsOfRestore(repository, ask, signal)) {
-          const parts = { repository, files: createTargetFiles(), pipeline };
-          const observer = toObserver(teller, part);
-          const result = await unlessMissing(part, executeRestore(parts, part.request, observer, signal));
-          if (result !== undefined) results.push(result);
+        const waiting = [...(await partsOfRestore(repository, ask, signal))];
+        try {
+          for (let part = waiting[0]; part !== undefined; part = waiting[0]) {
+            const parts = { repository, files: createTargetFiles(), pipeline };
+            const onCutShort = (done: RestoreResult): void => {
+              waiting.shift();
+              results.push(done);
+            };
+            const observer = { ...toObserver(teller, part), onCutShort };
+            const result = await unlessMissing(part, executeRestore(parts, part.request, observer, signal));
+            waiting.shift();
+            if (result !== undefined) results.push(result);
+          }
+        } catch (error) {
+          // What was done stays, and can be taken back: that is an answer.
+          if (results.length === 0) throw error;
+          const { filesTotal, ...outcome } = toOutcome(results);
+          return { ...outcome, cut: wireOf(error), filesTotal: waiting.length > 0 ? null : filesTotal };
         }
-        return toOutcome(results, ask);
+        refuseNothing(results, ask);
+        return toOutcome(results);
       });
     },
 
@@ -110,6 +124,12 @@ async function unlessMissing<T>({ isOptional }: RestorePart, work: Promise<T>): 
   }
 }
 
+function wireOf(error: unknown): WireError {
+  if (isTidemarkError(error)) return error.toWire();
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new TidemarkError('internal.invariantBroken', { what }).toWire();
+}
+
 /** @throws files.pathNotInSnapshot */
 function refuseNothing(found: readonly unknown[], { snapshotId, paths }: RestoreAsk): void {
   if (found.length > 0) return;
@@ -117,15 +137,17 @@ function refuseNothing(found: readonly unknown[], { snapshotId, paths }: Restore
   throw new TidemarkError('files.pathNotInSnapshot', { path, snapshotId }, { retry: 'afterUser' });
 }
 
-function toOutcome(results: readonly RestoreResult[], ask: RestoreAsk): RestoreOutcome {
-  refuseNothing(results, ask);
+/** Of at least one. */
+function toOutcome(results: readonly RestoreResult[]): RestoreOutcome {
   const sum = (of: (result: RestoreResult) => number): number =>
     results.reduce((total, result) => total + of(result), 0);
   return {
+    cut: null,
     target: results[0]!.target,
     undos: results.flatMap(({ target, undoId }) =>
       undoId === undefined ? [] : [{ folder: target, undoId }],
     ),
+    filesTotal: sum(({ progress }) => progress.total.files),
     filesRestored: sum(({ files }) => files.restored + files.beside),
     filesUpdated: sum(({ files }) => files.updated),
     filesUnchanged: sum(({ files }) => files.unchanged),

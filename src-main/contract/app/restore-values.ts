@@ -42,8 +42,10 @@ export const restorePreview = z.strictObject({
   filesCut: z.boolean(),
 });
 
-/** The `result` of a job `restore`. */
+/** The `result` of a job `restore`; of what was done, where it was stopped or failed on the way. */
 export const restoreResult = z.strictObject({
+  /** Of what was asked for; null: it ended before that was known. */
+  filesTotal: count.nullable(),
   filesRestored: count,
   filesUpdated: count,
   filesUnchanged: count,

@@ -1,5 +1,6 @@
 /** What goes to the engine process and comes back. Names of files are bytes; everything is safe for JSON. */
 import type { ByteString } from '#base/byte-string.ts';
+import type { WireError } from '#base/errors.ts';
 import type { PlaceTrial } from '#contract/app/place-trial.ts';
 
 /** How a place is opened; its secret is found by the engine, under the place's id. */
@@ -203,10 +204,15 @@ export interface RestoreUndo {
   readonly undoId: string;
 }
 
+/** Of all that was done, also where it was cut short. */
 export interface RestoreOutcome {
+  /** Why it ended before its end; null: it did not. */
+  readonly cut: WireError | null;
   /** Where it went; the first of several. */
   readonly target: ByteString;
   readonly undos: readonly RestoreUndo[];
+  /** Of what was asked for; null: it was cut short before that was known. */
+  readonly filesTotal: number | null;
   readonly filesRestored: number;
   readonly filesUpdated: number;
   readonly filesUnchanged: number;

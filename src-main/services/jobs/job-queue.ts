@@ -219,11 +219,9 @@ export class JobQueue {
         startOffsetSec: offsetSecAt(zone(), nowMs),
       });
       throwIfCancelled(control.signal);
-      const outcome = await this.#work(job, this.#runOf(job, control, troubles));
-      await this.#end(job, {
-        state: outcome.hasExceptions ? 'doneExcept' : 'done',
-        result: outcome.result,
-      });
+      const { cut, hasExceptions, result } = await this.#work(job, this.#runOf(job, control, troubles));
+      if (cut === undefined) await this.#end(job, { state: hasExceptions ? 'doneExcept' : 'done', result });
+      else await this.#endBadly(job, cut, result);
     } catch (error) {
       await this.#endBadly(job, error);
     } finally {
@@ -262,17 +260,18 @@ export class JobQueue {
     };
   }
 
-  async #endBadly(job: LiveJob, error: unknown): Promise<void> {
+  /** @param result of what was done all the same */
+  async #endBadly(job: LiveJob, error: unknown, result: Job['result'] = job.row.result): Promise<void> {
     const wasStopped = isTidemarkError(error, 'job.cancelled');
     if (!isTidemarkError(error)) this.#parts.onUnexpected(error);
-    if (wasStopped && job.stop === 'rest') return this.#change(job, { state: 'paused' });
-    if (wasStopped && job.stop === 'shutdown') return this.#change(job, { state: 'queued' });
-    if (wasStopped) return this.#end(job, { state: 'cancelled' });
+    if (wasStopped && job.stop === 'rest') return this.#change(job, { state: 'paused', result });
+    if (wasStopped && job.stop === 'shutdown') return this.#change(job, { state: 'queued', result });
+    if (wasStopped) return this.#end(job, { state: 'cancelled', result });
     const isCutOff = isTidemarkError(error, 'internal.connectionLost');
     const told = isTidemarkError(error)
       ? error
       : new TidemarkError('internal.invariantBroken', { what: 'a job' }, { cause: error });
-    await this.#end(job, { state: isCutOff ? 'interrupted' : 'failed', error: told.toWire() });
+    await this.#end(job, { state: isCutOff ? 'interrupted' : 'failed', result, error: told.toWire() });
     if (isCutOff && isTakenUpAgain(job.row) && !this.#isClosing) await this.add(job.request, 'retry');
   }
 

@@ -1,6 +1,6 @@
 /** What the queue needs of those who do the work of a kind of job, and what they are given. */
 import type { ByteString } from '#base/byte-string.ts';
-import type { WireError } from '#base/errors.ts';
+import type { TidemarkError, WireError } from '#base/errors.ts';
 import type { z } from 'zod';
 import type { JobKind, JobProgress, JobRequest, Starter } from '#contract/app/job-values.ts';
 import type { JobId } from '#contract/app/values.ts';
@@ -20,6 +20,8 @@ export interface JobOutcome {
   readonly hasExceptions: boolean;
   /** Kept with the job, shown to people and read by later decisions. */
   readonly result: z.core.util.JSONType;
+  /** Why it ended before its end, where there is something to tell of what was done: as if it were thrown. */
+  readonly cut?: TidemarkError;
 }
 
 export type RequestOf<Kind extends JobKind> = Extract<JobRequest, { kind: Kind }>;

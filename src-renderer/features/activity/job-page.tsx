@@ -20,6 +20,7 @@ import { PageBody, PageHead } from '../../ui/page.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
+import { RestoreResult } from './restore-result.tsx';
 import { affectedBy, numberIn, resultOf } from './view-model.ts';
 
 const MOST_JOBS = 1_000;
@@ -123,6 +124,7 @@ function OneJob({ job, mirror }: { readonly job: JobValue; readonly mirror: Mirr
       />
       <Refusal error={refusal} />
       {job.error !== null && <NoteBar tone="danger">{core.wireError(job.error)}</NoteBar>}
+      {job.kind === 'restore' && job.endedAtMs !== null && <RestoreResult job={job} />}
       {job.wait !== null && <NoteBar tone="hint">{core.wait(job.wait)}</NoteBar>}
       <div className="card">
         <Facts
@@ -260,7 +262,7 @@ function Troubles({ job }: { readonly job: JobValue }) {
           </div>
         )}
       </div>
-      <p className="quiet">{words.leaveOut}</p>
+      {job.planId !== null && <p className="quiet">{words.leaveOut}</p>}
     </Section>
   );
 }

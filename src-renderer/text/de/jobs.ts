@@ -24,7 +24,7 @@ export const jobs: Translated<typeof english> = {
   },
   kinds: {
     backup: (plan, place) => `Sicherung${of(plan)}${to(place)}`,
-    restore: (_plan, place) => `Dateien${from(place)} zurückgeholt`,
+    restore: (_plan, place) => `Zurückholen${from(place)}`,
     export: () => 'Zip-Datei',
     label: (_plan, place) => `Version${on(place)} markiert`,
     erase: (_plan, place) => `Aus der Geschichte${on(place)} gelöscht`,

@@ -20,7 +20,7 @@ export const jobs = {
   },
   kinds: {
     backup: (plan: string, place: string) => `Backup of ${plan || 'folders'}${to(place)}`,
-    restore: (_plan: string, place: string) => `Files put back from ${place || 'a place'}`,
+    restore: (_plan: string, place: string) => `Putting back from ${place || 'a place'}`,
     export: (_plan: string, _place: string) => 'Zip file',
     label: (_plan: string, place: string) => `Version marked${on(place)}`,
     erase: (_plan: string, place: string) => `Erased from history${on(place)}`,

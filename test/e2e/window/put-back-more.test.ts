@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { systemClock } from '#base/system-clock.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findAxeFaults } from '../support/find-axe-faults.ts';
 import { DAY_MS, WindowWorld } from '../support/window-world.ts';
@@ -47,6 +48,26 @@ const row = (name: string) => page.getByRole('row').filter({ hasText: name });
 const button = (name: string | RegExp) => page.getByRole('button', { name });
 const until = (what: () => unknown, expected: unknown): Promise<void> =>
   expect.poll(what, { timeout: SOON_MS, interval: 50 }).toEqual(expected);
+
+const count = (value: number): string => value.toLocaleString('en-GB');
+const filesBack = (): string[] =>
+  existsSync(world.at('Documents/Many')) ? readdirSync(world.at('Documents/Many')) : [];
+
+/** A restore of the many stands still once some of them are back. @returns what lets it go on */
+function holdWhenBegun(): () => void {
+  const go = Promise.withResolvers<void>();
+  let loads = 0;
+  world.core.hold = async (_method, type) => {
+    if (type !== 'pack') return;
+    // One after the other, so that the last ones come after the first are done.
+    await systemClock.sleep(++loads * 100);
+    if (filesBack().length > 0) await go.promise;
+  };
+  return () => {
+    world.core.hold = () => undefined;
+    go.resolve();
+  };
+}
 
 async function openSheet(name: string, key: string): Promise<void> {
   await page.keyboard.press('Escape');
@@ -178,20 +199,34 @@ test('a folder exactly as it was: asked again in words, and taken back', async (
 
 test('stopped in the middle: what is back stays, is told, and can be taken back', async () => {
   world.remove('Documents/Many');
+  const goOn = holdWhenBegun();
   await openSheet('Many', 'r');
-  await button(`Put ${MANY.toLocaleString('en-GB')} files back`).click();
-  await button('Stop').click();
-  await page.getByText(/^Stopped\./).waitFor();
-  const back = existsSync(world.at('Documents/Many')) ? readdirSync(world.at('Documents/Many')) : [];
+  await button(`Put ${count(MANY)} files back`).click();
+  await page.getByText(new RegExp(`^[1-9][0-9,]* of ${count(MANY)} files`)).waitFor();
+  await button('Cancel').click();
+  goOn();
+  const sentence = page.getByText(/files are back\. Stopped before the rest; nothing else was touched\.$/);
+  await sentence.waitFor();
+  const back = filesBack();
+  expect(back.length).toBeGreaterThan(0);
   expect(back.length).toBeLessThan(MANY);
   expect(back.filter((name) => !/^\d+\.txt$/.test(name))).toEqual([]);
-  if (back.length > 0) {
-    await button('Undo').last().click();
-    await until(
-      () => existsSync(world.at('Documents/Many')) && readdirSync(world.at('Documents/Many')).length > 0,
-      false,
-    );
-  }
+  expect(await sentence.innerText()).toMatch(`${count(back.length)} of ${count(MANY)} files are back.`);
+  // The same is told, and offered, by the job itself.
+  await page.keyboard.press('Escape');
+  await page.goto(page.url().replace(/#.*/, '#/activity'));
+  await page
+    .getByRole('link', { name: /Putting back from Blue drive/ })
+    .first()
+    .click();
+  await sentence.last().waitFor();
+  expect(await findAxeFaults(page, 'main')).toEqual([]);
+  await page.getByRole('main').getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('main').getByText('Taken back. Everything is as it was before.').waitFor();
+  expect(await page.getByRole('main').getByRole('button', { name: 'Undo' }).count()).toBe(0);
+  expect(filesBack()).toEqual([]);
+  await page.goBack();
+  await page.goBack();
 });
 
 test('erased from every version, for good, after it was said from how many', async () => {

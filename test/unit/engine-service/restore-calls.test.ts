@@ -5,7 +5,9 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { RestoreAsk } from '#contract/engine/engine-values.ts';
+import { TidemarkError } from '#base/errors.ts';
 import { createEngineParts } from '#core/create-engine-parts.ts';
+import { HeldStorage, type Hold } from '#test/support/held-storage.ts';
 import { openTestRepository } from '#test/support/engine.ts';
 import {
   backupChoice,
@@ -203,6 +205,70 @@ test('elsewhere, what is chosen lies as below the lowest folder that holds all o
     'letters/2025/two',
     'letters/2026/three',
   ]);
+});
+
+/** More than one load takes, so that a restore can be cut between two. */
+const MANY = 600;
+
+test.each([
+  ['stopped', 'job.cancelled'],
+  ['cut off from its place', 'storage.unreachable'],
+] as const)('%s in the middle: what was done is the answer, and can be taken back', async (how, code) => {
+  const folder = temporaryFolder();
+  const source = path.join(folder, 'source');
+  fs.mkdirSync(source);
+  for (let number = 0; number < MANY; number++) fs.writeFileSync(path.join(source, `${number}`), `${number}`);
+  const parts = createEngineParts();
+  let hold: Hold = () => undefined;
+  const engine = startTestEngine({
+    createPorts: (...which) => {
+      const ports = parts.createPorts(...which);
+      return { ...ports, storage: new HeldStorage(ports.storage, (...call) => hold(...call)) };
+    },
+  });
+  const access = await makePlace(engine, path.join(folder, 'place'));
+  const { version } = await engine.calls.backup({ access, choice: backupChoice(source) });
+  const ask: RestoreAsk = {
+    snapshotId: version.snapshotId,
+    paths: [],
+    target: null,
+    rule: 'replace-keep-current',
+  };
+  let loads = 0;
+  hold = (_method, type) => void (type === 'pack' && loads++);
+  for (const name of fs.readdirSync(source)) fs.rmSync(path.join(source, name));
+  await engine.calls.undo((await engine.calls.restore({ access, ask })).undos[0]!);
+
+  const control = new AbortController();
+  const go = Promise.withResolvers<void>();
+  hold = (_method, type) => (type === 'pack' && --loads <= 0 ? go.promise : undefined);
+  const outcome = await engine.calls.restore(
+    { access, ask },
+    {
+      signal: control.signal,
+      onProgress: () => {
+        if (how === 'stopped') {
+          control.abort();
+          go.resolve();
+        } else go.reject(new TidemarkError('storage.unreachable', { location: 'it', reason: 'gone' }));
+      },
+    },
+  );
+  const back = fs.readdirSync(source).filter((name) => name !== '.tidemark-undo');
+  expect(back.length).toBeGreaterThan(0);
+  expect(back.length).toBeLessThan(MANY);
+  expect(outcome).toMatchObject({
+    cut: { code },
+    filesTotal: MANY,
+    filesRestored: back.length,
+    undos: [{ folder: source }],
+  });
+  for (const name of back) expect(fs.readFileSync(path.join(source, name), 'utf8')).toBe(name);
+  expect(await engine.calls.undo(outcome.undos[0]!)).toMatchObject({
+    removed: back.length,
+    isComplete: true,
+  });
+  expect(fs.readdirSync(source)).toEqual(['.tidemark-undo']);
 });
 
 test('a proof under way, which lets nobody else in, does not keep a plan from being made', async () => {

@@ -18,8 +18,9 @@ import {
 import { targetNotWritable } from './prepare.ts';
 
 export interface BegunUndo {
-  /** To be called when nothing more is changed. Never throws. */
-  end(): void;
+  readonly id: ByteString;
+  /** To be called when nothing more is changed. Never throws. False: there is nothing to take back. */
+  end(): boolean;
 }
 
 /** @throws files.targetNotWritable, files.noSpace: then nothing was changed */
@@ -44,18 +45,21 @@ export function beginUndo(
     throwIfFull(errorCodeOf(error), [target], error);
     throw targetNotWritable(target, error);
   }
-  return { end: () => endQuietly(files, target, description.id) };
+  const { id } = description;
+  return { id, end: () => endQuietly(files, target, id) };
 }
 
 /** A record that cannot be ended now is taken for that of a killed run, which can be undone too. */
-function endQuietly(files: TargetFiles, target: ByteString, id: ByteString): void {
+function endQuietly(files: TargetFiles, target: ByteString, id: ByteString): boolean {
   let root: TargetRoot | undefined;
   try {
     root = files.openRoot(target, 'fail');
-    endUndoRecord(root, id);
+    const hasDone = endUndoRecord(root, id);
     removeUndoFolderIfEmpty(root);
+    return hasDone;
   } catch (error) {
     errorCodeOf(error);
+    return true;
   } finally {
     root?.close();
   }

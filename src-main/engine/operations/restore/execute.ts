@@ -141,7 +141,7 @@ async function restoreUnderLock(
           startedAtMs: clock.nowMs(),
           temporaryPrefix: settings.temporaryPrefix,
         });
-  if (undo !== undefined && settings.undoId !== undefined) observer.onUndoable?.(target, settings.undoId);
+  if (undo !== undefined) observer.onUndoable?.(target, undo.id);
   const tally = new RestoreTally(observer, () => clock.monotonicMs(), totals);
   const pool = openPool(repository, pipeline);
   const selector = createSelector(request.include, request.exclude);
@@ -150,16 +150,22 @@ async function restoreUnderLock(
   const isAbandoned = (name: ByteString): boolean => isAbandonedFile(repository.ports, name);
   const common = { repository, pool, settings, selector, tally, signal: stop, prefix, others, isAbandoned };
   const walk = new RestoreRun({ ...common, rules });
-  try {
-    await walk.walk(tree, request.dryRun && isMissing);
-    const result = tally.result(stored.id, target, undo === undefined ? undefined : settings.undoId);
-    return { result, bytesToWrite: tally.bytesOfContent, prefix };
-  } finally {
+  const end = async (): Promise<RestoreResult> => {
     await pool.runOnEach('endRestore', undefined).catch(() => undefined);
     await pool.close();
     removeUnfinished(files, target, walk);
-    undo?.end();
+    const undoId = undo?.end() === true ? undo.id : undefined;
+    return tally.result({ snapshotId: stored.id, target, undoId });
+  };
+  try {
+    await walk.walk(tree, request.dryRun && isMissing);
+    tally.end();
+  } catch (error) {
+    const done = await end();
+    observer.onCutShort?.(done);
+    throw error;
   }
+  return { result: await end(), bytesToWrite: tally.bytesOfContent, prefix };
 }
 
 /** Undefined: nothing is removed, because nobody asked, or because it cannot be told what was saved. */

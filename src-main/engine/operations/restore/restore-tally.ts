@@ -1,6 +1,5 @@
 /** Counts of one restore and what is told to its observer. Problems beyond MAX_LISTED are told and counted, but not kept. */
 import type { ByteString } from '#base/byte-string.ts';
-import type { SnapshotId } from '#base/ids.ts';
 import type { MetadataProblem } from '#files/port.ts';
 import type { EntryProblem } from '#pipeline/restore-types.ts';
 import type {
@@ -124,20 +123,20 @@ export class RestoreTally {
     }
   }
 
-  result(snapshotId: SnapshotId, target: ByteString, undoId: ByteString | undefined): RestoreResult {
-    // Now it is known what there was; the estimate has served.
+  /** Everything was gone through: now it is known what there was, and the estimate has served. */
+  end(): void {
     const problems = this.#problemCount();
     this.#totals = {
       files: this.#restored() + this.#skipped() + problems,
       bytes: Math.max(this.#bytesRestored + this.#bytesSkipped, problems > 0 ? this.#totals.bytes : 0),
     };
-    const progress = this.#progress();
-    this.#observer.onProgress?.(progress);
+    this.#observer.onProgress?.(this.#progress());
+  }
+
+  result(where: Pick<RestoreResult, 'snapshotId' | 'target' | 'undoId'>): RestoreResult {
     return {
-      snapshotId,
-      target,
-      undoId,
-      progress,
+      ...where,
+      progress: this.#progress(),
       files: { ...this.#files },
       verifiedFiles: this.verifiedFiles,
       problemCounts: { ...this.#problemCounts },

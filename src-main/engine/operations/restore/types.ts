@@ -86,6 +86,8 @@ export type RestoreAction = 'restored' | 'updated' | 'beside' | 'unchanged' | 'k
 export interface RestoreObserver {
   /** From now on there is something to take back, however the restore ends. */
   onUndoable?(target: ByteString, undoId: ByteString): void;
+  /** It ends before its end, with an error: what was done until then, which stays so. */
+  onCutShort?(done: RestoreResult): void;
   onProgress?(progress: RestoreProgress): void;
   onProblem?(problem: RestoreProblem): void;
   onWarning?(warning: RestoreWarning): void;

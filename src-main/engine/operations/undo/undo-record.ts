@@ -74,8 +74,8 @@ function writeFile(root: TargetRoot, path: TargetPath, text: string): void {
   }
 }
 
-/** The restore is over, however it went. A record of one that did nothing is removed. */
-export function endUndoRecord(root: TargetRoot, id: ByteString): void {
+/** The restore is over, however it went. False: it did nothing, and its record is removed. */
+export function endUndoRecord(root: TargetRoot, id: ByteString): boolean {
   const folder = keepingFolder([], id);
   const hasJournal = root.list(folder).some((name) => name.startsWith(JOURNAL_PREFIX));
   if (hasJournal) root.remove([...folder, RUNNING]);
@@ -83,6 +83,7 @@ export function endUndoRecord(root: TargetRoot, id: ByteString): void {
     removeTree(root, folder);
     removeUndoFolderIfEmpty(root);
   }
+  return hasJournal;
 }
 
 /** Newest first. Folders that hold no record of ours are passed over. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { restoreResult } from '#contract/app/restore-values.ts';
 import { toDisplay } from '#base/byte-string.ts';
+import { fromWireError } from '#base/errors.ts';
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
 import type { JobWork } from '../job-work.ts';
 import { engineOptions, type WorkParts } from './work-parts.ts';
@@ -11,7 +12,7 @@ export function restoreWork({ state, engine, note }: WorkParts): JobWork<'restor
     const place = state.read((reader) => requirePlace(reader, placeId));
     const { snapshotId } = ask;
     const outcome = await engine.calls.restore({ access: accessTo(place), ask }, engineOptions(run));
-    const { target, undos, ...counts } = outcome;
+    const { cut, target, undos, ...counts } = outcome;
     note('restored', { placeId, snapshotId, files: counts.filesRestored + counts.filesUpdated });
     return {
       hasExceptions: outcome.problems > 0,
@@ -22,6 +23,7 @@ export function restoreWork({ state, engine, note }: WorkParts): JobWork<'restor
         folder: undos[0]?.folder ?? null,
         undos: undos.map((undo) => ({ ...undo })),
       }),
+      ...(cut === null ? {} : { cut: fromWireError(cut) }),
     };
   };
 }

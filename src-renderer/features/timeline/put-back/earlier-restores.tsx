@@ -7,9 +7,9 @@ import { useAnswer } from '../../../core-link/use-answer.ts';
 import { useCore } from '../../../core-link/use-core.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
+import { asksOf } from '../../../parts/restore-outcome.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useHistory } from '../use-history.ts';
-import { asksOf } from './restore-outcome.ts';
 import { useRestoring } from './use-restore-deeds.tsx';
 
 export function EarlierRestores() {

@@ -84,7 +84,7 @@ export function ExportSheet({ onClose }: { onClose: () => void }) {
       </div>
       <footer className="sheet-foot">
         <Button variant="default" onClick={job.isRunning ? job.stop : onClose}>
-          {job.isRunning ? words.stop : words.cancel}
+          {words.cancel}
         </Button>
         <Button type="submit" disabled={folder === undefined || name.trim() === '' || job.isRunning}>
           {words.exportGo}

@@ -3,19 +3,7 @@
  * it keeps what an undo needs. View state: the truth about the jobs is in the mirror.
  */
 import { create } from 'zustand';
-import type { WirePath } from '#contract/app/values.ts';
-import type { Answers, Asks } from '../wire-types.ts';
-
-/** What one job of a putting back is asked for; one for each point that is taken from. */
-export type RestoreAsk = Omit<Extract<Asks<'jobs.start'>, { kind: 'restore' }>, 'kind'>;
-
-export type Job = Answers<'jobs.wait'>;
-
-/** What an undo is asked for by. */
-export interface UndoRef {
-  readonly folder: WirePath;
-  readonly undoId: string;
-}
+import type { RestoreAsk, RestoreOutcome, UndoRef } from '../../../parts/restore-outcome.ts';
 
 export interface RestoreProgress {
   readonly filesDone: number;
@@ -36,17 +24,6 @@ export type Run =
       readonly jobIds: readonly string[];
       readonly outcome: RestoreOutcome;
     };
-
-export interface RestoreOutcome {
-  readonly state: 'done' | 'doneExcept' | 'cancelled' | 'failed';
-  /** Put back: written, or found to be there. */
-  readonly files: number;
-  readonly removed: number;
-  readonly problems: number;
-  readonly undos: readonly UndoRef[];
-  /** Why, where it failed. */
-  readonly error: Job['error'];
-}
 
 /** A putting back that can be taken back, and then be done again. */
 export interface DoneRestore {

@@ -2,21 +2,23 @@
  * Starts the jobs of a putting back or of an undo and follows them to their end. Closing the sheet does not end them;
  * `stop` does. Jobs of one place run one after the other anyway; here the next is asked for when the one before has ended.
  */
-import type { Calls } from '../wire-types.ts';
-import { restoreOutcome, undoOutcome, type UndoOutcome } from './restore-outcome.ts';
 import {
-  useRestores,
-  type Job,
+  restoreOutcome,
+  undoOutcome,
   type RestoreAsk,
   type RestoreOutcome,
+  type UndoOutcome,
   type UndoRef,
-} from './restore-store.ts';
+} from '../../../parts/restore-outcome.ts';
+import type { JobValue } from '../../../text/job-titles.ts';
+import type { Calls } from '../wire-types.ts';
+import { useRestores } from './restore-store.ts';
 
 type JobCalls = Pick<Calls, 'jobs.start' | 'jobs.wait' | 'jobs.cancel'>;
 
 /** @throws what the start of a job throws */
 export async function runRestore(calls: JobCalls, asks: readonly RestoreAsk[]): Promise<RestoreOutcome> {
-  const jobs: Job[] = [];
+  const jobs: JobValue[] = [];
   const jobIds: string[] = [];
   useRestores.setState({ run: { kind: 'running', jobIds: [], progress: null } });
   try {
@@ -32,13 +34,13 @@ export async function runRestore(calls: JobCalls, asks: readonly RestoreAsk[]): 
         },
       );
       jobs.push(job);
-      if (job.state === 'cancelled' || job.state === 'failed') break;
+      if (job.state !== 'done' && job.state !== 'doneExcept') break;
     }
   } catch (error) {
     useRestores.setState({ run: { kind: 'none' } });
     throw error;
   }
-  const outcome = restoreOutcome(jobs);
+  const outcome = restoreOutcome(jobs, asks.length);
   useRestores.setState((before) => ({
     run: { kind: 'ended', jobIds, outcome },
     last: outcome.undos.length > 0 ? { asks, undos: outcome.undos } : before.last,
@@ -55,7 +57,7 @@ export async function stopRestore(calls: JobCalls): Promise<void> {
 
 /** The newest first, so that what several have touched ends as it was at first. */
 export async function runUndo(calls: JobCalls, undos: readonly UndoRef[]): Promise<UndoOutcome> {
-  const jobs: Job[] = [];
+  const jobs: JobValue[] = [];
   for (const undo of undos.toReversed()) {
     const jobId = await calls['jobs.start']({ kind: 'undo', ...undo });
     jobs.push(await calls['jobs.wait']({ jobId }));

@@ -43,7 +43,7 @@ export function RunningRestore(props: {
       </div>
       <footer className="sheet-foot">
         <Button variant="default" onClick={stop} disabled={isStopping}>
-          {words.stop}
+          {words.cancel}
         </Button>
         <Button variant="default" onClick={onClose}>
           {words.close}

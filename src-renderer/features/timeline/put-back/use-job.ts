@@ -2,8 +2,9 @@
 import { useState } from 'react';
 import { useCore } from '../../../core-link/use-core.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
+import type { JobValue } from '../../../text/job-titles.ts';
 import type { Asks } from '../wire-types.ts';
-import type { Job, RestoreProgress } from './restore-store.ts';
+import type { RestoreProgress } from './restore-store.ts';
 
 export interface SheetJob {
   readonly isRunning: boolean;
@@ -11,7 +12,7 @@ export interface SheetJob {
   /** Why it did not go. */
   readonly refusal: string | undefined;
   /** @returns the job where it is done; undefined where it did not go, which `refusal` tells */
-  start(request: Asks<'jobs.start'>): Promise<Job | undefined>;
+  start(request: Asks<'jobs.start'>): Promise<JobValue | undefined>;
   stop(): void;
 }
 
@@ -21,7 +22,7 @@ export function useJob(): SheetJob {
   const [jobId, setJobId] = useState<string>();
   const [progress, setProgress] = useState<RestoreProgress | null>(null);
   const [refusal, setRefusal] = useState<string>();
-  const start = async (request: Asks<'jobs.start'>): Promise<Job | undefined> => {
+  const start = async (request: Asks<'jobs.start'>): Promise<JobValue | undefined> => {
     setRefusal(undefined);
     setProgress(null);
     try {

@@ -2,14 +2,15 @@
 import { notifications } from '@mantine/notifications';
 import { useEffect, useMemo, type ReactNode } from 'react';
 import { useCore } from '../../../core-link/use-core.ts';
+import type { RestoreAsk, RestoreOutcome } from '../../../parts/restore-outcome.ts';
+import { outcomeSentence, undoSentence } from '../../../parts/restore-words.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { historyDeeds, useHistoryView } from '../view-store.ts';
 import { parentPath } from '../wire-path.ts';
 import { DoneToast } from './done-toast.tsx';
 import { useOpenCopy } from './open-copy.ts';
-import { outcomeSentence, undoSentence } from './outcome-words.ts';
-import { useRestores, type DoneRestore, type RestoreAsk, type RestoreOutcome } from './restore-store.ts';
+import { useRestores, type DoneRestore } from './restore-store.ts';
 import { runRestore, runUndo } from './run-restore.ts';
 
 export interface RestoreDeeds {
@@ -44,7 +45,7 @@ export function useRestoring(): RestoreDeeds {
         const done: DoneRestore = { asks, undos: outcome.undos };
         tell({
           id: DONE_TOAST,
-          hasGone: outcome.state === 'done',
+          hasGone: outcome.state === 'done' || outcome.state === 'cancelled',
           message: (
             <DoneToast
               sentence={outcomeSentence(outcome, target, { words, formats })}

@@ -9,9 +9,9 @@ import {
   type RestoreLine,
   type RestorePlan,
 } from '#renderer/features/timeline/put-back/put-back-plan.ts';
-import { outcomeSentence, undoSentence } from '#renderer/features/timeline/put-back/outcome-words.ts';
-import { asksOf, restoreOutcome, undoOutcome } from '#renderer/features/timeline/put-back/restore-outcome.ts';
-import type { Job } from '#renderer/features/timeline/put-back/restore-store.ts';
+import { asksOf, restoreOutcome, undoOutcome } from '#renderer/parts/restore-outcome.ts';
+import { outcomeSentence, undoSentence } from '#renderer/parts/restore-words.ts';
+import type { JobValue } from '#renderer/text/job-titles.ts';
 import { zipName } from '#renderer/features/timeline/put-back/zip-name.ts';
 import type { SelectedItem } from '#renderer/features/timeline/view-store.ts';
 import { speechOf } from '#renderer/text/use-words.ts';
@@ -153,7 +153,7 @@ test.each([
 );
 
 describe('what jobs have done', () => {
-  function job(more: Partial<Job>): Job {
+  function job(more: Partial<JobValue>): JobValue {
     return {
       id: 'j',
       kind: 'restore',
@@ -201,18 +201,58 @@ describe('what jobs have done', () => {
       [undo],
     ],
     [
-      'stopped midway',
-      [job({ state: 'cancelled', result: { ...result, filesUpdated: 0, filesRestored: 1 } })],
+      'stopped midway, with what was right already',
+      [job({ state: 'cancelled', result: { ...result, filesUnchanged: 9, filesTotal: 40 } })],
       null,
-      'Stopped. What had been put back already stays so: 1 file.',
+      '12 of 40 files are back. Stopped before the rest; nothing else was touched.',
+      [undo],
+    ],
+    [
+      'stopped midway, and nobody has counted the rest',
+      [
+        job({
+          state: 'cancelled',
+          result: { ...result, filesUpdated: 0, filesRestored: 1, filesTotal: null },
+        }),
+      ],
+      null,
+      '1 file is back. Stopped before the rest; nothing else was touched.',
+      [undo],
+    ],
+    [
+      'a full disk in the middle of a copy',
+      [job({ state: 'failed', result: { ...result, filesTotal: 40 } })],
+      '/home/me/Elsewhere',
+      '3 of 40 files are in Elsewhere. Stopped before the rest; nothing else was touched.',
+      [undo],
+    ],
+    [
+      'stopped when only what came later was gone',
+      [job({ state: 'cancelled', result: { filesRemoved: 1, filesTotal: 4, undos: [undo] } })],
+      null,
+      '0 of 4 files are back. 1 that came later is in safe keeping. Stopped before the rest; nothing else was touched.',
       [undo],
     ],
     ['stopped at once', [job({ state: 'cancelled' })], null, 'Stopped. Nothing had been changed yet.', []],
-    ['ended by a crash', [job({ state: 'interrupted' })], null, 'It was not put back.', []],
+    [
+      'stopped after a look at what was right already',
+      [job({ state: 'cancelled', result: { filesUnchanged: 2, filesTotal: 4, undos: [] } })],
+      null,
+      'Stopped. Nothing had been changed yet.',
+      [],
+    ],
+    ['not begun', [job({ state: 'failed' })], null, 'It was not put back. Nothing was changed.', []],
+    ['ended by a crash', [job({ state: 'interrupted' })], null, words.putBack.interrupted, []],
   ] as const)('%s', (_, jobs, target, sentence, undos) => {
     const outcome = restoreOutcome(jobs);
     expect(outcomeSentence(outcome, target, speech)).toBe(sentence);
     expect(outcome.undos).toEqual(undos);
+  });
+
+  test('of several, those that were not begun after a stop are not counted', () => {
+    const cut = job({ state: 'cancelled', result: { ...result, filesTotal: 40 } });
+    expect(restoreOutcome([cut], 2).total).toBeNull();
+    expect(restoreOutcome([job({ result: { ...result, filesTotal: 3 } }), cut], 2).total).toBe(43);
   });
 
   test.each([

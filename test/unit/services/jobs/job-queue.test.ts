@@ -37,6 +37,8 @@ let started: Started[];
 let ended: Job[];
 let unexpected: unknown[];
 let lastId: number;
+/** What is stopped tells what it has done. */
+let isTellingCut: boolean;
 
 /** Stops when told to, as real work does. */
 function work(request: JobRequest, run: JobRun): Promise<JobOutcome> {
@@ -47,7 +49,9 @@ function work(request: JobRequest, run: JobRun): Promise<JobOutcome> {
       finish: (outcome) => resolve({ hasExceptions: false, result: null, ...outcome }),
       fail: reject,
     });
-    run.signal.addEventListener('abort', () => reject(new TidemarkError('job.cancelled', {})));
+    run.signal.addEventListener('abort', () => {
+      if (!isTellingCut) reject(new TidemarkError('job.cancelled', {}));
+    });
   });
 }
 
@@ -70,7 +74,7 @@ function makeQueue(onlyAsked = false, isBetterLater?: JobQueueParts['isBetterLat
 beforeEach(async () => {
   folder = makeProfileFolder();
   state = await openState(folder);
-  [started, ended, unexpected, lastId] = [[], [], [], 0];
+  [started, ended, unexpected, lastId, isTellingCut] = [[], [], [], 0, false];
   queue = makeQueue();
   await queue.open();
 });
@@ -251,6 +255,43 @@ test('rests and goes on; only what rests can go on', async () => {
   await queue.resume(id);
   started[1]!.finish();
   expect(await queue.wait(id)).toMatchObject({ state: 'done' });
+});
+
+test.each([
+  ['cancelled', 'cancelled', null],
+  ['at rest', 'paused', null],
+  ['closing', 'queued', null],
+  ['on a full disk', 'failed', 'files.noSpace'],
+] as const)('cut short %s: what was done until then is its result', async (how, expected, code) => {
+  const id = await queue.add(restore('a'), 'person');
+  await expect.poll(() => started).toHaveLength(1);
+  const result = { filesRestored: 12 };
+  const { run, finish } = started[0]!;
+  const cut = new TidemarkError(code ?? 'job.cancelled', { path: '/a' } as never);
+  isTellingCut = true;
+  run.signal.addEventListener('abort', () => finish({ result, cut }));
+  if (how === 'cancelled') await queue.cancel(id);
+  if (how === 'at rest') await queue.rest(id, 'byPerson');
+  if (how === 'closing') await queue.close();
+  if (code !== null) finish({ result, cut });
+  await expect.poll(() => stored(id)?.state).toBe(expected);
+  expect(stored(id)).toMatchObject({ result, error: code === null ? null : { code } });
+});
+
+test('stopped before its next run has done anything: it keeps what the run before has done', async () => {
+  const id = await queue.add(restore('a'), 'person');
+  await expect.poll(() => started).toHaveLength(1);
+  isTellingCut = true;
+  started[0]!.run.signal.addEventListener('abort', () =>
+    started[0]!.finish({ result: { filesRestored: 12 }, cut: new TidemarkError('job.cancelled', {}) }),
+  );
+  await queue.rest(id, 'byPerson');
+  await expect.poll(() => stored(id)?.state).toBe('paused');
+  isTellingCut = false;
+  await queue.resume(id);
+  await expect.poll(() => started).toHaveLength(2);
+  await queue.cancel(id);
+  expect(await queue.wait(id)).toMatchObject({ state: 'cancelled', result: { filesRestored: 12 } });
 });
 
 test('an error is kept with its advice; one that is none of ours is told as such', async () => {

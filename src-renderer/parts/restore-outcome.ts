@@ -1,15 +1,50 @@
-/** What several jobs of one putting back have done together. Pure. */
-import type { Job, RestoreAsk, RestoreOutcome, UndoRef } from './restore-store.ts';
+/** What jobs that put back, or took that back, have done: several of one putting back told as one. Pure. */
+import type { AppCalls } from '#contract/app/app-calls.ts';
+import type { CallClient } from '#contract/calls/call-table.ts';
+import type { WirePath } from '#contract/app/values.ts';
+import type { JobValue } from '../text/job-titles.ts';
+
+/** What one job of a putting back is asked for; one for each point that is taken from. */
+export type RestoreAsk = Omit<
+  Extract<Parameters<CallClient<AppCalls>['jobs.start']>[0], { kind: 'restore' }>,
+  'kind'
+>;
+
+/** What an undo is asked for by. */
+export interface UndoRef {
+  readonly folder: WirePath;
+  readonly undoId: string;
+}
+
+export interface RestoreOutcome {
+  readonly state: 'done' | 'doneExcept' | 'cancelled' | 'failed' | 'interrupted';
+  /** Put back now. */
+  readonly files: number;
+  /** As they were in the version: put back now, or found so. */
+  readonly inPlace: number;
+  /** Of what was asked for; null: it ended before that was known. */
+  readonly total: number | null;
+  readonly removed: number;
+  readonly problems: number;
+  readonly undos: readonly UndoRef[];
+  /** Why, where it failed. */
+  readonly error: JobValue['error'];
+}
 
 const WORST_FIRST = ['failed', 'interrupted', 'cancelled', 'doneExcept', 'done'] as const;
 
-export function restoreOutcome(jobs: readonly Job[]): RestoreOutcome {
-  const worst = WORST_FIRST.find((state) => jobs.some((job) => job.state === state)) ?? 'failed';
+/** @param asked how many jobs there would have been; the last ones were not begun where one ended before its end */
+export function restoreOutcome(jobs: readonly JobValue[], asked: number = jobs.length): RestoreOutcome {
   const results = jobs.map(({ result }) => readResult(result));
   const sum = (name: string): number => results.reduce((total, result) => total + numberOf(result[name]), 0);
+  const isCounted =
+    jobs.length === asked && results.every(({ filesTotal }) => typeof filesTotal === 'number');
+  const files = sum('filesRestored') + sum('filesUpdated');
   return {
-    state: worst === 'interrupted' ? 'failed' : worst,
-    files: sum('filesRestored') + sum('filesUpdated'),
+    state: WORST_FIRST.find((state) => jobs.some((job) => job.state === state)) ?? 'failed',
+    files,
+    inPlace: files + sum('filesUnchanged'),
+    total: isCounted ? sum('filesTotal') : null,
     removed: sum('filesRemoved'),
     problems: jobs.reduce((total, { troubleCount }) => total + troubleCount, 0),
     undos: results.flatMap(undosOf),
@@ -23,10 +58,10 @@ export interface UndoOutcome {
   readonly problems: number;
   readonly hasFailed: boolean;
   /** Why, where it failed. */
-  readonly error: Job['error'];
+  readonly error: JobValue['error'];
 }
 
-export function undoOutcome(jobs: readonly Job[]): UndoOutcome {
+export function undoOutcome(jobs: readonly JobValue[]): UndoOutcome {
   const results = jobs.map(({ result }) => readResult(result));
   return {
     keptAsCopies: results.reduce(
@@ -40,7 +75,7 @@ export function undoOutcome(jobs: readonly Job[]): UndoOutcome {
 }
 
 /** What was asked for by the job that an undo is of; empty where it is not known any more. */
-export function asksOf(undoId: string, jobs: readonly Job[]): readonly RestoreAsk[] {
+export function asksOf(undoId: string, jobs: readonly JobValue[]): readonly RestoreAsk[] {
   const job = jobs.find(
     ({ kind, result }) =>
       kind === 'restore' && undosOf(readResult(result)).some((one) => one.undoId === undoId),
