@@ -96,6 +96,8 @@ export interface ErrorData {
   'files.targetExists': { path: string };
   'files.noSpace': { path: string };
   'files.notEnoughRoom': { path: string; neededBytes: number; freeBytes: number };
+  /** Nobody holds a button for as long as that takes to get ready. */
+  'files.tooMuchToDrag': { bytes: number; mostBytes: number };
   'files.pathNotInSnapshot': { path: string; snapshotId: string };
   /** Nothing may be removed because of its age. Both RFC 3339; `witness`: what `now` disagrees with. */
   'retention.clockImplausible': {

@@ -20,7 +20,7 @@ import { putSetting } from '#services/state/settings-table.ts';
 import { toThinOutChoice } from '#services/upkeep/thin-out-choice.ts';
 import { browseHandlers } from './browse-handlers.ts';
 import { adoptHandlers } from './adopt-handlers.ts';
-import { contentHandlers } from './content-handlers.ts';
+import { contentHandlers, handOutHandlers } from './content-handlers.ts';
 import { activityText } from './export-activity.ts';
 import type { CoreParts } from './core-parts.ts';
 import { machineHandlers } from './machine-handlers.ts';
@@ -43,6 +43,7 @@ export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
     ...hostHandlers(parts),
     ...settingsHandlers(parts),
     ...contentHandlers(parts),
+    ...handOutHandlers(parts),
     ...machineHandlers(parts),
     ...spaceHandlers(parts),
   };

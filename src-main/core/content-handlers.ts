@@ -1,6 +1,7 @@
-/** Contents and the disk as it is now: a place of the window becomes what the engine knows it by. */
+/** Contents, what was handed out, and the disk as it is now: a place of the window becomes what the engine knows it by. */
 import { isTidemarkError } from '#base/errors.ts';
 import type { contentCalls } from '#contract/app/content-calls.ts';
+import type { handOutCalls } from '#contract/app/hand-out-calls.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
 import type { CoreParts } from './core-parts.ts';
@@ -23,5 +24,13 @@ export function contentHandlers({ state, engine, routine }: CoreParts): CallHand
       const { repositoryId } = state.read((reader) => requirePlace(reader, placeId));
       return engine.calls.now({ repositoryId: repositoryId ?? '', withOnlyNow, ...asked }, { signal });
     },
+  };
+}
+
+export function handOutHandlers({ handOuts }: CoreParts): CallHandlers<typeof handOutCalls> {
+  return {
+    'handOut.files': ({ jobId }) => handOuts.files(jobId),
+    'handOut.content': ({ jobId, offset, length }) => handOuts.read(jobId, offset, length),
+    'handOut.end': ({ jobId }) => handOuts.remove(jobId),
   };
 }

@@ -13,12 +13,14 @@ import { createChannelPair } from '#contract/calls/channel.ts';
 import { createCallClient } from '#contract/calls/create-call-client.ts';
 import { serveCalls, type ServedChannel } from '#contract/calls/serve-calls.ts';
 import { EngineLink } from '#services/engine-link/engine-link.ts';
+import { HandOuts } from '#services/hand-outs/hand-outs.ts';
 import { KeyCopies } from '#services/key-copies/key-copies.ts';
 import { JobQueue } from '#services/jobs/job-queue.ts';
 import type { JobWorks } from '#services/jobs/job-work.ts';
 import { backupWork } from '#services/jobs/kinds/backup-work.ts';
 import { isBetterBroughtLater } from '#services/jobs/kinds/bring-version.ts';
 import { atPace } from '#services/jobs/kinds/at-pace.ts';
+import { handOutWork } from '#services/jobs/kinds/hand-out-work.ts';
 import { restoreWork, undoWork } from '#services/jobs/kinds/restore-works.ts';
 import {
   cleanUpWork,
@@ -38,6 +40,7 @@ import { getSetting, putSetting } from '#services/state/settings-table.ts';
 import { StateFile } from '#services/state/state-file.ts';
 import { settingsDigest, settingsFiles } from '#services/travelling-settings/travelling-settings.ts';
 import { appHandlers } from './app-handlers.ts';
+import { handOutFolder } from './cache-folder.ts';
 import type { CoreParts } from './core-parts.ts';
 import type { Core } from './core.ts';
 import { writeHeartbeat } from './heartbeat.ts';
@@ -93,6 +96,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
   });
 
   const keyCopies = new KeyCopies({ state, engine, onChange: () => routine.poke() });
+  const handOuts = new HandOuts(handOutFolder(profileFolder), clock);
   const work: WorkParts = {
     state,
     clock,
@@ -101,6 +105,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     hints: watching,
     runProgram,
     keyCopies,
+    handOuts,
     settings: () =>
       state.read((reader) => ({
         files: settingsFiles(reader, clock.nowMs(), hostname()),
@@ -191,6 +196,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     mirror,
     secrets,
     keyCopies,
+    handOuts,
     profileFolder,
     keptFolder: path.join(profileFolder, 'kept'),
     newId,
@@ -204,6 +210,8 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
   };
   const handlers = appHandlers(parts);
   await makeInstallationId(state, newId);
+  // What the core before this one handed out.
+  await handOuts.clear();
   await queue.open();
   // Only now: what a crash cut off has ended as well, and what waits is the queue's.
   const ended = state.read((reader) => listJobs(reader, { limit: RECENT_JOBS })).filter(hasEnded);
@@ -242,6 +250,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
       await watching.close();
       await routine.close();
       await queue.close();
+      handOuts.close();
       isEnding = true;
       engine.close();
       await state.close();
@@ -262,6 +271,7 @@ function worksOf(work: WorkParts): JobWorks {
     label: labelWork(work),
     erase: atPace(work, eraseWork(work)),
     export: atPace(work, exportWork(work)),
+    handOut: atPace(work, handOutWork(work)),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The main ways through the window in Electron's interface, with the built application, its own engine process and a home that
  * knows nothing yet: from the first start to the first restored file; a deleted file as a ghost, put back, and taken back; an
- * overwritten one found by its name, compared, and put back.
+ * overwritten one found by its name, compared, and put back; files dragged out to other programs.
  */
 import {
   existsSync,
@@ -10,15 +10,20 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launch, type RunningApp } from './support/launch.ts';
 
 const SOON_MS = 20_000;
+
+interface DragWindow {
+  readonly tidemark: { dragOut(what: unknown): Promise<void> };
+}
 
 const home = mkdtempSync(path.join(tmpdir(), 'tidemark-home-'));
 const letter = path.join(home, 'Documents', 'letter.txt');
@@ -110,4 +115,71 @@ test('an overwritten document: found by its name, its versions compared, the rig
   await button('Put 1 file back').click();
   await page.getByText('1 file put back and verified.').waitFor();
   expect(readFileSync(notes, 'utf8')).toBe('buy milk\n');
+});
+
+/** Presses the button on it and moves it some way off. */
+async function dragFrom(what: Locator): Promise<void> {
+  const { x = 0, y = 0 } = (await what.boundingBox()) ?? {};
+  await page.mouse.move(x + 30, y + 12);
+  await page.mouse.down();
+  await page.mouse.move(x + 80, y + 60, { steps: 4 });
+}
+
+const chosen = () => page.locator('.row.is-chosen').count();
+
+test('dragged out: a row, all chosen rows at once, and an older version from the strip', async () => {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('n');
+  await row('notes.md').click();
+  await dragFrom(row('notes.md'));
+  await expect.poll(() => running.drags(), { timeout: SOON_MS }).toHaveLength(1);
+  await page.mouse.up();
+  const [[notes] = []] = await running.drags();
+  expect(path.basename(notes ?? '')).toBe('notes.md');
+  expect(readFileSync(notes ?? '', 'utf8')).toBe('buy bread\n');
+  const folder = path.dirname(notes ?? '');
+  expect(folder.startsWith(path.join(home, '.cache', 'tidemark', 'handed-out'))).toBe(true);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+
+  // A press on one of several leaves the others chosen; what was deleted comes from where it was last.
+  await row('letter.txt').click({ modifiers: ['Control'] });
+  expect(await chosen()).toBe(2);
+  await dragFrom(row('notes.md'));
+  expect(await chosen()).toBe(2);
+  await expect.poll(() => running.drags(), { timeout: SOON_MS }).toHaveLength(2);
+  await page.mouse.up();
+  expect(await chosen()).toBe(2);
+  const both = (await running.drags())[1] ?? [];
+  expect(both.map((file) => path.basename(file)).toSorted()).toEqual(['letter.txt', 'notes.md']);
+  expect(readFileSync(both.find((file) => file.endsWith('letter.txt')) ?? '', 'utf8')).toBe('Dear grandmother,\n');
+  await row('notes.md').click();
+  expect(await chosen()).toBe(1);
+
+  await page.getByRole('tab', { name: 'Versions' }).click();
+  await dragFrom(page.locator('.version-strip .block').last());
+  await expect.poll(() => running.drags(), { timeout: SOON_MS }).toHaveLength(3);
+  await page.mouse.up();
+  expect(readFileSync((await running.drags())[2]?.[0] ?? '', 'utf8')).toBe('buy milk\n');
+});
+
+test('let go too early: told when it is ready, and dragged once more at once', async () => {
+  await row('letter.txt').click();
+  await dragFrom(row('letter.txt'));
+  await page.mouse.up();
+  await page.getByText('“letter.txt” is ready: drag once more.').waitFor();
+  expect(await running.drags()).toHaveLength(3);
+  await dragFrom(row('letter.txt'));
+  await expect.poll(() => running.drags(), { timeout: SOON_MS }).toHaveLength(4);
+  await page.mouse.up();
+});
+
+test('a page can name no file of the disk', async () => {
+  const refused = (what: unknown): Promise<string> =>
+    page.evaluate(
+      (asked) => (window as never as DragWindow).tidemark.dragOut(asked).then(() => 'dragged', String),
+      what,
+    );
+  for (const what of ['/etc/passwd', '../../config', 'a'.repeat(32), 7, ['/etc/passwd'], ''])
+    expect(await refused(what)).toContain('Error');
+  expect(await running.drags()).toHaveLength(4);
 });

@@ -67,6 +67,9 @@ function smallContents(reads: BrowserMode['reads']): ContentCalls {
       const end = Math.min(offset + length, sizeBytes);
       return { sizeBytes, offset, base64: smallFileBytes(Math.min(offset, end), end).toString('base64') };
     },
+    'handOut.content': ({ jobId }) =>
+      Promise.reject(new TidemarkError('request.notFound', { what: 'hand-out', id: jobId })),
+    'handOut.end': () => Promise.resolve(),
   };
 }
 

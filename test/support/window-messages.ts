@@ -54,10 +54,10 @@ export class HubPage {
       on: (event: string, listener: () => void) => this.#contents.on(event, listener),
     };
     this.renderer = {
-      invoke: async (name) => {
+      invoke: async (name, ...args) => {
         const handler = handlers.get(name);
         if (handler === undefined) throw new Error(`No handler registered for '${name}'`);
-        return structuredClone(await handler({ sender, senderFrame: this.frame }));
+        return structuredClone(await handler({ sender, senderFrame: this.frame }, ...structuredClone(args)));
       },
       send: (name, ...args) => {
         const copy = structuredClone(args);

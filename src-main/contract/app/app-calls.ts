@@ -7,6 +7,7 @@ import type { CallTable, TopicTable } from '#contract/calls/call-table.ts';
 import { LOGIN_NAMES } from '#contract/login-names.ts';
 import { browseCalls } from './browse-calls.ts';
 import { contentCalls } from './content-calls.ts';
+import { handOutCalls } from './hand-out-calls.ts';
 import { job, jobRequest, jobTrouble } from './job-values.ts';
 import { machineCalls } from './machine-calls.ts';
 import { placeTrial } from './place-trial.ts';
@@ -265,6 +266,7 @@ export const appCalls = {
 
   ...browseCalls,
   ...contentCalls,
+  ...handOutCalls,
   ...machineCalls,
   ...spaceCalls,
   ...settingsCalls,

@@ -75,6 +75,20 @@ export const jobRequest = z.discriminatedUnion('kind', [
     /** Absolute, of the zip file. */
     target: bytesInJson,
   }),
+  /**
+   * The same for other programs, in a private folder under the id of the job (see hand-out-calls.ts): as one zip file, or as
+   * they are. Not taken up again: whoever waited for it has gone.
+   */
+  z.strictObject({
+    kind: z.literal('handOut'),
+    placeId,
+    from: z
+      .array(z.strictObject({ snapshotId, paths: z.array(bytesInJson).min(1).max(100_000) }))
+      .min(1)
+      .max(10_000),
+    /** Null: no archive. */
+    zipName: z.string().min(1).max(200).nullable(),
+  }),
   /** Null: as it is. An empty label takes it away. The version gets a new id, which is in the result. */
   z.strictObject({
     kind: z.literal('label'),

@@ -1,21 +1,23 @@
 /**
- * The contents of a file of a version as the answer to an HTTP request, the same for every host: status, headers, and a body
- * that is read from the place block by block, each when the one before has been taken away; when the client goes, reading
- * stops. Contents come out of backups and are believed nothing: only sound and video are shown, all
+ * The contents of a file of a version, or of a zip file that was got ready, as the answer to an HTTP request, the same for
+ * every host: status, headers, and a body that is read block by block, each when the one before has been taken away; when
+ * the client goes, reading stops. Contents come out of backups and are believed nothing: only sound and video are shown, all
  * else is there to be saved, and nothing of it can ever act as a page of ours.
  */
 import { isTidemarkError } from '#base/errors.ts';
 import type { AppCalls } from '#contract/app/app-calls.ts';
-import { readContentAddress, type ContentOf } from '#contract/app/content-address.ts';
+import { readContentAddress, type AddressedContent } from '#contract/app/content-address.ts';
 import { safeFileName } from '#contract/app/file-name.ts';
 import { mediaTypeOf } from '#contract/app/media-types.ts';
-import type { WirePath } from '#contract/app/values.ts';
 import type { CallClient } from '#contract/calls/call-table.ts';
 import { PAGE_HEADERS } from './page-files.ts';
 import { OPEN_END, rangeIn, readRange, type ByteRange } from './content-range.ts';
 
 /** What is used of a core. */
-export type ContentCalls = Pick<CallClient<AppCalls>, 'browse.content'>;
+export type ContentCalls = Pick<
+  CallClient<AppCalls>,
+  'browse.content' | 'handOut.content' | 'handOut.end'
+>;
 
 export interface ContentAnswer {
   readonly status: number;
@@ -48,17 +50,17 @@ const NOT_THERE: readonly string[] = [
   'request.notFound',
 ];
 
-/** @returns undefined: the address is not one of contents */
+/** @param ask.address with what stands behind `?`. @returns undefined: the address is not one of contents */
 export async function answerContent(
   calls: ContentCalls,
   { address, range }: { readonly address: string; readonly range: string | undefined },
   signal: AbortSignal,
 ): Promise<ContentAnswer | undefined> {
-  const content = readContentAddress(address);
-  if (content === undefined) return undefined;
+  const addressed = readContentAddress(address);
+  if (addressed === undefined) return undefined;
   const ask = readRange(range);
   if (ask === undefined) return refusal(416);
-  const file = new ContentFile(calls, content, signal);
+  const file = new ContentFile(calls, addressed, signal);
   try {
     // What is asked first tells how large the file is; where the part lies at its end, one byte is asked for that alone.
     const firstPart =
@@ -70,19 +72,19 @@ export async function answerContent(
     const { sizeBytes } = firstPart;
     const asked = rangeIn(ask, sizeBytes);
     if (asked === undefined) return refusal(416, { 'content-range': `bytes */${sizeBytes}` });
-    const isPlayed = ask.kind === 'from' && ask.last === OPEN_END && mediaTypeOf(content.path) !== undefined;
+    const isPlayed = ask.kind === 'from' && ask.last === OPEN_END && file.mediaType !== undefined;
     const part = isPlayed ? { ...asked, end: Math.min(asked.end, asked.start + PLAYED_BYTES) } : asked;
     const isPart = ask.kind !== 'whole';
     return {
       status: isPart ? 206 : 200,
       headers: {
         ...CONTENT_HEADERS,
-        ...describe(content.path),
+        ...describe(file),
         'accept-ranges': 'bytes',
         'content-length': String(part.end - part.start),
         ...(isPart ? { 'content-range': `bytes ${part.start}-${part.end - 1}/${sizeBytes}` } : {}),
       },
-      body: file.stream(part, ask.kind === 'last' ? undefined : firstPart.bytes),
+      body: file.stream(part, ask.kind === 'last' ? undefined : firstPart.bytes, !isPart),
     };
   } catch (error) {
     const isMissing = isTidemarkError(error) && NOT_THERE.includes(error.code);
@@ -95,9 +97,7 @@ function refusal(status: number, headers: Readonly<Record<string, string>> = {})
 }
 
 /** By the path in the version, whatever name the address ends with. */
-function describe(path: WirePath): Record<string, string> {
-  const mediaType = mediaTypeOf(path);
-  const name = safeFileName(path);
+function describe({ name, mediaType }: ContentFile): Record<string, string> {
   const kind = mediaType === undefined ? 'attachment' : 'inline';
   return {
     'content-type': mediaType ?? 'application/octet-stream',
@@ -116,29 +116,54 @@ function encodedName(name: string): string {
 
 class ContentFile {
   readonly #calls: ContentCalls;
-  readonly #content: ContentOf;
+  readonly #addressed: AddressedContent;
   readonly #gone = new AbortController();
   readonly #signal: AbortSignal;
+  /** As it is given out; of a zip file from when some of it was read. */
+  name = '';
+  /** Of what is shown, not saved. */
+  readonly mediaType: string | undefined;
 
-  constructor(calls: ContentCalls, content: ContentOf, signal: AbortSignal) {
+  constructor(calls: ContentCalls, addressed: AddressedContent, signal: AbortSignal) {
     this.#calls = calls;
-    this.#content = content;
+    this.#addressed = addressed;
     this.#signal = AbortSignal.any([signal, this.#gone.signal]);
+    if (addressed.kind === 'file') this.name = safeFileName(addressed.content.path);
+    if (addressed.kind === 'file' && !addressed.isSaved) this.mediaType = mediaTypeOf(addressed.content.path);
   }
 
   async read(
     offset: number,
     length: number,
   ): Promise<{ readonly sizeBytes: number; readonly bytes: Uint8Array<ArrayBuffer> }> {
-    const asked = { ...this.#content, placeId: this.#content.placeId as never, offset, length };
-    const { sizeBytes, base64 } = await this.#calls['browse.content'](asked, { signal: this.#signal });
+    const { sizeBytes, base64 } = await this.#ask(offset, length);
     return { sizeBytes, bytes: new Uint8Array(Buffer.from(base64, 'base64')) };
+  }
+
+  async #ask(offset: number, length: number): Promise<{ sizeBytes: number; base64: string }> {
+    const options = { signal: this.#signal };
+    if (this.#addressed.kind === 'file') {
+      const { content } = this.#addressed;
+      const asked = { ...content, placeId: content.placeId as never, offset, length };
+      return this.#calls['browse.content'](asked, options);
+    }
+    const jobId = this.#addressed.jobId as never;
+    const part = await this.#calls['handOut.content']({ jobId, offset, length }, options);
+    this.name = safeFileName(part.name);
+    return part;
+  }
+
+  /** A zip file is made for one who saves it, and takes as much room as all of it. */
+  async #sentWhole(): Promise<void> {
+    if (this.#addressed.kind === 'file') return;
+    await this.#calls['handOut.end']({ jobId: this.#addressed.jobId as never });
   }
 
   /** @param first what was read already of its beginning, or more than it */
   stream(
     { start, end }: ByteRange,
     first: Uint8Array<ArrayBuffer> | undefined,
+    isWhole: boolean,
   ): ReadableStream<Uint8Array<ArrayBuffer>> {
     let at = start;
     let ready = first?.subarray(0, end - start);
@@ -153,7 +178,9 @@ class ContentFile {
             at += bytes.length;
             controller.enqueue(bytes);
           }
-          if (at >= end) controller.close();
+          if (at < end) return;
+          controller.close();
+          if (isWhole) await this.#sentWhole();
         },
         cancel: () => this.#gone.abort(),
       },

@@ -20,8 +20,8 @@ export async function sendContent(
 ): Promise<number | undefined> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const [address = ''] = (request.url ?? '').split('?', 1);
-  const answer = await answerContent(calls, { address, range: request.headers.range }, gone.signal);
+  const asked = { address: request.url ?? '', range: request.headers.range };
+  const answer = await answerContent(calls, asked, gone.signal);
   if (answer === undefined) return 404;
   const { status, body } = answer;
   // A refusal is a sentence, as everywhere; this one also says how large the file is.

@@ -10,7 +10,7 @@ type Listener = (event: unknown, ...args: unknown[]) => void;
 
 /** What is used of Electron's ipcRenderer. */
 export interface RendererMessages {
-  invoke(name: string): Promise<unknown>;
+  invoke(name: string, ...args: readonly unknown[]): Promise<unknown>;
   send(name: string, ...args: readonly unknown[]): void;
   on(name: string, listener: Listener): unknown;
   off(name: string, listener: Listener): unknown;

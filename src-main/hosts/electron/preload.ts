@@ -1,8 +1,13 @@
 /**
- * The sandboxed preload: gives the page one function, `window.tidemark.connect`, which hands over a channel to the
- * core. Bundled to one CommonJS file, because a sandboxed preload can load nothing else.
+ * The sandboxed preload: gives the page `window.tidemark.connect`, which hands over a channel to the core, and `dragOut`,
+ * which lets the system take over a drag: of what a job has got ready, named by its id and never by a path. Bundled to one
+ * CommonJS file, because a sandboxed preload can load nothing else.
  */
 import { contextBridge, ipcRenderer } from 'electron';
+import { DRAG_OUT } from './ipc-names.ts';
 import { openPageChannel } from './open-page-channel.ts';
 
-contextBridge.exposeInMainWorld('tidemark', { connect: () => openPageChannel(ipcRenderer) });
+contextBridge.exposeInMainWorld('tidemark', {
+  connect: () => openPageChannel(ipcRenderer),
+  dragOut: (jobId: string) => ipcRenderer.invoke(DRAG_OUT, jobId),
+});

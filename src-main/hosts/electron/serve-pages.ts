@@ -28,7 +28,7 @@ export function servePages(folder: string): ServedPages {
   const pages = loadPageFiles(folder);
   let core: ContentCalls | undefined;
   protocol.handle(APP_SCHEME, async ({ url, method, headers, signal }) => {
-    const { host, pathname } = new URL(url);
+    const { host, pathname, search } = new URL(url);
     if (host !== APP_HOST || method !== 'GET') return notThere();
     const file = pages.get(pathname);
     if (file !== undefined)
@@ -36,7 +36,7 @@ export function servePages(folder: string): ServedPages {
         status: 200,
         headers: { ...PAGE_HEADERS, 'content-type': file.type },
       });
-    const asked = { address: pathname, range: headers.get('range') ?? undefined };
+    const asked = { address: pathname + search, range: headers.get('range') ?? undefined };
     const answer = core && (await answerContent(core, asked, signal));
     return answer === undefined ? notThere() : new Response(answer.body, answer);
   });

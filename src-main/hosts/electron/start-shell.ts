@@ -11,6 +11,7 @@ import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
 import { describeProblem } from '#contract/app/overview-words.ts';
 import type { MirrorParts } from '#contract/app/mirror-values.ts';
+import type { JobId } from '#contract/app/values.ts';
 import { chooseLanguage, type Language, type LanguageChoice } from '#contract/language.ts';
 import { SHELL_TEXTS } from '#contract/shell-texts.ts';
 import type { Core } from '#core/core.ts';
@@ -25,6 +26,7 @@ import { loginItem } from './login-item.ts';
 import { createMachinePorts } from './machine-events.ts';
 import { MainWindow } from './main-window.ts';
 import { Notices } from './notices.ts';
+import { serveDragOut } from './serve-drag-out.ts';
 import { registerPageScheme, servePages } from './serve-pages.ts';
 import { startEngine } from './start-engine.ts';
 import { AppTray } from './tray.ts';
@@ -147,6 +149,8 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
   pages.serveContents(core.calls);
   window.onHidden = () => tellOnce(folder, notices, language());
   serveWindowChannels(ipcMain, (channel) => core.connect(channel));
+  const dragIcon = path.join(app.getAppPath(), 'assets', 'icons', 'linux', '64x64.png');
+  serveDragOut(ipcMain, dragIcon, (jobId) => core.calls['handOut.files']({ jobId: jobId as JobId }));
   const tray = new AppTray(path.join(app.getAppPath(), 'assets', 'icons', 'tray'), (action) =>
     perform(action, core, window, clock),
   );

@@ -58,7 +58,7 @@ export class JobQueue {
   async open(): Promise<void> {
     const { state, clock } = this.#parts;
     const unfinished = state.read(listUnfinishedJobs);
-    const cutOff = unfinished.filter(({ state: kind }) => kind === 'running');
+    const cutOff = unfinished.filter((row) => row.state === 'running' || isForNobody(row));
     const error = new TidemarkError('job.interrupted', {}, { retry: 'later' }).toWire();
     const again = cutOff
       .filter(isTakenUpAgain)
@@ -332,7 +332,12 @@ function contender({ request, row }: LiveJob): {
 
 /** Once: what is cut off twice in a row is left to the schedule's back-off, or to the person. */
 function isTakenUpAgain(row: Job): boolean {
-  return row.startedBy !== 'retry';
+  return row.startedBy !== 'retry' && !isForNobody(row);
+}
+
+/** The window that waited for it has gone with the process. */
+function isForNobody({ kind }: Job): boolean {
+  return kind === 'handOut';
 }
 
 function fresh(row: Job, id: JobId, nowMs: number): Job {

@@ -18,6 +18,7 @@ const USES: Readonly<Record<JobKind, 'reads' | 'writes' | 'owns' | 'none'>> = {
   saveSettings: 'writes',
   restore: 'reads',
   export: 'reads',
+  handOut: 'reads',
   readHistory: 'reads',
   verify: 'owns',
   thinOut: 'owns',
@@ -26,6 +27,8 @@ const USES: Readonly<Record<JobKind, 'reads' | 'writes' | 'owns' | 'none'>> = {
   erase: 'owns',
   undo: 'none',
 };
+
+const GETS_BACK: ReadonlySet<JobKind> = new Set(['restore', 'undo', 'handOut']);
 
 export function placeOf(request: JobRequest): string | undefined {
   return 'placeId' in request ? request.placeId : undefined;
@@ -45,14 +48,14 @@ export function compareUrgency(a: Contender, b: Contender): number {
 }
 
 function rankOf({ request, startedBy }: Contender): number {
-  if (request.kind === 'restore' || request.kind === 'undo') return 0;
+  if (GETS_BACK.has(request.kind)) return 0;
   if (startedBy === 'person') return 1;
   if (request.kind === 'backup') return 2;
   return request.kind === 'saveSettings' ? 3 : 4;
 }
 
 /** What a person chooses each time anew: two of a kind are never the same. */
-const CHOSEN: ReadonlySet<JobKind> = new Set(['restore', 'undo', 'export', 'label', 'erase']);
+const CHOSEN: ReadonlySet<JobKind> = new Set(['restore', 'undo', 'export', 'handOut', 'label', 'erase']);
 
 /** The same work asked for twice. */
 export function isSameWork(a: JobRequest, b: JobRequest): boolean {

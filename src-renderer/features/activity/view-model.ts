@@ -46,6 +46,8 @@ const NOTED_BY: Readonly<Record<string, string>> = {
   restoreUndone: 'undo',
   versionMarked: 'label',
   erased: 'erase',
+  exported: 'export',
+  handedOut: 'handOut',
   versionsRemoved: 'thinOut',
 };
 const SAME_MS = 10_000;

@@ -5,6 +5,7 @@ import { Ellipsis, X } from 'lucide-react';
 import { useNowMs } from '../../core-link/use-now.ts';
 import { showName } from '../../text/show-name.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
+import { useSaveWords } from './hand-out/use-save-copy.tsx';
 import { useHistory } from './use-history.ts';
 import { historyDeeds, useHistoryView } from './view-store.ts';
 import { lastName, parentPath } from './wire-path.ts';
@@ -14,6 +15,7 @@ export function ActionBar() {
   const formats = useFormats();
   const nowMs = useNowMs();
   const { point, isNow } = useHistory();
+  const saveWords = useSaveWords();
   const selection = useHistoryView((view) => view.selection);
   const { openSheet, select, openFolder } = useHistoryView.getState();
   const [only] = selection;
@@ -21,7 +23,6 @@ export function ActionBar() {
   const bytes = selection.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const hasSizes = selection.some(({ kind }) => kind !== 'folder');
   const seen = only.deleted?.lastSeen.timeMs ?? point?.timeMs;
-  const isOneFile = selection.length === 1 && only.kind === 'file';
   const parent = parentPath(only.path);
   const copyPath = (): void => {
     const text = selection.map(({ path }) => showName(path)).join('\n');
@@ -78,11 +79,9 @@ export function ActionBar() {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {isOneFile && (
-        <Button variant="default" className="open-copy" onClick={() => historyDeeds.openCopy?.()}>
-          {history.openCopy}
-        </Button>
-      )}
+      <Button variant="default" className="save-copy" onClick={() => historyDeeds.saveCopy?.()}>
+        {saveWords(selection)}
+      </Button>
       <Button variant="default" onClick={() => openSheet('putCopy')}>
         {history.putCopy}
       </Button>

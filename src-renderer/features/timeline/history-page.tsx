@@ -21,6 +21,7 @@ import { readOpening } from './open-address.ts';
 import { PutBackSheet } from './put-back/put-back-sheet.tsx';
 import { SearchOverlay } from './search/search-overlay.tsx';
 import { TopBar } from './top-bar.tsx';
+import { DragOut } from './hand-out/drag-chip.tsx';
 import { HistoryContext, useHistoryQuestion, type History } from './use-history.ts';
 import { useKeys } from './use-keys.ts';
 import { useHistoryView } from './view-store.ts';
@@ -117,6 +118,7 @@ const Page = memo(function Page({ history, isFromNowhere }: PageProps) {
       <HeatTable />
       <SearchOverlay />
       <PutBackSheet />
+      <DragOut />
     </div>
   );
 });

@@ -3,6 +3,7 @@
  * core has said is in `use-history.ts`. Every part of the page reads this, and changes it by its actions only. The range
  * of the band changes with every frame of a drag: read it by `subscribe`, not by drawing anew.
  */
+import type { DragEvent } from 'react';
 import { create } from 'zustand';
 import type { EntryKind, PointRef } from './wire-types.ts';
 import type { WirePath } from '#contract/app/values.ts';
@@ -119,8 +120,14 @@ export type HistorySwitches = Pick<
 export interface HistoryDeeds {
   /** `Ctrl + Z`. */
   undoLast?: () => void;
-  /** "Open copy" of the one selected file. */
-  openCopy?: () => void;
+  /** "Download", "Save a copy…": of what is selected. */
+  saveCopy?: () => void;
+  /** What was begun to be dragged goes to another program. @param insteadOf where it is too much for that */
+  dragOut?: (
+    event: Pick<DragEvent, 'preventDefault' | 'clientX' | 'clientY'>,
+    from: readonly { readonly snapshotId: string; readonly paths: readonly WirePath[] }[],
+    insteadOf: () => void,
+  ) => void;
   /** `[` `]`: the older or newer distinct version of the selected file. Whether there is one in the strip. */
   stepVersion?: (direction: -1 | 1) => boolean;
   /** `Space` while two versions are chosen: changes between them. Whether it did. */

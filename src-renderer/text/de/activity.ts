@@ -118,6 +118,8 @@ export const activity: Translated<typeof english> = {
     versionsRemoved: (name) => `Alte Versionen von ${called(name, 'einem Plan')} wurden ausgedünnt`,
     versionMarked: (name) => `Eine Version in ${called(name, 'einem Ort')} wurde markiert`,
     erased: (name) => `In ${called(name, 'einem Ort')} wurde etwas aus der Geschichte gelöscht`,
+    exported: (name) => `Dateien aus ${called(name, 'einem Ort')} wurden als Zip-Datei gespeichert`,
+    handedOut: (name) => `Dateien aus ${called(name, 'einem Ort')} gingen an ein anderes Programm`,
     restored: (name) => `Dateien wurden aus ${called(name, 'einem Ort')} zurückgeholt`,
     restoreUndone: () => 'Das Zurückholen wurde rückgängig gemacht',
   },

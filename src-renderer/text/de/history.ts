@@ -172,7 +172,6 @@ export const history: Translated<typeof english> = {
   fromNow: 'aus der neuesten Version',
   putBack: 'Zurückholen',
   putCopy: 'Kopie ablegen in…',
-  openCopy: 'Kopie öffnen',
   more: 'Mehr',
   exportZip: 'Als Zip ausgeben',
   keepPoint: 'Diese Version für immer behalten',

@@ -6,6 +6,7 @@ import { chooseFolder } from './choose-folder.ts';
 import { compare } from './compare.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
+import { handOut } from './hand-out.ts';
 import { history } from './history.ts';
 import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
@@ -25,6 +26,7 @@ export const de: Translated<typeof en> = {
   compare,
   folders,
   frame,
+  handOut,
   history,
   inspector,
   jobs,

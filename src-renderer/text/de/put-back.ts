@@ -153,8 +153,4 @@ export const putBack: Translated<typeof english> = {
   erasing: 'Wird aus der Geschichte gelöscht',
   erased: (versions) => `Aus ${versions} gelöscht.`,
   eraseRefused: (count) => `${count} ließen sich nicht neu schreiben und haben es noch.`,
-
-  copyTooLarge:
-    'Die Datei ist zu groß, um sie von hier zu öffnen. Lege stattdessen eine Kopie in einen Ordner.',
-  copyOpened: (name) => `Eine Kopie von ${name} liegt bei deinen Downloads.`,
 };

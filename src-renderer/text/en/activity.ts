@@ -114,6 +114,8 @@ export const activity = {
     versionsRemoved: (name: string) => `Old versions of ${name || 'a plan'} were thinned out`,
     versionMarked: (name: string) => `A version in ${name} was marked`,
     erased: (name: string) => `Something was erased from the history in ${name}`,
+    exported: (name: string) => `Files from ${name} were saved as a zip file`,
+    handedOut: (name: string) => `Files from ${name} were handed to another program`,
     restored: (name: string) => `Files were put back from ${name}`,
     restoreUndone: (_name: string) => 'Putting back was undone',
   },

@@ -171,7 +171,6 @@ export const history = {
   fromNow: 'from the newest version',
   putBack: 'Put back',
   putCopy: 'Put a copy in…',
-  openCopy: 'Open copy',
   more: 'More',
   exportZip: 'Export as zip',
   keepPoint: 'Keep this version for ever',

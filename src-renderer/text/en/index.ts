@@ -4,6 +4,7 @@ import { chooseFolder } from './choose-folder.ts';
 import { compare } from './compare.ts';
 import { folders } from './folders.ts';
 import { frame } from './frame.ts';
+import { handOut } from './hand-out.ts';
 import { history } from './history.ts';
 import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
@@ -23,6 +24,7 @@ export const en = {
   compare,
   folders,
   frame,
+  handOut,
   history,
   inspector,
   jobs,

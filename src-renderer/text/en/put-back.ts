@@ -147,7 +147,4 @@ export const putBack = {
   erasing: 'Erasing from history',
   erased: (versions: string) => `Erased from ${versions}.`,
   eraseRefused: (count: string) => `${count} could not be rewritten and still have it.`,
-
-  copyTooLarge: 'The file is too large to be opened from here. Put a copy in a folder instead.',
-  copyOpened: (name: string) => `A copy of ${name} is among your downloads.`,
 };

@@ -34,6 +34,7 @@ interface Probe {
   readonly opened: string[];
   readonly asked: { kind: string; options: { title?: string; properties?: string[] } }[];
   readonly answers: Record<string, unknown[]>;
+  readonly drags: string[][];
   readonly keptAwake: Map<number, string>;
   readonly permissions: {
     readonly request?: (page: object, name: string, answer: (isGranted: boolean) => void) => void;
@@ -121,6 +122,11 @@ export class RunningApp {
     return this.app.evaluate(() =>
       globalThis.tidemarkProbe.notifications.map(({ title, body }) => ({ title, body })),
     );
+  }
+
+  /** Files of each drag that the system was given. */
+  drags(): Promise<string[][]> {
+    return this.app.evaluate(() => globalThis.tidemarkProbe.drags);
   }
 
   answerDialog(kind: string, answer: unknown): Promise<void> {

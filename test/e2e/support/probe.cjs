@@ -3,6 +3,7 @@
  * a test cannot see or click on a desktop: tray menus, notifications, dialogs, what other programs were asked to open.
  * An unanswered dialog is an error. The application itself knows nothing of it.
  */
+const { statSync } = require('node:fs');
 const {
   app,
   session,
@@ -29,6 +30,8 @@ const probe = {
   keptAwake: new Map(),
   /** @type {Record<string, unknown>} */
   permissions: {},
+  /** @type {string[][]} */
+  drags: [],
 };
 Object.assign(globalThis, { tidemarkProbe: probe });
 
@@ -115,3 +118,14 @@ powerSaveBlocker.stop = (id) => {
   probe.keptAwake.delete(id);
   return stop.call(powerSaveBlocker, id);
 };
+
+// A desktop would wait for the button; what Electron asks of a drag is asked here.
+app.on('web-contents-created', (_event, contents) => {
+  contents.startDrag = ({ file, files, icon }) => {
+    const all = files ?? [file];
+    for (const each of all) statSync(each);
+    if (typeof icon !== 'string' || createFromPath.call(nativeImage, icon).isEmpty())
+      throw new Error("Must specify non-empty 'icon' option");
+    probe.drags.push(all);
+  };
+});

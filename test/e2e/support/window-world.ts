@@ -145,7 +145,7 @@ export class WindowWorld {
       clock: systemClock,
       randomBytes,
       connect: (channel) => this.core.core.connect(channel),
-      calls: { 'browse.content': (asked, options) => this.#content(asked, options) },
+      calls: { ...this.core.calls, 'browse.content': (asked, options) => this.#content(asked, options) },
     });
     this.#browser ??= await launchChromium();
     const context = await this.#browser.newContext({

@@ -1,6 +1,6 @@
 /** Addresses of contents, and the names under which files are given out: the path comes through whole, hostile names do not. */
 import { expect, test } from 'vitest';
-import { contentAddress, readContentAddress } from '#contract/app/content-address.ts';
+import { contentAddress, handOutAddress, readContentAddress, savingAddress } from '#contract/app/content-address.ts';
 import { safeFileName } from '#contract/app/file-name.ts';
 import type { WirePath } from '#contract/app/values.ts';
 
@@ -19,7 +19,27 @@ test.each<[string, WirePath]>([
   expect(address).toMatch(/^\/content\/[\w%]+\/d{64}\/[\w-]+\/[\w%.()~!*'-]+$/);
   const read = readContentAddress(new URL(address, 'http://127.0.0.1:1').pathname);
   const want = typeof path === 'string' ? Buffer.from(path, 'utf8').toString('base64') : path.base64;
-  expect(read).toEqual({ placeId: 'a/b ü', snapshotId, path: { base64: want } });
+  const content = { placeId: 'a/b ü', snapshotId, path: { base64: want } };
+  expect(read).toEqual({ kind: 'file', content, isSaved: false });
+  const saved = savingAddress({ placeId: 'a/b ü', snapshotId, path });
+  expect(saved).toBe(`${address}?save`);
+  expect(readContentAddress(saved)).toEqual({ kind: 'file', content, isSaved: true });
+});
+
+test('of what was handed out, the job alone counts', () => {
+  const jobId = '0123456789abcdef'.repeat(2);
+  const address = handOutAddress(jobId, 'Letters (from Tue 3 Nov).zip');
+  expect(address).toBe(`/content/${jobId}/Letters%20(from%20Tue%203%20Nov).zip`);
+  expect(readContentAddress(address)).toEqual({ kind: 'handOut', jobId });
+  for (const other of [
+    handOutAddress('..%2f..', 'a.zip'),
+    handOutAddress(jobId.toUpperCase(), 'a.zip'),
+    handOutAddress(jobId.slice(1), 'a.zip'),
+    `/content/${jobId}/`,
+    `/content/${jobId}`,
+    `/content/${jobId}/a/b.zip`,
+  ])
+    expect(readContentAddress(other), other).toBeUndefined();
 });
 
 test.each<[WirePath, string]>([

@@ -52,6 +52,8 @@ const DATA = {
   snapshotIds: [ID, ID],
   paths: ['/x'],
   pathCount: 3,
+  bytes: 4_000_000_000,
+  mostBytes: 2_000_000_000,
   neededBytes: 1_234_567_890,
   freeBytes: 1_500_000,
   fingerprint: 'SHA256:xyz',

@@ -200,6 +200,11 @@ export const errors: ErrorTable = {
     safe: NOTHING_CHANGED,
     todo: 'Platz schaffen, oder weniger zurückholen.',
   }),
+  'files.tooMuchToDrag': ({ bytes, mostBytes }) => ({
+    title: `Das sind ${megabytes(bytes, Math.ceil, 'de')}, und bis zu ${megabytes(mostBytes, Math.floor, 'de')} lassen sich herausziehen.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Stattdessen eine Kopie in einen Ordner legen.',
+  }),
   'files.pathNotInSnapshot': ({ path, snapshotId }) => ({
     title: `${path} ist nicht in der Version ${short(snapshotId)}.`,
     safe: NOTHING_CHANGED,

@@ -188,6 +188,11 @@ export const errors = {
     safe: NOTHING_CHANGED,
     todo: `Make room, or put back less${words.typed('; to try all the same, use --no-space-check')}.`,
   }),
+  'files.tooMuchToDrag': ({ bytes, mostBytes }) => ({
+    title: `This is ${megabytes(bytes, Math.ceil, 'en')}, and up to ${megabytes(mostBytes, Math.floor, 'en')} can be dragged out.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Put a copy in a folder instead.',
+  }),
   'files.pathNotInSnapshot': ({ path, snapshotId }, words) => ({
     title: `${path} is not in the ${words.snapshot} ${short(snapshotId)}.`,
     safe: NOTHING_CHANGED,

@@ -5,6 +5,7 @@ import type { CallClient } from '#contract/calls/call-table.ts';
 import type { CallOptions } from '#contract/calls/call-table.ts';
 import type { JobTold, EngineCalls } from '#contract/engine/engine-calls.ts';
 import type { SettingsFile } from '#contract/engine/engine-values.ts';
+import type { HandOuts } from '#services/hand-outs/hand-outs.ts';
 import type { KeyCopies } from '#services/key-copies/key-copies.ts';
 import type { RunProgram } from '#services/plans/run-plan-commands.ts';
 import type { Activity } from '#services/state/activity-table.ts';
@@ -39,6 +40,7 @@ export interface WorkParts {
   readonly hints: HintSource;
   readonly runProgram: RunProgram;
   readonly keyCopies: Pick<KeyCopies, 'refresh'>;
+  readonly handOuts: Pick<HandOuts, 'make' | 'settle' | 'files' | 'remove'>;
   /** As they would travel now. */
   settings(): { readonly files: readonly SettingsFile[]; readonly digest: string };
   /** Notes in the activity log. */

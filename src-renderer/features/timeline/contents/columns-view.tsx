@@ -11,7 +11,8 @@ import { useHistoryView } from '../view-store.ts';
 import { joinPath, lastName, parentPath } from '../wire-path.ts';
 import type { ContentsViewProps } from './contents.tsx';
 import { EntryIcon } from './entry-icon.tsx';
-import { modeOf, rowId } from './list-view.tsx';
+import { rowId } from './list-view.tsx';
+import { useRowHold } from './use-row-hold.ts';
 import { kindOf, nameOf, rowsOf, type EntryRow } from './rows.ts';
 
 const MOST_ABOVE = 2;
@@ -38,6 +39,7 @@ export function ColumnsView(props: ContentsViewProps) {
 
 function OwnColumn({ contents, choosing, rowHeight, open, handleRef }: ContentsViewProps) {
   const { rows, now: _now } = contents;
+  const hold = useRowHold(choosing);
   const column = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -68,11 +70,7 @@ function OwnColumn({ contents, choosing, rowHeight, open, handleRef }: ContentsV
               id={rowId(row.key)}
               className={`column-row${isChosen ? ' is-chosen' : ''}${isGhost ? ' is-ghost' : ''}${row.kind === 'onlyNow' ? ' is-only-now' : ''}`}
               style={{ height: rowHeight, transform: `translateY(${start}px)` }}
-              onMouseDown={
-                row.kind === 'entry'
-                  ? (event) => event.button === 0 && choosing.pick(row.key, modeOf(event))
-                  : undefined
-              }
+              {...hold.of(row)}
               onDoubleClick={row.kind === 'entry' ? () => open(row) : undefined}
             >
               <EntryIcon kind={kindOf(row)} label={shown} />

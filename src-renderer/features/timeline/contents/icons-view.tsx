@@ -5,7 +5,8 @@ import { showName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import type { ContentsViewProps } from './contents.tsx';
 import { EntryIcon } from './entry-icon.tsx';
-import { modeOf, rowId } from './list-view.tsx';
+import { rowId } from './list-view.tsx';
+import { useRowHold } from './use-row-hold.ts';
 import { useDeletedBetween } from './row-cells.tsx';
 import { edgeOf, kindOf, nameOf, sizeOf, type Row } from './rows.ts';
 import { useHistoryView } from '../view-store.ts';
@@ -18,6 +19,7 @@ export function IconsView({ contents, choosing, scroller, open, handleRef }: Con
   const { history } = useWords();
   const formats = useFormats();
   const between = useDeletedBetween();
+  const hold = useRowHold(choosing);
   const [widthPx, setWidthPx] = useState(0);
   useEffect(() => {
     const element = scroller.current;
@@ -86,11 +88,7 @@ export function IconsView({ contents, choosing, scroller, open, handleRef }: Con
                 id={rowId(row.key)}
                 className={className}
                 aria-selected={row.kind === 'entry' ? isChosen : undefined}
-                onMouseDown={
-                  row.kind === 'entry'
-                    ? (event) => event.button === 0 && choosing.pick(row.key, modeOf(event))
-                    : undefined
-                }
+                {...hold.of(row)}
                 onDoubleClick={row.kind === 'entry' ? () => open(row) : undefined}
               >
                 <EntryIcon kind={kindOf(row)} label={shown} size={40} />

@@ -1,7 +1,7 @@
 /** The folder as a list: columns that sort, rows that are drawn only where they are seen. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { memo, useCallback, useEffect, useMemo, useRef, useState, type MouseEvent } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { showName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
@@ -12,13 +12,13 @@ import type { ContentsViewProps } from './contents.tsx';
 import { EntryIcon } from './entry-icon.tsx';
 import { ChangesStrip, StateCell } from './row-cells.tsx';
 import { RowSlots } from './row-slots.ts';
+import { useRowHold, type RowHold } from './use-row-hold.ts';
 import {
   edgeOf,
   kindOf,
   modifiedOf,
   nameOf,
   sizeOf,
-  type ChoiceMode,
   type EntryRow,
   type OnlyNowRow,
   type Row,
@@ -53,12 +53,9 @@ export function ListView({ contents, choosing, scroller, rowHeight, open, handle
     contents.see(first, last);
     if (last >= rows.length - 200) contents.more();
   }, [first, last, state, rows]);
-  const latest = useRef({ choosing, open });
-  latest.current = { choosing, open };
-  const press = useCallback(
-    (event: MouseEvent, row: EntryRow) => latest.current.choosing.pick(row.key, modeOf(event)),
-    [],
-  );
+  const hold = useRowHold(choosing);
+  const latest = useRef({ open });
+  latest.current = { open };
   const openLatest = useCallback((row: EntryRow) => latest.current.open(row), []);
   return (
     <>
@@ -106,7 +103,7 @@ export function ListView({ contents, choosing, scroller, rowHeight, open, handle
               now={now}
               nowMs={nowMs}
               pointTimesMs={pointTimesMs}
-              onPress={press}
+              hold={hold}
               onOpen={openLatest}
             />
           );
@@ -174,13 +171,13 @@ interface ListRowProps {
   readonly now: ReadonlyMap<string, EntryNow>;
   readonly nowMs: number;
   readonly pointTimesMs: readonly number[];
-  onPress(event: MouseEvent, row: EntryRow): void;
+  readonly hold: RowHold;
   onOpen(row: EntryRow): void;
 }
 
 const ListRow = memo(
   function ListRow(props: ListRowProps) {
-    const { row, index, place, isChosen, isCursor, now, nowMs, pointTimesMs, onPress, onOpen } = props;
+    const { row, index, place, isChosen, isCursor, now, nowMs, pointTimesMs, hold, onOpen } = props;
     const formats = useFormats();
     const isGhost = row.kind === 'entry' && row.entry.deleted !== undefined;
     const edge = edgeOf(row, now);
@@ -202,7 +199,7 @@ const ListRow = memo(
         style={place}
         aria-rowindex={index + 2}
         aria-selected={row.kind === 'entry' ? isChosen : undefined}
-        onMouseDown={row.kind === 'entry' ? (event) => event.button === 0 && onPress(event, row) : undefined}
+        {...hold.of(row)}
         onDoubleClick={row.kind === 'entry' ? () => onOpen(row) : undefined}
       >
         <div role="gridcell" className="cell-name">
@@ -242,12 +239,6 @@ const ListRow = memo(
 function shortMoment(atMs: number, nowMs: number, formats: ReturnType<typeof useFormats>): string {
   const isThisYear = new Date(atMs).getFullYear() === new Date(nowMs).getFullYear();
   return isThisYear ? `${formats.day(atMs, nowMs)} ${formats.clock(atMs)}` : formats.day(atMs, nowMs);
-}
-
-/** As pointers choose everywhere. */
-export function modeOf(event: MouseEvent): ChoiceMode {
-  if (event.shiftKey) return 'extend';
-  return event.ctrlKey || event.metaKey ? 'toggle' : 'only';
 }
 
 /** An id that no name can break. */

@@ -176,6 +176,12 @@ export function choose(order: readonly string[], choice: Choice, key: string, mo
   return { keys: new Set(order.slice(from, (to ?? 0) + 1)), anchor, cursor: key };
 }
 
+/** A press on one of several chosen leaves all of them chosen until the button is let go: they may be dragged. */
+export function waitsForRelease(chosen: ReadonlySet<string>, key: string, mode: ChoiceMode): boolean {
+  if (!chosen.has(key)) return false;
+  return mode === 'toggle' || (mode === 'only' && chosen.size > 1);
+}
+
 /** Where versions begin, as shares of the points' order from 0 to 1: the newest at the right, as on the band. */
 export function changeTicks(
   changedMs: readonly number[],

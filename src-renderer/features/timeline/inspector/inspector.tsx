@@ -2,12 +2,14 @@
  * The inspector: what is selected, looked into from four sides. Also draws the strip across the window and the large
  * preview, because both look at the same thing.
  */
-import { Tabs } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
+import { Download } from 'lucide-react';
 import { useEffect } from 'react';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { showLastName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
+import { useSaveWords } from '../hand-out/use-save-copy.tsx';
 import { useHistory } from '../use-history.ts';
 import { historyDeeds, useHistoryView, type InspectorTab } from '../view-store.ts';
 import { AboutTab, placesOf } from './about-tab.tsx';
@@ -48,6 +50,7 @@ export function Inspector() {
           <div className="inspector-empty">
             <p>{count > 1 ? words.manySelected(formats.count(count)) : words.nothingSelected}</p>
             {count > 1 && <p>{words.manyHint}</p>}
+            {count > 0 && <SaveCopy />}
           </div>
         ) : (
           <Tabs.Panel value={tab} className="inspector-panel" key={tab}>
@@ -90,9 +93,29 @@ function SubjectHead({ subject: { item, strip } }: { subject: Subject }) {
   const kept = places.length === 0 ? '' : speech.words.keptIn(speech.formats.list(places));
   return (
     <header>
-      <h2 title={showLastName(item.path)}>{showLastName(item.path)}</h2>
+      <div>
+        <h2 title={showLastName(item.path)}>{showLastName(item.path)}</h2>
+        <SaveCopy isSmall />
+      </div>
       <p>{[summary, kept].filter((part) => part !== '').join(' · ')}</p>
     </header>
+  );
+}
+
+/** Of what is selected, at the moment in view. */
+function SaveCopy({ isSmall = false }: { isSmall?: boolean }) {
+  const selection = useHistoryView((view) => view.selection);
+  const label = useSaveWords()(selection);
+  const icon = <Download size={17} strokeWidth={1.7} aria-hidden />;
+  const save = (): void => historyDeeds.saveCopy?.();
+  return isSmall ? (
+    <button type="button" className="tool is-bare" aria-label={label} title={label} onClick={save}>
+      {icon}
+    </button>
+  ) : (
+    <Button variant="default" leftSection={icon} onClick={save}>
+      {label}
+    </Button>
   );
 }
 

@@ -3,7 +3,9 @@ import { TriangleAlert } from 'lucide-react';
 import type { CSSProperties } from 'react';
 import { blinkVersions, chooseVersion } from './strip-moves.ts';
 import type { GapRow, VersionRow } from './strip-view.ts';
+import { isDesktop } from '../../../core-link/desktop.ts';
 import { useWords } from '../../../text/use-words.ts';
+import { historyDeeds, useHistoryView } from '../view-store.ts';
 import './version-strip.css';
 
 export interface VersionStripProps {
@@ -41,6 +43,7 @@ function VersionBlock(props: {
   readonly isWide: boolean;
 }) {
   const { row, isCurrent, isWide } = props;
+  const { version } = row;
   return (
     <button
       type="button"
@@ -48,6 +51,15 @@ function VersionBlock(props: {
       aria-current={isCurrent ? 'true' : undefined}
       style={lengthOf(row.heightPx, isWide)}
       onClick={() => chooseVersion(row)}
+      draggable={isDesktop() && version.fetchFrom !== undefined}
+      onDragStart={(event) => {
+        if (version.fetchFrom === undefined) return;
+        const from = [{ snapshotId: version.fetchFrom.snapshotId, paths: [row.path] }];
+        historyDeeds.dragOut?.(event, from, () => {
+          chooseVersion(row);
+          useHistoryView.getState().openSheet('putCopy');
+        });
+      }}
       onKeyDown={(event) => {
         // Enter chooses; Space goes to and fro between the last two.
         if (event.key === ' ' && blinkVersions()) event.preventDefault();

@@ -10,7 +10,7 @@ import { useFormats, useWords } from '../../../text/use-words.ts';
 import { Progress } from '../../../ui/progress.tsx';
 import { useHistory } from '../use-history.ts';
 import { useHistoryView } from '../view-store.ts';
-import { shareOf } from './export-sheet.tsx';
+import { shareOf } from './share-of.ts';
 import { useJob } from './use-job.ts';
 
 export function EraseSheet({ onClose }: { onClose: () => void }) {

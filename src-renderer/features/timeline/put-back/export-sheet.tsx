@@ -12,6 +12,7 @@ import { useHistory } from '../use-history.ts';
 import { useHistoryView } from '../view-store.ts';
 import { joinPath } from '../wire-path.ts';
 import { groupsOf } from './put-back-plan.ts';
+import { shareOf } from './share-of.ts';
 import { zipName } from './zip-name.ts';
 import { useJob } from './use-job.ts';
 
@@ -92,11 +93,4 @@ export function ExportSheet({ onClose }: { onClose: () => void }) {
       </footer>
     </form>
   );
-}
-
-export function shareOf(
-  progress: { readonly bytesDone: number; readonly totalBytes: number | null } | null,
-): number | null {
-  if (progress === null || progress.totalBytes === null || progress.totalBytes === 0) return null;
-  return Math.min(1, progress.bytesDone / progress.totalBytes);
 }

@@ -6,10 +6,10 @@ import type { RestoreAsk, RestoreOutcome } from '../../../parts/restore-outcome.
 import { outcomeSentence, undoSentence } from '../../../parts/restore-words.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
+import { useSaveCopy } from '../hand-out/use-save-copy.tsx';
 import { historyDeeds, useHistoryView } from '../view-store.ts';
 import { parentPath } from '../wire-path.ts';
 import { DoneToast } from './done-toast.tsx';
-import { useOpenCopy } from './open-copy.ts';
 import { useRestores, type DoneRestore } from './restore-store.ts';
 import { runRestore, runUndo } from './run-restore.ts';
 
@@ -108,19 +108,19 @@ function tell({ id, message, hasGone }: { id: string; message: ReactNode; hasGon
 export function useRestoreDeeds(): void {
   const { putBack: words } = useWords();
   const { undo } = useRestoring();
-  const openCopy = useOpenCopy();
+  const saveCopy = useSaveCopy();
   useEffect(() => {
     historyDeeds.undoLast = () => {
       const { last } = useRestores.getState();
       if (last !== null) void undo(last);
       else notifications.show({ message: words.nothingToUndo, autoClose: 4_000 });
     };
-    historyDeeds.openCopy = openCopy;
+    historyDeeds.saveCopy = saveCopy;
     return () => {
       delete historyDeeds.undoLast;
-      delete historyDeeds.openCopy;
+      delete historyDeeds.saveCopy;
     };
-  }, [undo, openCopy, words]);
+  }, [undo, saveCopy, words]);
 }
 
 function jobIdsOf(): readonly string[] {

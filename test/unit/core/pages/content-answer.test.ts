@@ -1,10 +1,16 @@
 /** The contents of a file as an answer: as much as is taken, under headers that make nothing of them act. */
 import { expect, test } from 'vitest';
 import { TidemarkError } from '#base/errors.ts';
-import { contentAddress } from '#contract/app/content-address.ts';
+import { contentAddress, handOutAddress } from '#contract/app/content-address.ts';
 import type { WirePath } from '#contract/app/values.ts';
-import { answerContent, BLOCK_BYTES, type ContentAnswer } from '#core/pages/content-answer.ts';
+import { answerContent, BLOCK_BYTES, type ContentAnswer, type ContentCalls } from '#core/pages/content-answer.ts';
 
+const NOBODY_ASKS = (): Promise<never> => Promise.reject(new Error('nobody asks'));
+const NO_CALLS: ContentCalls = {
+  'browse.content': NOBODY_ASKS,
+  'handOut.content': NOBODY_ASKS,
+  'handOut.end': NOBODY_ASKS,
+};
 const SIZE = 5 * BLOCK_BYTES + 17;
 const snapshotId = 'c'.repeat(64);
 
@@ -20,10 +26,11 @@ class Place {
   failsAt = Infinity;
   given: AbortSignal | undefined;
 
-  async ask(range?: string, path: WirePath = '/home/me/film.mp4'): Promise<ContentAnswer> {
-    const address = contentAddress({ placeId: 'p', snapshotId, path });
+  async ask(range?: string, path: WirePath = '/home/me/film.mp4', query = ''): Promise<ContentAnswer> {
+    const address = contentAddress({ placeId: 'p', snapshotId, path }) + query;
     const answer = await answerContent(
       {
+        ...NO_CALLS,
         'browse.content': async ({ offset, length }, { signal } = {}) => {
           this.given = signal;
           this.reads.push([offset, length]);
@@ -74,6 +81,47 @@ test('a player that asks for all from somewhere on gets a piece, and asks again;
   expect(rest.headers['content-length']).toBe(String(SIZE - 100));
   const whole = await new Place().ask();
   expect(whole.headers['content-length']).toBe(String(SIZE));
+});
+
+test('what is saved is an attachment whatever it is, and goes on from anywhere to its end', async () => {
+  const shown = await new Place().ask(undefined, undefined, '?other');
+  expect(shown.headers['content-disposition']).toMatch(/^inline/);
+  const saved = await new Place().ask(undefined, '/home/me/Sölde "1".mp4', '?save');
+  expect(saved.headers['content-type']).toBe('application/octet-stream');
+  expect(saved.headers['content-disposition']).toBe(
+    `attachment; filename="S_lde _1_.mp4"; filename*=UTF-8''S%C3%B6lde%20_1_.mp4`,
+  );
+  expect((await all(saved)).equals(bytesAt(0, SIZE))).toBe(true);
+  const rest = await new Place().ask('bytes=100-', undefined, '?save');
+  expect(rest.headers['content-length']).toBe(String(SIZE - 100));
+});
+
+test('a zip file that was got ready: sent under its own name, given up when all of it is sent', async () => {
+  const jobId = 'ab'.repeat(16);
+  const asked: string[] = [];
+  const ask = async (range?: string): Promise<ContentAnswer> =>
+    (await answerContent(
+      {
+        ...NO_CALLS,
+        'handOut.content': async ({ jobId: id, offset, length }) => {
+          if (id !== jobId) throw new TidemarkError('request.notFound', { what: 'hand-out', id });
+          const base64 = bytesAt(offset, Math.min(offset + length, SIZE)).toString('base64');
+          return { name: 'Letters\n.zip', sizeBytes: SIZE, offset, base64 };
+        },
+        'handOut.end': async ({ jobId: id }) => void asked.push(id),
+      },
+      { address: handOutAddress(jobId, 'other name.zip'), range },
+      new AbortController().signal,
+    ))!;
+  const part = await ask('bytes=5-9');
+  expect((await all(part)).equals(bytesAt(5, 10))).toBe(true);
+  expect(asked).toEqual([]);
+  const whole = await ask();
+  expect(whole.headers['content-disposition']).toBe(
+    `attachment; filename="Letters_.zip"; filename*=UTF-8''Letters_.zip`,
+  );
+  expect((await all(whole)).equals(bytesAt(0, SIZE))).toBe(true);
+  expect(asked).toEqual([jobId]);
 });
 
 test('a short part is read and nothing else', async () => {
@@ -134,7 +182,7 @@ test('a place that is away is no missing file', async () => {
 });
 
 test('addresses of anything else are not ours', async () => {
-  const none = { 'browse.content': () => Promise.reject(new Error('nobody asks')) };
+  const none = NO_CALLS;
   const good = contentAddress({ placeId: 'p', snapshotId, path: '/a' });
   for (const address of [
     '/content/',

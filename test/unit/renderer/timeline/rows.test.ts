@@ -8,6 +8,7 @@ import {
   rowsOf,
   stateNow,
   toItem,
+  waitsForRelease,
   type RowFacts,
 } from '#renderer/features/timeline/contents/rows.ts';
 import { RowSlots } from '#renderer/features/timeline/contents/row-slots.ts';
@@ -198,4 +199,15 @@ test('drawn rows: one that stays keeps its own, one that comes takes over from o
   expect(slots.assign(['x', 'b', 'y', 'z'])).toEqual([0, 1, 3, 2]);
   expect(slots.assign(['b'])).toEqual([1]);
   expect(slots.assign(['b', 'q'])).toEqual([1, 4]);
+});
+
+test('one of several chosen waits for the release, so that all can be dragged; any other is chosen at once', () => {
+  const [one, several] = [new Set(['a']), new Set(['a', 'b'])];
+  expect(waitsForRelease(several, 'a', 'only')).toBe(true);
+  expect(waitsForRelease(several, 'a', 'toggle')).toBe(true);
+  expect(waitsForRelease(one, 'a', 'toggle')).toBe(true);
+  expect(waitsForRelease(one, 'a', 'only')).toBe(false);
+  expect(waitsForRelease(several, 'c', 'only')).toBe(false);
+  expect(waitsForRelease(several, 'c', 'toggle')).toBe(false);
+  expect(waitsForRelease(several, 'a', 'extend')).toBe(false);
 });

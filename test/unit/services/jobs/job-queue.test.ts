@@ -389,3 +389,30 @@ test('a core for one command runs what a person asks for, and leaves the rest fo
   await queue.open();
   await expect.poll(kinds).toEqual(['verify']);
 });
+
+test('what was got ready for a window that is gone is not taken up again, whether it ran or waited', async () => {
+  const from = [{ snapshotId: 'a'.repeat(64), paths: [textToByteString('/a')] }];
+  const request: JobRequest = { kind: 'handOut', placeId: toPlaceId('p'), from, zipName: null };
+  const ids = [await queue.add(request, 'person'), await queue.add(request, 'person')];
+  await queue.add({ kind: 'cleanUp', placeId: toPlaceId('p') }, 'upkeep');
+  await queue.close();
+  queue = makeQueue();
+  started = [];
+  await queue.open();
+  await expect.poll(kinds).toEqual(['cleanUp']);
+  for (const id of ids)
+    expect(state.read((reader) => getJob(reader, id))).toMatchObject({
+      state: 'interrupted',
+      error: { code: 'job.interrupted' },
+    });
+});
+
+test('nor after its engine has died', async () => {
+  const from = [{ snapshotId: 'a'.repeat(64), paths: [textToByteString('/a')] }];
+  const id = await queue.add({ kind: 'handOut', placeId: toPlaceId('p'), from, zipName: null }, 'person');
+  await expect.poll(() => started).toHaveLength(1);
+  started[0]?.fail(new TidemarkError('internal.connectionLost', {}));
+  expect(await queue.wait(id)).toMatchObject({ state: 'interrupted' });
+  expect(started).toHaveLength(1);
+  expect(queue.active()).toEqual([]);
+});
