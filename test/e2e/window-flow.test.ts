@@ -151,7 +151,9 @@ test('dragged out: a row, all chosen rows at once, and an older version from the
   expect(await chosen()).toBe(2);
   const both = (await running.drags())[1] ?? [];
   expect(both.map((file) => path.basename(file)).toSorted()).toEqual(['letter.txt', 'notes.md']);
-  expect(readFileSync(both.find((file) => file.endsWith('letter.txt')) ?? '', 'utf8')).toBe('Dear grandmother,\n');
+  expect(readFileSync(both.find((file) => file.endsWith('letter.txt')) ?? '', 'utf8')).toBe(
+    'Dear grandmother,\n',
+  );
   await row('notes.md').click();
   expect(await chosen()).toBe(1);
 
@@ -171,6 +173,26 @@ test('let go too early: told when it is ready, and dragged once more at once', a
   await dragFrom(row('letter.txt'));
   await expect.poll(() => running.drags(), { timeout: SOON_MS }).toHaveLength(4);
   await page.mouse.up();
+});
+
+test('a copy is saved from the address of its contents, as an attachment', async () => {
+  await row('notes.md').click();
+  // The system's dialog for a download is Electron's own; the host has none.
+  await page.evaluate(() => {
+    HTMLAnchorElement.prototype.click = function () {
+      document.title = this.href;
+    };
+  });
+  await button('Save a copy…').last().click();
+  await expect.poll(() => page.title(), { timeout: SOON_MS }).toMatch(/\/notes\.md\?save$/);
+  const answer = await page.evaluate(
+    async (address) => {
+      const got = await fetch(address);
+      return [got.status, got.headers.get('content-disposition'), await got.text()];
+    },
+    await page.title(),
+  );
+  expect(answer).toEqual([200, expect.stringMatching(/^attachment; .*notes\.md$/), 'buy bread\n']);
 });
 
 test('a page can name no file of the disk', async () => {

@@ -14,10 +14,7 @@ import { PAGE_HEADERS } from './page-files.ts';
 import { OPEN_END, rangeIn, readRange, type ByteRange } from './content-range.ts';
 
 /** What is used of a core. */
-export type ContentCalls = Pick<
-  CallClient<AppCalls>,
-  'browse.content' | 'handOut.content' | 'handOut.end'
->;
+export type ContentCalls = Pick<CallClient<AppCalls>, 'browse.content' | 'handOut.content' | 'handOut.end'>;
 
 export interface ContentAnswer {
   readonly status: number;

@@ -80,7 +80,10 @@ export class HandOuts {
   async read(id: string, offset: number, length: number): Promise<HandOutPart> {
     const [file, ...others] = await this.files(id);
     if (file === undefined || others.length > 0 || !(await stat(file)).isFile())
-      throw new TidemarkError('request.invalidInput', { what: 'what was handed out', reason: 'it is no file' });
+      throw new TidemarkError('request.invalidInput', {
+        what: 'what was handed out',
+        reason: 'it is no file',
+      });
     const handle = await open(file, 'r');
     try {
       const { size } = await handle.stat();

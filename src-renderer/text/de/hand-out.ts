@@ -18,7 +18,6 @@ export const handOut: Translated<typeof english> = {
   getting: (what) => `Wird bereitgelegt: ${what}`,
   keepHolding: 'Noch festhalten, dann ablegen',
   ready: (what, isOne) => `${what} ${isOne ? 'liegt' : 'liegen'} bereit: noch einmal ziehen.`,
-  readyExcept: (what, count) =>
-    `${what}: ${count} der Dateien darin ließen sich nicht lesen und fehlen.`,
+  readyExcept: (what, count) => `${what}: ${count} der Dateien darin ließen sich nicht lesen und fehlen.`,
   dragFailed: 'Das Ablegen hat nicht geklappt. Noch einmal ziehen.',
 };

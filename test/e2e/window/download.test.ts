@@ -81,7 +81,8 @@ test('several, with one that was deleted, as one zip file that leaves nothing be
   mkdirSync(world.core.at('out'));
   writeFileSync(world.core.at('out.zip'), bytes);
   execFileSync('python3', ['-m', 'zipfile', '-e', world.core.at('out.zip'), world.core.at('out')]);
-  const read = (...names: string[]): string => readFileSync(path.join(world.core.at('out'), ...names), 'utf8');
+  const read = (...names: string[]): string =>
+    readFileSync(path.join(world.core.at('out'), ...names), 'utf8');
   expect([read('gone.txt'), read('Letters', 'one.txt'), read('Letters', 'Größe.txt')]).toEqual([
     'deleted later',
     'one',

@@ -1,6 +1,11 @@
 /** Addresses of contents, and the names under which files are given out: the path comes through whole, hostile names do not. */
 import { expect, test } from 'vitest';
-import { contentAddress, handOutAddress, readContentAddress, savingAddress } from '#contract/app/content-address.ts';
+import {
+  contentAddress,
+  handOutAddress,
+  readContentAddress,
+  savingAddress,
+} from '#contract/app/content-address.ts';
 import { safeFileName } from '#contract/app/file-name.ts';
 import type { WirePath } from '#contract/app/values.ts';
 

@@ -1,6 +1,15 @@
 /** What goes to other programs, through a core with a real place: files as they were, as a zip, and what is refused. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MOST_DRAGGED_BYTES } from '#contract/app/hand-out-calls.ts';
@@ -144,7 +153,11 @@ test('too much to hold is refused before anything is written', async () => {
         restore: async () => void asked.push('restore'),
       },
     },
-    handOuts: { make: async () => '/private', settle: async () => undefined, remove: async (id: string) => void removed.push(id) },
+    handOuts: {
+      make: async () => '/private',
+      settle: async () => undefined,
+      remove: async (id: string) => void removed.push(id),
+    },
     note: () => undefined,
   } as unknown as WorkParts;
   const from = ['a', 'b'].map((sign) => ({ snapshotId: sign.repeat(64), paths: ['/x'] }));

@@ -56,7 +56,12 @@ async function restoreInto(
   run: JobRun,
 ): Promise<HandedOut> {
   const access = accessTo(state.read((reader) => requirePlace(reader, placeId)));
-  const asks = from.map(({ snapshotId, paths }): RestoreAsk => ({ snapshotId, paths, target, rule: 'keep-both' }));
+  const asks = from.map(({ snapshotId, paths }): RestoreAsk => ({
+    snapshotId,
+    paths,
+    target,
+    rule: 'keep-both',
+  }));
   let needed = 0;
   for (const ask of asks) {
     const plan = await engine.calls['restore.prepare'](

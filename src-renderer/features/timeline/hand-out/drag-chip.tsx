@@ -119,7 +119,10 @@ function useSaying(): (news: DragNews, stop: () => void) => void {
   const naming = useNaming();
   const isShown = useRef(false);
   return (news, stop) => {
-    const show = (message: ReactNode, more: { autoClose?: number | false; color?: string; loading?: boolean }) => {
+    const show = (
+      message: ReactNode,
+      more: { autoClose?: number | false; color?: string; loading?: boolean },
+    ) => {
       const toast = { id: TOAST, message, autoClose: false as const, loading: false, color: 'tide', ...more };
       if (isShown.current) notifications.update(toast);
       else notifications.show({ ...toast, onClose: () => (isShown.current = false) });

@@ -15,7 +15,12 @@ export interface DragAsk {
 
 export type DragNews =
   /** `isHeld`: the button still is. `share`: null while nobody knows. */
-  | { readonly kind: 'getting'; readonly ask: DragAsk; readonly isHeld: boolean; readonly share: number | null }
+  | {
+      readonly kind: 'getting';
+      readonly ask: DragAsk;
+      readonly isHeld: boolean;
+      readonly share: number | null;
+    }
   | { readonly kind: 'ready'; readonly ask: DragAsk; readonly missing: number }
   /** The system has it. `missing`: files inside that could not be read. */
   | { readonly kind: 'given'; readonly ask: DragAsk; readonly missing: number }
@@ -104,9 +109,7 @@ export class DragRun {
       if (this.#run !== run) return;
       if (job.state !== 'done' && job.state !== 'doneExcept') {
         this.#run = undefined;
-        return this.#ports.tell(
-          job.state === 'cancelled' ? { kind: 'over' } : { kind: 'failed', ask, job },
-        );
+        return this.#ports.tell(job.state === 'cancelled' ? { kind: 'over' } : { kind: 'failed', ask, job });
       }
       run.isReady = true;
       run.missing = job.troubleCount;

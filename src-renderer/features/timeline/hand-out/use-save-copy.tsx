@@ -53,7 +53,10 @@ export function useSaveCopy(): () => void {
     if (isOneFile(selection)) {
       const file = { placeId, snapshotId: group.snapshotId, path: item.path };
       // A browser tells of a place that is away by a broken download, not by a sentence.
-      calls['browse.content']({ ...file, offset: 0, length: 1 }).then(() => save(savingAddress(file)), refuse);
+      calls['browse.content']({ ...file, offset: 0, length: 1 }).then(
+        () => save(savingAddress(file)),
+        refuse,
+      );
     } else if (isDesktop()) {
       openSheet('export');
     } else {

@@ -3,7 +3,12 @@ import { expect, test } from 'vitest';
 import { TidemarkError } from '#base/errors.ts';
 import { contentAddress, handOutAddress } from '#contract/app/content-address.ts';
 import type { WirePath } from '#contract/app/values.ts';
-import { answerContent, BLOCK_BYTES, type ContentAnswer, type ContentCalls } from '#core/pages/content-answer.ts';
+import {
+  answerContent,
+  BLOCK_BYTES,
+  type ContentAnswer,
+  type ContentCalls,
+} from '#core/pages/content-answer.ts';
 
 const NOBODY_ASKS = (): Promise<never> => Promise.reject(new Error('nobody asks'));
 const NO_CALLS: ContentCalls = {

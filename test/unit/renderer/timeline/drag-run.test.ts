@@ -1,10 +1,6 @@
 /** A drag out of the window: got ready while the button is held, handed over as soon as it is, at once the second time. */
 import { beforeEach, expect, test } from 'vitest';
-import {
-  DragRun,
-  type DragAsk,
-  type DragNews,
-} from '#renderer/features/timeline/hand-out/drag-run.ts';
+import { DragRun, type DragAsk, type DragNews } from '#renderer/features/timeline/hand-out/drag-run.ts';
 
 type Job = Parameters<NonNullable<PromiseWithResolvers<EndedJob>['resolve']>>[0];
 type EndedJob = Awaited<ReturnType<ConstructorParameters<typeof DragRun>[0]['wait']>>;

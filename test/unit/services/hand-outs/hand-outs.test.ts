@@ -49,7 +49,10 @@ test('what a restore keeps for itself is not seen, and every name is text', asyn
   const folder = await handOuts.make('one');
   mkdirSync(path.join(folder, '.tidemark-undo', 'x'), { recursive: true });
   writeFileSync(path.join(folder, 'a_.txt'), 'taken');
-  writeFileSync(Buffer.concat([Buffer.from(`${folder}/a`), Buffer.from([0xff]), Buffer.from('.txt')]), 'bytes');
+  writeFileSync(
+    Buffer.concat([Buffer.from(`${folder}/a`), Buffer.from([0xff]), Buffer.from('.txt')]),
+    'bytes',
+  );
   mkdirSync(path.join(folder, 'Größe'));
   await handOuts.settle('one');
   expect(readdirSync(folder).toSorted()).toEqual(['Größe', 'a_ (2).txt', 'a_.txt']);
