@@ -2,6 +2,7 @@
 import { Suspense, useEffect } from 'react';
 import { useMirror } from '../core-link/use-core.ts';
 import { FolderChooser } from '../parts/choose-folder.tsx';
+import { DropZone } from '../parts/drop-zone.tsx';
 import { useWords } from '../text/use-words.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { loadAhead, pageOf } from './pages.tsx';
@@ -35,6 +36,16 @@ export function Frame() {
         </Suspense>
       </main>
       <FolderChooser />
+      <DropZone
+        otherwise={
+          isAlone ? null : { words: frame.dropped, inBrowser: frame.droppedInBrowser, take: showVersions }
+        }
+      />
     </div>
   );
+}
+
+/** Of one: the window shows one thing at a time. */
+function showVersions([path = '']: readonly string[]): void {
+  location.hash = `#/history?path=${encodeURIComponent(path)}`;
 }

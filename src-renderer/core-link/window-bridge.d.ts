@@ -7,6 +7,8 @@ declare global {
       connect(): Promise<Channel>;
       /** While the button is held: the system takes the drag over. @param jobId of a job `handOut` that is done */
       dragOut(jobId: string): Promise<void>;
+      /** Of a file that the person has dropped; empty for every other. */
+      pathOf(file: File): string;
     };
   }
 }

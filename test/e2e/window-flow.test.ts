@@ -18,8 +18,11 @@ import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launch, type RunningApp } from './support/launch.ts';
+import { silence } from './support/silence.ts';
 
 const SOON_MS = 20_000;
+/** 21 MB: ten times what a player is given at once. */
+const CONCERT_SECONDS = 120;
 
 interface DragWindow {
   readonly tidemark: { dragOut(what: unknown): Promise<void> };
@@ -43,12 +46,26 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 });
 
+/** Lets files go over the window; the test host takes a file's name for its path. */
+async function drop(...paths: readonly string[]): Promise<void> {
+  await page.evaluate((names) => {
+    const dataTransfer = new DataTransfer();
+    for (const name of names) dataTransfer.items.add(new File([], name));
+    const how = { dataTransfer, bubbles: true, cancelable: true };
+    if (document.body.dispatchEvent(new DragEvent('drop', how))) throw new Error('the window would open it');
+  }, paths);
+}
+
 const button = (name: string | RegExp) => page.getByRole('button', { name });
 const row = (name: string) => page.getByRole('row').filter({ hasText: name });
 
 test('from the first start to the first copy, in three clicks', async () => {
   await button('New here').click();
   await page.getByRole('checkbox', { name: 'Documents', exact: true }).waitFor();
+  mkdirSync(path.join(home, 'Sketches'));
+  await drop(path.join(home, 'Sketches'));
+  await page.getByRole('checkbox', { name: 'Sketches' }).waitFor();
+  await button('Take Sketches off the list').click();
   await button('Go on').click();
   // A drive of whoever runs this is not to be written to.
   await page.getByRole('radio', { name: /This computer's disk/ }).check();
@@ -93,6 +110,7 @@ test('a copy goes where the dialog of the system says', async () => {
 test('an overwritten document: found by its name, its versions compared, the right one put back', async () => {
   const notes = path.join(home, 'Documents', 'notes.md');
   writeFileSync(notes, 'buy bread\n');
+  writeFileSync(path.join(home, 'Documents', 'concert.wav'), silence(CONCERT_SECONDS));
   await page.keyboard.press('Escape');
   await button('Back up now').click();
   await expect
@@ -119,9 +137,9 @@ test('an overwritten document: found by its name, its versions compared, the rig
 
 /** Presses the button on it and moves it some way off. */
 async function dragFrom(what: Locator): Promise<void> {
-  const { x = 0, y = 0 } = (await what.boundingBox()) ?? {};
-  await page.mouse.move(x + 30, y + 12);
+  await what.hover({ position: { x: 30, y: 12 } });
   await page.mouse.down();
+  const { x = 0, y = 0 } = (await what.boundingBox()) ?? {};
   await page.mouse.move(x + 80, y + 60, { steps: 4 });
 }
 
@@ -130,6 +148,8 @@ const chosen = () => page.locator('.row.is-chosen').count();
 test('dragged out: a row, all chosen rows at once, and an older version from the strip', async () => {
   await page.keyboard.press('Escape');
   await page.keyboard.press('n');
+  // Only the newest version has it: then that is the one to be seen.
+  await row('concert.wav').waitFor();
   await row('notes.md').click();
   await dragFrom(row('notes.md'));
   await expect.poll(() => running.drags(), { timeout: SOON_MS }).toHaveLength(1);
@@ -204,4 +224,49 @@ test('a page can name no file of the disk', async () => {
   for (const what of ['/etc/passwd', '../../config', 'a'.repeat(32), 7, ['/etc/passwd'], ''])
     expect(await refused(what)).toContain('Error');
   expect(await running.drags()).toHaveLength(4);
+});
+
+test('a recording plays by parts, and is wound to its end', async () => {
+  const sent: { readonly status: number; readonly bytes: number }[] = [];
+  page.on('response', (response) => {
+    if (!response.url().endsWith('/concert.wav')) return;
+    sent.push({ status: response.status(), bytes: Number(response.headers()['content-length']) });
+  });
+  await row('concert.wav').click();
+  await page.getByRole('tab', { name: 'Preview' }).click();
+  const player = page.locator('.media-preview audio');
+  await player.waitFor();
+  const says = (what: 'duration' | 'currentTime' | 'ended') =>
+    player.evaluate((element, key) => (element as HTMLAudioElement)[key], what);
+  await expect.poll(() => says('duration'), { timeout: SOON_MS }).toBeCloseTo(CONCERT_SECONDS, 0);
+  await player.evaluate((element) => {
+    const audio = element as HTMLAudioElement;
+    audio.muted = true;
+    return audio.play();
+  });
+  await expect.poll(() => says('currentTime'), { timeout: SOON_MS }).toBeGreaterThan(0.5);
+  await player.evaluate((element) => {
+    const audio = element as HTMLAudioElement;
+    audio.currentTime = audio.duration - 0.3;
+  });
+  await expect.poll(() => says('ended'), { timeout: SOON_MS }).toBe(true);
+  expect(new Set(sent.map(({ status }) => status))).toEqual(new Set([206]));
+  expect(sent.length).toBeGreaterThan(1);
+  expect(sent.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(12_000_000);
+});
+
+test('dropped on the window: folders are added where they are asked for, elsewhere the earlier versions are shown', async () => {
+  await page.evaluate(() => void (location.hash = '#/folders/new'));
+  await page.getByText('Choose at least one folder.').first().waitFor();
+  await drop(path.join(home, 'Sketches'), path.join(home, 'Documents', 'notes.md'));
+  await page.getByText('Only folders can be added: “notes.md” is none, or cannot be read.').waitFor();
+  await page
+    .getByRole('list', { name: 'Folders, ticked if they are copied' })
+    .getByText('Sketches')
+    .waitFor();
+  await page.evaluate(() => void (location.hash = '#/activity'));
+  await page.getByRole('heading', { name: 'Activity' }).waitFor();
+  await drop(path.join(home, 'Documents', 'notes.md'));
+  await row('notes.md').waitFor();
+  await expect.poll(chosen).toBe(1);
 });

@@ -7,6 +7,7 @@ import { useAnswer } from '../../core-link/use-answer.ts';
 import type { PlanChoices } from '../../core-link/plan-choices.ts';
 import { useCore } from '../../core-link/use-core.ts';
 import { useChooseFolder } from '../../parts/choose-folder.tsx';
+import { useDroppedFolders } from '../../parts/use-dropped-folders.ts';
 import { useCoreSentences } from '../../text/core-sentences.ts';
 import { nameKey, showLastName } from '../../text/show-name.ts';
 import { useFormats, useShowPath, useWords } from '../../text/use-words.ts';
@@ -24,11 +25,16 @@ export function SourceTree({ choices, platform, onChange }: SourceTreeProps) {
   const showPath = useShowPath();
   const { folders: words } = useWords();
   const chooseFolder = useChooseFolder();
+  const addAll = (added: readonly WirePath[]): void => {
+    const known = new Set(choices.folders.map(nameKey));
+    const others = added.filter((each) => !known.has(nameKey(each)));
+    if (others.length > 0) onChange({ ...choices, folders: [...choices.folders, ...others] });
+  };
   const add = async (): Promise<void> => {
     const folder = await chooseFolder({ title: words.addFolder });
-    if (folder === null || choices.folders.some((each) => nameKey(each) === nameKey(folder))) return;
-    onChange({ ...choices, folders: [...choices.folders, folder] });
+    if (folder !== null) addAll([folder]);
   };
+  useDroppedFolders(addAll);
   return (
     <Section
       title={words.what}

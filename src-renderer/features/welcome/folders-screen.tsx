@@ -8,6 +8,7 @@ import { errorSentences } from '../../text/error-sentences.ts';
 import { nameKey, showLastName } from '../../text/show-name.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { useChooseFolder } from '../../parts/choose-folder.tsx';
+import { useDroppedFolders } from '../../parts/use-dropped-folders.ts';
 import { FolderRow } from './folder-row.tsx';
 import { LeftOut } from './left-out.tsx';
 import { Stage } from './stage.tsx';
@@ -35,6 +36,7 @@ export function FoldersScreen() {
         })),
     });
   }, [known]);
+  useDroppedFolders((dropped) => dropped.forEach(addFolder));
   const chosen = chosenOf(folders ?? [], sizes);
   const surprise = surpriseOf(folders ?? [], sizes);
   const add = async (): Promise<void> => {

@@ -17,4 +17,7 @@ export const chooseFolder: Translated<typeof english> = {
   cancel: 'Abbrechen',
   choose: (folder) => `„${folder}“ wählen`,
   path: 'Wo du bist',
+  dropFolder: 'Einen Ordner loslassen, um ihn zu schützen',
+  dropInBrowser: 'Ein Browser sagt nicht, wo ein Ordner liegt. „Ordner hinzufügen“ listet sie auf.',
+  onlyFolders: (name) => `Nur Ordner lassen sich hinzufügen: „${name}“ ist keiner oder nicht lesbar.`,
 };

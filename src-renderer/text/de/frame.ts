@@ -25,4 +25,6 @@ export const frame: Translated<typeof english> = {
   close: 'Schließen',
   unknownFault: 'Das hat nicht geklappt; den Grund kennt Tidemark nicht.',
   unreadableName: '(unlesbarer Name)',
+  dropped: 'Loslassen zeigt die früheren Versionen',
+  droppedInBrowser: 'Ein Browser sagt nicht, wo eine Datei liegt. Stattdessen nach ihrem Namen suchen.',
 };

@@ -15,4 +15,7 @@ export const chooseFolder = {
   cancel: 'Cancel',
   choose: (folder: string) => `Choose “${folder}”`,
   path: 'Where you are',
+  dropFolder: 'Drop a folder to protect it',
+  dropInBrowser: 'A browser does not say where a folder lies. “Add a folder” lists them.',
+  onlyFolders: (name: string) => `Only folders can be added: “${name}” is none, or cannot be read.`,
 };

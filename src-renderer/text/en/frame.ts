@@ -22,4 +22,6 @@ export const frame = {
   close: 'Close',
   unknownFault: 'That did not work, for a reason Tidemark does not know.',
   unreadableName: '(unreadable name)',
+  dropped: 'Drop it to see its earlier versions',
+  droppedInBrowser: 'A browser does not say where a file lies. Search for its name instead.',
 };

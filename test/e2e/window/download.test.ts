@@ -11,7 +11,7 @@ import { DAY_MS, WindowWorld } from '../support/window-world.ts';
 
 const SOON_MS = 15_000;
 /** Many blocks, none of them like another. */
-const LONG = randomBytes(20_000_000);
+const LONG = randomBytes(8_000_000);
 /** What no file system of Windows takes, what turns the writing, and no UTF-8 at all. */
 const HOSTILE = Buffer.concat([Buffer.from('bill "1":\u202efdp'), Buffer.from([0xff]), Buffer.from('.txt')]);
 
@@ -100,6 +100,23 @@ test('a place that is away is a sentence, not a broken download', async () => {
   await page.locator('.action-bar .save-copy').click();
   await page.locator('.mantine-Notification-root').filter({ hasText: 'Blue drive' }).first().waitFor();
   renameSync(`${drive} away`, drive);
+});
+
+test('a file that is dragged over the window is not opened in its place, and the window says what to do', async () => {
+  const drag = (kind: 'dragover' | 'drop'): Promise<boolean> =>
+    page.evaluate((name) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['x'], 'page.html'));
+      return document.body.dispatchEvent(
+        new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true }),
+      );
+    }, kind);
+  expect(await drag('dragover')).toBe(false);
+  await page.getByText('A browser does not say where a file lies.').waitFor();
+  expect(await findAxeFaults(page, '.drop-zone')).toEqual([]);
+  expect(await drag('drop')).toBe(false);
+  await page.locator('.drop-zone').waitFor({ state: 'detached' });
+  await row('film.mp4').waitFor();
 });
 
 test('nothing was complained about', () => {

@@ -3,11 +3,10 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findAxeFaults } from '../support/find-axe-faults.ts';
 import { MEDIA_START_BYTES } from '#renderer/features/timeline/inspector/preview-cost.ts';
+import { silence } from '../support/silence.ts';
 import { DAY_MS, WindowWorld } from '../support/window-world.ts';
 
 const SOON_MS = 15_000;
-/** CD quality. */
-const BYTES_PER_SECOND = 44_100 * 2 * 2;
 const RECORDING_SECONDS = 340;
 
 const world = new WindowWorld();
@@ -65,21 +64,3 @@ test('a recording of 60 MB plays, and is wound to its end, for a small part of i
 test('nothing was complained about', () => {
   expect(world.complaints).toEqual([]);
 });
-
-/** A WAV file, which Chromium plays without any codec. */
-function silence(seconds: number): Buffer {
-  const file = Buffer.alloc(44 + seconds * BYTES_PER_SECOND);
-  file.write('RIFF', 0);
-  file.writeUInt32LE(file.length - 8, 4);
-  file.write('WAVEfmt ', 8);
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(2, 22);
-  file.writeUInt32LE(44_100, 24);
-  file.writeUInt32LE(BYTES_PER_SECOND, 28);
-  file.writeUInt16LE(4, 32);
-  file.writeUInt16LE(16, 34);
-  file.write('data', 36);
-  file.writeUInt32LE(file.length - 44, 40);
-  return file;
-}

@@ -50,6 +50,7 @@ export function createWorldLink(
         const known = functions.indexOf(value);
         return { tag: 'function', value: known >= 0 ? known : functions.push(value) - 1 };
       }
+      if (value instanceof File) return { tag: 'file', value: value.name };
       if (!(value instanceof Promise)) return undefined;
       const id = ++lastId;
       const settle = (isFine: boolean) => (result: unknown) =>
@@ -59,6 +60,7 @@ export function createWorldLink(
     },
     decode({ tag, value }) {
       if (tag === 'function') return { value: (...args: unknown[]) => callOther(value as number, args) };
+      if (tag === 'file') return { value: new File([], String(value)) };
       if (tag !== 'promise') return undefined;
       return {
         value: new Promise((resolve, reject) => promises.set(value as number, { resolve, reject })),
