@@ -157,4 +157,20 @@ export const SHELL_SABOTAGES = [
     replace: 'const route = ROUTES[host] ?? `/${host}`;',
     tests: ['test/unit/hosts/electron', ...DESKTOP],
   },
+  {
+    name: 'drags-for-anyone',
+    what: 'frames of others may have files dragged out',
+    file: `${SHELL}/serve-drag-out.ts`,
+    find: `if (!isOwnSender(senderFrame)) throw new Error('refused: not a page of this application');`,
+    replace: '',
+    tests: ['test/unit/hosts/electron'],
+  },
+  {
+    name: 'hand-outs-by-path',
+    what: 'whatever a page names is looked for on the disk, among what was got ready or elsewhere',
+    file: 'src-main/services/hand-outs/hand-outs.ts',
+    find: 'if (this.#made.has(id)) return path.join(this.#root, id);',
+    replace: 'if (id !== undefined) return path.join(this.#root, id);',
+    tests: ['test/unit/services/hand-outs'],
+  },
 ];
