@@ -47,15 +47,25 @@ const NOT_THERE: readonly string[] = [
   'request.notFound',
 ];
 
-/** @param ask.address with what stands behind `?`. @returns undefined: the address is not one of contents */
+export interface ContentAsk {
+  /** With what stands behind `?`. */
+  readonly address: string;
+  readonly range: string | undefined;
+  /** As it came with the range: a download that goes on. */
+  readonly ifRange?: string | undefined;
+}
+
+/** @returns undefined: the address is not one of contents */
 export async function answerContent(
   calls: ContentCalls,
-  { address, range }: { readonly address: string; readonly range: string | undefined },
+  { address, range, ifRange }: ContentAsk,
   signal: AbortSignal,
 ): Promise<ContentAnswer | undefined> {
   const addressed = readContentAddress(address);
   if (addressed === undefined) return undefined;
-  const ask = readRange(range);
+  const etag = etagOf(addressed);
+  // Of something else, all of it.
+  const ask = readRange(ifRange === undefined || ifRange === etag ? range : undefined);
   if (ask === undefined) return refusal(416);
   const file = new ContentFile(calls, addressed, signal);
   try {
@@ -78,6 +88,7 @@ export async function answerContent(
         ...CONTENT_HEADERS,
         ...describe(file),
         'accept-ranges': 'bytes',
+        etag,
         'content-length': String(part.end - part.start),
         ...(isPart ? { 'content-range': `bytes ${part.start}-${part.end - 1}/${sizeBytes}` } : {}),
       },
@@ -87,6 +98,11 @@ export async function answerContent(
     const isMissing = isTidemarkError(error) && NOT_THERE.includes(error.code);
     return refusal(isMissing ? 404 : 503);
   }
+}
+
+/** What an address means never changes, so a download that was cut off can go on. */
+function etagOf(addressed: AddressedContent): string {
+  return `"${addressed.kind === 'file' ? addressed.content.snapshotId : addressed.jobId}"`;
 }
 
 function refusal(status: number, headers: Readonly<Record<string, string>> = {}): ContentAnswer {

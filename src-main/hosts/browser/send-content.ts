@@ -20,7 +20,11 @@ export async function sendContent(
 ): Promise<number | undefined> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const asked = { address: request.url ?? '', range: request.headers.range };
+  const asked = {
+    address: request.url ?? '',
+    range: request.headers.range,
+    ifRange: request.headersDistinct['if-range']?.join(),
+  };
   const answer = await answerContent(calls, asked, gone.signal);
   if (answer === undefined) return 404;
   const { status, body } = answer;

@@ -36,7 +36,8 @@ export function servePages(folder: string): ServedPages {
         status: 200,
         headers: { ...PAGE_HEADERS, 'content-type': file.type },
       });
-    const asked = { address: pathname + search, range: headers.get('range') ?? undefined };
+    const of = (name: string): string | undefined => headers.get(name) ?? undefined;
+    const asked = { address: pathname + search, range: of('range'), ifRange: of('if-range') };
     const answer = core && (await answerContent(core, asked, signal));
     return answer === undefined ? notThere() : new Response(answer.body, answer);
   });

@@ -101,6 +101,34 @@ test('what is saved is an attachment whatever it is, and goes on from anywhere t
   expect(rest.headers['content-length']).toBe(String(SIZE - 100));
 });
 
+test('a download that was cut off goes on, but never with a part of something else', async () => {
+  const address = contentAddress({ placeId: 'p', snapshotId, path: '/a.tar' }) + '?save';
+  const ask = async (range?: string, ifRange?: string): Promise<ContentAnswer> =>
+    (await answerContent(
+      {
+        ...NO_CALLS,
+        'browse.content': async ({ offset, length }) => ({
+          sizeBytes: SIZE,
+          offset,
+          base64: bytesAt(offset, Math.min(offset + length, SIZE)).toString('base64'),
+        }),
+      },
+      { address, range, ifRange },
+      new AbortController().signal,
+    ))!;
+  const first = await ask();
+  const { etag } = first.headers;
+  const rest = await ask('bytes=100-', etag);
+  expect([rest.status, rest.headers['content-length'], rest.headers['etag']]).toEqual([
+    206,
+    String(SIZE - 100),
+    etag,
+  ]);
+  expect((await all(rest)).equals(bytesAt(100, SIZE))).toBe(true);
+  for (const other of ['"other"', `W/${etag}`, 'Wed, 21 Oct 2015 07:28:00 GMT', ''])
+    expect((await ask('bytes=100-', other)).status, other).toBe(200);
+});
+
 test('a zip file that was got ready: sent under its own name, given up when all of it is sent', async () => {
   const jobId = 'ab'.repeat(16);
   const asked: string[] = [];
