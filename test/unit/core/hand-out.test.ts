@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { TidemarkError, type WireError } from '#base/errors.ts';
 import { MOST_DRAGGED_BYTES } from '#contract/app/hand-out-calls.ts';
 import { handOutFolder } from '#core/cache-folder.ts';
 import { handOutWork } from '#services/jobs/kinds/hand-out-work.ts';
@@ -138,24 +139,28 @@ test('what is not there leaves nothing behind', async () => {
   expect(readdirSync(root())).toEqual([]);
 });
 
-test('too much to hold is refused before anything is written', async () => {
-  const removed: string[] = [];
+/** Its parts as they are where nothing of them is real. */
+function madeUpParts(bytesToWrite: number, cut: WireError | null) {
   const asked: string[] = [];
-  const plan = { bytesToWrite: MOST_DRAGGED_BYTES / 2 + 1 };
+  const removed: string[] = [];
   const parts = {
     state: { read: () => ({ id: 'p', address: { location: '/x' }, repositoryId: null }) },
     engine: {
       calls: {
         'restore.prepare': async () => {
           asked.push('prepare');
-          return plan;
+          return { bytesToWrite };
         },
-        restore: async () => void asked.push('restore'),
+        restore: async () => {
+          asked.push('restore');
+          return { cut, filesRestored: 1, bytesRestored: 1, problems: 0 };
+        },
       },
     },
     handOuts: {
       make: async () => '/private',
-      settle: async () => undefined,
+      settle: async () => void asked.push('settle'),
+      files: async () => ['/private/x'],
       remove: async (id: string) => void removed.push(id),
     },
     note: () => undefined,
@@ -163,9 +168,24 @@ test('too much to hold is refused before anything is written', async () => {
   const from = ['a', 'b'].map((sign) => ({ snapshotId: sign.repeat(64), paths: ['/x'] }));
   const request = { kind: 'handOut', placeId: 'p', from, zipName: null } as never;
   const run = { id: 'j', signal: new AbortController().signal } as never;
-  await expect(handOutWork(parts)(request, run)).rejects.toMatchObject({
+  return { asked, removed, work: () => handOutWork(parts)(request, run) };
+}
+
+test('too much to hold is refused before anything is written', async () => {
+  const { asked, removed, work } = madeUpParts(MOST_DRAGGED_BYTES / 2 + 1, null);
+  await expect(work()).rejects.toMatchObject({
     code: 'files.tooMuchToDrag',
     data: { bytes: MOST_DRAGGED_BYTES + 2, mostBytes: MOST_DRAGGED_BYTES },
   });
   expect([asked, removed]).toEqual([['prepare', 'prepare'], ['j']]);
+});
+
+test('what was cut short is not handed out', async () => {
+  const cut = new TidemarkError('storage.unreachable', { location: '/x', reason: 'gone' }).toWire();
+  const { asked, removed, work } = madeUpParts(1, cut);
+  await expect(work()).rejects.toMatchObject({ code: 'storage.unreachable' });
+  expect([asked, removed]).toEqual([['prepare', 'prepare', 'restore'], ['j']]);
+  const whole = madeUpParts(1, null);
+  expect(await whole.work()).toMatchObject({ hasExceptions: false, result: { files: 2, lacking: 0 } });
+  expect(whole.removed).toEqual([]);
 });

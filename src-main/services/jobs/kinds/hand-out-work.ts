@@ -3,7 +3,7 @@
  * zip file. What is dragged has a limit, because somebody holds it; files come with their times and rights, and verified.
  */
 import { textToByteString, toDisplay, type ByteString } from '#base/byte-string.ts';
-import { TidemarkError } from '#base/errors.ts';
+import { fromWireError, TidemarkError } from '#base/errors.ts';
 import { safeFileName } from '#contract/app/file-name.ts';
 import { MOST_DRAGGED_BYTES } from '#contract/app/hand-out-calls.ts';
 import type { RestoreAsk } from '#contract/engine/engine-values.ts';
@@ -77,6 +77,7 @@ async function restoreInto(
   let [files, bytes, lacking] = [0, 0, 0];
   for (const ask of asks) {
     const outcome = await engine.calls.restore({ access, ask }, engineOptions(run));
+    if (outcome.cut !== null) throw fromWireError(outcome.cut);
     files += outcome.filesRestored;
     bytes += outcome.bytesRestored;
     lacking += outcome.problems;

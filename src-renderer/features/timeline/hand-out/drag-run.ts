@@ -3,8 +3,8 @@
  * system takes the drag over as soon as it is. Whoever lets go before that is told when it is ready, and drags once more:
  * then at once. One drag at a time; knows no page, only what is handed in.
  */
+import type { JobValue } from '../../../text/job-titles.ts';
 import type { PointGroup } from '../put-back/put-back-plan.ts';
-import type { Job } from '../put-back/restore-store.ts';
 
 export interface DragAsk {
   readonly placeId: string;
@@ -25,12 +25,12 @@ export type DragNews =
   /** The system has it. `missing`: files inside that could not be read. */
   | { readonly kind: 'given'; readonly ask: DragAsk; readonly missing: number }
   /** `error` of the job, or what a call threw; undefined: the system did not take it. */
-  | { readonly kind: 'failed'; readonly ask: DragAsk; readonly job?: Job; readonly error?: unknown }
+  | { readonly kind: 'failed'; readonly ask: DragAsk; readonly job?: JobValue; readonly error?: unknown }
   | { readonly kind: 'over' };
 
 export interface DragPorts {
   start(ask: DragAsk): Promise<string>;
-  wait(jobId: string, onProgress: (share: number | null) => void): Promise<Job>;
+  wait(jobId: string, onProgress: (share: number | null) => void): Promise<JobValue>;
   cancel(jobId: string): void;
   /** @throws when the files are not there any more */
   dragOut(jobId: string): Promise<void>;
