@@ -9,9 +9,11 @@ import type { RepositoryPorts } from '#repository/repository.ts';
 import { FileCache } from '#storage/cache/file-cache.ts';
 import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
 import { LimitStorage } from '#storage/decorators/limit-storage.ts';
+import { RateLimit, RateLimitStorage } from '#storage/decorators/rate-limit.ts';
 import { RETRY_BUDGETS, RetryStorage } from '#storage/decorators/retry-storage.ts';
 import { parseLocation } from '#storage/locations/parse-location.ts';
 import type { PlaceLocation } from '#storage/locations/place-location.ts';
+import type { PlaceSettings } from '#storage/locations/place-settings.ts';
 import type { Storage } from '#storage/port.ts';
 import { openStorage } from '#storage/registry.ts';
 import { cacheFolder } from './cache-folder.ts';
@@ -34,24 +36,36 @@ export interface PlacePortsOptions {
   readonly isBrief?: boolean;
   /** See `RepositoryPorts`. */
   readonly lockPatienceMs?: number;
+  readonly settings?: PlaceSettings | undefined;
+  /** Bytes a second to the place and from it. */
+  readonly limits?: { readonly up?: number; readonly down?: number } | undefined;
 }
 
 /** The storage is not opened yet, and to be closed. @throws request.invalidInput */
 export function createPlacePorts(
   text: string,
   env: Environment = process.env,
-  { noCache = false, isBrief = false, lockPatienceMs }: PlacePortsOptions = {},
+  options: PlacePortsOptions = {},
 ): RepositoryPorts {
+  const { noCache = false, lockPatienceMs, limits } = options;
   const location = parseLocation(text);
-  const storage = createPlaceStorage(location, env, isBrief);
+  const storage = createPlaceStorage(location, env, options);
   const ownLocks = ownLocksOnDisk(path.join(stateFolder(env), 'locks'));
-  if (noCache) return { ...createRepositoryPorts(storage, ownLocks), lockPatienceMs };
+  const use = (ports: RepositoryPorts): RepositoryPorts => ({ ...paced(ports, limits), lockPatienceMs });
+  if (noCache) return use(createRepositoryPorts(storage, ownLocks));
   const images = indexImagesOnDisk(path.join(cacheFolder(env), 'indexes'), systemClock);
-  if (location.kind === 'local')
-    return { ...createRepositoryPorts(storage, ownLocks, undefined, images), lockPatienceMs };
+  if (location.kind === 'local') return use(createRepositoryPorts(storage, ownLocks, undefined, images));
   const folder = path.join(cacheFolder(env), 'places', cacheName(storage.location));
   const cache = new FileCache({ folder, maxBytes: CACHE_BYTES, clock: systemClock });
-  return { ...createRepositoryPorts(new WithCache(storage, cache), ownLocks, cache, images), lockPatienceMs };
+  return use(createRepositoryPorts(new WithCache(storage, cache), ownLocks, cache, images));
+}
+
+function paced(ports: RepositoryPorts, limits: PlacePortsOptions['limits']): RepositoryPorts {
+  if (limits === undefined) return ports;
+  const [up, down] = [new RateLimit(systemClock), new RateLimit(systemClock)];
+  up.set(limits.up);
+  down.set(limits.down);
+  return { ...ports, storage: new RateLimitStorage(ports.storage, { up, down }) };
 }
 
 /** Closes the cache with the place it belongs to. */
@@ -74,15 +88,22 @@ function cacheName(location: string): string {
   return createHash('sha256').update(location).digest('hex').slice(0, 32);
 }
 
-function createPlaceStorage(location: PlaceLocation, env: Environment, isBrief: boolean): Storage {
+function createPlaceStorage(
+  location: PlaceLocation,
+  env: Environment,
+  { isBrief = false, settings }: PlacePortsOptions,
+): Storage {
   const bare = openStorage(location, {
     clock: systemClock,
     env,
+    settings,
     ownKnownHostsFile: path.join(stateFolder(env), 'known_hosts'),
   });
+  const isLocal = location.kind === 'local';
+  const maxConcurrent = settings?.connections?.[location.kind] ?? (isLocal ? undefined : NETWORK_CALLS);
+  const limited = maxConcurrent === undefined ? bare : new LimitStorage(bare, { maxConcurrent });
   const retrying = { clock: systemClock, random: Math.random };
-  if (location.kind === 'local') return new RetryStorage(bare, { ...retrying, budget: RETRY_BUDGETS.local });
-  const limited = new LimitStorage(bare, { maxConcurrent: NETWORK_CALLS });
+  if (isLocal) return new RetryStorage(limited, { ...retrying, budget: RETRY_BUDGETS.local });
   // One that waits for its next try keeps no other from being asked.
   return new RetryStorage(limited, {
     ...retrying,

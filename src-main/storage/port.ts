@@ -25,6 +25,9 @@ export interface StorageEntry {
   readonly sizeBytes: number;
 }
 
+/** What a pack holds; a mixed one counts as trees. */
+export type PackContent = 'data' | 'tree';
+
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
@@ -50,7 +53,14 @@ export interface Storage {
   create(signal?: AbortSignal): Promise<void>;
   /** @throws storage.unreachable when the place is not there. Does not look into it. */
   open(signal?: AbortSignal): Promise<void>;
-  save(type: StorageFileType, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
+  /** `content`: of a pack, where somebody knows; a place may keep the two apart. */
+  save(
+    type: StorageFileType,
+    name: string,
+    bytes: Uint8Array,
+    signal?: AbortSignal,
+    content?: PackContent,
+  ): Promise<void>;
   /**
    * The whole file, or exactly the range. The result owns its ArrayBuffer (offset 0), so it can be transferred to a thread.
    * @throws storage.objectMissing, storage.rangeInvalid (range beyond the end; never a short result).

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '#base/system-clock.ts';
+import type { RcloneSettings } from '#storage/locations/place-settings.ts';
 import { parseLocation } from '#storage/locations/parse-location.ts';
 import { openRcloneStorage } from '#storage/rclone/open-rclone-storage.ts';
 import type { RestStorage } from '#storage/rest/rest-storage.ts';
@@ -19,10 +20,15 @@ export function rcloneEnvironment(program: string): Record<string, string> {
   };
 }
 
-export function rcloneStorageAt(remote: string, env: Readonly<Record<string, string>>): RestStorage {
+export function rcloneStorageAt(
+  remote: string,
+  env: Readonly<Record<string, string>>,
+  rclone?: RcloneSettings,
+): RestStorage {
   const location = parseLocation(`rclone:${remote}`);
   if (location.kind !== 'rclone') throw new Error('no rclone address');
-  return openRcloneStorage(location, { clock: systemClock, env });
+  const settings = rclone === undefined ? undefined : { rclone };
+  return openRcloneStorage(location, { clock: systemClock, env, settings });
 }
 
 export interface RclonePlace extends StoragePlace {

@@ -3,7 +3,8 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { systemClock } from '#base/system-clock.ts';
 import type { Storage } from '#storage/port.ts';
 import type { S3Location } from '#storage/locations/place-location.ts';
-import { openS3Storage, type S3StorageOptions } from '#storage/s3/s3-storage.ts';
+import type { S3StorageOptions } from '#storage/s3/connect-s3.ts';
+import { openS3Storage } from '#storage/s3/s3-storage.ts';
 import type { StoragePlace } from '#test/suites/storage-suite.ts';
 import { OWNER_KEYS, type S3Keys, type S3Server } from '#test/support/s3-server.ts';
 

@@ -41,6 +41,8 @@ export interface S3ServerOptions {
   readonly sessionTokens?: boolean;
   /** Files that a page of a list has at most; 1000 unless told. */
   readonly listPage?: number;
+  /** Known beside STANDARD; like that one in everything but the name. */
+  readonly storageClass?: string;
 }
 
 const PROGRAMS = [
@@ -63,7 +65,7 @@ export function s3ServerObstacle(): string | undefined {
 }
 
 /**
- * $1: folder, $2: id of the cluster, $3: address of the monitor, $4: address of the gateway. One keyring for all, because without
+ * $1: folder, $2: id of the cluster, $3: address of the monitor, $4: address of the gateway, $5: a storage class or nothing. One keyring for all, because without
  * authentication the gateway cannot log in; the disk gets the id that the monitor was told, or it would be ignored.
  */
 const SCRIPT = `
@@ -84,6 +86,13 @@ id=$(cat /proc/sys/kernel/random/uuid)
 ceph -c "$conf" osd new "$id" >&2
 ceph-osd -c "$conf" -i 0 --mkfs --osd-uuid "$id" >&2
 ceph-osd -f -c "$conf" -i 0 >&2 </dev/null & disk=$!
+if [ -n "$5" ]; then
+  at="--placement-id default-placement --storage-class $5"
+  # Makes the zone that the next ones change.
+  radosgw-admin -c "$conf" user list >&2
+  radosgw-admin -c "$conf" zonegroup placement add --rgw-zonegroup default $at >&2
+  radosgw-admin -c "$conf" zone placement add --rgw-zone default $at --data-pool default.rgw.class.data >&2
+fi
 radosgw -f -c "$conf" -n client.rgw.a >&2 </dev/null & gateway=$!
 tries=300
 until curl -s -o /dev/null "http://$4/"; do tries=$((tries-1)); [ $tries -gt 0 ]; kill -0 $gateway; sleep 0.1; done
@@ -107,9 +116,13 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
       : ` ssl_endpoint=127.0.0.1:${String(tlsPort)} ssl_certificate=${options.tls.certificatePath} ssl_private_key=${options.tls.keyPath}`;
   const conf = settings(folder, cluster, monitor, `endpoint=${gateway}${tls}`, options);
   writeFileSync(join(folder, 'ceph.conf'), conf);
-  const shell = spawn('sh', ['-c', SCRIPT, 'sh', folder, cluster, monitor, gateway], {
-    stdio: 'pipe',
-  });
+  const shell = spawn(
+    'sh',
+    ['-c', SCRIPT, 'sh', folder, cluster, monitor, gateway, options.storageClass ?? ''],
+    {
+      stdio: 'pipe',
+    },
+  );
   await becomesReady(shell, folder);
   return {
     host: '127.0.0.1',

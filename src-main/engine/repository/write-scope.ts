@@ -55,7 +55,7 @@ export class WriteScope {
     const { storage, cache } = this.#parts;
     await this.#parts.assertLockHeld();
     const packId = bytesToId<PackId>(pack.packId);
-    await storage.save('pack', packId, pack.bytes);
+    await storage.save('pack', packId, pack.bytes, undefined, pack.blobType);
     if (cache !== undefined && pack.blobType === 'tree') keepSegments(cache, packId, pack.bytes);
     await this.#nameInIndex(packId, () => packEntries(pack), pack.ids.length / ID_BYTES);
   }

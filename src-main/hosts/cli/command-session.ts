@@ -8,7 +8,7 @@ import { TidemarkError } from '#base/errors.ts';
 import { decodeTextFile, trimSpace } from '#base/text-file.ts';
 import type { ExitCode } from '#contract/exit-codes.ts';
 import type { CliHost } from './cli-host.ts';
-import type { CallContext, RepositoryAccess } from './calls/access.ts';
+import type { CallContext, PlaceUse, RepositoryAccess } from './calls/access.ts';
 import type { EngineCalls } from './engine-calls.ts';
 import type { GlobalOptions } from './global-options.ts';
 import type { Output } from './output.ts';
@@ -58,15 +58,18 @@ export function createSession(
       location: await location(),
       password: await readPassword(host, options, signal),
       noLock: options.noLock,
-      ...cacheChoice(options),
+      ...placeUse(options),
     }),
     accesses: (isNew) => readAccesses(host, options, signal, isNew),
   };
 }
 
-/** Said only where it differs from what is usual. */
-export function cacheChoice({ noCache }: GlobalOptions): Pick<RepositoryAccess, 'noCache'> {
-  return noCache ? { noCache } : {};
+export function placeUse({ noCache, limits, settings }: GlobalOptions): PlaceUse {
+  return {
+    ...(noCache ? { noCache } : {}),
+    ...(limits === undefined ? {} : { limits }),
+    ...(settings === undefined ? {} : { settings }),
+  };
 }
 
 /** A password file each, or one password for all. @throws request.invalidInput, repository.noPassword */
@@ -77,7 +80,7 @@ async function readAccesses(
   isNew: boolean | undefined,
 ): Promise<readonly [RepositoryAccess, ...RepositoryAccess[]]> {
   const { moreRepos, morePasswordFiles, noLock } = options;
-  const choice = cacheChoice(options);
+  const choice = placeUse(options);
   if (morePasswordFiles.length > 0 && morePasswordFiles.length !== moreRepos.length) {
     throw new TidemarkError('request.invalidInput', {
       what: `${moreRepos.length + 1} repositories and ${morePasswordFiles.length + 1} password files are named`,

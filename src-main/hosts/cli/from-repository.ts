@@ -5,7 +5,7 @@
 import type { Command } from 'commander';
 import { TidemarkError } from '#base/errors.ts';
 import type { RepositoryAccess } from './calls/access.ts';
-import { cacheChoice, findLocation, type CommandSession } from './command-session.ts';
+import { placeUse, findLocation, type CommandSession } from './command-session.ts';
 import { exclusive } from './global-options.ts';
 import { asText } from './option-values.ts';
 import { readSourcePassword } from './password.ts';
@@ -89,6 +89,6 @@ export async function readSourceAccess(
       context.signal,
     ),
     noLock: options.noLock,
-    ...cacheChoice(options),
+    ...placeUse(options),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { TidemarkError } from '#base/errors.ts';
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
+import { parsePlaceSettings, type PlaceSettings } from '#storage/locations/place-settings.ts';
 import { profileFolder, type Environment } from '#core/profile-folder.ts';
 import type { Command } from 'commander';
 import { asTexts, collect } from './option-values.ts';
@@ -23,6 +24,10 @@ export interface GlobalOptions {
   readonly verbosity: number;
   readonly noLock: boolean;
   readonly noCache: boolean;
+  /** Bytes a second; undefined: none is given. */
+  readonly limits: { readonly up?: number; readonly down?: number } | undefined;
+  /** Undefined: none is given. */
+  readonly settings: PlaceSettings | undefined;
   /** Absolute. */
   readonly profile: string;
 }
@@ -48,7 +53,14 @@ export function defineGlobalOptions(program: Command): void {
     .option('-q, --quiet', 'print only errors')
     .option('-v, --verbose', 'print more; twice for every file', (_value, count: number) => count + 1, 0)
     .option('--no-lock', 'read without a lock')
-    .option('--no-cache', 'ask far places for everything anew; keep nothing of them nearby');
+    .option('--no-cache', 'ask far places for everything anew; keep nothing of them nearby')
+    .option('--limit-upload <rate>', 'send at most so many KiB a second to a repository')
+    .option('--limit-download <rate>', 'fetch at most so many KiB a second from a repository')
+    .option(
+      '-o, --option <name=value>',
+      'set a property of a kind of place, as restic does (repeatable)',
+      collect,
+    );
 }
 
 /** Options of the program that take a value in the next argument; needed to find the command's name. */
@@ -60,6 +72,10 @@ export const GLOBAL_OPTIONS_WITH_VALUE: ReadonlySet<string> = new Set([
   '--password-file',
   '--password-command',
   '--profile',
+  '--limit-upload',
+  '--limit-download',
+  '-o',
+  '--option',
 ]);
 
 /** @throws request.invalidInput for options that exclude each other. */
@@ -94,8 +110,28 @@ export function readGlobalOptions(program: Command, environment: Environment): G
     verbosity: given['quiet'] === true ? 0 : Math.min(2, Number(given['verbose'] ?? 0)),
     noLock: given['lock'] === false,
     noCache: given['cache'] === false,
+    limits: readLimits(text('limitUpload'), text('limitDownload')),
+    settings:
+      given['option'] === undefined ? undefined : parsePlaceSettings(asTexts(given['option'] as string[])),
     profile: profileFolder(environment, text('profile')),
   };
+}
+
+/** Restic's: 0 is no limit. @throws request.invalidInput */
+function readLimits(upload: string | undefined, download: string | undefined): GlobalOptions['limits'] {
+  const up = readRate('--limit-upload', upload);
+  const down = readRate('--limit-download', download);
+  if (up === undefined && down === undefined) return undefined;
+  return { ...(up === undefined ? {} : { up }), ...(down === undefined ? {} : { down }) };
+}
+
+function readRate(option: string, value: string | undefined): number | undefined {
+  if (value === undefined || value === '0') return undefined;
+  if (/^[1-9]\d{0,9}$/.test(value)) return Number(value) * 1024;
+  throw new TidemarkError('request.invalidInput', {
+    what: `${option} ${value}`,
+    reason: 'give a number of KiB a second',
+  });
 }
 
 interface Source {

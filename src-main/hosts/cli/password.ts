@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { byteStringToBytes, bytesToByteString, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
+import { splitCommand } from '#base/split-command.ts';
 import { decodeTextFile, trimSpace } from '#base/text-file.ts';
 import type { CliHost } from './cli-host.ts';
 import type { GlobalOptions } from './global-options.ts';
@@ -146,7 +147,7 @@ async function passwordFromFile(path: string): Promise<Uint8Array> {
 }
 
 async function passwordFromCommand(host: CliHost, command: string, signal: AbortSignal): Promise<Uint8Array> {
-  const [program, ...args] = splitCommand(command);
+  const [program, ...args] = splitCommand('the password command', command);
   const chunks: Uint8Array[] = [];
   const failed = (how: string, cause?: unknown): TidemarkError =>
     new TidemarkError(
@@ -171,37 +172,6 @@ async function passwordFromCommand(host: CliHost, command: string, signal: Abort
   if (signal.aborted) throw new TidemarkError('job.cancelled', {});
   if (code !== 0) throw failed(code === null ? 'was ended by a signal' : `ended with code ${code}`);
   return byteStringToBytes(trimSpace(bytesToByteString(Buffer.concat(chunks))));
-}
-
-/**
- * Splits as restic does: at white space; quotes of either kind keep it; a backslash separates, and takes its meaning
- * from a quote that follows it.
- */
-export function splitCommand(command: string): string[] {
-  const parts: string[] = [];
-  let quote = '';
-  let last = '';
-  let field: string | undefined;
-  const end = (): void => {
-    if (field !== undefined) parts.push(field);
-    field = undefined;
-  };
-  for (const character of command) {
-    const isQuote =
-      last !== '\\' && (quote === '' ? character === '"' || character === "'" : character === quote);
-    if (isQuote) {
-      quote = quote === '' ? character : '';
-      end();
-      continue;
-    }
-    last = character;
-    if (quote === '' && (character === '\\' || /\s/.test(character))) end();
-    else field = (field ?? '') + character;
-  }
-  end();
-  if (quote !== '') throw invalid('a quote in the password command is not closed', 'close it');
-  if (parts.length === 0) throw invalid('the password command is empty', 'name a program');
-  return parts;
 }
 
 async function askPassword(

@@ -7,7 +7,7 @@
  */
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
-import type { StorageFileType } from '#storage/port.ts';
+import type { PackContent, StorageFileType } from '#storage/port.ts';
 
 /** Reading a pack again would double what goes over the line; a trial is read again anyway. */
 const CONFIRMED_BY_SIZE: ReadonlySet<StorageFileType> = new Set(['pack', 'trial']);
@@ -21,10 +21,11 @@ export class ConfirmStorage extends ForwardingStorage {
     name: string,
     bytes: Uint8Array,
     signal?: AbortSignal,
+    content?: PackContent,
   ): Promise<void> {
-    if (type === 'lock') return this.inner.save(type, name, bytes, signal);
+    if (type === 'lock') return this.inner.save(type, name, bytes, signal, content);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      await this.inner.save(type, name, bytes, signal);
+      await this.inner.save(type, name, bytes, signal, content);
       if (await this.#has(type, name, bytes, signal)) return;
       // Nothing half may stay under the name: readers would stumble over it, and saving again count it as stored.
       await this.inner.remove(type, name, signal);

@@ -3,6 +3,7 @@
  */
 import type {
   ByteRange,
+  PackContent,
   Storage,
   StorageCapabilities,
   StorageEntry,
@@ -32,8 +33,14 @@ export class ForwardingStorage implements Storage {
     return this.inner.open(signal);
   }
 
-  save(type: StorageFileType, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
-    return this.inner.save(type, name, bytes, signal);
+  save(
+    type: StorageFileType,
+    name: string,
+    bytes: Uint8Array,
+    signal?: AbortSignal,
+    content?: PackContent,
+  ): Promise<void> {
+    return this.inner.save(type, name, bytes, signal, content);
   }
 
   load(

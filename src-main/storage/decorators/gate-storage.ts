@@ -5,7 +5,7 @@
  */
 import { TidemarkError, isTidemarkError, throwIfCancelled } from '#base/errors.ts';
 import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
-import type { ByteRange, Storage, StorageEntry, StorageFileType } from '#storage/port.ts';
+import type { PackContent, ByteRange, Storage, StorageEntry, StorageFileType } from '#storage/port.ts';
 
 export interface LockGate {
   /** Resolves while the lock is ours; waits while that is being found out; rejects when it is lost. Called before each write. */
@@ -36,9 +36,10 @@ export class GateStorage extends ForwardingStorage {
     name: string,
     bytes: Uint8Array,
     signal?: AbortSignal,
+    content?: PackContent,
   ): Promise<void> {
     if (type !== 'lock') await this.#pass(signal);
-    await this.inner.save(type, name, bytes, this.#ending(type, signal));
+    await this.inner.save(type, name, bytes, this.#ending(type, signal), content);
   }
 
   /** @throws repository.lockLost in addition to the port's errors */

@@ -3,7 +3,7 @@
  * too late is lost. How fast data goes is another decorator's business.
  */
 import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
-import type { ByteRange, Storage, StorageEntry, StorageFileType } from '#storage/port.ts';
+import type { PackContent, ByteRange, Storage, StorageEntry, StorageFileType } from '#storage/port.ts';
 import { SlotQueue } from '#storage/slot-queue.ts';
 
 export interface LimitOptions {
@@ -31,8 +31,9 @@ export class LimitStorage extends ForwardingStorage {
     name: string,
     bytes: Uint8Array,
     signal?: AbortSignal,
+    content?: PackContent,
   ): Promise<void> {
-    await this.#run(type, () => this.inner.save(type, name, bytes, signal), signal);
+    await this.#run(type, () => this.inner.save(type, name, bytes, signal, content), signal);
   }
 
   override async load(

@@ -6,7 +6,7 @@
 import type { Clock } from '#base/clock.ts';
 import { throwIfCancelled } from '#base/errors.ts';
 import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
-import type { ByteRange, Storage, StorageFileType } from '#storage/port.ts';
+import type { PackContent, ByteRange, Storage, StorageFileType } from '#storage/port.ts';
 
 /** One direction, shared by all who use one place. */
 export class RateLimit {
@@ -42,10 +42,11 @@ export class RateLimit {
     return turn;
   }
 
-  /** Bytes whose number was not known before; who comes next pays for them. */
-  owe(bytes: number): void {
+  /** Of what has come already, because nobody knew before how much it would be: resolves when it is paid for, too. */
+  payFor(bytes: number, signal?: AbortSignal): Promise<void> {
     this.#settle();
     if (this.#bytesPerSecond !== undefined) this.#owedBytes += bytes;
+    return this.take(0, signal);
   }
 
   async #wait(bytes: number, signal: AbortSignal | undefined): Promise<void> {
@@ -92,9 +93,10 @@ export class RateLimitStorage extends ForwardingStorage {
     name: string,
     bytes: Uint8Array,
     signal?: AbortSignal,
+    content?: PackContent,
   ): Promise<void> {
     if (type === 'pack') await this.#limits.up.take(bytes.length, signal);
-    await this.inner.save(type, name, bytes, signal);
+    await this.inner.save(type, name, bytes, signal, content);
   }
 
   override async load(
@@ -106,7 +108,7 @@ export class RateLimitStorage extends ForwardingStorage {
     const { down } = this.#limits;
     if (type === 'pack') await down.take(range?.length ?? 0, signal);
     const bytes = await this.inner.load(type, name, range, signal);
-    if (type === 'pack' && range === undefined) down.owe(bytes.length);
+    if (type === 'pack' && range === undefined) await down.payFor(bytes.length, signal);
     return bytes;
   }
 }

@@ -6,7 +6,7 @@
 import type { Clock } from '#base/clock.ts';
 import { isTidemarkError, throwIfCancelled, type TidemarkError } from '#base/errors.ts';
 import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
-import type { ByteRange, Storage, StorageEntry, StorageFileType } from '#storage/port.ts';
+import type { PackContent, ByteRange, Storage, StorageEntry, StorageFileType } from '#storage/port.ts';
 
 export interface RetryBudget {
   readonly firstDelayMs: number;
@@ -60,10 +60,16 @@ export class RetryStorage extends ForwardingStorage {
     return this.#retry(() => this.inner.open(signal), signal, this.#options.openBudget);
   }
 
-  override save(type: StorageFileType, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+  override save(
+    type: StorageFileType,
+    name: string,
+    bytes: Uint8Array,
+    signal?: AbortSignal,
+    content?: PackContent,
+  ): Promise<void> {
     return this.#retry(async (attempt) => {
       try {
-        await this.inner.save(type, name, bytes, signal);
+        await this.inner.save(type, name, bytes, signal, content);
       } catch (error) {
         if (attempt === 1 || !isTidemarkError(error, 'storage.alreadyExists')) throw error;
         const stored = await this.inner.load(type, name, undefined, signal);

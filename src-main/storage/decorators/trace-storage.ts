@@ -5,7 +5,7 @@
 import type { Clock } from '#base/clock.ts';
 import { isTidemarkError, type ErrorCode } from '#base/errors.ts';
 import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
-import type { ByteRange, Storage, StorageEntry, StorageFileType } from '#storage/port.ts';
+import type { PackContent, ByteRange, Storage, StorageEntry, StorageFileType } from '#storage/port.ts';
 
 export interface TracedCall {
   readonly operation: 'create' | 'open' | 'save' | 'load' | 'list' | 'stat' | 'remove' | 'freeSpaceBytes';
@@ -39,11 +39,21 @@ export class TraceStorage extends ForwardingStorage {
     return this.#trace({ operation: 'open' }, this.inner.open(signal));
   }
 
-  override save(type: StorageFileType, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+  override save(
+    type: StorageFileType,
+    name: string,
+    bytes: Uint8Array,
+    signal?: AbortSignal,
+    content?: PackContent,
+  ): Promise<void> {
     const sizeBytes = bytes.length;
-    return this.#trace({ operation: 'save', type, name }, this.inner.save(type, name, bytes, signal), () => ({
-      bytes: sizeBytes,
-    }));
+    return this.#trace(
+      { operation: 'save', type, name },
+      this.inner.save(type, name, bytes, signal, content),
+      () => ({
+        bytes: sizeBytes,
+      }),
+    );
   }
 
   override load(

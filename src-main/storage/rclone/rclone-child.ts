@@ -15,12 +15,15 @@ import { TidemarkError } from '#base/errors.ts';
 import { HTTP_LIMITS, HttpClient } from '#storage/http/http-client.ts';
 import { describeLocation, holdsSecret } from '#storage/locations/describe-location.ts';
 import type { RcloneLocation } from '#storage/locations/place-location.ts';
+import type { RcloneSettings } from '#storage/locations/place-settings.ts';
 import type { OpenOptions } from '#storage/open-options.ts';
 import { parseRcloneLine, programMissing, rcloneEnded } from '#storage/rclone/rclone-errors.ts';
 import { basicAuthorization } from '#storage/rest/open-rest-storage.ts';
 
 /** Until it takes connections; some remotes are asked for their folders first. */
 const START_LIMIT_MS = 60_000;
+/** As restic does: what is removed shall not go on costing money. */
+const USUAL_ARGS = ['--b2-hard-delete'];
 const LOOK_AGAIN_MS = 20;
 /** An older error belongs to another call. */
 const FRESH_MS = 5_000;
@@ -72,7 +75,7 @@ export class RcloneChild {
   static async #startAt(
     address: Address,
     place: RcloneLocation,
-    { clock, env }: OpenOptions,
+    { clock, env, settings }: OpenOptions,
     signal: AbortSignal,
   ): Promise<RcloneChild> {
     const location = describeLocation(place);
@@ -80,11 +83,9 @@ export class RcloneChild {
     const socketPath = folder === undefined ? undefined : join(folder, 's');
     const [user, password] = [randomBytes(16).toString('hex'), randomBytes(16).toString('hex')];
     const log = new RcloneLog(place, clock);
-    const process = run(place, socketPath === undefined ? '127.0.0.1:0' : `unix://${socketPath}`, folder, {
-      ...env,
-      RCLONE_USER: user,
-      RCLONE_PASS: password,
-    });
+    const at = socketPath === undefined ? '127.0.0.1:0' : `unix://${socketPath}`;
+    const secrets = { RCLONE_USER: user, RCLONE_PASS: password };
+    const process = run(place, settings?.rclone, at, folder, { ...env, ...secrets });
     process.stderr?.setEncoding('utf8').on('data', (text: string) => log.add(text));
     let failure: TidemarkError | NoSockets | undefined;
     process.once('error', () => (failure = programMissing(location)));
@@ -107,7 +108,7 @@ export class RcloneChild {
           });
           return new RcloneChild(process, log, client, folder);
         }
-        if (clock.monotonicMs() - startedMs > START_LIMIT_MS) {
+        if (clock.monotonicMs() - startedMs > (settings?.rclone?.timeoutMs ?? START_LIMIT_MS)) {
           const data = { location, operation: 'open' };
           throw new TidemarkError('storage.timeout', data, { retry: 'later' });
         }
@@ -154,6 +155,7 @@ function endedAtStart(code: number | null, log: RcloneLog, location: string): Ti
 
 function run(
   place: RcloneLocation,
+  chosen: RcloneSettings | undefined,
   address: string,
   folder: string | undefined,
   env: OpenOptions['env'],
@@ -168,14 +170,14 @@ function run(
         }
       : {}),
   };
-  const program = env['TIDEMARK_RCLONE'] || 'rclone';
+  const [program = '', ...first] = chosen?.program ?? [env['TIDEMARK_RCLONE'] || 'rclone'];
   const args = [
+    ...first,
     'serve',
     'restic',
     '--addr',
     address,
-    // As restic does: what is removed shall not go on costing money.
-    '--b2-hard-delete',
+    ...(chosen?.args ?? USUAL_ARGS),
     '--ask-password=false',
     '--use-json-log',
     '--log-level',

@@ -156,6 +156,14 @@ export function classifyS3Error(error: unknown, subject: S3Subject): TidemarkErr
   if (name === 'BucketAlreadyExists') {
     return unreachable(location, `the bucket ${bucket} belongs to somebody else`, 'afterUser', cause);
   }
+  if (name === 'InvalidObjectState') {
+    const reason = 'the file lies in an archive and must be brought back from there first';
+    return new TidemarkError(
+      'storage.ioFailed',
+      { location, operation, reason },
+      { retry: 'afterUser', cause },
+    );
+  }
   if (status === 401 || status === 403) {
     return new TidemarkError('storage.accessDenied', { location, operation }, { retry: 'afterUser', cause });
   }

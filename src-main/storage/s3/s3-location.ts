@@ -1,8 +1,6 @@
 /** Which bucket an S3 place is, and how it is asked for: rules of addresses, no requests. */
 import type { S3Location } from '#storage/locations/place-location.ts';
-
-/** `auto`: as restic decides. `path`: https://host/bucket. `dns`: https://bucket.host. */
-export type S3BucketLookup = 'auto' | 'path' | 'dns';
+import type { S3BucketLookup } from '#storage/locations/place-settings.ts';
 
 /** Clouds whose buckets are hosts of their own; anybody else's certificates and names rarely are ready for that. */
 const BUCKETS_ARE_HOSTS = /(^|\.)(amazonaws\.com(\.cn)?|aliyuncs\.com)$/;

@@ -19,8 +19,10 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  ListObjectsCommand,
   PutObjectCommand,
   S3Client,
+  type StorageClass,
 } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { HttpLimits } from '#storage/http/http-client.ts';
@@ -41,7 +43,10 @@ export interface S3RequestSettings {
   /** The bucket in the path instead of before the host's name. */
   readonly pathStyle: boolean;
   readonly region: string;
-  readonly credentials: S3Credentials | S3KeySource;
+  /** Undefined: nobody signs anything. */
+  readonly credentials: S3Credentials | S3KeySource | undefined;
+  /** Lists as servers do that know the first way only. */
+  readonly listsAsV1: boolean;
   /** Whom to trust, and where the variables about proxies are. */
   readonly env: OpenOptions['env'];
   readonly limits: HttpLimits;
@@ -57,23 +62,38 @@ export interface S3ListPage {
   readonly nextPage: string | undefined;
 }
 
+export interface S3PutOptions {
+  /** Refuse to replace, where the server can. */
+  readonly onlyNew?: boolean;
+  /** Undefined: the bucket's own. */
+  readonly storageClass: string | undefined;
+}
+
 export interface S3Range {
   readonly offset: number;
   readonly length: number;
 }
 
+/** The library asks for keys also where nothing is signed with them. */
+const UNSIGNED = {
+  credentials: { accessKeyId: '', secretAccessKey: '' },
+  signer: { sign: async <T>(request: T): Promise<T> => request },
+};
+
 export class S3Requests {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #region: string;
+  readonly #listsAsV1: boolean;
 
   constructor(settings: S3RequestSettings) {
     this.#bucket = settings.bucket;
     this.#region = settings.region;
+    this.#listsAsV1 = settings.listsAsV1;
     this.#client = new S3Client({
       endpoint: settings.endpoint,
       region: settings.region,
-      credentials: settings.credentials,
+      ...(settings.credentials === undefined ? UNSIGNED : { credentials: settings.credentials }),
       forcePathStyle: settings.pathStyle,
       maxAttempts: 1,
       // A clock that is wrong would write wrong dates into versions: it is told of instead.
@@ -90,11 +110,11 @@ export class S3Requests {
     });
   }
 
-  /** @param onlyNew refuse to replace, where the server can. @returns the version's id in a bucket that keeps versions */
+  /** @returns the version's id in a bucket that keeps versions */
   async putObject(
     key: string,
     bytes: Uint8Array,
-    onlyNew: boolean,
+    { onlyNew = false, storageClass }: S3PutOptions,
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -106,6 +126,7 @@ export class S3Requests {
         ContentLength: body.length,
         ContentMD5: createHash('md5').update(body).digest('base64'),
         ...(onlyNew ? { IfNoneMatch: '*' } : {}),
+        ...(storageClass === undefined ? {} : { StorageClass: storageClass as StorageClass }),
       }),
       { abortSignal: signal },
     );
@@ -208,15 +229,17 @@ export class S3Requests {
     signal: AbortSignal,
     most = 1000,
   ): Promise<S3ListPage> {
-    const answer = await this.#client.send(
-      new ListObjectsV2Command({
-        Bucket: this.#bucket,
-        Prefix: prefix,
-        MaxKeys: most,
-        ...(page === undefined ? {} : { ContinuationToken: page }),
-      }),
-      { abortSignal: signal },
-    );
+    const answer = this.#listsAsV1
+      ? await this.#listAsV1(prefix, page, signal, most)
+      : await this.#client.send(
+          new ListObjectsV2Command({
+            Bucket: this.#bucket,
+            Prefix: prefix,
+            MaxKeys: most,
+            ...(page === undefined ? {} : { ContinuationToken: page }),
+          }),
+          { abortSignal: signal },
+        );
     const nextPage = answer.IsTruncated === true ? answer.NextContinuationToken : undefined;
     const endless = answer.IsTruncated === true && (nextPage === undefined || nextPage === page);
     if (answer.IsTruncated === undefined || endless) {
@@ -228,6 +251,21 @@ export class S3Requests {
       return { key, sizeBytes, changedAtMs: LastModified?.getTime() };
     });
     return { objects, nextPage };
+  }
+
+  /** The next page begins after the last name of this one. */
+  async #listAsV1(prefix: string, page: string | undefined, signal: AbortSignal, most: number) {
+    const answer = await this.#client.send(
+      new ListObjectsCommand({
+        Bucket: this.#bucket,
+        Prefix: prefix,
+        MaxKeys: most,
+        ...(page === undefined ? {} : { Marker: page }),
+      }),
+      { abortSignal: signal },
+    );
+    const { Contents, IsTruncated, NextMarker } = answer;
+    return { Contents, IsTruncated, NextContinuationToken: NextMarker ?? Contents?.at(-1)?.Key };
   }
 
   async createBucket(signal: AbortSignal): Promise<void> {

@@ -8,7 +8,6 @@
  * - Objects are removed by name, never by version; trials alone, which are nobody's, by version too.
  */
 import { TidemarkError, isTidemarkError, throwIfCancelled } from '#base/errors.ts';
-import { HTTP_LIMITS, type HttpLimits } from '#storage/http/http-client.ts';
 import { aheadByDateMs } from '#storage/http/http-date.ts';
 import { describeLocation } from '#storage/locations/describe-location.ts';
 import type { S3Location } from '#storage/locations/place-location.ts';
@@ -20,18 +19,17 @@ import {
   objectPath,
   refusesOverwrite,
 } from '#storage/object-path.ts';
-import type { OpenOptions } from '#storage/open-options.ts';
 import type {
   ByteRange,
+  PackContent,
   Storage,
   StorageCapabilities,
   StorageEntry,
   StorageFileType,
 } from '#storage/port.ts';
 import { rangeInvalid } from '#storage/range-invalid.ts';
+import { connectS3, givenRegion, type S3StorageOptions } from '#storage/s3/connect-s3.ts';
 import { OwnChanges } from '#storage/s3/own-changes.ts';
-import { parseS3Credentials, parseS3Region } from '#storage/s3/s3-credentials.ts';
-import { findSharedKeys, type S3KeySource } from '#storage/s3/s3-shared-keys.ts';
 import {
   classifyS3Error,
   isAlreadyThere,
@@ -43,22 +41,14 @@ import {
   statusOf,
   type S3Subject,
 } from '#storage/s3/s3-errors.ts';
-import { regionOfHost, usesPathStyle, type S3BucketLookup } from '#storage/s3/s3-location.ts';
+import { storageClassOf } from '#storage/s3/storage-class.ts';
 import type { S3Requests } from '#storage/s3/s3-requests.ts';
-
-/** Where S3 began, and what servers that know no regions are content with. */
-const DEFAULT_REGION = 'us-east-1';
 
 /** As the janitors of other places. */
 const STALE_AFTER_MS = 24 * 60 * 60_000;
 
 /** Within the second that the port promises. */
 const CANCELLED_SAVE_GRACE_MS = 600;
-
-export interface S3StorageOptions extends OpenOptions {
-  readonly bucketLookup?: S3BucketLookup;
-  readonly limits?: HttpLimits;
-}
 
 type FileSubject = NonNullable<S3Subject['file']>;
 
@@ -121,25 +111,32 @@ class S3Storage implements Storage {
     );
   }
 
-  async save(type: StorageFileType, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+  async save(
+    type: StorageFileType,
+    name: string,
+    bytes: Uint8Array,
+    signal?: AbortSignal,
+    content?: PackContent,
+  ): Promise<void> {
     const key = this.#key(objectPath(type, name));
+    const storageClass = storageClassOf(this.#options.settings?.s3?.storageClass, type, content);
     const onlyNew = refusesOverwrite(type);
     const work = async (requests: S3Requests, stop: AbortSignal): Promise<void> => {
       // Also for servers that take a condition and do not keep it.
       if (onlyNew && (await sizeOf(requests, key, stop)) !== undefined) throw alreadyExists(type, name);
       if (!onlyNew || !this.#knowsConditions) {
-        const version = await requests.putObject(key, bytes, false, stop);
+        const version = await requests.putObject(key, bytes, { storageClass }, stop);
         if (type === 'trial' && version !== undefined)
           this.#trialVersions.set(name, [...(this.#trialVersions.get(name) ?? []), version]);
         return;
       }
       try {
-        await requests.putObject(key, bytes, true, stop);
+        await requests.putObject(key, bytes, { onlyNew, storageClass }, stop);
       } catch (error) {
         if (isAlreadyThere(error)) throw alreadyExists(type, name);
         if (!isConditionUnknown(error)) throw error;
         this.#knowsConditions = false;
-        await requests.putObject(key, bytes, false, stop);
+        await requests.putObject(key, bytes, { storageClass }, stop);
       }
     };
     await this.#run('save', { kind: type, name }, signal, work, CANCELLED_SAVE_GRACE_MS);
@@ -343,7 +340,7 @@ class S3Storage implements Storage {
       await work(requests);
     } catch (error) {
       const told = regionToldBy(error);
-      const mayFollow = parseS3Region(this.#options.env) === undefined && told !== this.#toldRegion;
+      const mayFollow = givenRegion(this.#options) === undefined && told !== this.#toldRegion;
       if (told === undefined || !mayFollow) throw error;
       this.#toldRegion = told;
       requests.close();
@@ -353,44 +350,10 @@ class S3Storage implements Storage {
   }
 
   #open(): Promise<S3Requests> {
-    this.#requests ??= this.#connect();
+    this.#requests ??= connectS3(this.#place, this.#options, this.#toldRegion);
     return this.#requests;
   }
-
-  async #findSharedKeys(): Promise<S3KeySource> {
-    let reason = NO_KEYS;
-    try {
-      const source = await findSharedKeys(this.#options.env);
-      if (source !== undefined) return source;
-    } catch (error) {
-      const said = error instanceof Error ? error.message : String(error);
-      reason = `the key files say: ${said.replace(/\.$/, '')}`;
-    }
-    throw new TidemarkError(
-      'storage.wrongCredentials',
-      { location: this.location, reason },
-      { retry: 'afterUser' },
-    );
-  }
-
-  async #connect(): Promise<S3Requests> {
-    const { env, bucketLookup = 'auto', limits = HTTP_LIMITS } = this.#options;
-    const credentials = parseS3Credentials(env) ?? (await this.#findSharedKeys());
-    const { S3Requests } = await import('#storage/s3/s3-requests.ts');
-    return new S3Requests({
-      endpoint: this.#place.endpoint,
-      bucket: this.#place.bucket,
-      pathStyle: usesPathStyle(this.#place, bucketLookup),
-      region: this.#toldRegion ?? parseS3Region(env) ?? regionOfHost(this.#place) ?? DEFAULT_REGION,
-      credentials,
-      env,
-      limits,
-    });
-  }
 }
-
-const NO_KEYS =
-  'no keys are given; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name them, or a profile in ~/.aws/credentials';
 
 /** What the keys of all files of a type begin with. */
 function listPrefix(type: StorageFileType): string {

@@ -30,6 +30,7 @@ import {
 } from '#storage/sftp/sftp-errors.ts';
 import { describeLocation } from '#storage/locations/describe-location.ts';
 import type { SftpLocation } from '#storage/locations/place-location.ts';
+import type { PlaceSettings } from '#storage/locations/place-settings.ts';
 import { loadSshSettings, type SshSettings } from '#storage/sftp/ssh-settings.ts';
 import { WayOverProgram } from '#storage/sftp/way-over-program.ts';
 
@@ -37,6 +38,7 @@ export interface SftpOptions {
   readonly clock: Clock;
   /** HOME, SSH_AUTH_SOCK, PATH, and the secrets of `login-methods.ts`. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly settings?: PlaceSettings | undefined;
   /** A file of known hosts of our own, read besides the person's; a key that is trusted by its fingerprint is noted there. */
   readonly ownKnownHostsFile?: string | undefined;
   readonly connectTimeoutMs?: number;
@@ -148,7 +150,8 @@ class Attempt {
 
   async #loadSettings(): Promise<SshSettings> {
     try {
-      return await loadSshSettings(this.#location, this.#options.env);
+      const { env, settings } = this.#options;
+      return await loadSshSettings(this.#location, env, settings?.sftp?.args);
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
       throw unreachable(this.#address, `the settings of ssh cannot be read: ${said}`, 'afterUser', error);

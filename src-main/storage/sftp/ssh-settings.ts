@@ -30,20 +30,30 @@ export interface SshSettings {
 
 const LIMIT_MS = 10_000;
 
-/** @throws Error with what ssh says about a file that it does not understand */
-export async function loadSshSettings(location: SftpLocation, env: Environment): Promise<SshSettings> {
+/** `args`: as ssh is told them before the host. @throws Error with what ssh says about a file that it does not understand */
+export async function loadSshSettings(
+  location: SftpLocation,
+  env: Environment,
+  args: readonly string[] = [],
+): Promise<SshSettings> {
   const home = env['HOME'] ?? homedir();
-  const answer = await askSsh(location, home, env);
-  return readSettings(location, home, env, answer);
+  const answer = await askSsh(location, home, env, args);
+  return readSettings(location, home, env, args, answer);
 }
 
 /** Lines of `keyword value`; empty where there is no ssh. */
-function askSsh(location: SftpLocation, home: string, env: Environment): Promise<string> {
+function askSsh(
+  location: SftpLocation,
+  home: string,
+  env: Environment,
+  given: readonly string[],
+): Promise<string> {
   const args = [
     '-G',
     ...settingsFile(home),
     ...(location.user === undefined ? [] : ['-l', location.user]),
     ...(location.port === undefined ? [] : ['-p', String(location.port)]),
+    ...given,
     '--',
     location.host,
   ];
@@ -62,7 +72,19 @@ function settingsFile(home: string): string[] {
   return home === userInfo().homedir ? [] : ['-F', existsSync(file) ? file : 'none'];
 }
 
-function readSettings(location: SftpLocation, home: string, env: Environment, answer: string): SshSettings {
+/** The only thing that ssh tells the one of it that makes a jump, too. */
+function givenFile(given: readonly string[]): readonly string[] {
+  const at = given.findIndex((each) => each.startsWith('-F'));
+  return at < 0 ? [] : given.slice(at, given[at] === '-F' ? at + 2 : at + 1);
+}
+
+function readSettings(
+  location: SftpLocation,
+  home: string,
+  env: Environment,
+  given: readonly string[],
+  answer: string,
+): SshSettings {
   const settings = new Map<string, string[]>();
   for (const line of answer.split('\n')) {
     const [, keyword, value] = /^(\S+) (.*)$/.exec(line) ?? [];
@@ -94,7 +116,9 @@ function readSettings(location: SftpLocation, home: string, env: Environment, an
   const wayOver = (): WayProgram | undefined => {
     const [command, jump] = [last('proxycommand'), last('proxyjump')];
     if (command !== undefined) return runCommand(expandTokens(command, tokens), env);
-    return jump === undefined ? undefined : jumpOver(jump, settingsFile(home), `[${host}]:${String(port)}`);
+    return jump === undefined
+      ? undefined
+      : jumpOver(jump, [...settingsFile(home), ...givenFile(given)], `[${host}]:${String(port)}`);
   };
   return {
     host,

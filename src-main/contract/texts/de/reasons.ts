@@ -36,6 +36,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'the drive does not answer': 'das Laufwerk antwortet nicht',
   'the network drive does not answer': 'das Netzlaufwerk antwortet nicht',
   'the network drive is not connected': 'das Netzlaufwerk ist nicht verbunden',
+  'the file lies in an archive and must be brought back from there first':
+    'die Datei liegt in einem Archiv und muss erst von dort zurückgeholt werden',
   'it is not there': 'das ist nicht da',
   'the value is too large for this disk': 'der Wert ist zu groß für diesen Datenträger',
   'the value is too large for this system': 'der Wert ist zu groß für dieses System',

@@ -38,7 +38,7 @@ export class NewPacks {
   async store(pack: FinishedPack): Promise<void> {
     await this.#assertHeld();
     const id = bytesToId<PackId>(pack.packId);
-    await this.#repository.storage.save('pack', id, pack.bytes);
+    await this.#repository.storage.save('pack', id, pack.bytes, undefined, pack.blobType);
     const { blobType, ids, places } = pack;
     const blobCount = ids.length / ID_BYTES;
     const nowMs = this.#repository.ports.clock.nowMs();

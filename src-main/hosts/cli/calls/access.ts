@@ -1,15 +1,23 @@
 /** What calls of every kind take and give: the repository, the signal, which snapshots, what went wrong with a file. */
 import type { ByteString } from '#base/byte-string.ts';
 import type { Snapshot } from '#format/snapshot.ts';
+import type { PlaceSettings } from '#storage/locations/place-settings.ts';
 
-export interface RepositoryAccess {
+/** How places are used, where it differs from what is usual. */
+export interface PlaceUse {
+  /** Far places are asked for everything. */
+  readonly noCache?: boolean;
+  /** Bytes a second to each place and from it. */
+  readonly limits?: { readonly up?: number; readonly down?: number };
+  readonly settings?: PlaceSettings;
+}
+
+export interface RepositoryAccess extends PlaceUse {
   /** A path or an address, as given. */
   readonly location: string;
   readonly password: Uint8Array;
   /** Read without a lock, where the operation only reads. */
   readonly noLock: boolean;
-  /** Far places are asked for everything. */
-  readonly noCache?: boolean;
 }
 
 export interface CallContext {

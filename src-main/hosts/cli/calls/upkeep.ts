@@ -12,8 +12,7 @@ export interface UnlockResult {
 export interface UpkeepCalls {
   init(
     input: {
-      location: string;
-      password: Uint8Array;
+      place: RepositoryAccess;
       version: 1 | 2;
       /** A repository whose way of cutting files is taken over. */
       chunkerFrom?: RepositoryAccess;

@@ -29,11 +29,9 @@ export function defineInit(command: Command, run: RunCommand): void {
         let chunkerFrom = await readChunkerSource(session, flags);
         const calls = await engine();
         for (const access of accesses) {
-          const { location, password } = access;
           const made = await calls.init(
             {
-              location,
-              password,
+              place: access,
               version: version === '1' ? 1 : 2,
               ...(chunkerFrom === undefined ? {} : { chunkerFrom }),
             },

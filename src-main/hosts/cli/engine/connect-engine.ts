@@ -46,16 +46,16 @@ export function connectEngine(): EngineCalls {
   };
 }
 
-const init: EngineCalls['init'] = async ({ location, password, version, chunkerFrom }, context) => {
+const init: EngineCalls['init'] = async ({ place, version, chunkerFrom }, context) => {
   const { signal } = context;
-  const ports = createPlacePorts(location);
+  const ports = createPlacePorts(place.location, process.env, place);
   try {
     const chunkerPolynomial =
       chunkerFrom === undefined
         ? undefined
         : await withRepository(chunkerFrom, context, async ({ config }) => config.chunkerPolynomial);
     const options = { version, ...(chunkerPolynomial === undefined ? {} : { chunkerPolynomial }) };
-    const repository = await initRepository(ports, password, options, signal);
+    const repository = await initRepository(ports, place.password, options, signal);
     return { id: repository.config.id, location: ports.storage.location };
   } finally {
     await ports.storage.close();

@@ -2,11 +2,11 @@
 import { Option, type Command } from 'commander';
 import type { ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
+import { splitCommand } from '#base/split-command.ts';
 import { retention, EXCLUSION_PRESETS, type ExclusionPreset } from '#contract/app/values.ts';
 import { isEmptyPolicy } from '#rules/retention-policy.ts';
 import { definePolicyOptions, readPolicy, type PolicyFlags } from '../forget-policy.ts';
 import { asChoice, asText, asTexts, collect } from '../option-values.ts';
-import { splitCommand } from '../password.ts';
 import { parseBandwidth, parseFixedTime, parseQuietHours, parseSpan } from './day-times.ts';
 import { findByName } from './find-by-name.ts';
 import type { WirePlace, WirePlan } from './profile-connection.ts';
@@ -169,7 +169,7 @@ function list<Item>(
 }
 
 function commandOf(text: string, flags: PlanFlags): WireChoices['commands']['before'][number] {
-  const [program = '', ...rest] = splitCommand(text);
+  const [program = '', ...rest] = splitCommand('a command', text);
   const policy = flags.commandFailure ?? 'stop';
   if (program === '') {
     throw new TidemarkError('request.invalidInput', { what: 'a command is empty', reason: 'name a program' });

@@ -1,4 +1,5 @@
 /** What a command about plans and places works with: a core on the profile, in this process or in another one. */
+import { TidemarkError } from '#base/errors.ts';
 import type { AppCalls } from '#contract/app/app-calls.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import type { CallClient } from '#contract/calls/call-table.ts';
@@ -22,6 +23,12 @@ export async function withProfile<Result>(
   { host, options, context }: CommandSession,
   work: (profile: ProfileConnection) => Promise<Result>,
 ): Promise<Result> {
+  if (options.limits !== undefined || options.settings !== undefined) {
+    throw new TidemarkError('request.invalidInput', {
+      what: '-o, --limit-upload and --limit-download are for repositories that are named with -r',
+      reason: 'leave them out; limits of a plan are set with "plan change NAME --bandwidth"',
+    });
+  }
   const profile = await host.openProfile(options.profile, context.signal);
   try {
     return await work(profile);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { splitCommand } from '#hosts/cli/password.ts';
+import { splitCommand } from '#base/split-command.ts';
 import { runCli, type CliRunOptions } from '#test/support/cli-run.ts';
 
 let folder = '';
@@ -81,7 +81,7 @@ describe('password sources', () => {
     ['a b  c', ['a', 'b', 'c']],
     [`a "b c" 'd "e'`, ['a', 'b c', 'd "e']],
     ['a\\ b', ['a', 'b']],
-  ])('splits %s as restic does', (command, parts) => expect(splitCommand(command)).toEqual(parts));
+  ])('splits %s as restic does', (command, parts) => expect(splitCommand('it', command)).toEqual(parts));
 });
 
 const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;

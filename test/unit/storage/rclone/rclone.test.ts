@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isTidemarkError, type TidemarkError } from '#base/errors.ts';
 import { RETRY_BUDGETS, RetryStorage } from '#storage/decorators/retry-storage.ts';
 import { parseLocation } from '#storage/locations/parse-location.ts';
+import type { RcloneSettings } from '#storage/locations/place-settings.ts';
 import type { RcloneLocation } from '#storage/locations/place-location.ts';
 import type { Storage } from '#storage/port.ts';
 import { parseRcloneLine } from '#storage/rclone/rclone-errors.ts';
@@ -31,8 +32,8 @@ afterEach(async () => {
   await rm(base, { recursive: true, force: true });
 });
 
-function at(remote: string, env: Record<string, string> = {}): Storage {
-  const storage = rcloneStorageAt(remote, { ...rcloneEnvironment(program), ...env });
+function at(remote: string, env: Record<string, string> = {}, settings?: RcloneSettings): Storage {
+  const storage = rcloneStorageAt(remote, { ...rcloneEnvironment(program), ...env }, settings);
   opened.push(storage);
   return storage;
 }
@@ -70,6 +71,29 @@ test('without rclone: its name, and that it can be installed', async () => {
 });
 
 describe.skipIf(program === '')(`rclone (${program === '' ? NO_RCLONE : program})`, () => {
+  test('another program and other arguments, as they are chosen', async () => {
+    const wrapper = join(base, 'my rclone');
+    const told = join(base, 'told');
+    writeFileSync(wrapper, `#!/bin/sh\necho "$@" > '${told}'\nshift\nexec '${program}' "$@"\n`, {
+      mode: 0o755,
+    });
+    const chosen = { program: [wrapper, 'first'], args: ['--cache-objects=false'] };
+    const storage = at(`disk:${join(base, 'place')}`, { TIDEMARK_RCLONE: '/nowhere' }, chosen);
+    await storage.create();
+    await storage.save('pack', NAME, BYTES);
+    expect(await storage.load('pack', NAME)).toEqual(new Uint8Array(BYTES));
+    const line = readFileSync(told, 'utf8');
+    expect(line).toMatch(/^first serve restic --addr \S+ --cache-objects=false --ask-password=false /);
+    expect(line).not.toContain('--b2-hard-delete');
+  });
+
+  test('one that never listens is given up after the time that is chosen', async () => {
+    const silent = join(base, 'silent');
+    writeFileSync(silent, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+    const storage = at('disk:x', {}, { program: [silent], timeoutMs: 200 });
+    expect((await failureOf(storage.open())).code).toBe('storage.timeout');
+  });
+
   test('a remote that is not set up, or that it cannot do', async () => {
     const unknown = await failureOf(at('nosuch:x').open());
     expect(unknown).toMatchObject({

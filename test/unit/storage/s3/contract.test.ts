@@ -14,7 +14,8 @@ import { systemClock } from '#base/system-clock.ts';
 import { COMMAND_LINE_WORDS, errorSentence } from '#contract/error-texts.ts';
 import type { S3Location } from '#storage/locations/place-location.ts';
 import type { Storage } from '#storage/port.ts';
-import { openS3Storage, type S3StorageOptions } from '#storage/s3/s3-storage.ts';
+import type { S3StorageOptions } from '#storage/s3/connect-s3.ts';
+import { openS3Storage } from '#storage/s3/s3-storage.ts';
 import {
   describeStorage,
   expectCode,

@@ -5,7 +5,8 @@ import { isTidemarkError, type TidemarkError } from '#base/errors.ts';
 import { systemClock } from '#base/system-clock.ts';
 import { RetryStorage } from '#storage/decorators/retry-storage.ts';
 import type { Storage } from '#storage/port.ts';
-import { openS3Storage, type S3StorageOptions } from '#storage/s3/s3-storage.ts';
+import type { S3StorageOptions } from '#storage/s3/connect-s3.ts';
+import { openS3Storage } from '#storage/s3/s3-storage.ts';
 import {
   startHttpFaultProxy,
   type GivenAnswer,
@@ -136,6 +137,7 @@ describe.skipIf(obstacle !== undefined)(
         ['XMinioStorageFull', 507, 'storage.full afterUser'],
         ['NoSuchBucket', 404, 'storage.unreachable afterUser'],
         ['', 302, 'storage.unreachable later'],
+        ['InvalidObjectState', 403, 'storage.ioFailed afterUser'],
         ['NotImplemented', 501, 'storage.ioFailed never'],
         ['MalformedXML', 400, 'storage.ioFailed never'],
       ])('%s (%i) is %s, after one request', async (code, status, expected) => {
@@ -298,7 +300,7 @@ describe.skipIf(obstacle !== undefined)(
         // Nobody knows names below localhost; the proxy is not asked to.
         const endpoint = `http://localhost:${String(server.port)}`;
         const env = { ...keysEnvironment(OWNER_KEYS), HTTP_PROXY: proxy.endpoint };
-        const storage = openThrough(endpoint, { env, bucketLookup: 'dns' });
+        const storage = openThrough(endpoint, { env, settings: { s3: { bucketLookup: 'dns' } } });
         await storage.open();
         await save(storage, SMALL);
         await expectStored(storage, SMALL);

@@ -269,6 +269,30 @@ describe.skipIf(obstacle !== undefined)(`logging in to an SSH server (${obstacle
     await open('nas');
   });
 
+  test('arguments of ssh say where the settings are, and with which key; the address comes first', async () => {
+    const home = join(server.folder, 'told');
+    execFileSync('mkdir', ['-p', home]);
+    writeFileSync(
+      join(home, 'settings'),
+      ['Host nas', '  HostName 127.0.0.1', `  Port ${String(server.port)}`, '  User nobody'].join('\n'),
+    );
+    const args = ['-F', join(home, 'settings'), '-i', server.keyFile, '-o'];
+    const open = (more: string, user: string): Promise<void> => {
+      const settings = { sftp: { args: [...args, more] } };
+      const storage = new SftpStorage(
+        { kind: 'sftp', host: 'nas', user, path: server.data },
+        { clock: systemClock, env: { ...sftpEnvironment(server), HOME: home }, settings },
+      );
+      storages.push(storage);
+      return storage.open();
+    };
+    await open(`UserKnownHostsFile=${server.knownHostsFile}`, server.user);
+    const unknown = await failureOf(open('UserKnownHostsFile=/dev/null', server.user));
+    expect(unknown.code).toBe('storage.hostKeyUnknown');
+    const wrong = await failureOf(open('Nonsense=yes', server.user));
+    expect(wrong.data).toMatchObject({ reason: expect.stringContaining('settings of ssh') as string });
+  });
+
   test('without an ssh program the usual files are looked for', async () => {
     await makeStorage(server, { env: { HOME: server.home, PATH: server.folder } }).open();
   });
