@@ -26,10 +26,12 @@ export function spaceHandlers({ state, engine, ports }: CoreParts): CallHandlers
       };
     },
     'erase.prepare': async ({ placeId, series, paths }, { signal }) => {
-      const { repositoryId } = state.read((reader) => requirePlace(reader, placeId));
-      const ask = { repositoryId: repositoryId ?? '', series, paths };
-      const outlook = await engine.calls['erase.prepare'](ask, { signal });
-      return { ...outlook, undeletableUntilMs: null };
+      const place = state.read((reader) => requirePlace(reader, placeId));
+      const ask = { repositoryId: place.repositoryId ?? '', series, paths };
+      const { newestIds, ...outlook } = await engine.calls['erase.prepare'](ask, { signal });
+      const kept = { access: accessTo(place), snapshotIds: newestIds };
+      const untilMs = await unlessAway(engine.calls['versions.keptUntil'](kept, { signal }));
+      return { ...outlook, undeletableUntilMs: untilMs ?? null };
     },
     'kit.get': async ({ placeId }, { signal }) => {
       const place = state.read((reader) => requirePlace(reader, placeId));

@@ -14,21 +14,41 @@ import type { EngineHandlers, EngineService } from './engine-service.ts';
 import { JobTeller } from './job-teller.ts';
 import { toListedVersion } from './listed-version.ts';
 
-type EraseCall = 'erase' | 'erase.prepare';
+type EraseCall = 'erase' | 'erase.prepare' | 'versions.keptUntil';
+
+type TakenOut = Pick<EraseOutcome, 'freedBytes' | 'keptUntilMs'>;
+
+const NOTHING_TAKEN_OUT: TakenOut = { freedBytes: 0, keptUntilMs: null };
 
 export function eraseCalls(service: EngineService): Pick<EngineHandlers, EraseCall> {
-  const { parts, catalogues } = service;
+  const { parts, catalogues, places } = service;
   return {
     async erase({ access, series, paths }, { signal, tell }): Promise<EraseOutcome> {
       const teller = new JobTeller(tell, parts.clock);
       const rewrite = { exclude: { patterns: paths.map((path) => literalPattern(path, 'posix')) } };
       const outcome = await rewriteSeries(access, series, rewrite, teller, signal);
       const isAnythingGone = outcome.replaced.length > 0;
-      return { ...outcome, freedBytes: isAnythingGone ? await takeOut(access, teller, signal) : 0 };
+      const takenOut = isAnythingGone ? await takeOut(access, teller, signal) : NOTHING_TAKEN_OUT;
+      return { ...outcome, ...takenOut };
     },
 
     'erase.prepare': ({ repositoryId, series, paths }, { signal }) =>
       catalogues.with(repositoryId, (catalogue) => catalogue.outlookOfErasing(series, paths, signal)),
+
+    /** What a version needs was written before it, so a place that locks for a time keeps that no longer. */
+    'versions.keptUntil': ({ access, snapshotIds }, { signal }) =>
+      places.withPorts(
+        access.location,
+        async ({ storage, clock }) => {
+          await storage.open(signal);
+          const ask = (id: string): Promise<number | undefined> =>
+            storage.keptUntilMs('snapshot', id, signal);
+          const days = (await Promise.all(snapshotIds.map(ask))).filter((day) => day !== undefined);
+          const untilMs = Math.max(0, ...days);
+          return untilMs > clock.nowMs() ? untilMs : null;
+        },
+        true,
+      ),
   };
 
   function rewriteSeries(
@@ -37,7 +57,7 @@ export function eraseCalls(service: EngineService): Pick<EngineHandlers, EraseCa
     { exclude }: Pick<RewriteRequest, 'exclude'>,
     teller: JobTeller,
     signal: AbortSignal,
-  ): Promise<Omit<EraseOutcome, 'freedBytes'>> {
+  ): Promise<Omit<EraseOutcome, keyof TakenOut>> {
     return service.withThreads(access, { signal, writes: 'erase' }, async (repository, pipeline) => {
       const { snapshots } = await repository.snapshots.loadAll(signal);
       const ids = snapshots.filter(({ snapshot }) => seriesKey(snapshot) === series).map(({ id }) => id);
@@ -65,7 +85,7 @@ export function eraseCalls(service: EngineService): Pick<EngineHandlers, EraseCa
     });
   }
 
-  function takeOut(access: PlaceAccess, teller: JobTeller, signal: AbortSignal): Promise<number> {
+  function takeOut(access: PlaceAccess, teller: JobTeller, signal: AbortSignal): Promise<TakenOut> {
     return service.withThreads(access, { signal, writes: 'erase' }, async (repository, pipeline) => {
       const request = { ...DEFAULT_PRUNE_REQUEST, maxUnused: { kind: 'bytes', bytes: 0 } as const };
       const observer = {
@@ -73,7 +93,10 @@ export function eraseCalls(service: EngineService): Pick<EngineHandlers, EraseCa
           teller.progress({ bytesDone, totalBytes: totalBytes === 0 ? null : totalBytes }),
       };
       const done = await prune({ repository, pipeline }, request, observer, signal);
-      return Math.max(0, done.removedBytes - done.keptBytes - done.newBytes);
+      return {
+        freedBytes: Math.max(0, done.removedBytes - done.keptBytes - done.newBytes),
+        keptUntilMs: done.keptUntilMs ?? null,
+      };
     });
   }
 }

@@ -21,6 +21,8 @@ import { openRepository } from '#repository/open-repository.ts';
 import type { Repository, RepositoryPorts } from '#repository/repository.ts';
 import type { SecretStore } from '#services/secrets/secret-store.ts';
 import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
+import { ForwardingStorage } from '#storage/decorators/forwarding-storage.ts';
+import type { Storage } from '#storage/port.ts';
 import { bundledThreads } from '#test/support/bundled-threads.ts';
 import { HeldStorage, type Hold } from '#test/support/held-storage.ts';
 
@@ -33,6 +35,8 @@ export class CoreWorld {
   readonly clock: Clock;
   /** Asked before anything is read from a place or written to it. */
   hold: Hold = () => undefined;
+  /** Until when its places keep what is removed from them. */
+  keepsUntilMs: number | undefined;
   #core: Core | undefined;
   engine: EngineProcess | undefined;
 
@@ -160,9 +164,26 @@ export class CoreWorld {
       primitives.scrypt(password, salt, 16, 1, 1, length);
     return {
       ...ports,
-      storage: new HeldStorage(ports.storage, (...call) => this.hold(...call)),
+      storage: new KeepingStorage(
+        new HeldStorage(ports.storage, (...call) => this.hold(...call)),
+        () => this.keepsUntilMs,
+      ),
       clock: this.clock,
       primitives: this.#areKeysReal ? primitives : { ...primitives, scrypt },
     };
+  }
+}
+
+/** As a bucket that locks: names go, what they stood for stays until its day. */
+class KeepingStorage extends ForwardingStorage {
+  readonly #untilMs: () => number | undefined;
+
+  constructor(inner: Storage, untilMs: () => number | undefined) {
+    super(inner);
+    this.#untilMs = untilMs;
+  }
+
+  override keptUntilMs(): Promise<number | undefined> {
+    return Promise.resolve(this.#untilMs());
   }
 }

@@ -21,7 +21,7 @@ export const eraseOutlook = z.strictObject({
   /** Distinct files, and what their distinct contents are together; other files may share some of it. */
   files: count,
   bytes: count,
-  /** Null: the place knows no such time. */
+  /** Until when the place keeps it all the same; null: it knows no such time, or cannot be reached. */
   undeletableUntilMs: timeMs.nullable(),
 });
 

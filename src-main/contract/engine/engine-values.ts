@@ -295,12 +295,16 @@ export interface EraseOutcome {
   /** In all versions together. */
   readonly goneFiles: number;
   readonly freedBytes: number;
+  /** Until when the place keeps what is gone all the same; null: not at all, or no such day. */
+  readonly keptUntilMs: number | null;
 }
 
 export interface EraseOutlook {
   readonly versions: number;
   readonly files: number;
   readonly bytes: number;
+  /** Some of the versions, the newest first. */
+  readonly newestIds: readonly string[];
 }
 
 export interface SettingsFile {

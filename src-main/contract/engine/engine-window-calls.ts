@@ -70,4 +70,10 @@ export const engineWindowCalls = {
     input: of<{ repositoryId: string; series: string; paths: readonly ByteString[] }>(),
     output: of<EraseOutlook>(),
   },
+  /** The latest day until which the place keeps these versions whatever is removed; null: it keeps none, or does not say. */
+  'versions.keptUntil': {
+    kind: 'query',
+    input: of<{ access: PlaceAccess; snapshotIds: readonly string[] }>(),
+    output: of<number | null>(),
+  },
 } as const satisfies CallTable;

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import { throwIfCancelled, TidemarkError } from '#base/errors.ts';
+import type { SnapshotId } from '#base/ids.ts';
 import { findNode } from './find-path.ts';
 import type { Span } from './spans-table.ts';
 import type { Tables } from './tables.ts';
@@ -14,7 +15,12 @@ export interface EraseOutlook {
   readonly files: number;
   /** Of distinct contents. */
   readonly bytes: number;
+  /** Some of the points, the newest first. */
+  readonly newestIds: readonly SnapshotId[];
 }
+
+/** Enough to ask a place about. */
+const NEWEST_NAMED = 8;
 
 /** Folders between two looks at the signal. */
 const FOLDERS_AT_A_TIME = 64;
@@ -52,7 +58,9 @@ export async function outlookOfErasing(
     if (spans.some(({ kind }) => kind === 'folder')) waiting.push(...tables.nodes.listChildren(node));
   }
   const bytes = [...contents.values()].reduce((sum, size) => sum + size, 0);
-  return { versions: positions.size, files, bytes };
+  const newest = known.filter(({ position }) => positions.has(position)).slice(-NEWEST_NAMED);
+  const newestIds = newest.map(({ snapshotId }) => snapshotId).toReversed();
+  return { versions: positions.size, files, bytes, newestIds };
 }
 
 function nodeOf(tables: Tables, { series }: SeriesPoints, path: ByteString): number {

@@ -11,6 +11,9 @@ interface Damage {
   readonly snapshotIds: ReadonlySet<string>;
 }
 
+/** What they remove, some places keep. */
+const REMOVING: ReadonlySet<string> = new Set<JobKind>(['thinOut', 'cleanUp', 'erase']);
+
 export class JobMemory {
   /** Newest that ended well. */
   readonly #done = new Map<string, Job>();
@@ -33,7 +36,7 @@ export class JobMemory {
     if (job.kind === 'thinOut' && numberOf(job, 'removed') > 0)
       this.#removals.set(job.placeId, job.endedAtMs);
     if (job.kind === 'backup' && isFullWalk(job)) this.#fullWalks.set(key, job.startedAtMs ?? job.queuedAtMs);
-    if (job.kind === 'thinOut' || job.kind === 'cleanUp') this.#noteKept(job.placeId, job);
+    if (REMOVING.has(job.kind)) this.#noteKept(job.placeId, job);
     if (job.kind === 'verify') this.#noteVerification(job.placeId, job);
   }
 

@@ -1,5 +1,5 @@
 /** Naming and keeping versions, rules that heed it, and erasing from all of them, as a window asks for it. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CoreWorld } from '#test/support/core-world.ts';
 
@@ -90,4 +90,25 @@ test('what is erased is in no version and nowhere in the place any more, and the
   const again = await world.run({ kind: 'erase', ...ask });
   expect(again).toMatchObject({ state: 'done', result: { versions: 0 } });
   expect(readFileSync(world.at('home/secret/plan.txt'), 'utf8')).toBe('a secret that nobody shall read');
+});
+
+test('a place that keeps what is removed says until when, before something is erased and in health after', async () => {
+  const untilMs = Date.now() + 30 * 86_400_000;
+  await backUp('one');
+  await backUp('two');
+  await world.run({ kind: 'readHistory', placeId });
+  const ask = { placeId, series: planId, paths: [world.at('home/secret')] };
+  world.keepsUntilMs = untilMs;
+  expect(await world.calls['erase.prepare'](ask)).toMatchObject({ versions: 2, undeletableUntilMs: untilMs });
+  const codes = async (): Promise<unknown[]> =>
+    (await world.mirror()).health.problems.filter(({ code }) => code === 'placeKeeps');
+  expect(await codes()).toEqual([]);
+  expect(await world.run({ kind: 'erase', ...ask })).toMatchObject({ state: 'done' });
+  await expect.poll(codes).toMatchObject([{ level: 'quiet', placeIds: [placeId], untilMs }]);
+
+  renameSync(world.at('drive'), world.at('away'));
+  // What the catalogue knows is told all the same.
+  const letters = { ...ask, paths: [world.at('home/letter.txt')] };
+  expect(await world.calls['erase.prepare'](letters)).toMatchObject({ undeletableUntilMs: null });
+  renameSync(world.at('away'), world.at('drive'));
 });

@@ -32,13 +32,14 @@ export function eraseWork(parts: WorkParts): JobWork<'erase'> {
     const { state, engine, note } = parts;
     const place = state.read((reader) => requirePlace(reader, placeId));
     const ask = { access: accessTo(place), series, paths };
-    const { replaced, refused, goneFiles, freedBytes } = await engine.calls.erase(ask, engineOptions(run));
+    const outcome = await engine.calls.erase(ask, engineOptions(run));
+    const { replaced, refused, goneFiles, freedBytes, keptUntilMs } = outcome;
     await replaceVersions(parts, placeId, replaced);
     const named = paths.slice(0, PATHS_NOTED).map(toDisplay);
     note('erased', { placeId, series, paths: named, pathCount: paths.length, versions: replaced.length });
     return {
       hasExceptions: refused > 0,
-      result: { versions: replaced.length, refused, files: goneFiles, freedBytes },
+      result: { versions: replaced.length, refused, files: goneFiles, freedBytes, keptUntilMs },
     };
   };
 }
