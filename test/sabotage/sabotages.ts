@@ -54,6 +54,14 @@ export const SABOTAGES: readonly Sabotage[] = [
     tests: ['test/unit/engine/repository'],
   },
   {
+    name: 'old-lists-believed',
+    what: 'an exclusive lock stands although the place does not list it yet, and other things neither',
+    file: 'src-main/engine/repository/find-locks.ts',
+    find: 'const isBehind = exclusive && ownId !== undefined && !listsOwn;',
+    replace: 'const isBehind = exclusive && listsOwn && false;',
+    tests: ['test/unit/engine/repository/repository-lock.test.ts', 'test/faults/prune.test.ts'],
+  },
+  {
     name: 'lost-lock-ignored',
     what: 'whoever slept for hours goes on writing under a lock that others may have taken for stale',
     file: 'src-main/engine/repository/repository-lock.ts',
