@@ -55,7 +55,8 @@ onLinux(`a process that is there is alive, one that is gone is dead${why}`, asyn
 });
 
 onLinux(`one that has ended and that nobody has asked how is dead${why}`, async () => {
-  const idle = spawn('bash', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+  // It ends only after the shell that would have asked has become another program.
+  const idle = spawn('bash', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   try {
