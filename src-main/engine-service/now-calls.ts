@@ -9,6 +9,8 @@ import type { Catalogue } from '#catalogue/catalogue.ts';
 import type { EntryFacts } from '#catalogue/types.ts';
 import type { EntriesNow } from '#contract/app/content-calls.ts';
 import { isWithin, joinPath, treePathOf } from '#operations/find-in-snapshot.ts';
+import { UNDO_FOLDER } from '#rules/undo-folder.ts';
+import { ownerOfUnfinished } from '#rules/unfinished-name.ts';
 import { diskPathOf } from './disk-path.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
 
@@ -113,7 +115,7 @@ class LookAtDisk {
       for await (const { name } of await opendir(diskPathOf(this.#folder), { encoding: 'buffer' as never })) {
         if (stop.aborted) return;
         const found = bytesToByteString(name as unknown as Uint8Array);
-        if (this.#entry(found) !== undefined) continue;
+        if (isOurOwn(found) || this.#entry(found) !== undefined) continue;
         if (this.#onlyNow.length === MOST_ONLY_NOW) {
           this.#isCut = true;
           return;
@@ -125,6 +127,11 @@ class LookAtDisk {
       // It is not there any more, or may not be looked into: then there is nothing to tell.
     }
   }
+}
+
+/** What a restore keeps for its undo, and what it has not finished. */
+function isOurOwn(name: ByteString): boolean {
+  return name === UNDO_FOLDER || ownerOfUnfinished(name) !== undefined;
 }
 
 const look = (path: ByteString) => lstat(diskPathOf(path), { bigint: true });

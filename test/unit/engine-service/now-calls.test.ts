@@ -39,6 +39,9 @@ test('every entry is told from what is there now, and nothing is opened', async 
   fs.mkdirSync(at('now a folder'));
   fs.writeFileSync(at('new'), 'new words');
   fs.mkdirSync(at('new folder'));
+  // What a restore keeps, and what it has not finished, is nobody's.
+  fs.mkdirSync(at('.tidemark-undo'));
+  fs.writeFileSync(at('.tidemark-restore-0a0b0c0d-1-0a0b0c0d-1'), '');
 
   const names = ['same', 'changed', 'older now', 'grown', 'gone', 'now a folder', 'folder', 'link', 'never'];
   const ask = {
