@@ -13,6 +13,7 @@ import { createTargetFiles } from '#files/open-files.ts';
 import type { TidemarkError } from '#base/errors.ts';
 import type { TargetFiles } from '#files/port.ts';
 import type { RestoreRule } from '#operations/restore/rules.ts';
+import type { RestoreResult } from '#operations/restore/types.ts';
 import { createPrimitives } from '#primitives/node-primitives.ts';
 import { executeUndo } from '#operations/undo/execute.ts';
 import type { Repository } from '#repository/repository.ts';
@@ -75,8 +76,19 @@ async function changesAfterUndo(hadBegun = true): Promise<string[]> {
   );
 }
 
-const restoreInto = (at: string, overwrite: RestoreRule, files?: TargetFiles): ReturnType<typeof restoreAs> =>
-  restoreAs(repository, DEAD, { target: at, snapshot, overwrite, ...(files && { files }) });
+const restoreInto = (
+  at: string,
+  overwrite: RestoreRule,
+  files?: TargetFiles,
+  job?: string,
+): ReturnType<typeof restoreAs> =>
+  restoreAs(repository, DEAD, {
+    target: at,
+    snapshot,
+    overwrite,
+    ...(files && { files }),
+    ...(job === undefined ? {} : { job }),
+  });
 
 test.each([
   ['exact', 0, 2],
@@ -96,6 +108,52 @@ test.each([
       if (isWhole) {
         expect(step).toBeGreaterThan(40);
         return;
+      }
+    }
+  },
+);
+
+/** By hand: 1, which is every step of a second run after every step of a first one. */
+const STOP_EVERY = Number(process.env['TIDEMARK_STOP_EVERY'] ?? '19');
+
+test.each(['exact', 'keep-both', 'replace-keep-current'] as const)(
+  'G1 a restore (%s) stopped at any step goes on and is stopped again: nothing lost or half, and one undo brings everything back',
+  async (overwrite) => {
+    const written = ({ files }: RestoreResult): number => files.restored + files.updated + files.beside;
+    copyTree(before, target);
+    const once = await restoreInto(target, overwrite);
+    const { '.tidemark-undo': _undo, ...whole } = contentsOf(target);
+    const names = Object.keys(whole).filter((name) => !name.startsWith('.tidemark-undo/'));
+    for (let step = 0, isWhole = false; !isWhole; step += STOP_EVERY) {
+      for (let next = 0, isNextWhole = false; !isNextWhole; next += STOP_EVERY) {
+        const where = `stopped at step ${step}, then ${next}`;
+        copyTree(before, target);
+        let hadBegun = true;
+        const stops = [stoppingAt(step), stoppingAt(next)] as const;
+        for (const { files } of stops) {
+          await restoreInto(target, overwrite, files, 'job').catch((error: unknown) => error);
+          const names = Object.keys(contentsOf(target));
+          const isBegun = names.some((name) => name.endsWith('/record'));
+          // Between making the folder and the record, the time of the target is not remembered yet.
+          if (names.includes('.tidemark-undo') && !isBegun) hadBegun = false;
+          expect(lostOrHalf(before, source, target), where).toEqual([]);
+        }
+        [isWhole, isNextWhole] = stops.map((stop, at) => stop.stepsTaken() < [step, next][at]!) as [
+          boolean,
+          boolean,
+        ];
+        if (next % 2 === 0) {
+          const last = await restoreInto(target, overwrite, undefined, 'job');
+          expect(last.problems, where).toEqual(once.problems);
+          expect(written(last), where).toBe(written(once));
+          expect(last.files.removed, where).toBe(once.files.removed);
+          const now = contentsOf(target);
+          expect(Object.fromEntries(names.map((name) => [name, now[name]])), where).toEqual(
+            Object.fromEntries(names.map((name) => [name, whole[name]])),
+          );
+          expect(JSON.stringify(Object.keys(now)), where).not.toContain('.tidemark-restore-');
+        }
+        expect(await changesAfterUndo(hadBegun), where).toEqual([]);
       }
     }
   },

@@ -83,7 +83,7 @@ function filesIn(folder: string): Tree {
   const found: Record<string, string> = {};
   for (const [path, text] of Object.entries(contentsOf(folder))) {
     if (text === 'dir' || path.startsWith('.tidemark-undo')) continue;
-    found[path.replace(/^(.*) \(restored [-0-9 .]+\)(\.txt)?$/, '$1$2 beside')] = text;
+    found[path.replace(/^(.*) \(from [-0-9 .]+\)(\.txt)?$/, '$1$2 beside')] = text;
   }
   return found;
 }

@@ -66,18 +66,21 @@ export function restoreAs(
     readonly snapshot: string;
     readonly overwrite: RestoreRule;
     readonly files?: TargetFiles;
+    /** By which it goes on. */
+    readonly job?: string;
   },
 ): Promise<RestoreResult> {
   const ports = createRepositoryPorts(storage);
   const as = { ...ports, identity: { ...ports.identity, ...identity } };
   const files = options.files ?? createTargetFiles();
-  const { target, snapshot, overwrite } = options;
+  const { target, snapshot, overwrite, job } = options;
   const parts = {
     repository: new Repository(as, config, keys, keyId),
     files,
     pipeline: inThreadPipelineOn(() => files),
   };
-  return executeRestore(parts, restoreRequest(target, { snapshot, overwrite }));
+  const request = restoreRequest(target, { snapshot, overwrite, ...(job === undefined ? {} : { job }) });
+  return executeRestore(parts, request);
 }
 
 /**

@@ -28,8 +28,8 @@ export function restorePlace(context: JobContext, settings: RestoreSettings): Re
   const known = places.get(context);
   if (known !== undefined) return known;
   const root = context.targetFiles.openRoot(settings.target, settings.isDryRun ? 'fail' : 'make');
-  const { undoId, isDryRun } = settings;
-  const name = Buffer.from(context.primitives.randomBytes(4)).toString('hex');
+  const { undoId, undoRun, isDryRun } = settings;
+  const name = `${undoRun}-${Buffer.from(context.primitives.randomBytes(4)).toString('hex')}`;
   const keeping = undoId === undefined || isDryRun ? undefined : new SafeKeeping(root, undoId, name);
   const place = new RestorePlace(root, settings, keeping);
   places.set(context, place);

@@ -24,9 +24,11 @@ export interface RestoreSettings {
   readonly overwrite: OverwriteRule;
   /** What is taken away goes into safe keeping under this id, and a journal says what was done. */
   readonly undoId: ByteString | undefined;
+  /** From 1 on, of the restore of that id: what a later run has done is taken back before what an earlier one has. */
+  readonly undoRun: number;
   /** Tell of entries that the snapshot's folder does not have. */
   readonly findsOthers: boolean;
-  /** For names of files that are put beside others: `restored 2026-11-22 14.05`. */
+  /** For names of files that are put beside others: `from 2026-11-03 14.20`. */
   readonly besideLabel: string;
   /** Zeros become holes. */
   readonly sparse: boolean;
@@ -101,8 +103,8 @@ export type EntryOutcome =
   | 'unchanged'
   | 'kept'
   | 'conflict'
-  /** Both stay; the restored one gets this name. */
-  | { readonly beside: ByteString };
+  /** Both stay; the restored one gets this name, or has it already. */
+  | { readonly beside: ByteString; readonly isThere: boolean };
 
 export type OpenedFolder =
   | {

@@ -1,5 +1,5 @@
 /**
- * Names for a file that is put beside another one of its name: `report (restored 2026-11-22 14.05).pdf`. Pure; works on
+ * Names for a file that is put beside another one of its name: `report (from 2026-11-03 14.20).pdf`. Pure; works on
  * bytes and cuts no character of UTF-8 in two.
  */
 import type { ByteString } from '#base/byte-string.ts';

@@ -101,13 +101,21 @@ export class EntryRestorer {
   take(folder: RestoreFolder, node: TreeNode, outcome: EntryOutcome): void {
     const content = this.contentOf(node);
     const locationOf = (): ByteString => locationIn(folder, node.name);
+    const name = typeof outcome === 'object' ? outcome.beside : node.name;
+    const { earlier } = this.#tally;
+    if (isRight(outcome) && earlier.has(folder.path, name)) {
+      this.#takeRight({ folder, node, name }, content, outcome === 'same', true);
+      return;
+    }
+    earlier.forget(folder.path, name, content.sizeBytes);
     if (!content.isWhole) {
       const reason = 'a part of its content is not in the index';
       this.#tally.addProblem({ path: locationOf(), kind: 'damaged', code: 'integrity.blobMissing', reason });
       return;
     }
     if (typeof outcome === 'object') {
-      this.#restore({ folder, node, name: outcome.beside, isReplacing: false }, content);
+      if (outcome.isThere) this.#takeRight({ folder, node, name }, content, false);
+      else this.#restore({ folder, node, name, isReplacing: false }, content);
       return;
     }
     switch (outcome) {
@@ -119,7 +127,7 @@ export class EntryRestorer {
         return;
       case 'unchanged':
       case 'same':
-        this.#takeRight(folder, node, content, outcome);
+        this.#takeRight({ folder, node, name }, content, outcome === 'same');
         return;
       case 'absent':
       case 'replace':
@@ -129,6 +137,7 @@ export class EntryRestorer {
 
   /** Takes something away that the version does not have. */
   setAside(folder: RestoreFolder, name: ByteString, isFolder: boolean): void {
+    this.#tally.earlier.forget(folder.path, name, 0);
     const location = locationIn(folder, name);
     if (this.#settings.isDryRun) this.#tally.addRemoved(location, isFolder);
     else
@@ -143,26 +152,29 @@ export class EntryRestorer {
     this.#place(folder, { kind: 'discard', temporaryName }, () => undefined);
   }
 
-  /** Its content is there already. */
+  /** Its content is there already. `isCounted`: because an earlier run put it there. */
   #takeRight(
-    folder: RestoreFolder,
-    node: TreeNode,
+    { folder, node, name }: Omit<WaitingName, 'isReplacing'>,
     { sizeBytes }: Content,
-    outcome: 'unchanged' | 'same',
+    needsMetadata: boolean,
+    isCounted = false,
   ): void {
     const group = this.#links.groupOf(node, folder);
     if (group?.state === 'lost') {
-      group.first = { folder, name: node.name };
+      group.first = { folder, name };
       group.state = 'there';
-    } else if (group !== undefined && outcome === 'same') {
-      this.#restoreLink({ folder, node, name: node.name, isReplacing: true }, group);
+    } else if (group !== undefined && needsMetadata) {
+      this.#tally.earlier.forget(folder.path, name, sizeBytes);
+      this.#restoreLink({ folder, node, name, isReplacing: true }, group);
       return;
     }
-    const end = (): void => this.#tally.addFile(() => locationIn(folder, node.name), 'unchanged', sizeBytes);
-    if (outcome === 'unchanged' || this.#settings.isDryRun) end();
+    const end = (): void => {
+      if (!isCounted) this.#tally.addFile(() => locationIn(folder, node.name), 'unchanged', sizeBytes);
+    };
+    if (!needsMetadata || this.#settings.isDryRun) end();
     else {
-      this.#place(folder, { kind: 'metadata', name: node.name, metadata: metadataOf(node) }, (placed) => {
-        if (placed !== undefined) this.#tally.addOutcome(locationIn(folder, node.name), placed);
+      this.#place(folder, { kind: 'metadata', name, metadata: metadataOf(node) }, (placed) => {
+        if (placed !== undefined) this.#tally.addOutcome(locationIn(folder, name), placed);
         end();
       });
     }
@@ -367,6 +379,11 @@ export class EntryRestorer {
 function locationIn(folder: RestoreFolder, name: ByteString): ByteString {
   const { location } = folder;
   return (location === '/' ? `/${name}` : `${location}/${name}`) as ByteString;
+}
+
+function isRight(outcome: EntryOutcome): boolean {
+  if (typeof outcome === 'object') return outcome.isThere;
+  return outcome === 'unchanged' || outcome === 'same' || outcome === 'kept';
 }
 
 function placedContent({ ids, lengths }: Pick<Content, 'ids' | 'lengths'>): PlacedContent {

@@ -15,9 +15,8 @@ import { findTarget, prepareFromRepository, targetNotWritable, type PreparedRest
 import { createSelector, type Selector } from './read-folder.ts';
 import { RestoreRun } from './restore-run.ts';
 import { RestoreTally } from './restore-tally.ts';
-import { localZone } from '#format/time.ts';
 import { unfinishedPrefix } from '#rules/unfinished-name.ts';
-import { labelTime } from '../undo/label-time.ts';
+import { labelOf } from '../undo/label-time.ts';
 import { undoIdAt } from '../undo/undo-record.ts';
 import { beginUndo } from './begin-undo.ts';
 import { Others } from './others.ts';
@@ -129,20 +128,22 @@ async function restoreUnderLock(
   const { isMissing } = findTarget(files, target);
   const { clock } = repository.ports;
   const meaning = meaningOf(request);
-  const settings = settingsOf(repository, request, target, meaning);
+  const first = settingsOf(repository, request, prepared, meaning);
   if (!request.dryRun) makeTarget(files, target);
   const undo =
-    settings.undoId === undefined || request.dryRun
+    first.undoId === undefined || request.dryRun
       ? undefined
       : beginUndo(files, target, repository.ports.identity, {
-          id: settings.undoId,
+          id: first.undoId,
           snapshotId: stored.id,
           rule: request.overwrite,
+          job: request.job,
           startedAtMs: clock.nowMs(),
-          temporaryPrefix: settings.temporaryPrefix,
+          temporaryPrefix: first.temporaryPrefix,
         });
+  const settings = undo === undefined ? first : { ...first, undoId: undo.id, undoRun: undo.run };
   if (undo !== undefined) observer.onUndoable?.(target, undo.id);
-  const tally = new RestoreTally(observer, () => clock.monotonicMs(), totals);
+  const tally = new RestoreTally(observer, () => clock.monotonicMs(), totals, undo?.earlier);
   const pool = openPool(repository, pipeline);
   const selector = createSelector(request.include, request.exclude);
   const rules = new PathRules(request.rulesByPath);
@@ -183,7 +184,7 @@ function othersOf(
 function settingsOf(
   { ports }: Repository,
   request: RestoreRequest,
-  target: ByteString,
+  { target, stored }: PreparedRestore,
   { overwrite, isUndoable, removesOthers }: RuleMeaning,
 ): RestoreSettings {
   const { primitives, clock, identity } = ports;
@@ -195,8 +196,10 @@ function settingsOf(
     temporaryPrefix: unfinishedPrefix(owner, run),
     overwrite,
     undoId: isUndoable ? undoIdAt(nowMs, primitives.randomBytes(4)) : undefined,
+    undoRun: 1,
     findsOthers: removesOthers,
-    besideLabel: `restored ${labelTime(nowMs, localZone())}`,
+    // Of the version: a run that goes on finds what an earlier one put there.
+    besideLabel: `from ${labelOf(stored.snapshot.time)}`,
     sparse: request.sparse,
     verify: request.verify,
     isDryRun: request.dryRun,

@@ -4,6 +4,7 @@ import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import type { TargetFiles } from '#files/port.ts';
 import type { Repository } from '#repository/repository.ts';
 import { findPlace, resolveSnapshotPath, type SnapshotPlace } from '../find-in-snapshot.ts';
+import { recordOfJob } from '../undo/undo-record.ts';
 import { commonFolder, findSourcePlaces, joinPaths, type SourcePlaces } from './source-places.ts';
 import type { RestoreRequest } from './types.ts';
 
@@ -19,7 +20,7 @@ export interface PlaceOfRestore {
 
 /**
  * In place, the target is the lowest folder that holds everything that was saved, so that what is kept for an undo lies
- * near; where that is not there any more, the nearest folder above it.
+ * near; where that is not there any more, the nearest folder above it. One that goes on stays where its first run began.
  * @throws what resolveSnapshotPath throws; request.invalidInput where it cannot be told where the files came from
  */
 export async function placeOfRestore(
@@ -42,9 +43,11 @@ export async function placeOfRestore(
     return { place, target: request.target ?? place.path, prefix: none, sources };
   const onDisk = (path: ByteString): ByteString => joinPaths(sources.rootOnDisk, path);
   if (place.path !== '/') return { place, target: onDisk(place.path), prefix: none, sources };
-  let folder = commonFolder(sources.inTree);
-  for (; folder !== '/'; folder = folderAbove(folder)) {
-    if (!isFolder(files, onDisk(folder))) continue;
+  const lowest = commonFolder(sources.inTree);
+  const isBegun = (folder: ByteString): boolean => hasBegunIn(repository, files, onDisk(folder), request.job);
+  const begun = foldersFrom(lowest).find(isBegun);
+  for (const folder of begun === undefined ? foldersFrom(lowest) : [begun]) {
+    if (folder === '/' || !isFolder(files, onDisk(folder))) continue;
     const found = await findFolder(repository, place, folder, signal);
     if (found !== undefined) return { place: found, target: onDisk(folder), prefix: folder, sources };
   }
@@ -67,8 +70,30 @@ async function findFolder(
   }
 }
 
-function folderAbove(path: ByteString): ByteString {
-  return (path.slice(0, Math.max(path.lastIndexOf('/'), 0)) || '/') as ByteString;
+/** The folder and all above it. */
+function foldersFrom(folder: ByteString): ByteString[] {
+  if (folder === '/') return [folder];
+  const above = (folder.slice(0, Math.max(folder.lastIndexOf('/'), 0)) || '/') as ByteString;
+  return [folder, ...foldersFrom(above)];
+}
+
+function hasBegunIn(
+  { ports }: Repository,
+  files: TargetFiles,
+  path: ByteString,
+  job: string | undefined,
+): boolean {
+  if (job === undefined) return false;
+  try {
+    const root = files.openRoot(path, 'fail');
+    try {
+      return recordOfJob(root, ports.identity, job) !== undefined;
+    } finally {
+      root.close();
+    }
+  } catch {
+    return false;
+  }
 }
 
 function isFolder(files: TargetFiles, path: ByteString): boolean {

@@ -314,6 +314,8 @@ export class RestoreRun {
   ): void {
     const place = { parent, name: node.name, metadata: metadataOf(node) };
     const isMade = outcome?.kind === 'made';
+    // What an earlier run took away there only made way for it.
+    if (isMade) this.#tally.earlier.forget(parent.path, node.name, 0);
     const folder = new RestoreFolder(place, subtree, {
       isSelected,
       isCertain: outcome !== undefined,

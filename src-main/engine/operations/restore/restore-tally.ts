@@ -1,7 +1,11 @@
-/** Counts of one restore and what is told to its observer. Problems beyond MAX_LISTED are told and counted, but not kept. */
+/**
+ * Counts of one restore and what is told to its observer. Problems beyond MAX_LISTED are told and counted, but not kept.
+ * What earlier runs of it have done counts too.
+ */
 import type { ByteString } from '#base/byte-string.ts';
 import type { MetadataProblem } from '#files/port.ts';
 import type { EntryProblem } from '#pipeline/restore-types.ts';
+import { EARLIER_DEEDS, EarlierRuns } from './earlier-runs.ts';
 import type {
   RestoreAction,
   RestoreObserver,
@@ -22,6 +26,7 @@ export class RestoreTally {
   readonly problems: RestoreProblem[] = [];
   readonly warnings: RestoreWarning[] = [];
   verifiedFiles = 0;
+  readonly earlier: EarlierRuns;
   readonly #observer: RestoreObserver;
   readonly #monotonicMs: () => number;
   readonly #files: Record<RestoreAction, number> = {
@@ -46,8 +51,14 @@ export class RestoreTally {
   #bytesOfContent = 0;
   #reportedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(observer: RestoreObserver, monotonicMs: () => number, totals: RestoreTotals) {
+  constructor(
+    observer: RestoreObserver,
+    monotonicMs: () => number,
+    totals: RestoreTotals,
+    earlier = new EarlierRuns(),
+  ) {
     this.#observer = observer;
+    this.earlier = earlier;
     this.#monotonicMs = monotonicMs;
     this.#totals = totals;
   }
@@ -128,7 +139,7 @@ export class RestoreTally {
     const problems = this.#problemCount();
     this.#totals = {
       files: this.#restored() + this.#skipped() + problems,
-      bytes: Math.max(this.#bytesRestored + this.#bytesSkipped, problems > 0 ? this.#totals.bytes : 0),
+      bytes: Math.max(this.#bytesInPlace() + this.#bytesSkipped, problems > 0 ? this.#totals.bytes : 0),
     };
     this.#observer.onProgress?.(this.#progress());
   }
@@ -137,7 +148,7 @@ export class RestoreTally {
     return {
       ...where,
       progress: this.#progress(),
-      files: { ...this.#files },
+      files: this.#allFiles(),
       verifiedFiles: this.verifiedFiles,
       problemCounts: { ...this.#problemCounts },
       problems: this.problems,
@@ -158,19 +169,30 @@ export class RestoreTally {
     return {
       total: {
         files: Math.max(this.#totals.files, this.#restored() + this.#skipped()),
-        bytes: Math.max(this.#totals.bytes, this.#bytesRestored + this.#bytesSkipped),
+        bytes: Math.max(this.#totals.bytes, this.#bytesInPlace() + this.#bytesSkipped),
       },
       filesRestored: this.#restored(),
       filesSkipped: this.#skipped(),
       foldersRestored: this.#folders,
-      bytesRestored: this.#bytesRestored,
+      bytesRestored: this.#bytesInPlace(),
       bytesSkipped: this.#bytesSkipped,
       problems: this.#problemCount(),
     };
   }
 
   #restored(): number {
-    return this.#files.restored + this.#files.updated + this.#files.beside;
+    const { restored, updated, beside } = this.#allFiles();
+    return restored + updated + beside;
+  }
+
+  #allFiles(): Record<RestoreAction, number> {
+    const files = { ...this.#files };
+    for (const deed of EARLIER_DEEDS) files[deed] += this.earlier.counts[deed];
+    return files;
+  }
+
+  #bytesInPlace(): number {
+    return this.#bytesRestored + this.earlier.bytes;
   }
 
   #skipped(): number {

@@ -32,6 +32,8 @@ export interface RestoreRequest {
   /** Read without a lock. */
   readonly noLock: boolean;
   readonly dryRun: boolean;
+  /** One that was cut short goes on where it is asked for again with the same: then all its runs are taken back as one. */
+  readonly job?: string;
 }
 
 /**
@@ -108,7 +110,7 @@ export interface RestoreResult {
   /** By which it can be taken back; undefined when the rule keeps nothing, or when nothing was done. */
   readonly undoId: ByteString | undefined;
   readonly progress: RestoreProgress;
-  /** Per action, without folders. After a dry run: what would be done. */
+  /** Per action, without folders; of all runs together where it went on. After a dry run: what would be done. */
   readonly files: Readonly<Record<RestoreAction, number>>;
   /** Files whose content was read again and was right. */
   readonly verifiedFiles: number;

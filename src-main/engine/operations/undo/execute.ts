@@ -1,6 +1,6 @@
 /**
- * Takes a restore back: what it took away gets its name again, what it made is removed unless somebody changed it since, and
- * metadata becomes what it was. Everything is decided from the journal and from what lies there now, so an undo that was
+ * Takes a restore back, its last run first: what it took away gets its name again, what it made is removed unless somebody
+ * changed it since, and metadata becomes what it was. Everything is decided from the journal and from what lies there now, so an undo that was
  * killed, or that of a restore that was killed, is finished by running it again. Needs no room and no repository.
  * Invariant: nothing that the restore did not make disappears; at most it gets another name.
  */
@@ -9,9 +9,9 @@ import type { TargetRoot } from '#files/port.ts';
 import { localZone } from '#format/time.ts';
 import { chooseUndo, findUndo } from './find-undo.ts';
 import { labelTime } from './label-time.ts';
-import { readJournals, type ReadEntry } from './read-journal.ts';
+import { readJournals, runsIn, type ReadEntry } from './read-journal.ts';
 import { TakeBack } from './take-back.ts';
-import type { UndoObserver, UndoParts, UndoRequest, UndoResult } from './types.ts';
+import type { UndoAction, UndoObserver, UndoParts, UndoRequest, UndoResult } from './types.ts';
 import {
   isKeepingAnything,
   markUndone,
@@ -22,6 +22,7 @@ import {
 
 /** Steps between two looks at the signal, and chances for others to run. */
 const STEPS_PER_BREATH = 1024;
+const ACTIONS = ['returned', 'removed', 'copied', 'stayed'] as const satisfies readonly UndoAction[];
 
 /**
  * @throws request.invalidInput when there is nothing to take back, or the restore may still be running; job.cancelled: what
@@ -39,26 +40,34 @@ export async function executeUndo(
     const { record } = chooseUndo(found, request);
     const nowMs = parts.clock.nowMs();
     const label = `changed ${labelTime(nowMs, localZone())}`;
-    const work = new TakeBack({ root, folder, record, label, observer, primitives: parts.primitives });
-    await takeAllBack(work, root, record, () => breathe(parts, signal));
-    const isComplete = work.problems === 0 && !isKeepingAnything(root, record.id);
+    const counts: Record<UndoAction, number> = { returned: 0, removed: 0, copied: 0, stayed: 0 };
+    let problems = 0;
+    for (const run of runsIn(root, record.id).toReversed()) {
+      const work = new TakeBack({ root, folder, record, label, observer, primitives: parts.primitives });
+      await takeRunBack(work, root, record, run, () => breathe(parts, signal));
+      for (const action of ACTIONS) counts[action] += work.counts[action];
+      problems += work.problems;
+    }
+    const isComplete = problems === 0 && !isKeepingAnything(root, record.id);
     if (isComplete) {
-      work.restoreRoot();
+      // After all steps, because they change its time.
+      if (record.root !== undefined) root.applyMetadata([], record.root);
       markUndone(root, record.id);
       removeWhatServed(root, record.id);
     }
     removeExpired(root, parts.identity, nowMs);
-    return { id: record.id, folder, counts: work.counts, problems: work.problems, isComplete };
+    return { id: record.id, folder, counts, problems, isComplete };
   } finally {
     root.close();
   }
 }
 
 /** Files first, so that folders are empty; what lies in the place of folders after them; metadata last. */
-async function takeAllBack(
+async function takeRunBack(
   work: TakeBack,
   root: TargetRoot,
   { id }: UndoRecord,
+  run: number,
   breath: () => Promise<void>,
 ): Promise<void> {
   const passes = [
@@ -74,7 +83,7 @@ async function takeAllBack(
       continue;
     }
     let steps = 0;
-    for (const read of readJournals(root, id)) {
+    for (const read of readJournals(root, id, run)) {
       if (steps++ % STEPS_PER_BREATH === 0) await breath();
       pass(read);
     }

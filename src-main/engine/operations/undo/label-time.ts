@@ -2,8 +2,10 @@
 import { formatTime, type ZoneOffsets } from '#format/time.ts';
 
 export function labelTime(ms: number, zone: ZoneOffsets): string {
-  return formatTime(Math.floor(ms / 1000), 0, zone)
-    .slice(0, 16)
-    .replace('T', ' ')
-    .replace(':', '.');
+  return labelOf(formatTime(Math.floor(ms / 1000), 0, zone));
+}
+
+/** Of a time as snapshots have it: what the clock on the wall showed there. */
+export function labelOf(time: string): string {
+  return time.slice(0, 16).replace('T', ' ').replace(':', '.');
 }

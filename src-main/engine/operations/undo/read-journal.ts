@@ -1,4 +1,4 @@
-/** Reads the journals of one restore, piece by piece: there may be a line for each of a million files. */
+/** Reads the journals of one restore, run by run and piece by piece: there may be a line for each of a million files. */
 import type { ByteString } from '#base/byte-string.ts';
 import type { Instant } from '#format/time.ts';
 import type { TargetPath, TargetRoot } from '#files/port.ts';
@@ -14,11 +14,24 @@ export interface ReadEntry {
   readonly writtenUntil: Instant;
 }
 
-/** In the order of each thread. Lines that are not whole are passed over: nothing was done for them. */
-export function* readJournals(root: TargetRoot, id: ByteString): Generator<ReadEntry> {
+/** Numbers of the runs that have done something, oldest first. */
+export function runsIn(root: TargetRoot, id: ByteString): number[] {
+  const names = root.list(keepingFolder([], id)).filter((name) => name.startsWith(JOURNAL_PREFIX));
+  return [...new Set(names.map(runOf))].sort((a, b) => a - b);
+}
+
+/** Of one run, or of all; in the order of each thread. Lines that are not whole are passed over: nothing was done for them. */
+export function* readJournals(root: TargetRoot, id: ByteString, run?: number): Generator<ReadEntry> {
   const folder = keepingFolder([], id);
   for (const name of root.list(folder))
-    if (name.startsWith(JOURNAL_PREFIX)) yield* readJournal(root, [...folder, name]);
+    if (name.startsWith(JOURNAL_PREFIX) && (run === undefined || run === runOf(name)))
+      yield* readJournal(root, [...folder, name]);
+}
+
+/** `journal-2-1a2b3c4d`. There was one run only when names told none. */
+function runOf(name: ByteString): number {
+  const [run, thread] = name.slice(JOURNAL_PREFIX.length).split('-');
+  return thread === undefined ? 1 : Number(run);
 }
 
 function* readJournal(root: TargetRoot, path: TargetPath): Generator<ReadEntry> {

@@ -1,5 +1,5 @@
 /**
- * The single steps of an undo. Each looks at what is there first and does nothing where there is nothing to do, so every step
+ * The single steps of an undo, of one run of the restore. Each looks at what is there first and does nothing where there is nothing to do, so every step
  * can be repeated. What goes wrong with one entry is told, and the others go on.
  */
 import type { ByteString } from '#base/byte-string.ts';
@@ -77,7 +77,8 @@ export class TakeBack {
       if (found?.kind !== 'dir') return;
       openUp(this.#root, path, found);
       for (const name of this.#root.list(path))
-        if (name.startsWith(this.#record.temporaryPrefix)) this.#root.remove([...path, name]);
+        if (this.#record.temporaryPrefixes.some((prefix) => name.startsWith(prefix)))
+          this.#root.remove([...path, name]);
     });
   }
 
@@ -122,12 +123,6 @@ export class TakeBack {
       const [problem] = this.#root.applyMetadata(path, was);
       if (problem !== undefined) this.#complain(path, problem.what, problem.reason);
     });
-  }
-
-  /** Of the target itself; after all steps, because they change its time. */
-  restoreRoot(): void {
-    const { root } = this.#record;
-    if (root !== undefined) this.#root.applyMetadata([], root);
   }
 
   #removeMade(path: TargetPath, current: FileStat | undefined, isAsRestored: boolean): void {

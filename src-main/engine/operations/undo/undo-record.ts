@@ -2,10 +2,12 @@
  * The records of restores that can be taken back: one folder each below the undo folder of a target. Owns what is in such a
  * folder but the journals and kept things themselves, and their removal when they are too old.
  *
- * record        what the restore was; `record-undone` instead once it is taken back (a rename: needs no room on a full disk)
- * running       there while the restore works; left behind by one that was killed
- * journal-*     what was done, one per thread; see pipeline/undo-journal.ts
- * kept/         what was taken away
+ * record         what the restore was; `record-undone` instead once it is taken back (a rename: needs no room on a full disk)
+ * running        there while the restore works; left behind by one that was killed
+ * journal-RUN-*  what was done, one per run and thread; see pipeline/undo-journal.ts
+ * kept/          what was taken away
+ *
+ * A restore that was cut short and goes on does so under the same record, as its next run: one undo takes all of it back.
  */
 import type { ByteString } from '#base/byte-string.ts';
 import type { Identity } from '#base/identity.ts';
@@ -29,11 +31,15 @@ export interface UndoRecord {
   readonly snapshotId: string;
   /** Name of the rule, for people. */
   readonly rule: string;
+  /** By which it is found when it goes on; undefined: it never does. */
+  readonly job: string | undefined;
+  /** Of its first run. */
   readonly startedAtMs: number;
+  /** Of its last run. */
   readonly hostname: string;
   readonly pid: number;
-  /** Beginning of the names of its unfinished files. */
-  readonly temporaryPrefix: ByteString;
+  /** Beginnings of the names of unfinished files, one of each run: so there were that many. */
+  readonly temporaryPrefixes: readonly ByteString[];
   /** Of the target itself, before. */
   readonly root: FileMetadata | undefined;
 }
@@ -58,9 +64,24 @@ export function createUndoRecord(root: TargetRoot, record: UndoRecord): void {
   const folder = keepingFolder([], record.id);
   makeKeepingFolder(root, [], record.id);
   writeFile(root, [...folder, RUNNING], '');
+  writeRecord(root, record);
+}
+
+/** A further run begins, which `record` tells of already. Durable when it returns. @throws the system's errors */
+export function goOnWithUndoRecord(root: TargetRoot, record: UndoRecord): void {
+  const folder = keepingFolder([], record.id);
+  // Left behind by a run that was killed.
+  if (root.stat([...folder, RUNNING]) === undefined) writeFile(root, [...folder, RUNNING], '');
+  writeRecord(root, record);
+}
+
+function writeRecord(root: TargetRoot, record: UndoRecord): void {
+  const folder = keepingFolder([], record.id);
   const text = JSON.stringify({ ...record, root: record.root && encodeMetadata(record.root) });
-  writeFile(root, [...folder, 'record.new' as ByteString], text);
-  root.renameNew([...folder, 'record.new' as ByteString], [...folder, RECORD]);
+  const written = [...folder, 'record.new' as ByteString];
+  if (root.stat(written) !== undefined) root.remove(written);
+  writeFile(root, written, text);
+  root.rename(written, [...folder, RECORD]);
   root.flushAround?.([folder]);
 }
 
@@ -97,6 +118,17 @@ export function loadUndoRecords(root: TargetRoot, identity: Identity): StoredUnd
   return found.sort((a, b) => b.record.startedAtMs - a.record.startedAtMs);
 }
 
+/** What a job has begun in this target and goes on with; not what was taken back meanwhile. */
+export function recordOfJob(
+  root: TargetRoot,
+  identity: Identity,
+  job: string | undefined,
+): UndoRecord | undefined {
+  if (job === undefined) return undefined;
+  const records = loadUndoRecords(root, identity);
+  return records.find(({ record, state }) => record.job === job && state !== 'undone')?.record;
+}
+
 function loadRecord(root: TargetRoot, id: ByteString, identity: Identity): StoredUndoRecord | undefined {
   const folder = keepingFolder([], id);
   const names = namesIn(root, folder);
@@ -113,22 +145,29 @@ function loadRecord(root: TargetRoot, id: ByteString, identity: Identity): Store
 function parseRecord(text: string, id: ByteString): UndoRecord | undefined {
   try {
     const value = JSON.parse(text) as Record<keyof UndoRecord, unknown>;
-    const { snapshotId, rule, startedAtMs, hostname, pid, temporaryPrefix } = value;
+    const { snapshotId, rule, job, startedAtMs, hostname, pid } = value;
+    // Before restores went on, there was one.
+    const { temporaryPrefixes = [(value as { temporaryPrefix?: unknown }).temporaryPrefix] } = value;
     if (typeof startedAtMs !== 'number' || typeof pid !== 'number') return undefined;
-    if (typeof temporaryPrefix !== 'string' || temporaryPrefix === '') return undefined;
+    if (!Array.isArray(temporaryPrefixes) || !temporaryPrefixes.every(isPrefix)) return undefined;
     return {
       id,
       snapshotId: String(snapshotId),
       rule: String(rule),
+      job: typeof job === 'string' ? job : undefined,
       startedAtMs,
       hostname: String(hostname),
       pid,
-      temporaryPrefix: temporaryPrefix as ByteString,
+      temporaryPrefixes,
       root: parseMetadata(value.root),
     };
   } catch {
     return undefined;
   }
+}
+
+function isPrefix(value: unknown): value is ByteString {
+  return typeof value === 'string' && value !== '';
 }
 
 export function markUndone(root: TargetRoot, id: ByteString): void {

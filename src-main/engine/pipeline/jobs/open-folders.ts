@@ -80,7 +80,7 @@ function openFolder(
       !wanted.has(name),
   );
   for (const name of unfinished) names.delete(name);
-  const taken = new Set([...names, ...wanted]);
+  const besides = new Besides(path, names, wanted, { settings, place, context });
   return {
     kind: 'opened',
     made,
@@ -90,26 +90,73 @@ function openFolder(
     entries: entries.map((entry) => {
       if (!names.has(entry.name)) return 'absent';
       const outcome = compareEntry([...path, entry.name], entry, settings, place, context);
-      if (outcome !== 'beside') return outcome;
-      const beside = besideName(entry.name, settings.besideLabel, (name) => taken.has(name));
-      taken.add(beside);
-      return { beside };
+      return outcome === 'beside' ? besides.nameFor(entry) : outcome;
     }),
     unfinished,
-    others: settings.findsOthers && !isEmpty ? othersIn(path, names, wanted, place) : [],
+    others: settings.findsOthers && !isEmpty ? othersIn(path, names, besides.ours, place) : [],
   };
+}
+
+interface LookParts {
+  readonly settings: RestoreSettings;
+  readonly place: RestorePlace;
+  readonly context: JobContext;
+}
+
+/** Names beside what is there. One that holds what is to come already serves: an earlier run of the restore put it there. */
+class Besides {
+  /** What the snapshot has in the folder, under its own name or beside it. */
+  readonly ours: Set<ByteString>;
+  readonly #path: TargetPath;
+  readonly #names: ReadonlySet<ByteString>;
+  readonly #parts: LookParts;
+
+  constructor(
+    path: TargetPath,
+    names: ReadonlySet<ByteString>,
+    wanted: ReadonlySet<ByteString>,
+    parts: LookParts,
+  ) {
+    this.ours = new Set(wanted);
+    this.#path = path;
+    this.#names = names;
+    this.#parts = parts;
+  }
+
+  nameFor(entry: EntryToCompare): { readonly beside: ByteString; readonly isThere: boolean } {
+    let isThere = false;
+    const beside = besideName(entry.name, this.#parts.settings.besideLabel, (name) => {
+      if (this.ours.has(name)) return true;
+      isThere = this.#names.has(name) && this.#holds(name, entry);
+      return this.#names.has(name) && !isThere;
+    });
+    this.ours.add(beside);
+    return { beside, isThere };
+  }
+
+  #holds(name: ByteString, entry: EntryToCompare): boolean {
+    const { place, context } = this.#parts;
+    const path = [...this.#path, name];
+    try {
+      const found = place.root.stat(path);
+      return found !== undefined && isSameContent(path, found, entry, place, context);
+    } catch (error) {
+      errorCodeOf(error);
+      return false;
+    }
+  }
 }
 
 /** Entries that the snapshot does not have, without those that are a restore's own. */
 function othersIn(
   path: TargetPath,
   names: ReadonlySet<ByteString>,
-  wanted: ReadonlySet<ByteString>,
+  ours: ReadonlySet<ByteString>,
   place: RestorePlace,
 ): { readonly name: ByteString; readonly isFolder: boolean }[] {
   const others = [];
   for (const name of names) {
-    if (wanted.has(name) || name === UNDO_FOLDER || ownerOfUnfinished(name) !== undefined) continue;
+    if (ours.has(name) || name === UNDO_FOLDER || ownerOfUnfinished(name) !== undefined) continue;
     const found = place.root.stat([...path, name]);
     if (found !== undefined) others.push({ name, isFolder: found.kind === 'dir' });
   }

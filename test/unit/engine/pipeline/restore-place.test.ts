@@ -38,6 +38,7 @@ function placeWith(changes: Partial<RestoreSettings> = {}, on = root): RestorePl
     verify: true,
     isDryRun: false,
     undoId: undefined,
+    undoRun: 1,
     findsOthers: false,
     besideLabel: '',
     ...changes,

@@ -122,9 +122,8 @@ describe('what each rule does, and its undo', () => {
   test('keep both', async () => {
     const result = await run({ overwrite: 'keep-both' });
     expect(result.files).toMatchObject({ restored: 2, updated: 0, beside: 4, unchanged: 1 });
-    const names = Object.keys(present()).filter((name) => name.includes('(restored '));
-    const stamp =
-      /^a\/(?:deep\/)?(?:old|large|link|report) \(restored \d{4}-\d\d-\d\d \d\d\.\d\d\)(?:\.pdf)?$/;
+    const names = Object.keys(present()).filter((name) => name.includes('(from '));
+    const stamp = /^a\/(?:deep\/)?(?:old|large|link|report) \(from \d{4}-\d\d-\d\d \d\d\.\d\d\)(?:\.pdf)?$/;
     expect(names).toHaveLength(4);
     for (const name of names) expect(name).toMatch(stamp);
     expect(present()).toMatchObject({ 'a/report.pdf': 'today', 'a/large': largeToday });
