@@ -37,7 +37,7 @@ export function restoreCalls(service: EngineService): Pick<EngineHandlers, Resto
     primitives: createPrimitives(),
   });
   return {
-    async restore({ access, ask }, { signal, tell }) {
+    async restore({ access, ask, job }, { signal, tell }) {
       const teller = new JobTeller(tell, clock);
       return service.withThreads(access, { signal }, async (repository, pipeline) => {
         const results: RestoreResult[] = [];
@@ -50,7 +50,8 @@ export function restoreCalls(service: EngineService): Pick<EngineHandlers, Resto
               results.push(done);
             };
             const observer = { ...toObserver(teller, part), onCutShort };
-            const result = await unlessMissing(part, executeRestore(parts, part.request, observer, signal));
+            const request = job === undefined ? part.request : { ...part.request, job };
+            const result = await unlessMissing(part, executeRestore(parts, request, observer, signal));
             waiting.shift();
             if (result !== undefined) results.push(result);
           }

@@ -52,6 +52,11 @@ export function restoreOutcome(jobs: readonly JobValue[], asked: number = jobs.l
   };
 }
 
+/** 0 to 1, by files; 0 while nothing is known. */
+export function shareDone({ inPlace, total }: RestoreOutcome): number {
+  return total === null || total === 0 ? 0 : Math.min(1, inPlace / total);
+}
+
 export interface UndoOutcome {
   /** Files that had been edited since. */
   readonly keptAsCopies: number;
@@ -80,9 +85,16 @@ export function asksOf(undoId: string, jobs: readonly JobValue[]): readonly Rest
     ({ kind, result }) =>
       kind === 'restore' && undosOf(readResult(result)).some((one) => one.undoId === undoId),
   );
-  if (job === undefined || typeof job.request !== 'object' || job.request === null) return [];
-  const { kind: _kind, ...ask } = job.request as { readonly kind: string };
-  return [ask as RestoreAsk];
+  return job === undefined ? [] : asksIn([job]);
+}
+
+/** What the jobs were asked for, where they put something back. */
+export function asksIn(jobs: readonly JobValue[]): readonly RestoreAsk[] {
+  return jobs.flatMap(({ kind, request }) => {
+    if (kind !== 'restore' || typeof request !== 'object' || request === null) return [];
+    const { kind: _kind, ...ask } = request as { readonly kind: string };
+    return [ask as RestoreAsk];
+  });
 }
 
 /** One for each part of the disk that was written to. */

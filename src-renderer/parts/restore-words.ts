@@ -34,7 +34,28 @@ export function outcomeSentence(
   }
 }
 
-function cutSentence(
+/** "12 of 40 files", or "40 files" where it went to its end. */
+export function filesBack(
+  { state, files, inPlace, total }: RestoreOutcome,
+  { words: { putBack }, formats }: { readonly words: Pick<Words, 'putBack'>; readonly formats: Formats },
+): string {
+  const isWhole = state === 'done' || state === 'doneExcept';
+  return isWhole || total === null || total < inPlace
+    ? putBack.files(formats.count(files), files === 1)
+    : putBack.filesDone(formats.count(inPlace), formats.count(total));
+}
+
+/** While it rests. */
+export function pausedSentence(outcome: RestoreOutcome, speech: Speech): string {
+  const { paused } = speech.words;
+  return outcome.undos.length === 0 ? paused : `${paused} ${doneSentence(outcome, null, speech)}`;
+}
+
+function cutSentence(outcome: RestoreOutcome, target: WirePath | null, speech: Speech): string {
+  return `${doneSentence(outcome, target, speech)} ${speech.words.stoppedBeforeRest}`;
+}
+
+function doneSentence(
   { inPlace, total, removed }: RestoreOutcome,
   target: WirePath | null,
   { words, formats }: Speech,
@@ -47,11 +68,8 @@ function cutSentence(
   const isOne = inPlace === 1;
   return [
     target === null ? words.areBack(what, isOne) : words.areThere(what, showLastName(target), isOne),
-    removed === 0 ? '' : words.cameLater(formats.count(removed), removed === 1),
-    words.stoppedBeforeRest,
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
+    ...(removed === 0 ? [] : [words.cameLater(formats.count(removed), removed === 1)]),
+  ].join(' ');
 }
 
 export function undoSentence(

@@ -15,10 +15,17 @@ const ICONS: Readonly<Record<NoteBarProps['tone'], LucideIcon>> = {
   danger: CircleAlert,
 };
 
+function isElement(node: ReactNode): boolean {
+  return node !== undefined && node !== null && node !== false;
+}
+
 export function NoteBar({ tone, children, action }: NoteBarProps) {
   const Icon = ICONS[tone];
   return (
-    <div className={`note-bar ${tone}`} role={tone === 'danger' ? 'alert' : undefined}>
+    <div
+      className={`note-bar ${tone}${isElement(action) ? ' with-action' : ''}`}
+      role={tone === 'danger' ? 'alert' : undefined}
+    >
       <Icon size={17} strokeWidth={1.7} aria-hidden />
       <div className="words">{children}</div>
       {action}

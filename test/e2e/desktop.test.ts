@@ -127,7 +127,7 @@ describe('a set-up profile', () => {
         (await running.asked()).some(({ name }) => name === 'jobs.backUpNow'),
       );
       await running.show({ jobs: [runningJob(Date.now(), 1, null)] });
-      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('alert').getByText('/media/blue').waitFor();
     });
 

@@ -155,9 +155,10 @@ export const engineCalls = {
     output: of<CleanUpOutcome>(),
     ...job,
   },
+  /** One that was cut short goes on where it is asked for again with the same `job`; one undo takes back all its runs. */
   restore: {
     kind: 'command',
-    input: of<{ access: PlaceAccess; ask: RestoreAsk }>(),
+    input: of<{ access: PlaceAccess; ask: RestoreAsk; job?: string }>(),
     output: of<RestoreOutcome>(),
     ...job,
   },

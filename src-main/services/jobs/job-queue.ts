@@ -8,10 +8,10 @@ import { isTidemarkError, throwIfCancelled, TidemarkError } from '#base/errors.t
 import { jobRequest, type JobProgress, type JobRequest, type Starter } from '#contract/app/job-values.ts';
 import { placeId, planId, type JobId } from '#contract/app/values.ts';
 import { offsetSecAt } from '#services/scheduler/zone-time.ts';
-import { addJobTroubles, type JobTrouble } from '#services/state/job-troubles-table.ts';
+import { addJobTroubles, removeJobTroubles, type JobTrouble } from '#services/state/job-troubles-table.ts';
 import { getJob, listUnfinishedJobs, putJob, type Job } from '#services/state/jobs-table.ts';
 import type { StateFile } from '#services/state/state-file.ts';
-import type { JobOutcome, JobRun, JobWorks } from './job-work.ts';
+import { GOES_ON, type JobOutcome, type JobRun, type JobWorks } from './job-work.ts';
 import { compareUrgency, isSameWork, MOST_RUNNING, mayRunBeside } from './may-run-beside.ts';
 
 export interface JobQueueParts {
@@ -60,12 +60,16 @@ export class JobQueue {
     const unfinished = state.read(listUnfinishedJobs);
     const cutOff = unfinished.filter((row) => row.state === 'running' || isForNobody(row));
     const error = new TidemarkError('job.interrupted', {}, { retry: 'later' }).toWire();
-    const again = cutOff
-      .filter(isTakenUpAgain)
-      .map((row): Job => ({ ...fresh(row, this.#parts.newJobId(), clock.nowMs()), startedBy: 'retry' }));
+    const takenUp = cutOff.filter(isTakenUpAgain);
+    const ended = cutOff.filter((row) => !takenUp.includes(row) || !GOES_ON.has(row.kind));
+    const again = takenUp.map((row): Job => ({
+      ...(GOES_ON.has(row.kind) ? row : fresh(row, this.#parts.newJobId(), clock.nowMs())),
+      state: 'queued',
+      startedBy: 'retry',
+    }));
     if (cutOff.length > 0)
       await state.commitAnyway((writer) => {
-        for (const row of cutOff)
+        for (const row of ended)
           putJob(writer, { ...row, state: 'interrupted', endedAtMs: clock.nowMs(), error });
         for (const row of again) putJob(writer, row);
       });
@@ -213,8 +217,11 @@ export class JobQueue {
     const nowMs = clock.nowMs();
     const troubles: JobTrouble[] = [];
     try {
+      // Every file is tried anew.
+      if (job.row.troubleCount > 0) state.commitSoon((writer) => removeJobTroubles(writer, job.row.id));
       await this.#change(job, {
         state: 'running',
+        troubleCount: 0,
         startedAtMs: nowMs,
         startOffsetSec: offsetSecAt(zone(), nowMs),
       });
@@ -268,11 +275,23 @@ export class JobQueue {
     if (wasStopped && job.stop === 'shutdown') return this.#change(job, { state: 'queued', result });
     if (wasStopped) return this.#end(job, { state: 'cancelled', result });
     const isCutOff = isTidemarkError(error, 'internal.connectionLost');
+    const next = isCutOff && GOES_ON.has(job.row.kind) ? this.#afterCut(job) : undefined;
+    if (next !== undefined) return this.#change(job, next);
     const told = isTidemarkError(error)
       ? error
       : new TidemarkError('internal.invariantBroken', { what: 'a job' }, { cause: error });
     await this.#end(job, { state: isCutOff ? 'interrupted' : 'failed', result, error: told.toWire() });
-    if (isCutOff && isTakenUpAgain(job.row) && !this.#isClosing) await this.add(job.request, 'retry');
+    const beginsAnew = isCutOff && isTakenUpAgain(job.row) && !GOES_ON.has(job.row.kind);
+    if (beginsAnew && !this.#isClosing) await this.add(job.request, 'retry');
+  }
+
+  /** Of a job that goes on, when the engine process has died. Undefined: it is over. */
+  #afterCut({ row, stop }: LiveJob): Partial<Job> | undefined {
+    if (stop === 'rest') return { state: 'paused' };
+    if (stop === 'shutdown') return { state: 'queued' };
+    // Who waits for one command to end is told how it ended.
+    const isOver = stop === 'cancel' || !isTakenUpAgain(row) || this.#parts.onlyAsked === true;
+    return isOver ? undefined : { state: 'queued', startedBy: 'retry' };
   }
 
   /** The end counts from when it is on the disk; a full disk is tried again by the state itself, and the end told all the same. */

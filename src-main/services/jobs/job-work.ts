@@ -29,4 +29,7 @@ export type RequestOf<Kind extends JobKind> = Extract<JobRequest, { kind: Kind }
 /** Does one job. @throws TidemarkError; `job.cancelled` after the signal has fired */
 export type JobWork<Kind extends JobKind> = (request: RequestOf<Kind>, run: JobRun) => Promise<JobOutcome>;
 
+/** Kinds that go on where they were cut off, as the same job; of others another job begins anew. */
+export const GOES_ON: ReadonlySet<string> = new Set<JobKind>(['restore']);
+
 export type JobWorks = { readonly [Kind in JobKind]: JobWork<Kind> };

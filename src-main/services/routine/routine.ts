@@ -347,7 +347,8 @@ export class Routine {
           plans,
           memory: this.#memory,
           isPresent: () => this.#presence.stateOf(place).presence === 'present',
-          isBusy: (id) => active.some(({ row }) => row.placeId === id),
+          isBusy: (id) => active.some(({ row }) => row.placeId === id && !isRestingRestore(row)),
+          isPuttingBack: (id) => active.some(({ row }) => row.placeId === id && isRestingRestore(row)),
           areSettingsSaved: (id) => this.#areSettingsSaved(id, digest, nowMs),
         }),
       ),
@@ -467,6 +468,11 @@ export class Routine {
 function nearestFirst(runs: readonly DueRun[], places: readonly Place[]): DueRun[] {
   const far = new Set<string>(places.filter(isRemote).map(({ id }) => id));
   return runs.toSorted((a, b) => Number(far.has(a.placeId)) - Number(far.has(b.placeId)));
+}
+
+/** The person may let it rest for weeks. */
+function isRestingRestore({ kind, state }: Job): boolean {
+  return kind === 'restore' && state === 'paused';
 }
 
 function toScheduled({ pause, ...plan }: Plan): ScheduledPlan {

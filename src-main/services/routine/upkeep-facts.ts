@@ -19,6 +19,7 @@ export interface UpkeepSources {
   readonly memory: JobMemory;
   isPresent(placeId: PlaceId): boolean;
   isBusy(placeId: PlaceId): boolean;
+  isPuttingBack(placeId: PlaceId): boolean;
   areSettingsSaved(placeId: PlaceId): boolean;
 }
 
@@ -30,6 +31,7 @@ export function gatherUpkeep(place: Place, sources: UpkeepSources): PlaceUpkeep 
     placeId: place.id,
     isPresent: sources.isPresent(place.id),
     isBusy: sources.isBusy(place.id),
+    isPuttingBack: sources.isPuttingBack(place.id),
     plans: sources.plans
       .filter(({ placeIds, isOn }) => isOn && placeIds.includes(place.id))
       .map((plan) => ({

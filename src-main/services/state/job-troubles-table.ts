@@ -34,6 +34,11 @@ export function addJobTroubles(writer: StateWriter, id: JobId, troubles: readonl
   });
 }
 
+/** The job is done anew. */
+export function removeJobTroubles(writer: StateWriter, id: JobId): void {
+  writer.run('DELETE FROM jobTroubles WHERE jobId = :id', { id });
+}
+
 /** @throws state.entryInvalid */
 export function listJobTroubles(reader: StateReader, id: JobId): JobTrouble[] {
   return reader

@@ -9,9 +9,11 @@ import type { CoreLink } from '../../core-link/connect-core.ts';
 import { useCore } from '../../core-link/use-core.ts';
 import { useNowMs } from '../../core-link/use-now.ts';
 import { Refusal } from '../../parts/refusal.tsx';
-import { useCoreSentences } from '../../text/core-sentences.ts';
+import { restoreOutcome } from '../../parts/restore-outcome.ts';
+import { pausedSentence } from '../../parts/restore-words.ts';
+import { useCoreSentences, type CoreSentences } from '../../text/core-sentences.ts';
 import { jobNames, jobTitle, runningTitle, type JobValue } from '../../text/job-titles.ts';
-import { useShowPath, useSpeech, useWords } from '../../text/use-words.ts';
+import { useShowPath, useSpeech, useWords, type Speech } from '../../text/use-words.ts';
 import { Dot } from '../../ui/dot.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -76,6 +78,7 @@ function OneJob({ job, mirror }: { readonly job: JobValue; readonly mirror: Mirr
   const result = resultOf(job);
   const names = jobNames(job, mirror);
   const isActive = result === 'active';
+  const isResting = job.state === 'paused';
   const request = job.request as Parameters<CoreLink['calls']['jobs.start']>[0] | null;
   const isSourceEmpty = job.error?.code === 'files.sourceEmpty';
   const again = async (isEmptyMeant = false): Promise<void> => {
@@ -102,9 +105,24 @@ function OneJob({ job, mirror }: { readonly job: JobValue; readonly mirror: Mirr
         }
         actions={
           isActive ? (
-            <Button variant="default" onClick={() => void ask(() => calls['jobs.cancel']({ jobId: job.id }))}>
-              {activity.stop}
-            </Button>
+            <>
+              {job.state !== 'queued' && (
+                <Button
+                  variant="default"
+                  onClick={() =>
+                    void ask(() => calls[isResting ? 'jobs.resume' : 'jobs.pause']({ jobId: job.id }))
+                  }
+                >
+                  {isResting ? activity.resume : activity.rest}
+                </Button>
+              )}
+              <Button
+                variant="default"
+                onClick={() => void ask(() => calls['jobs.cancel']({ jobId: job.id }))}
+              >
+                {activity.stop}
+              </Button>
+            </>
           ) : (
             job.state === 'failed' &&
             job.kind === 'backup' && (
@@ -125,7 +143,7 @@ function OneJob({ job, mirror }: { readonly job: JobValue; readonly mirror: Mirr
       <Refusal error={refusal} />
       {job.error !== null && <NoteBar tone="danger">{core.wireError(job.error)}</NoteBar>}
       {job.kind === 'restore' && job.endedAtMs !== null && <RestoreResult job={job} />}
-      {job.wait !== null && <NoteBar tone="hint">{core.wait(job.wait)}</NoteBar>}
+      {job.wait !== null && <NoteBar tone="hint">{whyItWaits(job, { core, words, formats })}</NoteBar>}
       <div className="card">
         <Facts
           facts={[
@@ -159,6 +177,17 @@ function OneJob({ job, mirror }: { readonly job: JobValue; readonly mirror: Mirr
       {job.troubleCount > 0 && <Troubles job={job} />}
     </PageBody>
   );
+}
+
+/** Or, of what the person let rest, how far it is. */
+function whyItWaits(
+  job: JobValue,
+  { core, words, formats }: Pick<Speech, 'words' | 'formats'> & { readonly core: CoreSentences },
+): string {
+  const { putBack, overview } = words;
+  if (job.kind === 'restore' && job.state === 'paused')
+    return `${pausedSentence(restoreOutcome([job]), { words: putBack, formats })} ${putBack.waitsForYou}`;
+  return job.wait === 'byPerson' ? overview.stopped : core.wait(job.wait ?? '');
 }
 
 /** What a proof found damaged: each leads to its versions, of which others may be whole. */

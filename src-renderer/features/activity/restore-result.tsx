@@ -5,7 +5,7 @@ import { useAnswer } from '../../core-link/use-answer.ts';
 import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore } from '../../core-link/use-core.ts';
 import { Refusal } from '../../parts/refusal.tsx';
-import { asksOf, restoreOutcome, undoOutcome, type UndoRef } from '../../parts/restore-outcome.ts';
+import { asksIn, restoreOutcome, undoOutcome, type UndoRef } from '../../parts/restore-outcome.ts';
 import { outcomeSentence, undoSentence } from '../../parts/restore-words.ts';
 import type { JobValue } from '../../text/job-titles.ts';
 import { useSpeech } from '../../text/use-words.ts';
@@ -52,7 +52,7 @@ export function RestoreResult({ job }: { readonly job: JobValue }) {
     }
     return undoOutcome(jobs);
   };
-  const target = (first && asksOf(first.undoId, [job])[0]?.target) ?? null;
+  const target = asksIn([job])[0]?.target ?? null;
   const isUndone = kept.value?.every((state) => state === 'undone') ?? false;
   return (
     <>

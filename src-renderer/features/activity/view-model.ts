@@ -1,6 +1,7 @@
 /** Jobs and the log as one list, newest first, and what of it the filters leave. Pure. */
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { restoreOutcome } from '../../parts/restore-outcome.ts';
+import { filesBack } from '../../parts/restore-words.ts';
 import { jobNames, jobTitle, runningTitle, type JobValue } from '../../text/job-titles.ts';
 import type { Speech } from '../../text/use-words.ts';
 
@@ -136,8 +137,8 @@ function jobRow(
   const lastedMs = job.startedAtMs === null ? 0 : (job.endedAtMs ?? nowMs) - job.startedAtMs;
   const added = numberIn(job.result, 'bytesAdded');
   const detail = [
+    job.kind === 'restore' && job.result !== null ? filesBack(restoreOutcome([job]), { words, formats }) : '',
     activity.starters[job.startedBy],
-    job.kind === 'restore' && job.result !== null ? filesBack(job, { words, formats }) : '',
     job.troubleCount > 0 ? activity.problems(job.troubleCount) : '',
     added === undefined ? '' : activity.saved(formats.bytes(added)),
     lastedMs >= 60_000 ? activity.lasted(formats.about(lastedMs)) : '',
@@ -155,15 +156,6 @@ function jobRow(
     planId: job.planId,
     placeId: job.placeId,
   };
-}
-
-/** Of a job that put back: how many of them are. */
-function filesBack(job: JobValue, { words, formats }: Pick<Speech, 'words' | 'formats'>): string {
-  const { state, files, inPlace, total } = restoreOutcome([job]);
-  const isWhole = state === 'done' || state === 'doneExcept';
-  return isWhole || total === null || total < inPlace
-    ? words.putBack.files(formats.count(files), files === 1)
-    : words.putBack.filesDone(formats.count(inPlace), formats.count(total));
 }
 
 function logRow(

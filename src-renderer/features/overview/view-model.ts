@@ -7,6 +7,8 @@ import { jobNames, runningTitle, type JobValue } from '../../text/job-titles.ts'
 import { showPath } from '../../text/show-path.ts';
 import type { Speech } from '../../text/use-words.ts';
 import { mendOf, type Mend } from './mend.ts';
+import { restoreOutcome, shareDone } from '../../parts/restore-outcome.ts';
+import { filesBack } from '../../parts/restore-words.ts';
 import type { TimeLeft } from '../../parts/time-left.ts';
 
 /** How a state looks: shape and word tell as much as the colour. */
@@ -178,8 +180,10 @@ function jobView(job: JobValue, mirror: Mirror, telling: Telling, left: TimeLeft
   const { progress } = job;
   const isKnown = progress !== null && progress.totalBytes !== null && progress.totalBytes > 0;
   const isResting = job.state === 'paused';
+  const back = isResting && job.kind === 'restore' ? restoreOutcome([job]) : undefined;
   const parts = [
     isResting ? words.overview.stopped : '',
+    back === undefined ? '' : filesBack(back, telling),
     progress === null ? (isResting ? '' : words.overview.starting) : progressWords(progress, telling),
     left === undefined || isResting ? '' : leftWords(left, telling),
   ];
@@ -187,7 +191,11 @@ function jobView(job: JobValue, mirror: Mirror, telling: Telling, left: TimeLeft
     id: job.id,
     title: runningTitle(job, jobNames(job, mirror), words),
     detail: parts.filter((part) => part !== '').join(' · '),
-    done: isKnown ? Math.min(1, progress.bytesDone / (progress.totalBytes ?? 1)) : null,
+    done: isKnown
+      ? Math.min(1, progress.bytesDone / (progress.totalBytes ?? 1))
+      : back === undefined
+        ? null
+        : shareDone(back),
     isResting,
   };
 }

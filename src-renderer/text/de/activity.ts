@@ -33,7 +33,7 @@ export const activity: Translated<typeof english> = {
   states: {
     queued: 'wartet',
     running: 'läuft',
-    paused: 'angehalten',
+    paused: 'macht Pause',
     done: 'fertig',
     doneExcept: 'fertig, mit Problemen',
     failed: 'nicht gelungen',
@@ -83,6 +83,8 @@ export const activity: Translated<typeof english> = {
   countsWords: (fresh, changed, same) => `${fresh} neu, ${changed} geändert, ${same} gleich`,
   why: 'Warum',
   stop: 'Abbrechen',
+  rest: 'Pause',
+  resume: 'Weitermachen',
   again: 'Noch einmal versuchen',
   emptyIsMeant: 'Leer ist richtig',
   affectedTitle: (count) =>

@@ -30,7 +30,7 @@ export const activity = {
   states: {
     queued: 'waits',
     running: 'under way',
-    paused: 'held',
+    paused: 'paused',
     done: 'done',
     doneExcept: 'done, with problems',
     failed: 'did not succeed',
@@ -79,7 +79,9 @@ export const activity = {
   countsWords: (fresh: string, changed: string, same: string) =>
     `${fresh} new, ${changed} changed, ${same} the same`,
   why: 'Why',
-  stop: 'Stop',
+  stop: 'Cancel',
+  rest: 'Pause',
+  resume: 'Continue',
   again: 'Try again',
   emptyIsMeant: 'It is meant to be empty',
   affectedTitle: (count: number) =>

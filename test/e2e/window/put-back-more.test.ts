@@ -2,15 +2,15 @@
  * The other ways of getting things back: a zip file, a copy elsewhere, some of the files, a folder exactly as it was, a restore
  * that is stopped; and the one way to be rid of something. The disk is looked at, not the window's word for it.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { systemClock } from '#base/system-clock.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findAxeFaults } from '../support/find-axe-faults.ts';
 import { DAY_MS, WindowWorld } from '../support/window-world.ts';
 
-/** Enough for somebody to press a button meanwhile. */
-const MANY = 3_000;
+/** Enough to be put back in several steps. */
+const MANY = 1_200;
 const SOON_MS = 15_000;
 
 const world = new WindowWorld();
@@ -52,6 +52,8 @@ const until = (what: () => unknown, expected: unknown): Promise<void> =>
 const count = (value: number): string => value.toLocaleString('en-GB');
 const filesBack = (): string[] =>
   existsSync(world.at('Documents/Many')) ? readdirSync(world.at('Documents/Many')) : [];
+
+const goTo = (route: string): Promise<unknown> => page.goto(page.url().replace(/#.*/, `#${route}`));
 
 /** A restore of the many stands still once some of them are back. @returns what lets it go on */
 function holdWhenBegun(): () => void {
@@ -214,7 +216,7 @@ test('stopped in the middle: what is back stays, is told, and can be taken back'
   expect(await sentence.innerText()).toMatch(`${count(back.length)} of ${count(MANY)} files are back.`);
   // The same is told, and offered, by the job itself.
   await page.keyboard.press('Escape');
-  await page.goto(page.url().replace(/#.*/, '#/activity'));
+  await goTo('/activity');
   await page
     .getByRole('link', { name: /Putting back from Blue drive/ })
     .first()
@@ -227,6 +229,39 @@ test('stopped in the middle: what is back stays, is told, and can be taken back'
   expect(filesBack()).toEqual([]);
   await page.goBack();
   await page.goBack();
+});
+
+test('paused in the middle, also while Tidemark is not running; goes on to its end, and is taken back as one', async () => {
+  expect(filesBack()).toEqual([]);
+  const release = holdWhenBegun();
+  await openSheet('Many', 'r');
+  await button(`Put ${count(MANY)} files back`).click();
+  await page.getByText(new RegExp(`^[1-9][0-9,]* of ${count(MANY)} files`)).waitFor();
+  await button('Pause').click();
+  release();
+  const paused = page.getByText(/^Paused\. /);
+  await paused.waitFor({ timeout: 2_000 });
+  const back = filesBack();
+  expect(back.length).toBeLessThan(MANY);
+  expect(await paused.innerText()).toBe(`Paused. ${count(back.length)} of ${count(MANY)} files are back.`);
+  expect(await findAxeFaults(page, '.put-back')).toEqual([]);
+  const inodes = back.map((name) => statSync(world.at('Documents/Many', name)).ino);
+  await world.core.stop();
+  await world.start();
+  await page.reload();
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByText('Paused by you').waitFor();
+  await goTo(`/history?folder=${encodeURIComponent(world.at('Documents'))}`);
+  expect(filesBack()).toEqual(back);
+  await openSheet('Letters', 'r');
+  await page.getByText(`Paused. ${count(back.length)} of ${count(MANY)} files are back.`).waitFor();
+  await button('Continue').click();
+  await page.getByText(`${count(MANY)} files put back and verified.`).waitFor();
+  expect(filesBack()).toHaveLength(MANY);
+  expect(back.map((name) => statSync(world.at('Documents/Many', name)).ino)).toEqual(inodes);
+  await button('Undo').last().click();
+  await page.getByText('Taken back. Everything is as it was before.').last().waitFor();
+  expect(filesBack()).toEqual([]);
 });
 
 test('erased from every version, for good, after it was said from how many', async () => {

@@ -1,4 +1,7 @@
-/** Putting back, and taking that back. Both can be undone: what was in the way is in safe keeping for 30 days. */
+/**
+ * Putting back, and taking that back. Both can be undone: what was in the way is in safe keeping for 30 days. A restore that
+ * rested, or was cut off, goes on as the same job: by its id the engine finds in the target what was done.
+ */
 import { z } from 'zod';
 import { restoreResult } from '#contract/app/restore-values.ts';
 import { toDisplay } from '#base/byte-string.ts';
@@ -11,9 +14,11 @@ export function restoreWork({ state, engine, note }: WorkParts): JobWork<'restor
   return async ({ placeId, ...ask }, run) => {
     const place = state.read((reader) => requirePlace(reader, placeId));
     const { snapshotId } = ask;
-    const outcome = await engine.calls.restore({ access: accessTo(place), ask }, engineOptions(run));
+    const asked = { access: accessTo(place), ask, job: run.id };
+    const outcome = await engine.calls.restore(asked, engineOptions(run));
     const { cut, target, undos, ...counts } = outcome;
-    note('restored', { placeId, snapshotId, files: counts.filesRestored + counts.filesUpdated });
+    if (cut === null)
+      note('restored', { placeId, snapshotId, files: counts.filesRestored + counts.filesUpdated });
     return {
       hasExceptions: outcome.problems > 0,
       result: z.encode(restoreResult, {

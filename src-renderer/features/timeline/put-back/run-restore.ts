@@ -1,8 +1,9 @@
 /**
- * Starts the jobs of a putting back or of an undo and follows them to their end. Closing the sheet does not end them;
- * `stop` does. Jobs of one place run one after the other anyway; here the next is asked for when the one before has ended.
+ * Starts the jobs of a putting back or of an undo and follows them to their end, which closing the sheet does not bring.
+ * Jobs of one place run one after the other anyway; here the next is asked for when the one before has ended.
  */
 import {
+  asksIn,
   restoreOutcome,
   undoOutcome,
   type RestoreAsk,
@@ -14,7 +15,7 @@ import type { JobValue } from '../../../text/job-titles.ts';
 import type { Calls } from '../wire-types.ts';
 import { useRestores } from './restore-store.ts';
 
-type JobCalls = Pick<Calls, 'jobs.start' | 'jobs.wait' | 'jobs.cancel'>;
+type JobCalls = Pick<Calls, 'jobs.start' | 'jobs.wait'>;
 
 /** @throws what the start of a job throws */
 export async function runRestore(calls: JobCalls, asks: readonly RestoreAsk[]): Promise<RestoreOutcome> {
@@ -23,16 +24,8 @@ export async function runRestore(calls: JobCalls, asks: readonly RestoreAsk[]): 
   useRestores.setState({ run: { kind: 'running', jobIds: [], progress: null } });
   try {
     for (const ask of asks) {
-      const jobId = await calls['jobs.start']({ kind: 'restore', ...ask });
-      jobIds.push(jobId);
-      useRestores.setState({ run: { kind: 'running', jobIds: [...jobIds], progress: null } });
-      const job = await calls['jobs.wait'](
-        { jobId },
-        {
-          onProgress: ({ progress }) =>
-            useRestores.setState({ run: { kind: 'running', jobIds: [...jobIds], progress } }),
-        },
-      );
+      jobIds.push(await calls['jobs.start']({ kind: 'restore', ...ask }));
+      const job = await follow(calls, jobIds);
       jobs.push(job);
       if (job.state !== 'done' && job.state !== 'doneExcept') break;
     }
@@ -40,19 +33,35 @@ export async function runRestore(calls: JobCalls, asks: readonly RestoreAsk[]): 
     useRestores.setState({ run: { kind: 'none' } });
     throw error;
   }
+  return hasEnded(jobs, asks);
+}
+
+/** One that was begun before this window was there, or by another. @throws what following it throws */
+export async function followRestore(calls: JobCalls, begun: JobValue): Promise<RestoreOutcome> {
+  try {
+    return hasEnded([await follow(calls, [begun.id])], asksIn([begun]));
+  } catch (error) {
+    useRestores.setState({ run: { kind: 'none' } });
+    throw error;
+  }
+}
+
+/** The last of them, to its end. */
+function follow(calls: JobCalls, jobIds: readonly string[]): Promise<JobValue> {
+  const show = (progress: JobValue['progress']): void =>
+    useRestores.setState({ run: { kind: 'running', jobIds: [...jobIds], progress } });
+  show(null);
+  return calls['jobs.wait']({ jobId: jobIds.at(-1)! }, { onProgress: ({ progress }) => show(progress) });
+}
+
+function hasEnded(jobs: readonly JobValue[], asks: readonly RestoreAsk[]): RestoreOutcome {
+  const jobIds = jobs.map(({ id }) => id);
   const outcome = restoreOutcome(jobs, asks.length);
   useRestores.setState((before) => ({
     run: { kind: 'ended', jobIds, outcome },
     last: outcome.undos.length > 0 ? { asks, undos: outcome.undos } : before.last,
   }));
   return outcome;
-}
-
-/** What was written already stays, and can be taken back. */
-export async function stopRestore(calls: JobCalls): Promise<void> {
-  const { run } = useRestores.getState();
-  const jobId = run.kind === 'running' ? run.jobIds.at(-1) : undefined;
-  if (jobId !== undefined) await calls['jobs.cancel']({ jobId });
 }
 
 /** The newest first, so that what several have touched ends as it was at first. */

@@ -1,11 +1,12 @@
-/** What goes on while files are put back: how far, and the way to stop it. */
+/** What goes on while files are put back: how far, and the ways to let it rest, go on, or end. */
 import { Button } from '@mantine/core';
 import { useState } from 'react';
-import { useCore } from '../../../core-link/use-core.ts';
+import { useCore, useMirror } from '../../../core-link/use-core.ts';
+import { restoreOutcome, shareDone } from '../../../parts/restore-outcome.ts';
+import { pausedSentence } from '../../../parts/restore-words.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { Progress } from '../../../ui/progress.tsx';
 import type { Run } from './restore-store.ts';
-import { stopRestore } from './run-restore.ts';
 
 export function RunningRestore(props: {
   readonly run: Extract<Run, { kind: 'running' }>;
@@ -15,40 +16,65 @@ export function RunningRestore(props: {
   const { calls } = useCore();
   const { putBack: words } = useWords();
   const formats = useFormats();
-  const [isStopping, setIsStopping] = useState(false);
-  const { progress } = run;
-  const total = progress?.totalBytes ?? null;
-  const done = progress === null || total === null || total === 0 ? null : progress.bytesDone / total;
-  const stop = (): void => {
-    setIsStopping(true);
-    stopRestore(calls).catch(() => setIsStopping(false));
+  /** Asked for when the job was in this state, so not to be asked for again in it. */
+  const [askedIn, setAskedIn] = useState<string>();
+  const jobId = run.jobIds.at(-1);
+  const job = useMirror()?.jobs.find(({ id }) => id === jobId);
+  const state = job?.state ?? 'queued';
+  const done = state === 'paused' && job !== undefined ? restoreOutcome([job]) : undefined;
+  const ask = (name: 'jobs.pause' | 'jobs.resume' | 'jobs.cancel'): void => {
+    if (jobId === undefined) return;
+    setAskedIn(state);
+    calls[name]({ jobId }).catch(() => setAskedIn(undefined));
   };
+  const isAsked = jobId === undefined || askedIn === state;
   return (
     <div className="sheet" tabIndex={-1} data-autofocus>
       <div className="sheet-main running">
         <p className="sentence" role="status">
-          {words.running}
+          {done === undefined ? words.running : pausedSentence(done, { words, formats })}
         </p>
-        <Progress label={words.running} done={done === null ? null : Math.min(1, done)} />
-        <p className="costs">
-          {progress !== null &&
-            progress.totalFiles !== null &&
-            words.filesDone(formats.count(progress.filesDone), formats.count(progress.totalFiles))}
-          {progress !== null && total !== null && ' · '}
-          {progress !== null &&
-            total !== null &&
-            words.bytesDone(formats.bytes(progress.bytesDone), formats.bytes(total))}
-        </p>
-        <p className="hint">{words.goesOn}</p>
+        {done === undefined ? <HowFar run={run} /> : <Progress label={words.paused} done={shareDone(done)} />}
+        <p className="hint">{done === undefined ? words.goesOn : words.waitsForYou}</p>
       </div>
       <footer className="sheet-foot">
-        <Button variant="default" onClick={stop} disabled={isStopping}>
-          {words.cancel}
-        </Button>
         <Button variant="default" onClick={onClose}>
           {words.close}
         </Button>
+        <Button variant="default" onClick={() => ask('jobs.cancel')} disabled={isAsked}>
+          {words.cancel}
+        </Button>
+        {done === undefined ? (
+          <Button variant="default" onClick={() => ask('jobs.pause')} disabled={isAsked}>
+            {words.pause}
+          </Button>
+        ) : (
+          <Button onClick={() => ask('jobs.resume')} disabled={isAsked}>
+            {words.goOn}
+          </Button>
+        )}
       </footer>
     </div>
+  );
+}
+
+function HowFar({ run: { progress } }: { readonly run: Extract<Run, { kind: 'running' }> }) {
+  const { putBack: words } = useWords();
+  const formats = useFormats();
+  const total = progress?.totalBytes ?? null;
+  const done = progress === null || total === null || total === 0 ? null : progress.bytesDone / total;
+  return (
+    <>
+      <Progress label={words.running} done={done === null ? null : Math.min(1, done)} />
+      <p className="costs">
+        {progress !== null &&
+          progress.totalFiles !== null &&
+          words.filesDone(formats.count(progress.filesDone), formats.count(progress.totalFiles))}
+        {progress !== null && total !== null && ' · '}
+        {progress !== null &&
+          total !== null &&
+          words.bytesDone(formats.bytes(progress.bytesDone), formats.bytes(total))}
+      </p>
+    </>
   );
 }

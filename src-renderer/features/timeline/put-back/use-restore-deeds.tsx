@@ -1,21 +1,24 @@
 /** The deeds of putting back for components and keys: do it, take it back, do it again; each said in a toast that offers the next. */
 import { notifications } from '@mantine/notifications';
-import { useEffect, useMemo, type ReactNode } from 'react';
-import { useCore } from '../../../core-link/use-core.ts';
-import type { RestoreAsk, RestoreOutcome } from '../../../parts/restore-outcome.ts';
+import { useEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useCore, useMirror } from '../../../core-link/use-core.ts';
+import { asksIn, type RestoreAsk, type RestoreOutcome } from '../../../parts/restore-outcome.ts';
 import { outcomeSentence, undoSentence } from '../../../parts/restore-words.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
+import type { JobValue } from '../../../text/job-titles.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useSaveCopy } from '../hand-out/use-save-copy.tsx';
 import { historyDeeds, useHistoryView } from '../view-store.ts';
 import { parentPath } from '../wire-path.ts';
 import { DoneToast } from './done-toast.tsx';
 import { useRestores, type DoneRestore } from './restore-store.ts';
-import { runRestore, runUndo } from './run-restore.ts';
+import { followRestore, runRestore, runUndo } from './run-restore.ts';
 
 export interface RestoreDeeds {
   /** Does it, follows it to its end and tells of it. @throws what its start throws */
   putBack(asks: readonly RestoreAsk[]): Promise<RestoreOutcome>;
+  /** Follows one that is under way, or rests, since before this window, and tells of its end. */
+  follow(job: JobValue): Promise<void>;
   /** Takes it back, and offers to put it back again where its `asks` are known. */
   undo(done: DoneRestore): Promise<void>;
   /** The same once more, after it was taken back. Undefined: the person is to see first what it would remove. */
@@ -34,36 +37,43 @@ export function useRestoring(): RestoreDeeds {
   return useMemo(() => {
     const refuse = (error: unknown): void =>
       tell({ message: say.error(error), hasGone: false, id: DONE_TOAST });
+    const tellEnd = (outcome: RestoreOutcome, asks: readonly RestoreAsk[]): void => {
+      const [first] = asks;
+      const target = first?.target ?? null;
+      const folder = target ?? (first?.paths[0] === undefined ? null : parentPath(first.paths[0]));
+      const done: DoneRestore = { asks, undos: outcome.undos };
+      tell({
+        id: DONE_TOAST,
+        hasGone: outcome.state === 'done' || outcome.state === 'cancelled',
+        message: (
+          <DoneToast
+            sentence={outcomeSentence(outcome, target, { words, formats })}
+            detail={outcome.error === null ? '' : say.wireError(outcome.error)}
+            jobIds={outcome.problems > 0 ? jobIdsOf() : []}
+            onUndo={outcome.undos.length === 0 ? undefined : () => void deeds.undo(done)}
+            onShow={
+              target !== null || folder === null || outcome.files === 0
+                ? undefined
+                : () =>
+                    useHistoryView
+                      .getState()
+                      .openFolder(folder, { pointId: null, select: asks.flatMap(({ paths }) => paths) })
+            }
+          />
+        ),
+      });
+    };
     const deeds: RestoreDeeds = {
       putBack: async (asks) => {
         // What it offers is about to be the last but one.
         notifications.hide(DONE_TOAST);
         const outcome = await runRestore(calls, asks);
-        const [first] = asks;
-        const target = first?.target ?? null;
-        const folder = target ?? (first?.paths[0] === undefined ? null : parentPath(first.paths[0]));
-        const done: DoneRestore = { asks, undos: outcome.undos };
-        tell({
-          id: DONE_TOAST,
-          hasGone: outcome.state === 'done' || outcome.state === 'cancelled',
-          message: (
-            <DoneToast
-              sentence={outcomeSentence(outcome, target, { words, formats })}
-              detail={outcome.error === null ? '' : say.wireError(outcome.error)}
-              jobIds={outcome.problems > 0 ? jobIdsOf() : []}
-              onUndo={outcome.undos.length === 0 ? undefined : () => void deeds.undo(done)}
-              onShow={
-                target !== null || folder === null || outcome.files === 0
-                  ? undefined
-                  : () =>
-                      useHistoryView
-                        .getState()
-                        .openFolder(folder, { pointId: null, select: asks.flatMap(({ paths }) => paths) })
-              }
-            />
-          ),
-        });
+        tellEnd(outcome, asks);
         return outcome;
+      },
+      follow: async (job) => {
+        const outcome = await followRestore(calls, job);
+        tellEnd(outcome, asksIn([job]));
       },
       undo: async ({ undos, asks }) => {
         notifications.hide(DONE_TOAST);
@@ -107,7 +117,8 @@ function tell({ id, message, hasGone }: { id: string; message: ReactNode; hasGon
 /** What the keys of the page do here. */
 export function useRestoreDeeds(): void {
   const { putBack: words } = useWords();
-  const { undo } = useRestoring();
+  const { undo, follow } = useRestoring();
+  useFollowing(follow);
   const saveCopy = useSaveCopy();
   useEffect(() => {
     historyDeeds.undoLast = () => {
@@ -121,6 +132,24 @@ export function useRestoreDeeds(): void {
       delete historyDeeds.saveCopy;
     };
   }, [undo, saveCopy, words]);
+}
+
+/** One that is under way, or rests, and was not begun by this page is followed: by the sheet, and to the telling of its end. */
+function useFollowing(follow: RestoreDeeds['follow']): void {
+  const run = useRestores((state) => state.run);
+  const mirror = useMirror();
+  const followed = useRef(new Set<string>());
+  const begun = mirror?.jobs.find(
+    ({ id, kind, endedAtMs }) =>
+      kind === 'restore' && endedAtMs === null && (run.kind === 'none' || !run.jobIds.includes(id)),
+  );
+  const isFollowing = run.kind === 'running';
+  useEffect(() => {
+    if (begun === undefined || isFollowing || followed.current.has(begun.id)) return;
+    // Once: where the link to the core is lost, there is nothing more to follow.
+    followed.current.add(begun.id);
+    follow(begun).catch(() => undefined);
+  }, [begun, isFollowing, follow]);
 }
 
 function jobIdsOf(): readonly string[] {

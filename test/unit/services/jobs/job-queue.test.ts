@@ -338,6 +338,60 @@ test('the engine process dies: interrupted, taken up again at once, but not a se
   expect(started).toHaveLength(2);
 });
 
+test('the engine process dies under a restore: the same job goes on, but not a second time', async () => {
+  const id = await queue.add(restore('a'), 'person');
+  for (const round of [0, 1]) {
+    await expect.poll(() => started).toHaveLength(round + 1);
+    expect(started[round]!.run.id).toBe(id);
+    started[round]!.fail(new TidemarkError('internal.connectionLost', {}));
+  }
+  expect(await queue.wait(id)).toMatchObject({ state: 'interrupted', startedBy: 'retry' });
+  await settled();
+  expect(started).toHaveLength(2);
+});
+
+test('the engine process dies while a restore is to rest: it rests, and goes on when told to', async () => {
+  const id = await queue.add(restore('a'), 'person');
+  await expect.poll(() => started).toHaveLength(1);
+  isTellingCut = true;
+  await queue.rest(id, 'byPerson');
+  started[0]!.fail(new TidemarkError('internal.connectionLost', {}));
+  await expect.poll(() => stored(id)?.state).toBe('paused');
+  isTellingCut = false;
+  await queue.resume(id);
+  await expect.poll(() => started).toHaveLength(2);
+});
+
+test('a restore that rests keeps no backup of its place waiting', async () => {
+  const id = await queue.add(restore('a'), 'person');
+  await expect.poll(() => started).toHaveLength(1);
+  await queue.rest(id, 'byPerson');
+  await expect.poll(() => stored(id)?.state).toBe('paused');
+  await queue.add(backup('p', 'a'), 'schedule');
+  await queue.add(verify('b'), 'upkeep');
+  await expect.poll(kinds).toEqual(['restore', 'backup', 'verify']);
+  // It may go on beside them.
+  await queue.resume(id);
+  await expect.poll(kinds).toEqual(['restore', 'backup', 'verify', 'restore']);
+});
+
+test('done anew after a rest: troubles are those of the new run', async () => {
+  const id = await queue.add(restore('a'), 'person');
+  await expect.poll(() => started).toHaveLength(1);
+  const error = new TidemarkError('files.unreadable', { path: '/x', reason: 'no' }).toWire();
+  for (const name of ['/x', '/y']) started[0]!.run.trouble(textToByteString(name), error);
+  await settled();
+  await queue.rest(id, 'byPerson');
+  await expect.poll(() => stored(id)?.state).toBe('paused');
+  expect(stored(id)?.troubleCount).toBe(2);
+  await queue.resume(id);
+  await expect.poll(() => started).toHaveLength(2);
+  started[1]!.run.trouble(textToByteString('/y'), error);
+  started[1]!.finish({ hasExceptions: true });
+  expect(await queue.wait(id)).toMatchObject({ troubleCount: 1 });
+  expect(state.read((reader) => listJobTroubles(reader, id)).map(({ path }) => path)).toEqual(['/y']);
+});
+
 test('closing lets a running job stop and wait for the next start', async () => {
   const id = await queue.add(backup('p', 'a'), 'schedule');
   await expect.poll(() => started).toHaveLength(1);
@@ -367,6 +421,31 @@ test('after a crash: what ran is interrupted and queued anew, what waited waits,
     ['waited', 'schedule'],
     ['new-1', 'retry'],
   ]);
+});
+
+test('after a crash a restore goes on as the same job, with what it has told, but not a second time', async () => {
+  await queue.close();
+  const result = { filesRestored: 12 };
+  const ran = {
+    kind: 'restore',
+    planId: null,
+    state: 'running',
+    request: jobRequest.encode(restore('a')) as Job['request'],
+    result,
+    endedAtMs: null,
+    error: null,
+    isAhead: false,
+  } as const;
+  await state.commit((writer) => {
+    putJob(writer, sampleJob('ran', ran));
+    putJob(writer, sampleJob('ran again', { ...ran, startedBy: 'retry' }));
+  });
+  queue = makeQueue();
+  await queue.open();
+  expect(stored('ran again')).toMatchObject({ state: 'interrupted', result });
+  await expect.poll(() => started).toHaveLength(1);
+  expect(started[0]!.run.id).toBe('ran');
+  expect(stored('ran')).toMatchObject({ startedBy: 'retry', result });
 });
 
 test('a core for one command runs what a person asks for, and leaves the rest for the next start', async () => {

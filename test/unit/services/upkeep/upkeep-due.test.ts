@@ -17,6 +17,7 @@ function kept(more: Partial<PlaceUpkeep> = {}, plan: Partial<PlanUpkeep> = {}): 
     placeId: PLACE,
     isPresent: true,
     isBusy: false,
+    isPuttingBack: false,
     plans: [
       {
         planId: PLAN,
@@ -106,6 +107,12 @@ test.each([
 test('B4: nothing is removed while the clock is in doubt; proving goes on', () => {
   const place = kept({ lastVerifyMs: NOW - DAY, ...removedSince }, thinOut);
   expect(dueFor(place, { isClockDoubtful: true })).toEqual([VERIFY]);
+});
+
+test('while a restore from there rests nothing is removed; the rest is kept in order', () => {
+  const resting = kept({ isPuttingBack: true, lastVerifyMs: NOW - DAY, ...removedSince }, thinOut);
+  expect(dueFor(resting)).toEqual([VERIFY]);
+  expect(dueFor({ ...resting, lastHistoryMs: 0 }).map(({ kind }) => kind)).toEqual(['readHistory']);
 });
 
 test('D1: nothing of a plan is removed whose folders look lost, nor is room given back there', () => {
