@@ -150,7 +150,7 @@ describe('what comes of it, and what is told, is what one run does; all is taken
   });
 });
 
-test('what is done is not written again', async () => {
+test('G1 what is done is not written again', async () => {
   const options: RestoreOptions = { overwrite: 'replace-keep-current' };
   await runCut(options);
   const docs = join(target, 'docs');
