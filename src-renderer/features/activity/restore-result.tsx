@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useAsk } from '../../core-link/use-ask.ts';
-import { useCore } from '../../core-link/use-core.ts';
+import { useCore, useMirror } from '../../core-link/use-core.ts';
 import { Refusal } from '../../parts/refusal.tsx';
 import { asksIn, restoreOutcome, undoOutcome, type UndoRef } from '../../parts/restore-outcome.ts';
 import { outcomeSentence, undoSentence } from '../../parts/restore-words.ts';
@@ -21,6 +21,9 @@ export function RestoreResult({ job }: { readonly job: JobValue }) {
   const outcome = restoreOutcome([job]);
   const { undos } = outcome;
   const [first] = undos;
+  const taken = useMirror()?.jobs.filter(
+    ({ kind, endedAtMs }) => kind === 'undo' && endedAtMs !== null,
+  ).length;
   const kept = useAnswer(
     first === undefined
       ? null
@@ -31,7 +34,8 @@ export function RestoreResult({ job }: { readonly job: JobValue }) {
           const states = new Map(known.flat().map(({ undoId, state }) => [undoId, state]));
           return undos.map(({ undoId }) => states.get(undoId) ?? 'gone');
         },
-    [undos],
+    // One that was taken back elsewhere is so here too.
+    [undos, taken],
   );
   const open = undos.filter((_, index) => CAN_BE_UNDONE.has(kept.value?.[index] ?? ''));
   const undo = async (): Promise<void> => {

@@ -141,6 +141,7 @@ function Headline({ view, nowMs, act }: Acting & { readonly view: OverviewView; 
 
 function RunningJob({ job, act }: Acting & { readonly job: JobView }) {
   const { overview } = useWords();
+  const restOrGoOn = job.isResting ? overview.resume : overview.rest;
   return (
     <section className="card running" aria-label={overview.underWay}>
       <div className="words">
@@ -149,13 +150,19 @@ function RunningJob({ job, act }: Acting & { readonly job: JobView }) {
       </div>
       <Progress label={job.title} done={job.done} />
       <div className="buttons">
+        {/* Told apart by name from the pause of everything. */}
         <Button
           variant="default"
+          aria-label={overview.ofJob(restOrGoOn, job.title)}
           onClick={() => act(({ rest, resume }) => (job.isResting ? resume(job.id) : rest(job.id)))}
         >
-          {job.isResting ? overview.resume : overview.rest}
+          {restOrGoOn}
         </Button>
-        <Button variant="default" onClick={() => act(({ cancel }) => cancel(job.id))}>
+        <Button
+          variant="default"
+          aria-label={overview.ofJob(overview.stop, job.title)}
+          onClick={() => act(({ cancel }) => cancel(job.id))}
+        >
           {overview.stop}
         </Button>
       </div>

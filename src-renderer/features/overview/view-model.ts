@@ -183,7 +183,7 @@ function jobView(job: JobValue, mirror: Mirror, telling: Telling, left: TimeLeft
   const back = isResting && job.kind === 'restore' ? restoreOutcome([job]) : undefined;
   const parts = [
     isResting ? words.overview.stopped : '',
-    back === undefined ? '' : filesBack(back, telling),
+    back === undefined || job.result === null ? '' : filesBack(back, telling),
     progress === null ? (isResting ? '' : words.overview.starting) : progressWords(progress, telling),
     left === undefined || isResting ? '' : leftWords(left, telling),
   ];

@@ -16,6 +16,7 @@ export const overview: Translated<typeof english> = {
   stop: 'Abbrechen',
   rest: 'Pause',
   resume: 'Weitermachen',
+  ofJob: (deed, job) => `${deed}: ${job}`,
   stopped: 'Pause',
   starting: 'Beginnt',
   progress: (count, one, done) => `${files(count, one)}, ${done}`,

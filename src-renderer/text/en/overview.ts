@@ -14,6 +14,7 @@ export const overview = {
   stop: 'Cancel',
   rest: 'Pause',
   resume: 'Continue',
+  ofJob: (deed: string, job: string) => `${deed}: ${job}`,
   stopped: 'Paused by you',
   starting: 'Starting',
   progress: (count: string, one: boolean, done: string) => `${files(count, one)}, ${done}`,

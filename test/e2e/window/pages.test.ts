@@ -76,7 +76,7 @@ describe.skipIf(NO_CHROMIUM !== '')(`the pages of the window${NO_CHROMIUM}`, () 
 
   test('a pause stands on the overview and is ended there', async () => {
     await go('/');
-    await button('Pause').click();
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await page.getByRole('menuitem', { name: 'For 1 hour' }).click();
     await page.getByText(/^Paused until/).waitFor();
     await button('Go on').click();

@@ -54,6 +54,20 @@ describe('one list', () => {
     ]);
   });
 
+  test('putting back tells how many files are back, also where it was stopped', () => {
+    const result = { filesRestored: 10, filesUpdated: 2, filesTotal: 40, undos: [] };
+    const list = rows([
+      job('a', 1, { kind: 'restore', state: 'done', result }),
+      job('b', 2, { kind: 'restore', state: 'cancelled', result }),
+      job('c', 3, { kind: 'restore', state: 'failed', result: null }),
+    ]);
+    expect(list.map(({ title, detail }) => [title, detail])).toEqual([
+      ['Putting back from Blue drive', '12 files · by you · took 3 minutes'],
+      ['Putting back from Blue drive', '12 of 40 files · by you · took 3 minutes'],
+      ['Putting back from Blue drive', 'by you · took 3 minutes'],
+    ]);
+  });
+
   test('what the mirror knows of a job is newer than what was asked for', () => {
     const live = job('a', 0, { state: 'running', endedAtMs: null });
     const list = activityRows([job('a', 5)], [], { ...mirror, jobs: [live] }, NOW_MS, speechOf('en'));

@@ -90,6 +90,20 @@ describe('overview', () => {
     });
   });
 
+  test('a restore that rests tells how far it is, also after a restart', () => {
+    const result = { filesRestored: 10, filesUpdated: 2, filesTotal: 48, undos: [] };
+    const job = { ...runningJob(NOW_MS, 0, null), kind: 'restore', state: 'paused', progress: null } as const;
+    expect(overviewView({ ...well, jobs: [{ ...job, result }] }, NOW_MS).running).toMatchObject({
+      detail: 'Paused by you · 12 of 48 files',
+      done: 0.25,
+      isResting: true,
+    });
+    expect(overviewView({ ...well, jobs: [job] }, NOW_MS).running).toMatchObject({
+      detail: 'Paused by you',
+      done: 0,
+    });
+  });
+
   test('while a plan is being backed up it cannot be asked for again, others can', () => {
     const { plans, canBackUp } = overviewView({ ...well, jobs: [runningJob(NOW_MS, 1, 2)] }, NOW_MS);
     expect(canBackUp).toBe(false);

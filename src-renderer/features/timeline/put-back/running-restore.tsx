@@ -6,6 +6,7 @@ import { restoreOutcome, shareDone } from '../../../parts/restore-outcome.ts';
 import { pausedSentence } from '../../../parts/restore-words.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { Progress } from '../../../ui/progress.tsx';
+import { RestingButton } from '../../../ui/resting-button.tsx';
 import type { Run } from './restore-store.ts';
 
 export function RunningRestore(props: {
@@ -41,18 +42,17 @@ export function RunningRestore(props: {
         <Button variant="default" onClick={onClose}>
           {words.close}
         </Button>
-        <Button variant="default" onClick={() => ask('jobs.cancel')} disabled={isAsked}>
+        <RestingButton variant="default" isResting={isAsked} onClick={() => ask('jobs.cancel')}>
           {words.cancel}
-        </Button>
-        {done === undefined ? (
-          <Button variant="default" onClick={() => ask('jobs.pause')} disabled={isAsked}>
-            {words.pause}
-          </Button>
-        ) : (
-          <Button onClick={() => ask('jobs.resume')} disabled={isAsked}>
-            {words.goOn}
-          </Button>
-        )}
+        </RestingButton>
+        {/* One button, so that it keeps the focus. */}
+        <RestingButton
+          variant={done === undefined ? 'default' : 'filled'}
+          isResting={isAsked}
+          onClick={() => ask(done === undefined ? 'jobs.pause' : 'jobs.resume')}
+        >
+          {done === undefined ? words.pause : words.goOn}
+        </RestingButton>
       </footer>
     </div>
   );
