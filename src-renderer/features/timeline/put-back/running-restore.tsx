@@ -8,6 +8,7 @@ import { useFormats, useWords } from '../../../text/use-words.ts';
 import { Progress } from '../../../ui/progress.tsx';
 import { RestingButton } from '../../../ui/resting-button.tsx';
 import type { Run } from './restore-store.ts';
+import { shareOf } from './share-of.ts';
 
 export function RunningRestore(props: {
   readonly run: Extract<Run, { kind: 'running' }>;
@@ -62,10 +63,9 @@ function HowFar({ run: { progress } }: { readonly run: Extract<Run, { kind: 'run
   const { putBack: words } = useWords();
   const formats = useFormats();
   const total = progress?.totalBytes ?? null;
-  const done = progress === null || total === null || total === 0 ? null : progress.bytesDone / total;
   return (
     <>
-      <Progress label={words.running} done={done === null ? null : Math.min(1, done)} />
+      <Progress label={words.running} done={shareOf(progress)} />
       <p className="costs">
         {progress !== null &&
           progress.totalFiles !== null &&
