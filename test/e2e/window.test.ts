@@ -38,12 +38,12 @@ describe('isolation', () => {
     expect(found).toEqual(['undefined', 'undefined', 'undefined', 'undefined', true]);
   });
 
-  test('the bridge is one function, and cannot be replaced', async () => {
+  test('the bridge is three functions, and cannot be replaced', async () => {
     const bridge = await page.evaluate(() => ({
       keys: Object.keys(window.tidemark ?? {}),
       isFrozen: Object.isFrozen(window.tidemark),
     }));
-    expect(bridge).toEqual({ keys: ['connect'], isFrozen: true });
+    expect(bridge).toEqual({ keys: ['connect', 'dragOut', 'pathOf'], isFrozen: true });
     const replaced = await page.evaluate(() => {
       try {
         (globalThis as { tidemark?: unknown }).tidemark = 1;
