@@ -114,7 +114,7 @@ test.each([
 );
 
 /** By hand: 1, which is every step of a second run after every step of a first one. */
-const STOP_EVERY = Number(process.env['TIDEMARK_STOP_EVERY'] ?? '19');
+const STOP_EVERY = Number(process.env['TIDEMARK_STOP_EVERY'] ?? '31');
 
 test.each(['exact', 'keep-both', 'replace-keep-current'] as const)(
   'G1 a restore (%s) stopped at any step goes on and is stopped again: nothing lost or half, and one undo brings everything back',
