@@ -26,8 +26,6 @@ const LATER_COLUMNS: typeof COLUMNS = [
 ];
 
 const HISTORY_HEADING = '## History';
-/** Last in the file. */
-const BY_HAND_HEADING = '## Watching';
 
 /** `previous`: the file as it is; undefined when there is none yet. */
 export function updateBenchmarksFile(previous: string | undefined, result: BenchResult): string {
@@ -54,9 +52,11 @@ ${history.join('\n')}
 ${byHand(previous ?? '')}`;
 }
 
+/** Every section behind the history. */
 function byHand(text: string): string {
-  const start = text.indexOf(BY_HAND_HEADING);
-  return start < 0 ? '' : `\n${text.slice(start)}`;
+  const history = text.indexOf(`\n${HISTORY_HEADING}\n`);
+  const start = history < 0 ? -1 : text.indexOf('\n## ', history + 1);
+  return start < 0 ? '' : text.slice(start);
 }
 
 /** One paragraph: when, what, where, and what to mind. */
