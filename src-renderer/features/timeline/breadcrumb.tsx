@@ -4,7 +4,7 @@
  */
 import { Menu } from '@mantine/core';
 import { ChevronRight, House } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { WirePath } from '#contract/app/values.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useCore } from '../../core-link/use-core.ts';
@@ -45,7 +45,7 @@ export function Breadcrumb() {
               name={isHome ? history.home : isSamePath(path, '/') ? history.top : showName(lastName(path))}
               isLast={at === shown.length - 1}
               current={parts[parts.indexOf(path) + 1]}
-              between={at === 0 ? hidden : []}
+              between={at === 0 && isLong ? hidden : NONE}
             />
           );
         })}
@@ -53,6 +53,8 @@ export function Breadcrumb() {
     </nav>
   );
 }
+
+const NONE: readonly WirePath[] = [];
 
 interface CrumbProps {
   readonly path: WirePath;
@@ -64,7 +66,8 @@ interface CrumbProps {
   readonly between: readonly WirePath[];
 }
 
-function Crumb({ path, name, isHome, isLast, current, between }: CrumbProps) {
+/** A step to another folder or moment draws only those anew that it changes: each has a menu, which costs more than a row. */
+const Crumb = memo(function Crumb({ path, name, isHome, isLast, current, between }: CrumbProps) {
   const showPath = useShowPath();
   const { openFolder } = useHistoryView.getState();
   return (
@@ -85,7 +88,7 @@ function Crumb({ path, name, isHome, isLast, current, between }: CrumbProps) {
       {between.length > 0 && <Between folders={between} />}
     </>
   );
-}
+});
 
 /** The folders between the first and the last ones of a long path. */
 function Between({ folders }: { folders: readonly WirePath[] }) {
@@ -133,21 +136,37 @@ interface SiblingsProps {
 
 function Siblings({ folder, name, current }: SiblingsProps) {
   const { history } = useWords();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <Menu opened={isOpen} onChange={setOpen} position="bottom-start" width={240}>
+      <Menu.Target>
+        <button type="button" className="crumb-menu" aria-label={history.foldersIn(name)}>
+          <ChevronRight size={14} strokeWidth={1.8} aria-hidden />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown className="crumb-list">
+        {isOpen && <SiblingItems folder={folder} current={current} />}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function SiblingItems({ folder, current }: Omit<SiblingsProps, 'name'>) {
+  const { history } = useWords();
   const { locale } = useFormats();
   const { calls } = useCore();
   const { placeId, point } = useHistory();
   const { openFolder } = useHistoryView.getState();
-  const [isOpen, setOpen] = useState(false);
   const snapshotId = point?.snapshotId;
   const { value } = useAnswer(
-    !isOpen || placeId === null || snapshotId === undefined
+    placeId === null || snapshotId === undefined
       ? null
       : (signal) =>
           calls['browse.folder'](
             { placeId, snapshotId, folder, deleted: 'folded', limit: 5_000 },
             { signal },
           ),
-    [placeId, snapshotId, nameKey(folder), isOpen],
+    [placeId, snapshotId, nameKey(folder)],
   );
   const order = nameOrder(locale);
   const folders =
@@ -160,34 +179,27 @@ function Siblings({ folder, name, current }: SiblingsProps) {
           .slice(0, MOST_SHOWN)
       : [];
   return (
-    <Menu opened={isOpen} onChange={setOpen} position="bottom-start" width={240}>
-      <Menu.Target>
-        <button type="button" className="crumb-menu" aria-label={history.foldersIn(name)}>
-          <ChevronRight size={14} strokeWidth={1.8} aria-hidden />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown className="crumb-list">
-        {folders.length === 0 && <Menu.Label>{history.noFolders}</Menu.Label>}
-        {folders.map(({ name: child, deleted }) => {
-          const path = joinPath(folder, child);
-          const isCurrent = current !== undefined && isSamePath(path, current);
-          return (
-            <Menu.Item
-              key={nameKey(child)}
-              className={`${deleted === undefined ? '' : 'is-ghost'}${isCurrent ? ' is-current' : ''}`}
-              aria-current={isCurrent ? 'true' : undefined}
-              onClick={() =>
-                deleted === undefined
-                  ? openFolder(path)
-                  : openFolder(path, { pointId: deleted.lastSeen.snapshotId })
-              }
-            >
-              {showName(child)}
-              {deleted !== undefined && <span className="crumb-deleted"> · {history.deletedFolder}</span>}
-            </Menu.Item>
-          );
-        })}
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      {folders.length === 0 && <Menu.Label>{history.noFolders}</Menu.Label>}
+      {folders.map(({ name: child, deleted }) => {
+        const path = joinPath(folder, child);
+        const isCurrent = current !== undefined && isSamePath(path, current);
+        return (
+          <Menu.Item
+            key={nameKey(child)}
+            className={`${deleted === undefined ? '' : 'is-ghost'}${isCurrent ? ' is-current' : ''}`}
+            aria-current={isCurrent ? 'true' : undefined}
+            onClick={() =>
+              deleted === undefined
+                ? openFolder(path)
+                : openFolder(path, { pointId: deleted.lastSeen.snapshotId })
+            }
+          >
+            {showName(child)}
+            {deleted !== undefined && <span className="crumb-deleted"> · {history.deletedFolder}</span>}
+          </Menu.Item>
+        );
+      })}
+    </>
   );
 }

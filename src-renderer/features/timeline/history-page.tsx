@@ -1,7 +1,7 @@
 /** The history page: everything that was ever saved, at any moment. Puts its parts together; each reads the store. */
 import { Button } from '@mantine/core';
 import { CircleSlash, Hourglass, Inbox } from 'lucide-react';
-import { memo, useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useMirror } from '../../core-link/use-core.ts';
 import { useCoreSentences } from '../../text/core-sentences.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
@@ -51,7 +51,8 @@ function useOpening(query: URLSearchParams, { kind, sources }: History): boolean
   const [isFromNowhere, setFromNowhere] = useState(false);
   const opened = useRef<string>(undefined);
   const address = query.toString();
-  useEffect(() => {
+  // Before the page is painted: an effect after it would come a frame later.
+  useLayoutEffect(() => {
     if (kind !== 'here' || opened.current === address) return;
     const opening = readOpening(query, sources);
     if (opening === undefined) return;

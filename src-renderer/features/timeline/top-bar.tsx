@@ -10,8 +10,10 @@ import {
   Search,
   type LucideIcon,
 } from 'lucide-react';
+import { memo } from 'react';
 import { useWords } from '../../text/use-words.ts';
 import { Breadcrumb } from './breadcrumb.tsx';
+import type { Source } from './sources.ts';
 import { useHistory } from './use-history.ts';
 import { useHistoryView, type ContentsView } from './view-store.ts';
 
@@ -23,7 +25,7 @@ const VIEWS: readonly (readonly [ContentsView, LucideIcon, 'asList' | 'asIcons' 
 
 export function TopBar() {
   const { history } = useWords();
-  const { points } = useHistory();
+  const { points, sources, source } = useHistory();
   const contentsView = useHistoryView((view) => view.contentsView);
   const isInspectorOpen = useHistoryView((view) => view.isInspectorOpen);
   const isComparing = useHistoryView((view) => view.compareWithId !== null);
@@ -62,7 +64,7 @@ export function TopBar() {
           </button>
         ))}
       </div>
-      <SourceMenu />
+      {source !== undefined && <SourceMenu sources={sources} source={source} />}
       <button
         type="button"
         className="tool is-bare"
@@ -101,11 +103,14 @@ function NowOrThen() {
   );
 }
 
-function SourceMenu() {
+interface SourceMenuProps {
+  readonly sources: readonly Source[];
+  readonly source: Source;
+}
+
+const SourceMenu = memo(function SourceMenu({ sources, source }: SourceMenuProps) {
   const { history } = useWords();
-  const { sources, source } = useHistory();
   const { openSource } = useHistoryView.getState();
-  if (source === undefined) return null;
   const byHost = Map.groupBy(sources, ({ hostname }) => hostname);
   return (
     <Menu position="bottom-end" width={280}>
@@ -139,4 +144,4 @@ function SourceMenu() {
       </Menu.Dropdown>
     </Menu>
   );
-}
+});

@@ -64,6 +64,23 @@ test('the folder as it is, with what was deleted among it and how all stands to 
   expect(names.slice(0, 4)).toEqual(['Drafts', 'Insurance', 'Old flat', 'complaint heating.odt']);
 });
 
+test('from folder to folder the list keeps its height: it is laid out once', async () => {
+  const heights = await page.evaluate(async (folder) => {
+    const list = document.querySelector('.contents-scroll');
+    const seen: number[] = [];
+    new ResizeObserver(([entry]) => seen.push(entry?.contentRect.height ?? 0)).observe(list!);
+    const step = async (to: string, name: string): Promise<void> => {
+      location.hash = `#/history?folder=${encodeURIComponent(to)}`;
+      while (![...document.querySelectorAll('.row .name')].some(({ textContent }) => textContent === name))
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+    };
+    await step(`${folder}/Insurance`, 'policy.pdf');
+    await step(folder, 'to do.md');
+    return seen;
+  }, letters.folder);
+  expect(heights).toHaveLength(1);
+});
+
 test('nothing for axe to find, in both themes', async () => {
   expect(await faults()).toEqual([]);
   await page.emulateMedia({ colorScheme: 'dark' });

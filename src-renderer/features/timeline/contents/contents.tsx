@@ -67,8 +67,10 @@ export function Contents() {
       contentsDeeds.current = null;
     };
   });
+  const isScrolled = useRef(false);
   useEffect(() => {
-    if (scroller.current !== null) scroller.current.scrollTop = 0;
+    // Set where it is 0 already, it would lay out the page once more.
+    if (isScrolled.current && scroller.current !== null) scroller.current.scrollTop = 0;
   }, [folder]);
   const name = showLastName(folder);
   const props = { contents, choosing, scroller, rowHeight, handleRef, open };
@@ -84,6 +86,9 @@ export function Contents() {
         className={`contents-scroll is-${view}${presence === 'absent' ? ' is-away' : ''}`}
         tabIndex={isHere ? 0 : -1}
         aria-busy={state.kind === 'asking' || undefined}
+        onScroll={({ currentTarget }) => {
+          isScrolled.current = currentTarget.scrollTop > 0;
+        }}
         {...(isListed && {
           role: 'grid',
           'aria-label': history.contents(name),
@@ -104,32 +109,35 @@ export function Contents() {
           <FolderNotice state={state} isNow={isNow} again={() => contents.again()} />
         )}
       </div>
-      {isHere && <ContentsFoot contents={contents} formats={formats} />}
+      {isListed && <ContentsFoot contents={contents} formats={formats} />}
     </section>
   );
 }
 
-/** How many there are, and the switch for what was deleted. */
-function ContentsFoot({
-  contents: { state, rows },
-  formats,
-}: {
-  contents: FolderContents;
-  formats: ReturnType<typeof useFormats>;
-}) {
+interface FootProps {
+  readonly contents: FolderContents;
+  readonly formats: ReturnType<typeof useFormats>;
+}
+
+/**
+ * How many there are, and the switch for what was deleted. Stays between two folders as the rows do: without it the list
+ * would grow by its height for a moment, and be laid out twice.
+ */
+function ContentsFoot({ contents: { state, rows }, formats }: FootProps) {
   const { history } = useWords();
   const showDeleted = useHistoryView((view) => view.showDeleted);
-  if (state.kind !== 'folder') return null;
-  const ghosts =
-    state.entries.filter(({ deleted }) => deleted !== undefined).length + (state.foldedCount ?? 0);
-  const living = rows.filter((row) => row.kind === 'entry' && row.entry.deleted === undefined).length;
-  const count = formats.count(living);
+  const told = useRef('');
+  if (state.kind === 'folder') {
+    const ghosts =
+      state.entries.filter(({ deleted }) => deleted !== undefined).length + (state.foldedCount ?? 0);
+    const living = rows.filter((row) => row.kind === 'entry' && row.entry.deleted === undefined).length;
+    const count = formats.count(living);
+    const items = state.next === undefined ? history.items(count) : history.itemsAndMore(count);
+    told.current = ghosts === 0 ? items : `${items} · ${history.deletedItems(formats.count(ghosts))}`;
+  }
   return (
     <div className="contents-foot">
-      <span>
-        {state.next === undefined ? history.items(count) : history.itemsAndMore(count)}
-        {ghosts > 0 && ` · ${history.deletedItems(formats.count(ghosts))}`}
-      </span>
+      <span>{told.current}</span>
       <label className="switch">
         <input
           type="checkbox"

@@ -4,7 +4,7 @@
  */
 import { Button, Tabs } from '@mantine/core';
 import { Download } from 'lucide-react';
-import { useEffect } from 'react';
+import { memo, useEffect } from 'react';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { showLastName } from '../../../text/show-name.ts';
@@ -21,15 +21,11 @@ import { useSubject, type Subject } from './use-subject.ts';
 import { VersionStrip } from './version-strip.tsx';
 import './inspector.css';
 
-export function Inspector() {
-  const say = useCoreSentences();
+/** The frame with its tabs; what moves with time is drawn by the body alone. */
+export const Inspector = memo(function Inspector() {
   const { inspector: words } = useWords();
-  const formats = useFormats();
   const tab = useHistoryView((view) => view.inspectorTab);
   const showTab = useHistoryView((view) => view.showTab);
-  const count = useHistoryView((view) => view.selection.length);
-  const subject = useSubject();
-  useDeeds(subject);
   return (
     <aside className="inspector" aria-label={words.label}>
       <Tabs
@@ -46,30 +42,44 @@ export function Inspector() {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {subject === undefined ? (
-          <div className="inspector-empty">
-            <p>{count > 1 ? words.manySelected(formats.count(count)) : words.nothingSelected}</p>
-            {count > 1 && <p>{words.manyHint}</p>}
-            {count > 0 && <SaveCopy />}
-          </div>
-        ) : (
-          <Tabs.Panel value={tab} className="inspector-panel" key={tab}>
-            <SubjectHead subject={subject} />
-            {subject.strip.kind === 'refused' && subject.strip.value === undefined ? (
-              <p role="alert">{say.error(subject.strip.error)}</p>
-            ) : (
-              <TabContent tab={tab} subject={subject} />
-            )}
-          </Tabs.Panel>
-        )}
+        <InspectorBody tab={tab} />
       </Tabs>
-      {subject !== undefined && (
-        <>
-          <WideStrip subject={subject} />
-          <LargePreview subject={subject} />
-        </>
-      )}
     </aside>
+  );
+});
+
+function InspectorBody({ tab }: { tab: InspectorTab }) {
+  const say = useCoreSentences();
+  const subject = useSubject();
+  useDeeds(subject);
+  if (subject === undefined) return <NothingToShow />;
+  return (
+    <>
+      <Tabs.Panel value={tab} className="inspector-panel" key={tab}>
+        <SubjectHead subject={subject} />
+        {subject.strip.kind === 'refused' && subject.strip.value === undefined ? (
+          <p role="alert">{say.error(subject.strip.error)}</p>
+        ) : (
+          <TabContent tab={tab} subject={subject} />
+        )}
+      </Tabs.Panel>
+      <WideStrip subject={subject} />
+      <LargePreview subject={subject} />
+    </>
+  );
+}
+
+/** Nothing is chosen, or more than one. */
+function NothingToShow() {
+  const { inspector: words } = useWords();
+  const formats = useFormats();
+  const count = useHistoryView((view) => view.selection.length);
+  return (
+    <div className="inspector-empty">
+      <p>{count > 1 ? words.manySelected(formats.count(count)) : words.nothingSelected}</p>
+      {count > 1 && <p>{words.manyHint}</p>}
+      {count > 0 && <SaveCopy />}
+    </div>
   );
 }
 
