@@ -7,7 +7,7 @@ import path from 'node:path';
 import { isTidemarkError } from '#base/errors.ts';
 import { appCalls, appTopics, type AppCalls, type AppTopics } from '#contract/app/app-calls.ts';
 import type { MirrorParts } from '#contract/app/mirror-values.ts';
-import { jobId, placeId, planId } from '#contract/app/values.ts';
+import { jobId, placeId, planId, type PlaceId } from '#contract/app/values.ts';
 import type { Channel } from '#contract/calls/channel.ts';
 import { createChannelPair } from '#contract/calls/channel.ts';
 import { createCallClient } from '#contract/calls/create-call-client.ts';
@@ -111,6 +111,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
         files: settingsFiles(reader, clock.nowMs(), hostname()),
         digest: settingsDigest(reader),
       })),
+    readHistory,
     note,
   };
   const queue = new JobQueue({
@@ -138,10 +139,13 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
         job.placeId !== null &&
         (job.state === 'done' || job.state === 'doneExcept')
       )
-        void queue.add({ kind: 'readHistory', placeId: job.placeId }, 'upkeep').catch(onUnexpected);
+        readHistory(job.placeId);
     },
     onUnexpected,
   });
+  function readHistory(placeId: PlaceId): void {
+    void queue.add({ kind: 'readHistory', placeId }, 'upkeep').catch(onUnexpected);
+  }
   const channels = new Set<ServedChannel<AppTopics>>();
   const routine: Routine = new Routine({
     state,

@@ -1,17 +1,20 @@
 /**
- * The `backup` call: one version of a series. The answer comes when the place has confirmed the version; what it says of it
- * is read from there.
+ * The `backup` call: one version of a series, and `saveFirstFiles`: a small one ahead of the first. The answer comes when the
+ * place has confirmed the version; what it says of it is read from there.
  */
 import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import { invariant, TidemarkError } from '#base/errors.ts';
 import type { SnapshotId } from '#base/ids.ts';
-import type { BackupChoice, BackupOutcome } from '#contract/engine/engine-values.ts';
+import type { BackupChoice, BackupOutcome, ListedVersion } from '#contract/engine/engine-values.ts';
 import { describeErrorCode } from '#files/describe-file-error.ts';
 import { createSourceFiles } from '#files/open-files.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
+import { findFirstFiles } from '#operations/backup/first-files.ts';
 import type { BackupObserver, BackupRequest, BackupResult } from '#operations/backup/types.ts';
 import { createExcludeFilter } from '#rules/exclude-rules.ts';
+import type { Repository } from '#repository/repository.ts';
 import { isSeriesTag } from '#rules/snapshot-groups.ts';
+import { PART_TAG } from '#rules/snapshot-marks.ts';
 import { CACHE_FOLDER_TAG } from '#rules/tagged-exclude.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
@@ -22,11 +25,11 @@ import { toListedVersion } from './listed-version.ts';
 const PACK_SIZE_BYTES = 16 << 20;
 /** So few changes need no more threads than the walk would keep busy at once. */
 const FEW_HINTS = 500;
-const THREADS_FOR_FEW_HINTS = 2;
+const THREADS_FOR_FEW_FILES = 2;
 
 const PATH_STYLE = process.platform === 'win32' ? 'windows' : 'posix';
 
-export function backupCalls(service: EngineService): Pick<EngineHandlers, 'backup'> {
+export function backupCalls(service: EngineService): Pick<EngineHandlers, 'backup' | 'saveFirstFiles'> {
   return {
     async backup({ access, choice }, { signal, tell }) {
       refuseBadPatterns(choice);
@@ -36,19 +39,55 @@ export function backupCalls(service: EngineService): Pick<EngineHandlers, 'backu
         signal,
         writes: 'backup',
         keepsIndex: true,
-        mostThreads: isSmall ? THREADS_FOR_FEW_HINTS : undefined,
+        mostThreads: isSmall ? THREADS_FOR_FEW_FILES : undefined,
       };
       return service.withThreads(access, use, async (repository, pipeline) => {
         const parts = { repository, files: createSourceFiles(), pipeline };
         const request = toRequest(choice, service.parts);
         const result = await executeBackup(parts, request, toObserver(teller), signal);
-        invariant(result.snapshotId !== undefined, 'a backup has saved no snapshot');
-        const version = toListedVersion(await repository.snapshots.load(result.snapshotId));
-        invariant(version !== undefined, 'a backup has saved a snapshot without a tree');
-        return toOutcome(result, version);
+        return toOutcome(result, await savedVersion(repository, result));
+      });
+    },
+    async saveFirstFiles({ access, choice }, { signal }) {
+      refuseBadPatterns(choice);
+      const { parts } = service;
+      const request = toRequest(choice, parts);
+      const files = createSourceFiles();
+      const first = await findFirstFiles(
+        files,
+        choice.sources,
+        { ...request.scan, onlyDevices: undefined, trustsParentAttributes: false },
+        () => parts.clock.monotonicMs(),
+        signal,
+      );
+      if (!first.isMuch || first.paths.length === 0) return null;
+      const use = { signal, writes: 'backup', keepsIndex: true, mostThreads: THREADS_FOR_FEW_FILES };
+      return service.withThreads(access, use, async (repository, pipeline) => {
+        const result = await executeBackup(
+          { repository, files, pipeline },
+          {
+            ...request,
+            sources: first.paths,
+            partOf: choice.sources,
+            parent: 'none',
+            tags: [...request.tags, PART_TAG],
+            allowEmptySource: true,
+          },
+          // What goes wrong with a file is told by the run that follows.
+          {},
+          signal,
+        );
+        return savedVersion(repository, result);
       });
     },
   };
+}
+
+async function savedVersion(repository: Repository, { snapshotId }: BackupResult): Promise<ListedVersion> {
+  invariant(snapshotId !== undefined, 'a backup has saved no snapshot');
+  const version = toListedVersion(await repository.snapshots.load(snapshotId));
+  invariant(version !== undefined, 'a backup has saved a snapshot without a tree');
+  return version;
 }
 
 /** A folder that is looked at whole may hold anything. */

@@ -1,7 +1,7 @@
 /** Bringing a catalogue up to its place, and asking it. Only the former touches the place. */
 import type { Point } from '#catalogue/types.ts';
 import { repositorySource } from '#catalogue/catalogue-source.ts';
-import { isKeptForEver, labelIn } from '#rules/snapshot-marks.ts';
+import { isKeptForEver, isPart, labelIn } from '#rules/snapshot-marks.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
 import { JobTeller } from './job-teller.ts';
 
@@ -58,6 +58,7 @@ export function historyCalls({
   };
 }
 
-function withMarks(point: Point): Point & { isKept: boolean; label: string | null } {
-  return { ...point, isKept: isKeptForEver(point.tags), label: labelIn(point.tags) ?? null };
+function withMarks(point: Point): Point & { isKept: boolean; isPart: boolean; label: string | null } {
+  const { tags } = point;
+  return { ...point, isKept: isKeptForEver(tags), isPart: isPart(tags), label: labelIn(tags) ?? null };
 }

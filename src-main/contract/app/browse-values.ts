@@ -23,6 +23,8 @@ export const point = z.strictObject({
   tags: list(z.string()),
   /** No rule removes it. */
   isKept: z.boolean(),
+  /** It holds a few files only, saved ahead of the first whole version. */
+  isPart: z.boolean(),
   /** What a person called it. */
   label: z.string().nullable(),
   summary: z.object({

@@ -125,6 +125,16 @@ export const engineCalls = {
     output: of<BackupOutcome>(),
     ...job,
   },
+  /**
+   * Of folders that are much, before their first version: a version of a few small files that people would miss most, so that
+   * something can be got back within a minute. Null: there is not so much, and nothing was saved.
+   */
+  saveFirstFiles: {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; choice: BackupChoice }>(),
+    output: of<ListedVersion | null>(),
+    ...job,
+  },
   /** A version that another place has, without the sources. Null: it cannot be brought, and nothing was saved. */
   bring: {
     kind: 'command',

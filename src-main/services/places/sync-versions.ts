@@ -1,5 +1,6 @@
 /** Brings the state's memory of a place up to what the place lists: versions of others come in, removed ones go. */
 import { planId, type PlaceId } from '#contract/app/values.ts';
+import { isPart } from '#rules/snapshot-marks.ts';
 import type { ListedVersion } from '#contract/engine/engine-values.ts';
 import { planOfTags } from '#services/plans/require-plan.ts';
 import type { StateFile } from '#services/state/state-file.ts';
@@ -11,7 +12,8 @@ import {
 } from '#services/state/versions-table.ts';
 
 /**
- * What is listed without our having made it counts as complete: nobody can tell otherwise, and its age is what matters.
+ * What is listed without our having made it counts as complete, unless it says that it is not: nobody can tell otherwise, and
+ * its age is what matters.
  */
 export async function syncVersions(
   state: StateFile,
@@ -28,7 +30,9 @@ export async function syncVersions(
     removeVersions(writer, place, gone);
     putVersions(
       writer,
-      fresh.map((version) => toKnownVersion(version, place, planOfTags(version.tags), nowMs, true)),
+      fresh.map((version) =>
+        toKnownVersion(version, place, planOfTags(version.tags), nowMs, !isPart(version.tags)),
+      ),
     );
   });
 }

@@ -1,6 +1,6 @@
 /** What must be known of the history in view before anybody trusts it: one line each, with the one thing to do. */
 import { Button } from '@mantine/core';
-import { CircleAlert, Clock, HardDrive, type LucideIcon } from 'lucide-react';
+import { CircleAlert, Clock, HardDrive, Hourglass, type LucideIcon } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { useCore, useMirror } from '../../core-link/use-core.ts';
 import { useNowMs } from '../../core-link/use-now.ts';
@@ -100,12 +100,30 @@ export function Banners() {
           )}
         </Banner>
       )}
+      <PartPoint />
       {point?.isFileDamaged === true && <Banner icon={CircleAlert} isWarning text={words.damagedPoint} />}
       {point?.isFileDamaged === false && point.state === 'partly' && (
         <Banner icon={CircleAlert} isWarning text={words.partlyPoint} />
       )}
     </>
   );
+}
+
+/** Few files are here, because they went ahead of the rest. */
+function PartPoint() {
+  const { history: words } = useWords();
+  const formats = useFormats();
+  const mirror = useMirror();
+  const { point, newest, placeId, series } = useHistory();
+  if (point?.isPart !== true) return null;
+  const count = point.summary.totalFilesProcessed ?? 0;
+  const isUnderWay = mirror?.jobs.some(
+    (job) =>
+      job.kind === 'backup' && job.state === 'running' && job.placeId === placeId && job.planId === series,
+  );
+  const say =
+    point !== newest ? words.partPoint : isUnderWay === true ? words.firstUnderWay : words.firstNotEnded;
+  return <Banner icon={Hourglass} text={say(formats.count(count), count === 1)} />;
 }
 
 /** The page has gone on at another place by itself: which one was left, and the way back. */

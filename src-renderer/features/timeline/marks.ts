@@ -33,7 +33,8 @@ export function marksOf(points: readonly Point[]): readonly Mark[] {
     const { snapshotId: pointId, timeMs: atMs, label } = point;
     if (at === 0) marks.push({ kind: 'first', pointId, atMs });
     if (label !== null && label !== '') marks.push({ kind: 'label', pointId, atMs, label });
-    const files = changed[at + 1] ?? 0;
+    // The first whole version has changed nothing that was there before.
+    const files = point.isPart ? 0 : (changed[at + 1] ?? 0);
     if (files >= MANY_FILES && files >= usual * TIMES_THE_USUAL)
       marks.push({ kind: 'beforeMany', pointId, atMs, files });
   }

@@ -82,11 +82,12 @@ function CopyState({ copy, started, place }: { copy: FirstCopy; started: Started
       return (
         <>
           <Progress label={welcome.preparing} done={null} />
+          <AlreadySafe placeId={started.placeId} />
           <p className="dim">{welcome.mayClose}</p>
         </>
       );
     case 'running':
-      return <Running copy={copy} />;
+      return <Running copy={copy} placeId={started.placeId} />;
     case 'safe':
       return <Safe copy={copy} started={started} place={place} />;
     case 'failed':
@@ -94,7 +95,12 @@ function CopyState({ copy, started, place }: { copy: FirstCopy; started: Started
   }
 }
 
-function Running({ copy: { job, progress } }: { copy: Extract<FirstCopy, { kind: 'running' }> }) {
+interface RunningProps {
+  readonly copy: Extract<FirstCopy, { kind: 'running' }>;
+  readonly placeId: string;
+}
+
+function Running({ copy: { job, progress }, placeId }: RunningProps) {
   const { overview, welcome } = useWords();
   const { about, bytes } = useFormats();
   const pace = usePace(job);
@@ -117,6 +123,7 @@ function Running({ copy: { job, progress } }: { copy: Extract<FirstCopy, { kind:
         <span>{facts.filter((fact) => fact !== '').join(' · ')}</span>
         {current !== null && <span className="current">{welcome.justNow(showLastName(current))}</span>}
       </p>
+      <AlreadySafe placeId={placeId} />
       <p className="dim">{welcome.mayClose}</p>
     </>
   );
@@ -131,26 +138,15 @@ function Safe({
   started: Started;
   place: string;
 }) {
-  const { calls } = useCore();
   const { welcome } = useWords();
   const { count } = useFormats();
-  const mirror = useMirror();
-  // The history is read right after the copy; then the file can be found.
-  const readings = mirror?.jobs.filter(
-    ({ kind, state }) => kind === 'readHistory' && state === 'done',
-  ).length;
-  const example = useAnswer((signal) => findExample(calls, started.placeId, signal), [copy.jobId, readings]);
   return (
     <>
       <p className="done">
         <CircleCheck size={19} strokeWidth={1.8} aria-hidden />
         <span>{copy.troubles === 0 ? welcome.safeAndSound(place) : welcome.safeExcept(place)}</span>
       </p>
-      {example.value !== undefined && example.value !== null && (
-        <p>
-          <a href={example.value.route}>{welcome.couldGetBack(example.value.label)}</a>
-        </p>
-      )}
+      <AlreadySafe placeId={started.placeId} />
       {copy.troubles > 0 && (
         <p className="exceptions">
           <TriangleAlert size={15} strokeWidth={1.7} aria-hidden />{' '}
@@ -160,6 +156,24 @@ function Safe({
       )}
       <p className="dim">{welcome.mayCloseDone}</p>
     </>
+  );
+}
+
+/** One file that could be got back by now, while the rest is still under way as well. */
+function AlreadySafe({ placeId }: { placeId: string }) {
+  const { calls } = useCore();
+  const { welcome } = useWords();
+  const mirror = useMirror();
+  // The history is read right after each version; then the file can be found.
+  const readings = mirror?.jobs.filter(
+    ({ kind, state }) => kind === 'readHistory' && state === 'done',
+  ).length;
+  const { value: example } = useAnswer((signal) => findExample(calls, placeId, signal), [placeId, readings]);
+  if (example === undefined || example === null) return null;
+  return (
+    <p>
+      <a href={example.route}>{welcome.couldGetBack(example.label)}</a>
+    </p>
   );
 }
 

@@ -157,6 +157,12 @@ export const history: Translated<typeof english> = {
   backToPlace: (place) => `Zurück zu ${place}`,
   stayHere: 'Hier bleiben',
   damagedPoint: 'Diese Version ist an ihrem Ort beschädigt. Was von ihr bekannt ist, stammt von vorher.',
+  firstUnderWay: (files, isOne) =>
+    `Die erste Sicherung läuft noch. ${files} ${isOne ? 'Datei, die vorweg gesichert wurde, lässt' : 'Dateien, die vorweg gesichert wurden, lassen'} sich schon zurückholen.`,
+  firstNotEnded: (files, isOne) =>
+    `Die erste Sicherung ist noch nicht zu Ende gekommen. Bisher ${isOne ? 'lässt' : 'lassen'} sich nur ${files} ${isOne ? 'Datei zurückholen, die vorweg gesichert wurde' : 'Dateien zurückholen, die vorweg gesichert wurden'}.`,
+  partPoint: (files, isOne) =>
+    `Diese Version hat nur ${files} ${isOne ? 'Datei, die vor der ersten ganzen gesichert wurde' : 'Dateien, die vor der ersten ganzen gesichert wurden'}.`,
   partlyPoint: 'Einige Ordner dieser Version lassen sich nicht lesen; sie sind gekennzeichnet.',
   suspicious: (files, total, clean) =>
     `${files} von ${total} Dateien haben sich hier auf einmal geändert, wie wenn etwas sie verschlüsselt. Die letzte Version davor ist ${clean}.`,

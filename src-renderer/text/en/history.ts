@@ -156,6 +156,12 @@ export const history = {
   backToPlace: (place: string) => `Back to ${place}`,
   stayHere: 'Stay here',
   damagedPoint: 'This version is damaged in its place. What is known of it is from before.',
+  firstUnderWay: (files: string, isOne: boolean) =>
+    `The first backup is still under way. ${files} ${isOne ? 'file that was' : 'files that were'} saved ahead of it can be got back already.`,
+  firstNotEnded: (files: string, isOne: boolean) =>
+    `The first backup has not come to its end yet. Only ${files} ${isOne ? 'file that was' : 'files that were'} saved ahead of it can be got back so far.`,
+  partPoint: (files: string, isOne: boolean) =>
+    `This version has only ${files} ${isOne ? 'file that was' : 'files that were'} saved ahead of the first whole one.`,
   partlyPoint: 'Some folders of this version cannot be read; they are marked.',
   suspicious: (files: string, total: string, clean: string) =>
     `${files} of ${total} files changed at once here, as when something encrypts them. The last version before is ${clean}.`,

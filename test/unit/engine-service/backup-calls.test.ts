@@ -4,6 +4,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { textToByteString } from '#base/byte-string.ts';
 import type { JobTold } from '#contract/engine/engine-calls.ts';
+import type { SnapshotId } from '#base/ids.ts';
+import { PART_TAG } from '#rules/snapshot-marks.ts';
 import { backUp, openTestRepository } from '#test/support/engine.ts';
 import {
   backupChoice,
@@ -48,6 +50,28 @@ describe('backup', () => {
     expect((await repository.snapshots.loadAll()).snapshots.map(({ id }) => id)).toEqual([
       outcome.version.snapshotId,
     ]);
+  });
+
+  test('of much, a few files go ahead as a version of a part; the first whole one compares with none', async () => {
+    const { calls, access, source, write } = await makeWorld();
+    const choice = backupChoice(source);
+    expect(await calls.saveFirstFiles({ access, choice })).toBeNull();
+    expect((await calls['versions.list']({ access })).versions).toEqual([]);
+
+    write('film.mkv', '');
+    fs.truncateSync(path.join(source, 'film.mkv'), 65_000_000);
+    const part = (await calls.saveFirstFiles({ access, choice }))!;
+    expect(part.tags).toEqual([SERIES, PART_TAG]);
+    expect(part.paths).toEqual([source]);
+    const repository = await openTestRepository(access.location, PLACE_PASSWORD);
+    const { snapshot } = await repository.snapshots.load(part.snapshotId as SnapshotId);
+    expect(snapshot.summary).toMatchObject({ totalFilesProcessed: 2, filesNew: 2 });
+
+    const hints = { paths: [], wholeFolders: [], since: part.snapshotId };
+    const whole = await calls.backup({ access, choice: { ...choice, hints } });
+    expect(whole).toMatchObject({ filesNew: 3, filesUnmodified: 0, wasHinted: false });
+    expect(whole.walkedBecause).toBe('noParent');
+    expect(whole.version.tags).toEqual([SERIES]);
   });
 
   test('hints are followed from the version they were gathered since, and doubted from another', async () => {

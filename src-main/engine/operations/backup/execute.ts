@@ -249,7 +249,7 @@ async function saveSnapshot(
     time,
     ...(parent === undefined ? {} : { parent: parent.id }),
     tree,
-    paths: paths.map(toDisplay),
+    paths: (request.partOf ?? paths).map(toDisplay),
     hostname: request.hostname,
     username: identity.username,
     uid: identity.uid,

@@ -10,6 +10,7 @@ import { formatTime, localZone, parseTime } from '#format/time.ts';
 import { parseTree } from '#format/tree.ts';
 import type { TreeNode } from '#format/tree-node.ts';
 import { chooseParent, chooseParentInSeries } from '#rules/parent-choice.ts';
+import { isPart } from '#rules/snapshot-marks.ts';
 import type { Repository } from '#repository/repository.ts';
 import type { StoredSnapshot } from '#repository/snapshot-store.ts';
 import { absolutePath, buildSourceTree, type SourceFolder } from './source-tree.ts';
@@ -92,7 +93,8 @@ export function timeText(nowMs: number): string {
 }
 
 /**
- * The snapshot to compare with. Snapshots that cannot be read are passed over.
+ * The snapshot to compare with. Snapshots that cannot be read are passed over, and those of a part: what they lack is not
+ * new because of that, and a run that follows one is still the first of its kind.
  * @throws repository.objectNotFound for a named parent that does not exist
  */
 export async function chooseBackupParent(
@@ -106,7 +108,7 @@ export async function chooseBackupParent(
   if (request.parent !== undefined) return repository.snapshots.find(request.parent, {}, signal);
   const { snapshots } = await repository.snapshots.loadAll(signal);
   const candidates = snapshots
-    .filter(({ snapshot }) => snapshot.tree !== null)
+    .filter(({ snapshot }) => snapshot.tree !== null && !isPart(snapshot.tags))
     .map((stored) => ({ ...stored.snapshot, timeNs: timeNs(stored.snapshot.time), stored }));
   const wish = { hostname: request.hostname, paths: paths.map(toDisplay), timeNs: timeNs(time) };
   const chosen = chooseParentInSeries(candidates, request.seriesTag, wish.timeNs);

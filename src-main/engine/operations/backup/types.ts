@@ -10,6 +10,8 @@ export interface BackupRequest {
   /** As the person gave them; relative ones are taken from `workingFolder`. */
   readonly sources: readonly ByteString[];
   readonly workingFolder: ByteString;
+  /** What the snapshot is said to be of, where the sources are only a part of that; the sources when absent. */
+  readonly partOf?: readonly ByteString[];
   readonly scan: Omit<ScanSettings, 'onlyDevices' | 'trustsParentAttributes' | 'readsLater'>;
   readonly oneFileSystem: boolean;
   readonly tags: readonly string[];

@@ -1,10 +1,10 @@
 /**
- * One version of a plan in one place. What the watcher saw is taken for the run and given back if it fails; the version is
+ * One version of a plan in one place; ahead of the first one of much, a version of a few files. What the watcher saw is taken for the run and given back if it fails; the version is
  * in the state before the hints count as used. The plan's commands run around it.
  */
 import type { ByteString } from '#base/byte-string.ts';
 import { isTidemarkError, type WireError } from '#base/errors.ts';
-import type { BackupOutcome } from '#contract/engine/engine-values.ts';
+import type { BackupChoice, BackupOutcome } from '#contract/engine/engine-values.ts';
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
 import { toKnownVersion } from '#services/places/sync-versions.ts';
 import { excludePatternsOf } from '#services/plans/exclusion-presets.ts';
@@ -15,6 +15,7 @@ import type { Plan } from '#services/state/plans-table.ts';
 import { putVersions } from '#services/state/versions-table.ts';
 import type { JobOutcome, JobRun, JobWork, RequestOf } from '../job-work.ts';
 import { bringVersion } from './bring-version.ts';
+import { saveFirstFiles } from './first-files.ts';
 import { engineOptions, type WorkParts } from './work-parts.ts';
 
 /** Files that had trouble and are named to the next run; with more of them everything is looked at again. */
@@ -28,6 +29,7 @@ export function backupWork(parts: WorkParts): JobWork<'backup'> {
     }));
     const before = await runPlanCommands(plan.commands.before, parts.runProgram, run.signal);
     const isBrought = await bringVersion(parts, plan, place, run);
+    if (!isBrought) await saveFirstFiles(parts, plan, place, choiceOf(plan), run);
     const asked = isBrought ? { ...request, walkAll: true } : request;
     const outcome = await saveVersion(parts, plan, place, asked, run);
     const after = await runAfter(parts, plan, run);
@@ -57,10 +59,7 @@ async function saveVersion(
       {
         access: accessTo(place),
         choice: {
-          sources: plan.folders,
-          excludePatterns: excludePatternsOf(plan),
-          excludesCaches: plan.exclusions.presets.includes('caches'),
-          tags: [seriesTag(plan)],
+          ...choiceOf(plan),
           ...(taken.hints === undefined || request.walkAll === true ? {} : { hints: taken.hints }),
           allowEmptySource: request.allowEmptySource ?? false,
         },
@@ -76,6 +75,16 @@ async function saveVersion(
   if (unread.length > MOST_UNREAD) taken.giveBack();
   else taken.confirm(outcome.version.snapshotId, unread);
   return outcome;
+}
+
+function choiceOf(plan: Plan): BackupChoice {
+  return {
+    sources: plan.folders,
+    excludePatterns: excludePatternsOf(plan),
+    excludesCaches: plan.exclusions.presets.includes('caches'),
+    tags: [seriesTag(plan)],
+    allowEmptySource: false,
+  };
 }
 
 async function noteVersion(

@@ -1,6 +1,7 @@
 /** What the kinds of jobs share: the state, the engine, the watcher's hints, and whom to tell what came of a job. */
 import type { ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
+import type { PlaceId } from '#contract/app/values.ts';
 import type { CallClient } from '#contract/calls/call-table.ts';
 import type { CallOptions } from '#contract/calls/call-table.ts';
 import type { JobTold, EngineCalls } from '#contract/engine/engine-calls.ts';
@@ -43,6 +44,8 @@ export interface WorkParts {
   readonly handOuts: Pick<HandOuts, 'make' | 'settle' | 'files' | 'remove'>;
   /** As they would travel now. */
   settings(): { readonly files: readonly SettingsFile[]; readonly digest: string };
+  /** There is something new in a place while the work goes on. */
+  readHistory(placeId: PlaceId): void;
   /** Notes in the activity log. */
   note(kind: string, data: Activity['data']): void;
 }

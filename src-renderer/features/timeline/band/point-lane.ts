@@ -7,7 +7,7 @@ import { TOGETHER_MS } from '../sources.ts';
 import type { TimeRange } from '../view-store.ts';
 import type { Point } from '../wire-types.ts';
 
-/** full: complete. half: complete but for some files. */
+/** full: complete. half: complete but for some files, or a few files ahead of the first whole version. */
 export type Fill = 'full' | 'half';
 
 export interface PointMark {
@@ -48,7 +48,7 @@ export function markPoints({ points, elsewhereMs, exceptIds }: MarkFacts): reado
     elsewhereMs.every((times) => hasNear(times, atMs, TOGETHER_MS));
   return points.map((point) => ({
     point,
-    fill: point.state === 'partly' || exceptIds.has(point.snapshotId) ? 'half' : 'full',
+    fill: point.state === 'partly' || point.isPart || exceptIds.has(point.snapshotId) ? 'half' : 'full',
     isOnlyHere: elsewhereMs.length > 0 && !isEverywhere(point.timeMs),
     isKept: point.isKept,
     isDamaged: point.isFileDamaged,

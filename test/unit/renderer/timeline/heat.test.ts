@@ -27,6 +27,7 @@ const point = (timeMs: number, part: Partial<Point> = {}): Point => ({
   paths: [],
   tags: [],
   isKept: false,
+  isPart: false,
   label: null,
   summary: {},
   ...part,
@@ -145,6 +146,18 @@ test('marks: the first backup, labels, and before very many changes', () => {
   expect(
     suspicionsOf(points).map(({ point: { snapshotId }, cleanPoint }) => [snapshotId, cleanPoint.snapshotId]),
   ).toEqual([['id3', 'id2']]);
+});
+
+test('a version of a part is half a dot, and what the first whole one adds is no change', () => {
+  const summary = { filesNew: 60_000, filesChanged: 0, totalFilesProcessed: 60_000 };
+  const points = [
+    point(0, { isPart: true, summary: { filesNew: 200, totalFilesProcessed: 200 } }),
+    point(1, { summary }),
+  ];
+  expect(marksOf(points)).toEqual([{ kind: 'first', pointId: 'id0', atMs: 0 }]);
+  expect(suspicionsOf(points)).toEqual([]);
+  const dots = markPoints({ points, elsewhereMs: [], exceptIds: new Set() });
+  expect(dots.map(({ fill }) => fill)).toEqual(['half', 'full']);
 });
 
 test('many changed files are no suspicion where there are many more', () => {

@@ -133,6 +133,7 @@ const point = (timeMs: number, part: Partial<Point> = {}): Point => ({
   paths: ['/home/ann/Documents'],
   tags: [],
   isKept: false,
+  isPart: false,
   label: null,
   summary: {},
   ...part,
