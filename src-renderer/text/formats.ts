@@ -2,6 +2,7 @@
  * Sizes, numbers and moments as people of a language read them. Near moments in words, far ones as dates. Days and
  * times of day are those of the time zone of this computer.
  */
+import { pastWords } from '#contract/time-words.ts';
 
 export interface Formats {
   readonly locale: string;
@@ -62,6 +63,7 @@ export function createFormats(locale: string): Formats {
   const fullMoment = format({ dateStyle: 'long', timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   const now = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second');
+  const language = locale.startsWith('de') ? 'de' : 'en';
   const list = new Intl.ListFormat(locale, { type: 'conjunction' });
 
   /** Making one takes longer than all else of a row. */
@@ -105,7 +107,8 @@ export function createFormats(locale: string): Formats {
     moment: (atMs, nowMs) => `${weekday(atMs)} ${day(atMs, nowMs)}, ${clock(atMs)}`,
     date,
     fullMoment,
-    ago: (atMs, nowMs) => (nowMs - atMs < MINUTE_MS ? now : away(nowMs - atMs, -1)),
+    ago: (atMs, nowMs) =>
+      nowMs - atMs < MINUTE_MS ? pastWords(atMs, nowMs, language) : away(nowMs - atMs, -1),
     ahead: (atMs, nowMs) => (atMs - nowMs < MINUTE_MS ? now : away(atMs - nowMs, 1)),
     span: (lengthMs) => span(lengthMs, 'narrow'),
     about: (lengthMs) => span(lengthMs, 'long'),

@@ -1,16 +1,21 @@
 /**
  * Names of files as people see them: inert, and told apart. Control characters and those that turn the direction of
- * writing are shown as a sign with their number; a name that is not UTF-8 shows each foreign byte. What is restored is
+ * writing are shown as a sign with their number, and so are spaces that are not seen, at the ends of a name, or taken for
+ * others; a name that is not UTF-8 shows each foreign byte. What is restored is
  * never taken from here: the wire's own form names the file.
  */
 import { pathBytes } from '#contract/app/file-name.ts';
 import type { WirePath } from '#contract/app/values.ts';
 
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]/gu;
+const UNSEEN =
+  /[\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0\ufffe\uffff]|\u034f/gu;
+/** Each space at an end of a part of a path. */
+const SPACES_AT_ENDS = /(?<=^|\/) +| +(?=\/|$)/g;
 
 export function showName(name: WirePath): string {
-  if (typeof name === 'string') return name.replace(UNSEEN, (sign) => `⟨${codeOf(sign)}⟩`);
-  return showBytes(pathBytes(name)).replace(UNSEEN, (sign) => `⟨${codeOf(sign)}⟩`);
+  return (typeof name === 'string' ? name : showBytes(pathBytes(name)))
+    .replace(SPACES_AT_ENDS, (spaces) => '⟨0020⟩'.repeat(spaces.length))
+    .replace(UNSEEN, (sign) => `⟨${codeOf(sign)}⟩`);
 }
 
 /** The last part of a path. */

@@ -161,6 +161,8 @@ export const history: Translated<typeof english> = {
     `Die erste Sicherung läuft noch. ${files} ${isOne ? 'Datei, die vorweg gesichert wurde, lässt' : 'Dateien, die vorweg gesichert wurden, lassen'} sich schon zurückholen.`,
   firstNotEnded: (files, isOne) =>
     `Die erste Sicherung ist noch nicht zu Ende gekommen. Bisher ${isOne ? 'lässt' : 'lassen'} sich nur ${files} ${isOne ? 'Datei zurückholen, die vorweg gesichert wurde' : 'Dateien zurückholen, die vorweg gesichert wurden'}.`,
+  tooManyToChoose:
+    'Das sind zu viele, um sie einzeln auszuwählen. Wähle den Ordner selbst, im Ordner darüber, um alles zu nehmen.',
   partPoint: (files, isOne) =>
     `Diese Version hat nur ${files} ${isOne ? 'Datei, die vor der ersten ganzen gesichert wurde' : 'Dateien, die vor der ersten ganzen gesichert wurden'}.`,
   partlyPoint: 'Einige Ordner dieser Version lassen sich nicht lesen; sie sind gekennzeichnet.',

@@ -64,7 +64,7 @@ export const inspector: Translated<typeof english> = {
   mediaCost: (size) => `Beim Abspielen wird so viel geholt, wie gespielt wird, von insgesamt ${size}.`,
   mediaBroken:
     'Diese Art von Ton oder Video lässt sich hier nicht abspielen. Lege eine Kopie ab, um sie abzuspielen.',
-  archiveEntries: (count) => `${count} Einträge`,
+  archiveEntries: (count, isOne) => `${count} ${isOne ? 'Eintrag' : 'Einträge'}`,
   archiveCut: (shown) => `Die ersten ${shown} werden gezeigt.`,
   archiveBroken: 'Die Liste dieses Archivs lässt sich nicht lesen; die Datei kann beschädigt sein.',
   archiveLocked: 'durch ein Passwort geschützt',

@@ -160,6 +160,8 @@ export const history = {
     `The first backup is still under way. ${files} ${isOne ? 'file that was' : 'files that were'} saved ahead of it can be got back already.`,
   firstNotEnded: (files: string, isOne: boolean) =>
     `The first backup has not come to its end yet. Only ${files} ${isOne ? 'file that was' : 'files that were'} saved ahead of it can be got back so far.`,
+  tooManyToChoose:
+    'These are too many to choose one by one. Choose the folder itself, in the folder above, to take all of it.',
   partPoint: (files: string, isOne: boolean) =>
     `This version has only ${files} ${isOne ? 'file that was' : 'files that were'} saved ahead of the first whole one.`,
   partlyPoint: 'Some folders of this version cannot be read; they are marked.',

@@ -24,7 +24,8 @@ test.each([
 test('moments: near ones in words, those of another year with the year', () => {
   expect(english.moment(new Date(2026, 10, 3, 14, 20).getTime(), NOW_MS)).toBe('Tue 3 Nov, 14:20');
   expect(english.day(new Date(2025, 10, 3).getTime(), NOW_MS)).toBe('3 Nov 2025');
-  expect(english.ago(NOW_MS - 30_000, NOW_MS)).toBe('now');
+  expect(english.ago(NOW_MS - 30_000, NOW_MS)).toBe('just now');
+  expect(german.ago(NOW_MS - 30_000, NOW_MS)).toBe('gerade eben');
   expect(english.ago(NOW_MS - 19 * 86_400_000, NOW_MS)).toBe('19 days ago');
   expect(german.ago(NOW_MS - 19 * 86_400_000, NOW_MS)).toBe('vor 19 Tagen');
   expect(english.span(2 * 86_400_000)).toBe('2d');
@@ -40,6 +41,12 @@ test('the language: as chosen, else the first one that we speak', () => {
 test('names are inert and stay apart', () => {
   expect(showName('a\u202Egpj.exe')).toBe('a⟨202E⟩gpj.exe');
   expect(showName('new\nline')).toBe('new⟨000A⟩line');
+  // Spaces that nobody sees, or takes for others.
+  expect(showName(' a b  ')).toBe('⟨0020⟩a b⟨0020⟩⟨0020⟩');
+  expect(showName('a\u00A0b\u3000c')).toBe('a⟨00A0⟩b⟨3000⟩c');
+  expect(showName('/home/me/ x/y ')).toBe('/home/me/⟨0020⟩x/y⟨0020⟩');
+  expect(showName({ base64: btoa('\xff ') })).toBe('⟨ff⟩⟨0020⟩');
+  expect(showName(' ')).toBe('⟨0020⟩');
   expect(showName('<b>é日記😀</b>')).toBe('<b>é日記😀</b>');
   // "é" in UTF-8, then a byte that is none.
   expect(showName({ base64: 'w6n/' })).toBe('é⟨ff⟩');

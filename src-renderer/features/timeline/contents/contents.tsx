@@ -1,4 +1,5 @@
 /** The folder as it was at the playhead, in one of three forms, or a sentence about why there is none to show. */
+import { notifications } from '@mantine/notifications';
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import { useMirror } from '../../../core-link/use-core.ts';
 import { showLastName } from '../../../text/show-name.ts';
@@ -43,8 +44,15 @@ export function Contents() {
   const scroller = useRef<HTMLDivElement>(null);
   const handleRef = useRef<ContentsHandle>({ scrollTo: () => undefined });
   const { state, rows } = contents;
-  const choosing = useChoosing(rows, folder, state.kind === 'folder', (index) => {
-    if (index >= 0) handleRef.current.scrollTo(index);
+  const choosing = useChoosing(rows, {
+    folder,
+    isFolderHere: state.kind === 'folder',
+    hasMore: state.kind === 'folder' && state.next !== undefined,
+    loadAll: () => contents.loadAll(),
+    scrollTo: (index) => {
+      if (index >= 0) handleRef.current.scrollTo(index);
+    },
+    onTooMany: () => notifications.show({ message: history.tooManyToChoose }),
   });
   const rowHeight = mirror?.settings.rowHeight === 'compact' ? 30 : 38;
   const open = ({ entry }: EntryRow): void => {

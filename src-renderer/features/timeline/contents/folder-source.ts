@@ -39,6 +39,8 @@ const FIRST_PAGE = 1_000;
 const PAGE = 5_000;
 /** So many come without being scrolled to, and can then be sorted in any way. */
 const MOST_BY_ITSELF = 10_000;
+/** So many come where all of it is wanted at once. */
+export const MOST_AT_ONCE = 100_000;
 
 export class FolderSource {
   readonly #ask: AskPage;
@@ -48,6 +50,8 @@ export class FolderSource {
   /** Of which not all is here yet. */
   #growing: OpenFolder | undefined;
   #state: FolderState = { kind: 'asking' };
+  /** The folder of which all is wanted, not only what is seen. */
+  #allWantedOf: FolderQuestion | undefined;
 
   constructor(ask: AskPage) {
     this.#ask = ask;
@@ -70,6 +74,8 @@ export class FolderSource {
       before.placeId !== question.placeId ||
       nameKey(before.folder) !== nameKey(question.folder);
     this.#wanted = question;
+    if (this.#allWantedOf !== undefined && !isSame(question, this.#allWantedOf))
+      this.#allWantedOf = undefined;
     if (isOtherFolder) this.#questions.stop();
     if (isOtherFolder || this.#state.kind === 'refused') this.#set({ kind: 'asking' });
     this.#questions.ask({ ...question, limit: FIRST_PAGE });
@@ -80,6 +86,14 @@ export class FolderSource {
     const state = this.#state;
     if (state.kind !== 'folder' || state.next === undefined || this.#questions.isBusy()) return;
     this.#askMore(state, state.next);
+  }
+
+  /** All that follows, up to `MOST_AT_ONCE`, told when it is there. */
+  loadAll(): void {
+    const state = this.#state;
+    if (state.kind !== 'folder' || state.next === undefined) return;
+    this.#allWantedOf = state.of;
+    if (!this.#questions.isBusy()) this.#askMore(state, state.next);
   }
 
   /** The first page has said whether the deleted are left out: to find that out again is a look at every entry. */
@@ -125,8 +139,10 @@ export class FolderSource {
     this.#growing = grown;
     const seen = this.#state;
     const wasWhole = seen.kind === 'folder' && seen.next === undefined;
-    const comesByItself = next !== undefined && grown.entries.length < MOST_BY_ITSELF;
-    if (!wasWhole || !comesByItself) this.#set(grown);
+    const areAllWanted = this.#allWantedOf !== undefined && isSame(grown.of, this.#allWantedOf);
+    const most = areAllWanted ? MOST_AT_ONCE : MOST_BY_ITSELF;
+    const comesByItself = next !== undefined && grown.entries.length < most;
+    if (!comesByItself || (!wasWhole && !areAllWanted)) this.#set(grown);
     if (comesByItself && isSame(grown.of, this.#wanted)) this.#askMore(grown, next);
   }
 
@@ -137,5 +153,9 @@ export class FolderSource {
 }
 
 function isSame(one: FolderQuestion, other: FolderQuestion | undefined): boolean {
-  return one.snapshotId === other?.snapshotId && one.deleted === other.deleted;
+  return (
+    one.snapshotId === other?.snapshotId &&
+    one.deleted === other.deleted &&
+    nameKey(one.folder) === nameKey(other.folder)
+  );
 }

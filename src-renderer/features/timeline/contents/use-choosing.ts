@@ -7,6 +7,7 @@ import type { WirePath } from '#contract/app/values.ts';
 import { nameKey } from '../../../text/show-name.ts';
 import { useHistoryView } from '../view-store.ts';
 import { isSamePath, lastName, parentPath } from '../wire-path.ts';
+import { MOST_AT_ONCE } from './folder-source.ts';
 import {
   choose,
   NOTHING_CHOSEN,
@@ -28,11 +29,23 @@ export interface Choosing {
   chooseAll(): void;
 }
 
+/** Of names in one message to the core, which has room for twice as much. */
+const MOST_NAME_SIGNS = 8_000_000;
+
+export interface ChoosingFrom {
+  readonly folder: WirePath;
+  readonly isFolderHere: boolean;
+  /** Not all of the folder is here. */
+  readonly hasMore: boolean;
+  loadAll(): void;
+  scrollTo(index: number): void;
+  /** All of the folder is more than can be chosen one by one. */
+  onTooMany(): void;
+}
+
 export function useChoosing(
   rows: readonly Row[],
-  folder: WirePath,
-  isFolderHere: boolean,
-  scrollTo: (index: number) => void,
+  { folder, isFolderHere, hasMore, loadAll, scrollTo, onTooMany }: ChoosingFrom,
 ): Choosing {
   const selection = useHistoryView((view) => view.selection);
   const wantedNames = useHistoryView((view) => view.wantedNames);
@@ -42,10 +55,31 @@ export function useChoosing(
   const order = useMemo(() => entryRows.map(({ key }) => key), [entryRows]);
   const chosen = useMemo(() => new Set(selection.map(({ path }) => nameKey(lastName(path)))), [selection]);
 
+  /** What is not here yet is to be chosen, too. */
+  const isAllWanted = useRef(false);
+
   const take = (next: Choice): void => {
+    isAllWanted.current = false;
     choice.current = next;
     select(entryRows.filter(({ key }) => next.keys.has(key)).map((row) => toItem(row, folder)));
   };
+
+  const takeAll = (): void => {
+    const signs = order.reduce((sum, { length }) => sum + length, order.length * nameKey(folder).length);
+    if (hasMore || signs > MOST_NAME_SIGNS) {
+      take(NOTHING_CHOSEN);
+      onTooMany();
+    } else
+      take({
+        keys: new Set(order),
+        anchor: order[0] ?? null,
+        cursor: choice.current.cursor ?? order[0] ?? null,
+      });
+  };
+  useEffect(() => {
+    if (isAllWanted.current && isFolderHere && (!hasMore || order.length >= MOST_AT_ONCE)) takeAll();
+  }, [order]);
+  useEffect(() => void (isAllWanted.current = false), [folder]);
 
   // Another moment, or more of the folder: the chosen stay chosen, with what is true of them there.
   useEffect(() => {
@@ -107,7 +141,12 @@ export function useChoosing(
       take(choose(order, { ...choice.current, keys: chosen }, key, isExtending ? 'extend' : 'only'));
       scrollTo(rows.findIndex((row) => row.key === key));
     },
-    chooseAll: () =>
-      take({ keys: new Set(order), anchor: order[0] ?? null, cursor: cursor ?? order[0] ?? null }),
+    chooseAll: () => {
+      if (!hasMore) return takeAll();
+      // Nothing meanwhile: a part would be taken for all.
+      take(NOTHING_CHOSEN);
+      isAllWanted.current = true;
+      loadAll();
+    },
   };
 }

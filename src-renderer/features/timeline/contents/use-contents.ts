@@ -21,6 +21,8 @@ export interface Contents {
   /** Rows in sight, first and last. */
   see(first: number, last: number): void;
   more(): void;
+  /** All of the folder, up to `MOST_AT_ONCE`. */
+  loadAll(): void;
   again(): void;
 }
 
@@ -85,6 +87,7 @@ export function useContents(): Contents {
     now,
     see: (first, last) => see(rows, first, last),
     more: () => source.more(),
+    loadAll: () => source.loadAll(),
     again: () => setTurn((before) => before + 1),
   };
 }

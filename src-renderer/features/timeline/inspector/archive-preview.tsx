@@ -1,29 +1,16 @@
-/** The list of what a zip file holds, read from its end: nothing in it is unpacked. Loaded when the first one is shown. */
-import { Reader, ZipReader } from '@zip.js/zip.js';
+/** The list of what a zip file or tar archive holds; nothing in it is kept. Loaded when the first one is shown. */
 import { useAnswer } from '../../../core-link/use-answer.ts';
-import { showName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
-import type { ContentReader } from './content-reader.ts';
+import { listArchive } from './list-archive.ts';
 import { PreviewSkeleton, type PreviewProps } from './preview-frame.tsx';
 
-interface Listed {
-  readonly entries: readonly {
-    readonly name: string;
-    readonly sizeBytes: number;
-    readonly isFolder: boolean;
-    readonly isLocked: boolean;
-  }[];
-  readonly isCut: boolean;
-}
-
-const MOST_ENTRIES = 2_000;
-/** The list of an archive with half a million files; what claims more is no archive. */
-const MOST_LIST_BYTES = 32 << 20;
-
-export function ArchivePreview({ content, reader }: PreviewProps) {
+export function ArchivePreview({ content, reader, head }: PreviewProps) {
   const { inspector: words } = useWords();
   const formats = useFormats();
-  const listed = useAnswer(() => listArchive(reader, content.sizeBytes), [content.placeId, content.content]);
+  const listed = useAnswer(
+    () => listArchive(reader, content.sizeBytes, head),
+    [content.placeId, content.content],
+  );
   if (listed.kind === 'refused') return <p className="preview-note">{words.archiveBroken}</p>;
   if (listed.value === undefined) return <PreviewSkeleton />;
   const { entries, isCut } = listed.value;
@@ -32,7 +19,7 @@ export function ArchivePreview({ content, reader }: PreviewProps) {
       <p className="hint">
         {isCut
           ? words.archiveCut(formats.count(entries.length))
-          : words.archiveEntries(formats.count(entries.length))}
+          : words.archiveEntries(formats.count(entries.length), entries.length === 1)}
       </p>
       <ul>
         {entries.map(({ name, sizeBytes, isFolder, isLocked }, index) => (
@@ -48,35 +35,4 @@ export function ArchivePreview({ content, reader }: PreviewProps) {
       </ul>
     </div>
   );
-}
-
-async function listArchive(reader: ContentReader, sizeBytes: number): Promise<Listed> {
-  const zip = new ZipReader(new RangeReader(reader, sizeBytes));
-  const entries: Listed['entries'][number][] = [];
-  for await (const { filename, uncompressedSize, directory, encrypted } of zip.getEntriesGenerator()) {
-    if (entries.length === MOST_ENTRIES) return { entries, isCut: true };
-    entries.push({
-      name: showName(filename),
-      sizeBytes: uncompressedSize,
-      isFolder: directory,
-      isLocked: encrypted,
-    });
-  }
-  return { entries, isCut: false };
-}
-
-/** What zip.js reads from: ranges of the file in the backup place. */
-class RangeReader extends Reader<ContentReader> {
-  readonly #reader: ContentReader;
-
-  constructor(reader: ContentReader, sizeBytes: number) {
-    super(reader);
-    this.#reader = reader;
-    this.size = sizeBytes;
-  }
-
-  override async readUint8Array(index: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    if (length > MOST_LIST_BYTES) throw new RangeError('the list of the archive is too long');
-    return this.#reader.read(index, length);
-  }
 }

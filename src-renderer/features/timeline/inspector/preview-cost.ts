@@ -11,8 +11,10 @@ export const MOST_PIXELS = 120_000_000;
 export const MEDIA_START_BYTES = 4_000_000;
 /** Each of two texts; above that, lines are not compared. */
 export const MOST_TEXT_BYTES = 5_000_000;
-/** The pages that are shown first, and the list of an archive, are a small part of the file; the rest is not fetched. */
+/** The pages that are shown first are a small part of the file; the rest is not fetched. */
 const PART_BYTES = 1_000_000;
+/** For the list of an archive: a zip file has it at its end, others between the contents. */
+export const LIST_BYTES = 4_000_000;
 
 export function bytesToFetch(kind: PreviewKind, sizeBytes: number): number {
   switch (kind) {
@@ -27,7 +29,8 @@ export function bytesToFetch(kind: PreviewKind, sizeBytes: number): number {
     case 'video':
       return Math.min(sizeBytes, MEDIA_START_BYTES);
     case 'pdf':
-    case 'archive':
       return Math.min(sizeBytes, PART_BYTES);
+    case 'archive':
+      return Math.min(sizeBytes, LIST_BYTES);
   }
 }

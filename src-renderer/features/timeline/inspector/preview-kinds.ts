@@ -48,10 +48,21 @@ export function looksOf(name: string, head: Uint8Array): Looks {
   const begin = String.fromCharCode(...head.subarray(0, 16));
   const signed = SIGNATURES.find(([bytes]) => beginsWith(begin, bytes));
   if (signed !== undefined) return signed[1];
+  if (isTar(head) || isZippedTar(name, begin)) return { kind: 'archive', mediaType: '' };
   const ext = extensionOf(name);
   const named = Object.hasOwn(MEDIA, ext) ? MEDIA[ext] : undefined;
   if (named !== undefined) return named;
   return { kind: isText(head) ? 'text' : 'hex', mediaType: '' };
+}
+
+/** A tar archive, not within anything. */
+export function isTar(head: Uint8Array): boolean {
+  return head.length >= 512 && String.fromCharCode(...head.subarray(257, 262)) === 'ustar';
+}
+
+/** What is within gzip is not known before it is unpacked. */
+function isZippedTar(name: string, begin: string): boolean {
+  return beginsWith(begin, '\x1f\x8b\b') && /\.(tar\.gz|tgz)$/i.test(name);
 }
 
 /** In lower case, without the dot. */

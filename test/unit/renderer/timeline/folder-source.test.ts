@@ -175,3 +175,32 @@ test('after a refusal the next question is asked without it in sight', async () 
   await rest();
   expect(source.get()).toMatchObject({ kind: 'folder', entries: [{ name: 'a' }] });
 });
+
+test('all of a folder, when it is wanted: page after page, and told once', async () => {
+  const core = new SlowCore();
+  const source = new FolderSource(core.ask);
+  const names = (from: number, count: number): string[] =>
+    Array.from({ length: count }, (_, at) => `${from + at}`);
+  source.want(at('1'));
+  core.asked[0]?.answer(page(names(0, 10_000), 'x'));
+  await rest();
+  expect(core.asked).toHaveLength(1);
+  let told = 0;
+  source.subscribe(() => void told++);
+  source.loadAll();
+  core.asked[1]?.answer(page(names(10_000, 5_000), 'y'));
+  await rest();
+  core.asked[2]?.answer(page(names(15_000, 5_000), 'z'));
+  await rest();
+  expect([told, core.asked.length]).toEqual([0, 4]);
+  core.asked[3]?.answer(page(names(20_000, 7)));
+  await rest();
+  const state = source.get();
+  expect(state.kind === 'folder' && [state.entries.length, state.next]).toEqual([20_007, undefined]);
+  expect(told).toBe(1);
+  // Another moment is looked at as ever.
+  source.want(at('2'));
+  core.asked[4]?.answer(page(names(0, 10_000), 'x'));
+  await rest();
+  expect(core.asked).toHaveLength(5);
+});
