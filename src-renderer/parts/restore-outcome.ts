@@ -35,7 +35,7 @@ const WORST_FIRST = ['failed', 'interrupted', 'cancelled', 'doneExcept', 'done']
 
 /** @param asked how many jobs there would have been; the last ones were not begun where one ended before its end */
 export function restoreOutcome(jobs: readonly JobValue[], asked: number = jobs.length): RestoreOutcome {
-  const results = jobs.map(({ result }) => readResult(result));
+  const results = jobs.map(({ result }) => readRecord(result));
   const sum = (name: string): number => results.reduce((total, result) => total + numberOf(result[name]), 0);
   const isCounted =
     jobs.length === asked && results.every(({ filesTotal }) => typeof filesTotal === 'number');
@@ -67,7 +67,7 @@ export interface UndoOutcome {
 }
 
 export function undoOutcome(jobs: readonly JobValue[]): UndoOutcome {
-  const results = jobs.map(({ result }) => readResult(result));
+  const results = jobs.map(({ result }) => readRecord(result));
   return {
     keptAsCopies: results.reduce(
       (total, { copied, stayed }) => total + numberOf(copied) + numberOf(stayed),
@@ -79,11 +79,35 @@ export function undoOutcome(jobs: readonly JobValue[]): UndoOutcome {
   };
 }
 
+/** How far several undos have come, as told by the jobs that take back. */
+export interface TakenBack {
+  /** Not taken back yet, or not all of it. */
+  readonly open: readonly UndoRef[];
+  readonly isUnderWay: boolean;
+  /** Of those that are taken back. */
+  readonly outcome: UndoOutcome;
+}
+
+export function takenBackOf(undos: readonly UndoRef[], jobs: readonly JobValue[]): TakenBack {
+  const about = jobs.filter(
+    ({ kind, request }) =>
+      kind === 'undo' && undos.some(({ undoId }) => undoId === readRecord(request)['undoId']),
+  );
+  // Where some of it could not be moved, the core takes it as not taken back: it can be tried again.
+  const done = about.filter(({ state }) => state === 'done');
+  const doneIds = new Set(done.map(({ request }) => readRecord(request)['undoId']));
+  return {
+    open: undos.filter(({ undoId }) => !doneIds.has(undoId)),
+    isUnderWay: about.some(({ endedAtMs }) => endedAtMs === null),
+    outcome: undoOutcome(done),
+  };
+}
+
 /** What was asked for by the job that an undo is of; empty where it is not known any more. */
 export function asksOf(undoId: string, jobs: readonly JobValue[]): readonly RestoreAsk[] {
   const job = jobs.find(
     ({ kind, result }) =>
-      kind === 'restore' && undosOf(readResult(result)).some((one) => one.undoId === undoId),
+      kind === 'restore' && undosOf(readRecord(result)).some((one) => one.undoId === undoId),
   );
   return job === undefined ? [] : asksIn([job]);
 }
@@ -102,8 +126,8 @@ function undosOf({ undos }: Readonly<Record<string, unknown>>): UndoRef[] {
   return Array.isArray(undos) ? (undos as UndoRef[]) : [];
 }
 
-function readResult(result: unknown): Readonly<Record<string, unknown>> {
-  return typeof result === 'object' && result !== null ? (result as Record<string, unknown>) : {};
+function readRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function numberOf(value: unknown): number {

@@ -199,6 +199,40 @@ test('a folder exactly as it was: asked again in words, and taken back', async (
   expect(readFileSync(world.at('Documents/Letters/two.txt'), 'utf8')).toBe('newer two');
 });
 
+test('taken back on the page of its job: toast and keys know of it, and it can be put back again', async () => {
+  for (const name of ['one', 'two', 'three']) world.write(`Documents/Letters/${name}.txt`, `newest ${name}`);
+  const read = (): string => readFileSync(world.at('Documents/Letters/one.txt'), 'utf8');
+  await openSheet('Letters', 'r');
+  await button('Put 3 files back').click();
+  const toast = page.locator('.done-toast').filter({ hasText: '3 files put back and verified.' });
+  await toast.waitFor();
+  await goTo('/activity');
+  await page
+    .getByRole('link', { name: /Putting back from Blue drive/ })
+    .first()
+    .click();
+  await page.getByRole('main').getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('main').getByText('Taken back.').waitFor();
+  expect(read()).toBe('newest one');
+  const after = page
+    .locator('.done-toast')
+    .filter({ hasText: 'Taken back. Everything is as it was before.' });
+  await after.waitFor();
+  expect(await toast.count()).toBe(0);
+  expect(await after.getByRole('button').allInnerTexts()).toEqual(['Put it back again']);
+  await page.goBack();
+  await page.goBack();
+  await row('Letters').waitFor();
+  await page.keyboard.press('Control+z');
+  await page.getByText('There is nothing to take back.').waitFor();
+  await after.getByRole('button', { name: 'Put it back again' }).click();
+  await toast.waitFor();
+  expect(read()).toBe('one');
+  await toast.getByRole('button', { name: 'Undo' }).click();
+  await after.waitFor();
+  expect(read()).toBe('newest one');
+});
+
 test('stopped in the middle: what is back stays, is told, and can be taken back', async () => {
   world.remove('Documents/Many');
   const goOn = holdWhenBegun();

@@ -1,6 +1,13 @@
-/** What was put back, with the way to take it back at once and to where it is; or what was taken back, with the way to undo that. */
+/**
+ * What was put back, with the way to take it back at once and to where it is; or what was taken back, with the way to undo
+ * that. One that was taken back meanwhile, on the page of its job or in another window, says so by itself.
+ */
 import { Button } from '@mantine/core';
-import { useWords } from '../../../text/use-words.ts';
+import { useMirror } from '../../../core-link/use-core.ts';
+import { takenBackOf, type UndoRef } from '../../../parts/restore-outcome.ts';
+import { undoSentence } from '../../../parts/restore-words.ts';
+import { useFormats, useWords } from '../../../text/use-words.ts';
+import { RestingButton } from '../../../ui/resting-button.tsx';
 import { useRestores } from './restore-store.ts';
 
 export interface DoneToastProps {
@@ -9,35 +16,44 @@ export interface DoneToastProps {
   readonly detail: string;
   /** Those whose troubles can be looked at. */
   readonly jobIds?: readonly string[];
-  readonly onUndo?: (() => void) | undefined;
+  /** What can be taken back. */
+  readonly undos?: readonly UndoRef[];
+  readonly onUndo?: () => void;
   readonly onShow?: (() => void) | undefined;
-  /** Of an undo: puts back once more. */
+  /** Of what was taken back: puts back once more. */
   readonly onAgain?: (() => void) | undefined;
 }
 
-export function DoneToast({ sentence, detail, jobIds = [], onUndo, onShow, onAgain }: DoneToastProps) {
+const NONE: readonly never[] = [];
+
+export function DoneToast(props: DoneToastProps) {
+  const { sentence, detail, jobIds = NONE, undos = NONE, onUndo, onShow, onAgain } = props;
   const { putBack: words } = useWords();
+  const formats = useFormats();
+  const taken = takenBackOf(undos, useMirror()?.jobs ?? NONE);
+  const isThere = undos.length > 0 && taken.open.length > 0;
+  const isTakenBack = !isThere && undos.length > 0;
   return (
     <div className="done-toast" data-region>
-      <p>{sentence}</p>
-      {detail !== '' && <p className="detail">{detail}</p>}
+      <p>{isTakenBack ? undoSentence(taken.outcome, { words, formats }) : sentence}</p>
+      {detail !== '' && !isTakenBack && <p className="detail">{detail}</p>}
       <p className="deeds">
-        {onUndo !== undefined && (
-          <Button variant="default" size="compact-sm" onClick={onUndo}>
+        {isThere && onUndo !== undefined && (
+          <RestingButton variant="default" size="compact-sm" isResting={taken.isUnderWay} onClick={onUndo}>
             {words.undo}
-          </Button>
+          </RestingButton>
         )}
-        {onAgain !== undefined && (
+        {!isThere && onAgain !== undefined && (
           <Button variant="default" size="compact-sm" onClick={onAgain}>
             {words.putBackAgain}
           </Button>
         )}
-        {onShow !== undefined && (
+        {!isTakenBack && onShow !== undefined && (
           <Button variant="subtle" size="compact-sm" onClick={onShow}>
             {words.showInFolder}
           </Button>
         )}
-        {jobIds.length > 0 && (
+        {!isTakenBack && jobIds.length > 0 && (
           <Button
             variant="subtle"
             size="compact-sm"

@@ -1,8 +1,8 @@
 /** The deeds of putting back for components and keys: do it, take it back, do it again; each said in a toast that offers the next. */
 import { notifications } from '@mantine/notifications';
 import { useEffect, useMemo, useRef, type ReactNode } from 'react';
-import { useCore, useMirror } from '../../../core-link/use-core.ts';
-import { asksIn, type RestoreAsk, type RestoreOutcome } from '../../../parts/restore-outcome.ts';
+import { CoreContext, useCore, useMirror } from '../../../core-link/use-core.ts';
+import { asksIn, takenBackOf, type RestoreAsk, type RestoreOutcome } from '../../../parts/restore-outcome.ts';
 import { outcomeSentence, undoSentence } from '../../../parts/restore-words.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
 import type { JobValue } from '../../../text/job-titles.ts';
@@ -31,10 +31,13 @@ const DONE_TOAST = 'put-back';
 
 export function useRestoring(): RestoreDeeds {
   const say = useCoreSentences();
-  const { calls } = useCore();
+  const core = useCore();
   const { putBack: words } = useWords();
   const formats = useFormats();
   return useMemo(() => {
+    const { calls } = core;
+    /** Where toasts are drawn, nobody else hands them the core. */
+    const inCore = (toast: ReactNode): ReactNode => <CoreContext value={core}>{toast}</CoreContext>;
     const refuse = (error: unknown): void =>
       tell({ message: say.error(error), hasGone: false, id: DONE_TOAST });
     const tellEnd = (outcome: RestoreOutcome, asks: readonly RestoreAsk[]): void => {
@@ -42,15 +45,18 @@ export function useRestoring(): RestoreDeeds {
       const target = first?.target ?? null;
       const folder = target ?? (first?.paths[0] === undefined ? null : parentPath(first.paths[0]));
       const done: DoneRestore = { asks, undos: outcome.undos };
+      const again = deeds.againOf(asks);
       tell({
         id: DONE_TOAST,
         hasGone: outcome.state === 'done' || outcome.state === 'cancelled',
-        message: (
+        message: inCore(
           <DoneToast
             sentence={outcomeSentence(outcome, target, { words, formats })}
             detail={outcome.error === null ? '' : say.wireError(outcome.error)}
             jobIds={outcome.problems > 0 ? jobIdsOf() : []}
-            onUndo={outcome.undos.length === 0 ? undefined : () => void deeds.undo(done)}
+            undos={outcome.undos}
+            onUndo={() => void deeds.undo(done)}
+            onAgain={outcome.undos.length === 0 ? undefined : again && (() => void again().catch(refuse))}
             onShow={
               target !== null || folder === null || outcome.files === 0
                 ? undefined
@@ -59,7 +65,7 @@ export function useRestoring(): RestoreDeeds {
                       .getState()
                       .openFolder(folder, { pointId: null, select: asks.flatMap(({ paths }) => paths) })
             }
-          />
+          />,
         ),
       });
     };
@@ -75,7 +81,8 @@ export function useRestoring(): RestoreDeeds {
         const outcome = await followRestore(calls, job);
         tellEnd(outcome, asksIn([job]));
       },
-      undo: async ({ undos, asks }) => {
+      undo: async ({ undos: all, asks }) => {
+        const undos = takenBackOf(all, core.mirror.get()?.jobs ?? []).open;
         notifications.hide(DONE_TOAST);
         const id = notifications.show({ message: words.undoing, loading: true, autoClose: false });
         try {
@@ -85,12 +92,12 @@ export function useRestoring(): RestoreDeeds {
           tell({
             id: DONE_TOAST,
             hasGone: outcome.problems === 0 && !outcome.hasFailed,
-            message: (
+            message: inCore(
               <DoneToast
                 sentence={undoSentence(outcome, { words, formats })}
                 detail={outcome.error === null ? '' : say.wireError(outcome.error)}
                 onAgain={again && (() => void again().catch(refuse))}
-              />
+              />,
             ),
           });
         } catch (error) {
@@ -104,7 +111,7 @@ export function useRestoring(): RestoreDeeds {
           : () => deeds.putBack(asks),
     };
     return deeds;
-  }, [calls, words, formats, say]);
+  }, [core, words, formats, say]);
 }
 
 /** Stays until it is closed where something did not go. */
@@ -118,12 +125,14 @@ function tell({ id, message, hasGone }: { id: string; message: ReactNode; hasGon
 export function useRestoreDeeds(): void {
   const { putBack: words } = useWords();
   const { undo, follow } = useRestoring();
+  const { mirror } = useCore();
   useFollowing(follow);
   const saveCopy = useSaveCopy();
   useEffect(() => {
     historyDeeds.undoLast = () => {
       const { last } = useRestores.getState();
-      if (last !== null) void undo(last);
+      const isThere = last !== null && takenBackOf(last.undos, mirror.get()?.jobs ?? []).open.length > 0;
+      if (isThere) void undo(last);
       else notifications.show({ message: words.nothingToUndo, autoClose: 4_000 });
     };
     historyDeeds.saveCopy = saveCopy;
@@ -131,7 +140,7 @@ export function useRestoreDeeds(): void {
       delete historyDeeds.undoLast;
       delete historyDeeds.saveCopy;
     };
-  }, [undo, saveCopy, words]);
+  }, [undo, saveCopy, words, mirror]);
 }
 
 /** One that is under way, or rests, and was not begun by this page is followed: by the sheet, and to the telling of its end. */

@@ -9,7 +9,7 @@ import {
   type RestoreLine,
   type RestorePlan,
 } from '#renderer/features/timeline/put-back/put-back-plan.ts';
-import { asksOf, restoreOutcome, undoOutcome } from '#renderer/parts/restore-outcome.ts';
+import { asksOf, restoreOutcome, takenBackOf, undoOutcome } from '#renderer/parts/restore-outcome.ts';
 import { outcomeSentence, undoSentence } from '#renderer/parts/restore-words.ts';
 import type { JobValue } from '#renderer/text/job-titles.ts';
 import { zipName } from '#renderer/features/timeline/put-back/zip-name.ts';
@@ -271,6 +271,55 @@ describe('what jobs have done', () => {
   ] as const)('undo: %s', (_, jobs, sentence) =>
     expect(undoSentence(undoOutcome(jobs), speech)).toBe(sentence),
   );
+
+  test.each([
+    ['nothing', [], ['u', 'w'], false],
+    ['one of two', [['u', 'done']], ['w'], false],
+    [
+      'all',
+      [
+        ['u', 'done'],
+        ['w', 'done'],
+        ['another', 'running'],
+      ],
+      [],
+      false,
+    ],
+    [
+      'one again, after it had failed',
+      [
+        ['u', 'failed'],
+        ['u', 'done'],
+      ],
+      ['w'],
+      false,
+    ],
+    [
+      'except some, which can be tried again',
+      [
+        ['u', 'doneExcept'],
+        ['w', 'failed'],
+      ],
+      ['u', 'w'],
+      false,
+    ],
+    ['one at this moment', [['u', 'running']], ['u', 'w'], true],
+  ] as const)('taken back by whomever: %s', (_, taken, open, isUnderWay) => {
+    const jobs = taken.map(([undoId, state]) =>
+      job({
+        kind: 'undo',
+        state,
+        request: { kind: 'undo', folder: '/home', undoId },
+        endedAtMs: state === 'running' ? null : 1,
+        result: { copied: 1 },
+      }),
+    );
+    const refs = [undo, { folder: '/mnt', undoId: 'w' }];
+    const found = takenBackOf(refs, [job({ result }), ...jobs]);
+    expect(found.open.map(({ undoId }) => undoId)).toEqual(open);
+    expect(found.isUnderWay).toBe(isUnderWay);
+    expect(found.outcome.keptAsCopies).toBe(2 - open.length);
+  });
 
   test('what was taken back can be put back by what its job was asked for, while that is known', () => {
     const ask = { placeId: 'p', snapshotId: 's', paths: ['/a'], target: null, rule: 'keep-both' };
