@@ -54,6 +54,7 @@ export const putBack: Translated<typeof english> = {
   listLabel: 'Was mit jeder Datei geschieht',
   listCut: (shown) => `Die ersten ${shown} stehen in der Liste; die Zahlen gelten für alles.`,
   takeThis: (name) => `${name} zurückholen`,
+  copyThis: (name) => `Kopie von ${name} ablegen`,
   problems: 'Lässt sich nicht zurückholen',
   all: 'Alle',
 

@@ -53,6 +53,7 @@ export const putBack = {
   listLabel: 'What would happen to each file',
   listCut: (shown: string) => `The first ${shown} are listed; the counts are of everything.`,
   takeThis: (name: string) => `Put back ${name}`,
+  copyThis: (name: string) => `Put a copy of ${name}`,
   problems: 'Cannot be put back',
   all: 'All',
 

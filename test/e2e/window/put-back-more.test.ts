@@ -127,6 +127,29 @@ test('a copy in another folder, and what is there stays', async () => {
   ]);
 });
 
+test('of a copy, too, each file is left out or has a rule of its own, and what it replaces comes back', async () => {
+  const names = ['one', 'two', 'three'];
+  const there = (name: string): string => readFileSync(world.at('Elsewhere/Letters', `${name}.txt`), 'utf8');
+  for (const name of names) world.write(`Elsewhere/Letters/${name}.txt`, `mine ${name}`);
+  await openSheet('Letters', 'Shift+R');
+  await chooseElsewhere();
+  await page.getByText('Puts a copy of 3 files in Elsewhere: 3 get a name beside what is there.').waitFor();
+  await page.getByLabel('If something is in the way of one.txt').selectOption('replace');
+  await page.getByText('1 replaces a newer version, 2 get a name beside what is there.').waitFor();
+  await page.getByText('What is replaced is kept for 30 days').waitFor();
+  await page.getByRole('checkbox', { name: 'Put a copy of two.txt' }).uncheck();
+  await page.getByText('Puts a copy of 2 files in Elsewhere').waitFor();
+  expect(await findAxeFaults(page, '.put-back')).toEqual([]);
+  await button('Put a copy in Elsewhere').click();
+  await page.getByText(/^2 files put in .*Elsewhere and verified\.$/).waitFor();
+  expect(names.map(there)).toEqual(['one', 'mine two', 'mine three']);
+  const beside = readdirSync(world.at('Elsewhere/Letters')).filter((name) => name.includes('('));
+  expect(beside).toEqual([expect.stringMatching(/^three \(from .*\)\.txt$/)]);
+  await button('Undo').last().click();
+  await page.getByText('Taken back. Everything is as it was before.').last().waitFor();
+  expect(names.map(there)).toEqual(['mine one', 'mine two', 'mine three']);
+});
+
 test('one file by a rule of its own, said by keys, the other as for all; all of it taken back', async () => {
   for (const name of ['one', 'two']) world.write(`Documents/Letters/${name}.txt`, `own ${name}`);
   const read = (): Record<string, string> => {

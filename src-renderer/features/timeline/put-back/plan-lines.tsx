@@ -21,8 +21,9 @@ export interface PlanLinesProps {
   readonly leftOut: ReadonlyMap<string, WirePath>;
   /** By `nameKey`. */
   readonly ownRules: ReadonlyMap<string, PathRule>;
-  /** Undefined: it is a copy elsewhere, taken as a whole. */
-  readonly choices: LineChoices | undefined;
+  /** It goes elsewhere. */
+  readonly isCopy: boolean;
+  readonly choices: LineChoices;
 }
 
 export interface LineChoices {
@@ -33,7 +34,7 @@ export interface LineChoices {
 
 const ROW_PX = 34;
 
-export function PlanLines({ plan, versionMs, leftOut, ownRules, choices }: PlanLinesProps) {
+export function PlanLines({ plan, versionMs, leftOut, ownRules, isCopy, choices }: PlanLinesProps) {
   const showPath = useShowPath();
   const { putBack: words } = useWords();
   const formats = useFormats();
@@ -41,7 +42,7 @@ export function PlanLines({ plan, versionMs, leftOut, ownRules, choices }: PlanL
   const { language } = useSpeech();
   const scroll = useRef<HTMLDivElement>(null);
   const files = useSteadyOrder(plan.files ?? []);
-  const hasRules = choices !== undefined && (ownRules.size > 0 || files.some(isInTheWay));
+  const hasRules = ownRules.size > 0 || files.some(isInTheWay);
   const rows = useVirtualizer({
     count: files.length,
     getScrollElement: () => scroll.current,
@@ -61,11 +62,8 @@ export function PlanLines({ plan, versionMs, leftOut, ownRules, choices }: PlanL
                   <Line
                     line={line}
                     isTaken={!leftOut.has(nameKey(line.path))}
-                    words={lineWords(
-                      line,
-                      { versionMs, isCopy: choices === undefined },
-                      { words, formats, nowMs },
-                    )}
+                    words={lineWords(line, { versionMs, isCopy }, { words, formats, nowMs })}
+                    isCopy={isCopy}
                     ownRule={ownRules.get(nameKey(line.path))?.rule ?? null}
                     choices={choices}
                     hasRules={hasRules}
@@ -99,31 +97,31 @@ function Line(props: {
   readonly words: string;
   /** Null: as for all. */
   readonly ownRule: PathRule['rule'] | null;
-  readonly choices: LineChoices | undefined;
+  readonly isCopy: boolean;
+  readonly choices: LineChoices;
   /** Some line has a rule to be chosen: the others leave the room for one. */
   readonly hasRules: boolean;
 }) {
   const showPath = useShowPath();
-  const { line, isTaken, words, ownRule, choices, hasRules } = props;
+  const { line, isTaken, words, ownRule, isCopy, choices, hasRules } = props;
   const { putBack } = useWords();
   const formats = useFormats();
   const isWritten = ['restored', 'updated', 'beside'].includes(line.action);
-  const canToggle = choices !== undefined && isWritten;
   const folder = parentPath(line.path);
   return (
     <div className={`line ${line.action}${isTaken ? '' : ' left-out'}`}>
       <Checkbox
         size="xs"
-        aria-label={putBack.takeThis(showLastName(line.path))}
+        aria-label={(isCopy ? putBack.copyThis : putBack.takeThis)(showLastName(line.path))}
         checked={isTaken && line.action !== 'unchanged' && line.action !== 'kept'}
-        disabled={!canToggle}
-        onChange={() => choices?.toggle(line.path)}
+        disabled={!isWritten}
+        onChange={() => choices.toggle(line.path)}
       />
       <span className="name" title={showPath(line.path)}>
         {showLastName(line.path)} <span className="folder">{folder !== null && showPath(folder)}</span>
       </span>
       <span className="what">{words}</span>
-      {choices !== undefined && (isInTheWay(line) || ownRule !== null) ? (
+      {isInTheWay(line) || ownRule !== null ? (
         <OwnRule
           path={line.path}
           value={ownRule}

@@ -112,7 +112,9 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
             <>
               <p className="sentence">{view.sentence}</p>
               <p className={view.hasRoom ? 'costs' : 'costs no-room'}>
-                {[view.costs, isCopy ? '' : words.safeKeeping].filter((part) => part !== '').join(' ')}
+                {[view.costs, isCopy && plan?.updated === 0 ? '' : words.safeKeeping]
+                  .filter((part) => part !== '')
+                  .join(' ')}
               </p>
             </>
           )}
@@ -128,23 +130,20 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
             versionMs={versionMs}
             leftOut={leftOut}
             ownRules={ownRules}
-            choices={
-              isCopy
-                ? undefined
-                : {
-                    toggle: (path) => {
-                      const next = new Map(leftOut);
-                      if (!next.delete(nameKey(path))) next.set(nameKey(path), path);
-                      setLeftOut(next);
-                    },
-                    setRule: (path, own) => {
-                      const next = new Map(ownRules);
-                      if (own === null) next.delete(nameKey(path));
-                      else next.set(nameKey(path), { path, rule: own });
-                      setOwnRules(next);
-                    },
-                  }
-            }
+            isCopy={isCopy}
+            choices={{
+              toggle: (path) => {
+                const next = new Map(leftOut);
+                if (!next.delete(nameKey(path))) next.set(nameKey(path), path);
+                setLeftOut(next);
+              },
+              setRule: (path, own) => {
+                const next = new Map(ownRules);
+                if (own === null) next.delete(nameKey(path));
+                else next.set(nameKey(path), { path, rule: own });
+                setOwnRules(next);
+              },
+            }}
           />
         )}
       </div>
