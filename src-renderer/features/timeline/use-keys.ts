@@ -21,9 +21,9 @@ export function useKeys(): void {
       if (event.defaultPrevented || event.isComposing) return;
       if (typeAhead(event)) return event.preventDefault();
       const focus = focusOf(event.target);
-      if (focus === null) return;
-      const command = commandOf(event, focus);
-      if (command === null || !execute(command, moving, latest.current)) return;
+      const command = commandOf(event, focus ?? 'page');
+      if (command === null || (focus === null && !isForTable(command))) return;
+      if (!execute(command, moving, latest.current)) return;
       event.preventDefault();
     };
     addEventListener('keydown', press);
@@ -41,6 +41,11 @@ function typeAhead({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): bo
   if (target instanceof Element && target.closest('.search-panel') !== null) return false;
   set({ searchText: searchText + key });
   return true;
+}
+
+/** The table of the bars lies over the page, and shows what zoom does. */
+function isForTable({ kind }: Command): boolean {
+  return kind === 'zoom' && useHistoryView.getState().sheet === 'heatTable';
 }
 
 /** Null: something over the page has the focus and its own keys. */

@@ -56,6 +56,7 @@ export const history: Translated<typeof english> = {
   heatVersions: 'Versionen',
   heatState: 'Sicherung',
   heatEmpty: 'In der gezeigten Zeit lief keine Sicherung.',
+  heatKeys: '+ und − vergrößern und verkleinern, 0 zeigt alles, 9 die letzten 24 Stunden.',
   kindChanged: 'gelaufen',
   kindQuiet: 'gelaufen, nichts geändert',
   kindWaiting: 'noch nicht gelesen',

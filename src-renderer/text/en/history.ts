@@ -54,6 +54,7 @@ export const history = {
   heatVersions: 'Versions',
   heatState: 'Backup',
   heatEmpty: 'No backup ran in the time shown.',
+  heatKeys: '+ and − zoom, 0 shows all time, 9 the last 24 hours.',
   kindChanged: 'ran',
   kindQuiet: 'ran, nothing changed',
   kindWaiting: 'not read yet',

@@ -328,6 +328,33 @@ test('P keeps a version for ever under a name, and it stays in view though it is
   await page.keyboard.press('n');
 });
 
+test('the table of the bars follows the band: a backup made meanwhile, and zoom', async () => {
+  await page.keyboard.press('n');
+  await page.keyboard.press('0');
+  await page.getByRole('button', { name: 'Show the bars as a table' }).click();
+  const rows = page
+    .getByRole('dialog')
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader') });
+  await rows.first().waitFor();
+  const versions = async (): Promise<number> => {
+    const cells = await page.locator('.heat-table td:nth-child(5)').allInnerTexts();
+    return cells.reduce((sum, text) => sum + Number(text), 0);
+  };
+  const before = await versions();
+  world.write('Documents/Letters/to do.md', 'written while the table is open');
+  await world.backUp(letters.planId, letters.placeId);
+  await until(versions, before + 1);
+  const all = await rows.count();
+  await page.keyboard.press('9');
+  await until(async () => (await rows.count()) < all, true);
+  await page.keyboard.press('0');
+  await until(() => rows.count(), all);
+  expect(await faults()).toEqual([]);
+  await page.keyboard.press('Escape');
+  await rows.first().waitFor({ state: 'detached' });
+});
+
 test('opened from nowhere it says what people come for; in German, too', async () => {
   await page.evaluate(() => void (location.hash = '#/'));
   await page.evaluate(() => void (location.hash = '#/history'));

@@ -40,6 +40,11 @@ export interface Hover {
   readonly step: Step;
 }
 
+export interface BarsInSight {
+  readonly bars: readonly Bar[];
+  readonly step: Step;
+}
+
 const ZOOM_MS = 160;
 const HOVER_MS = 140;
 const JUMP_PX = 190;
@@ -66,6 +71,7 @@ export class BandControl implements HeldBand {
   #zoom: { from: TimeRange; to: TimeRange; startMs: number } | undefined;
   #handlePx = 200;
   #shownHandle = '';
+  readonly #followers = new Set<(inSight: BarsInSight) => void>();
   /** Told of a bar to describe, or that there is none. */
   onHover: (hover: Hover | null) => void = () => undefined;
 
@@ -87,6 +93,7 @@ export class BandControl implements HeldBand {
         if (view.range !== before.range) {
           this.#askHeat();
           this.onHover(null);
+          this.#tellBars();
         }
         if (view.pointId !== before.pointId && this.#headMs === null) this.revealHead();
         this.paint();
@@ -333,10 +340,23 @@ export class BandControl implements HeldBand {
     if (this.#facts === undefined) return;
     this.#barEdges = answer?.edges ?? [];
     this.#bars = answer === undefined ? [] : barsOf({ ...this.#facts, ...answer });
+    this.#tellBars();
   }
 
-  /** For the table. */
-  barsInSight(): { readonly bars: readonly Bar[]; readonly step: Step } {
+  /** Tells the bars in sight at once, and again whenever they are others. @returns what ends it */
+  followBars(tell: (inSight: BarsInSight) => void): () => void {
+    this.#followers.add(tell);
+    tell(this.#barsInSight());
+    return () => void this.#followers.delete(tell);
+  }
+
+  #tellBars(): void {
+    if (this.#followers.size === 0) return;
+    const inSight = this.#barsInSight();
+    for (const tell of this.#followers) tell(inSight);
+  }
+
+  #barsInSight(): BarsInSight {
     const { fromMs, toMs } = this.range;
     return {
       bars: this.#bars.filter((bar) => bar.toMs > fromMs && bar.fromMs < toMs),

@@ -1,4 +1,4 @@
-/** The bars in sight as a table with the same numbers, newest first. */
+/** The bars in sight as a table with the same numbers, newest first; it follows the band, whose keys for zoom it keeps. */
 import { Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useNowMs } from '../../../core-link/use-now.ts';
@@ -6,6 +6,7 @@ import { showLastName } from '../../../text/show-name.ts';
 import type { Formats } from '../../../text/formats.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useHistoryView } from '../view-store.ts';
+import type { BarsInSight } from './band-control.ts';
 import { bandDeeds } from './band-deeds.ts';
 import type { Step } from './buckets.ts';
 import type { Bar, BarKind } from './heat.ts';
@@ -17,10 +18,8 @@ export function HeatTable() {
   const { history } = useWords();
   const formats = useFormats();
   const nowMs = useNowMs();
-  const [shown, setShown] = useState<{ bars: readonly Bar[]; step: Step }>();
-  useEffect(() => {
-    if (isOpen) setShown(bandDeeds.current?.barsInSight());
-  }, [isOpen]);
+  const [shown, setShown] = useState<BarsInSight>();
+  useEffect(() => (isOpen ? bandDeeds.current?.followBars(setShown) : undefined), [isOpen]);
   const kinds: Readonly<Record<BarKind, string>> = {
     changed: history.kindChanged,
     quiet: history.kindQuiet,
@@ -37,6 +36,7 @@ export function HeatTable() {
       size="lg"
       closeButtonProps={{ 'aria-label': history.close }}
     >
+      <p className="heat-keys">{history.heatKeys}</p>
       {bars.length === 0 || shown === undefined ? (
         <p>{history.heatEmpty}</p>
       ) : (
