@@ -1,6 +1,7 @@
 /** The facts of an item as pairs of words. Pure. */
+import { TOGETHER_MS, type Source } from '../sources.ts';
 import type { Point } from '../wire-types.ts';
-import type { StripSpeech } from './strip-view.ts';
+import type { StripSpeech, Version } from './strip-view.ts';
 import type { Subject } from './use-subject.ts';
 
 export interface Fact {
@@ -50,6 +51,31 @@ export function aboutFacts(
       : { name: words.contentId, value: current.content.slice(0, CONTENT_SIGNS) },
   ];
   return facts.filter((fact) => fact !== null);
+}
+
+/**
+ * Those that hold the version in view: this one, and others that have a point from its time. Where no version is known, a point
+ * of the same backup.
+ */
+export function placesOf(
+  seen: {
+    readonly placeName: string;
+    readonly point: Pick<Point, 'timeMs'> | undefined;
+    readonly source: Pick<Source, 'elsewhere'> | undefined;
+  },
+  version: Pick<Version, 'from' | 'to'> | undefined,
+): readonly string[] {
+  const from = version?.from ?? seen.point;
+  const to = version?.to ?? seen.point;
+  const others = seen.source?.elsewhere.filter(
+    ({ timesMs }) =>
+      from !== undefined &&
+      to !== undefined &&
+      timesMs.some((atMs) => atMs >= from.timeMs - TOGETHER_MS && atMs <= to.timeMs + TOGETHER_MS),
+  );
+  return [...new Set([seen.placeName, ...(others ?? []).map(({ placeName }) => placeName)])].filter(
+    (name) => name !== '',
+  );
 }
 
 function sizeOf(sizeBytes: number, formats: StripSpeech['formats']): string {

@@ -5,7 +5,7 @@ import { useNowMs } from '../../../core-link/use-now.ts';
 import { showLastName, showName } from '../../../text/show-name.ts';
 import { useFormats, useShowPath, useWords } from '../../../text/use-words.ts';
 import { useHistory } from '../use-history.ts';
-import { aboutFacts } from './about-facts.ts';
+import { aboutFacts, placesOf } from './about-facts.ts';
 import type { Subject } from './use-subject.ts';
 
 export function AboutTab({ subject }: { subject: Subject }) {
@@ -16,7 +16,7 @@ export function AboutTab({ subject }: { subject: Subject }) {
   const nowMs = useNowMs(history.newest);
   const { path } = subject.item;
   const facts = aboutFacts(
-    { subject, point: history.point, placeNames: placesOf(history) },
+    { subject, point: history.point, placeNames: placesOf(history, subject.current) },
     { words, formats, nowMs },
   );
   const copy = async (): Promise<void> => {
@@ -41,19 +41,5 @@ export function AboutTab({ subject }: { subject: Subject }) {
         {words.copyPath}
       </Button>
     </>
-  );
-}
-
-/** Those that hold the version in view: where there is a point of the same moment. */
-export function placesOf({
-  placeName,
-  point,
-  source,
-}: Pick<ReturnType<typeof useHistory>, 'placeName' | 'point' | 'source'>): readonly string[] {
-  const others = source?.elsewhere.filter(
-    ({ timesMs }) => point !== undefined && timesMs.includes(point.timeMs),
-  );
-  return [...new Set([placeName, ...(others ?? []).map((other) => other.placeName)])].filter(
-    (name) => name !== '',
   );
 }

@@ -12,7 +12,8 @@ import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useSaveWords } from '../hand-out/use-save-copy.tsx';
 import { useHistory } from '../use-history.ts';
 import { historyDeeds, useHistoryView, type InspectorTab } from '../view-store.ts';
-import { AboutTab, placesOf } from './about-tab.tsx';
+import { placesOf } from './about-facts.ts';
+import { AboutTab } from './about-tab.tsx';
 import { DifferenceTab } from './difference-tab.tsx';
 import { LargePreview, PreviewTab } from './preview-tab.tsx';
 import { blinkVersions, stepVersion } from './strip-moves.ts';
@@ -96,9 +97,9 @@ function TabContent({ tab, subject }: { tab: InspectorTab; subject: Subject }) {
   }
 }
 
-function SubjectHead({ subject: { item, strip } }: { subject: Subject }) {
+function SubjectHead({ subject: { item, strip, current } }: { subject: Subject }) {
   const speech = useStripSpeech();
-  const places = placesOf(useHistory());
+  const places = placesOf(useHistory(), current);
   const summary = strip.value === undefined ? '' : stripSummary(strip.value.items, speech);
   const kept = places.length === 0 ? '' : speech.words.keptIn(speech.formats.list(places));
   return (
