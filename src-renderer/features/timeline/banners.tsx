@@ -6,6 +6,7 @@ import { useCore, useMirror } from '../../core-link/use-core.ts';
 import { useNowMs } from '../../core-link/use-now.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { suspicionsOf } from './marks.ts';
+import { usePutBacks } from './ran-jobs.ts';
 import { standInFor } from './stand-in.ts';
 import { useHistory } from './use-history.ts';
 import { goOnAt, useStandIn } from './use-stand-in.ts';
@@ -19,9 +20,10 @@ export function Banners() {
   const formats = useFormats();
   const nowMs = useNowMs();
   const { calls } = useCore();
-  const { points, point, placeId, placeName, presence, reading } = useHistory();
+  const { points, point, placeId, placeName, presence, reading, source } = useHistory();
   const { goTo } = useHistoryView.getState();
-  const suspicions = useMemo(() => suspicionsOf(points), [points]);
+  const putBacks = usePutBacks(source?.topFolder);
+  const suspicions = useMemo(() => suspicionsOf(points, putBacks), [points, putBacks]);
   const suspicion =
     suspicions.find((one) => one.point.snapshotId === point?.snapshotId) ??
     suspicions.findLast((one) => nowMs - one.point.timeMs < RECENT_MS);

@@ -1,14 +1,18 @@
 /**
  * Marks that time carries by itself: the first backup, what a person called a point, the moment before very many files
- * changed. Judged by what each backup counted. Pure.
+ * changed, the first one after something was put back. Judged by what each backup counted; what was put back is no change
+ * to be wondered at. Pure.
  */
+import { filesPutBack, type PutBackRun } from './put-backs.ts';
 import type { Point } from './wire-types.ts';
 
 export type Mark =
   | { readonly kind: 'first'; readonly pointId: string; readonly atMs: number }
   | { readonly kind: 'label'; readonly pointId: string; readonly atMs: number; readonly label: string }
   /** The last point before so many files changed at once. */
-  | { readonly kind: 'beforeMany'; readonly pointId: string; readonly atMs: number; readonly files: number };
+  | { readonly kind: 'beforeMany'; readonly pointId: string; readonly atMs: number; readonly files: number }
+  /** The first point with what was put back before it. */
+  | { readonly kind: 'putBack'; readonly pointId: string; readonly atMs: number; readonly files: number };
 
 /** What looks as when something encrypts files: most of what there is, changed within one point. */
 export interface Suspicion {
@@ -25,14 +29,21 @@ const TIMES_THE_USUAL = 10;
 const SUSPICIOUS_SHARE = 0.5;
 const SUSPICIOUS_FILES = 100;
 
-export function marksOf(points: readonly Point[]): readonly Mark[] {
-  const changed = points.map(({ summary }) => (summary.filesNew ?? 0) + (summary.filesChanged ?? 0));
+export function marksOf(points: readonly Point[], runs: readonly PutBackRun[]): readonly Mark[] {
+  const standing = runs.filter(({ stands }) => stands);
+  const changed = points.map(({ summary, timeMs }, at) => {
+    const files = (summary.filesNew ?? 0) + (summary.filesChanged ?? 0);
+    return files - filesPutBack(runs, points[at - 1]?.timeMs ?? timeMs, timeMs);
+  });
   const usual = medianOf(changed.slice(1).filter((count) => count > 0));
   const marks: Mark[] = [];
   for (const [at, point] of points.entries()) {
     const { snapshotId: pointId, timeMs: atMs, label } = point;
     if (at === 0) marks.push({ kind: 'first', pointId, atMs });
     if (label !== null && label !== '') marks.push({ kind: 'label', pointId, atMs, label });
+    const before = points[at - 1];
+    const back = before === undefined ? 0 : filesPutBack(standing, before.timeMs, atMs);
+    if (back > 0) marks.push({ kind: 'putBack', pointId, atMs, files: back });
     // The first whole version has changed nothing that was there before.
     const files = point.isPart ? 0 : (changed[at + 1] ?? 0);
     if (files >= MANY_FILES && files >= usual * TIMES_THE_USUAL)
@@ -41,13 +52,14 @@ export function marksOf(points: readonly Point[]): readonly Mark[] {
   return marks;
 }
 
-export function suspicionsOf(points: readonly Point[]): readonly Suspicion[] {
+export function suspicionsOf(points: readonly Point[], runs: readonly PutBackRun[]): readonly Suspicion[] {
   const found: Suspicion[] = [];
   for (const [at, point] of points.entries()) {
     const before = points[at - 1];
-    const files = point.summary.filesChanged ?? 0;
+    if (before === undefined) continue;
+    const files = (point.summary.filesChanged ?? 0) - filesPutBack(runs, before.timeMs, point.timeMs);
     const totalFiles = point.summary.totalFilesProcessed ?? 0;
-    if (before === undefined || files < SUSPICIOUS_FILES || files < totalFiles * SUSPICIOUS_SHARE) continue;
+    if (files < SUSPICIOUS_FILES || files < totalFiles * SUSPICIOUS_SHARE) continue;
     found.push({ point, files, totalFiles, cleanPoint: before });
   }
   return found;

@@ -7,6 +7,7 @@ import { useNowMs } from '../../core-link/use-now.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { startOfDay } from './band/axis.ts';
 import { marksOf } from './marks.ts';
+import { usePutBacks } from './ran-jobs.ts';
 import { useHistory } from './use-history.ts';
 import { useHistoryView } from './view-store.ts';
 
@@ -38,7 +39,11 @@ export function WaysIn() {
         },
     [placeId, series, topFolder, newestId, dayMs],
   );
-  const bigChange = useMemo(() => marksOf(points).findLast(({ kind }) => kind === 'beforeMany'), [points]);
+  const putBacks = usePutBacks(source?.topFolder);
+  const bigChange = useMemo(
+    () => marksOf(points, putBacks).findLast(({ kind }) => kind === 'beforeMany'),
+    [points, putBacks],
+  );
   if (isHidden || points.length === 0) return null;
   return (
     <div className="ways-in">

@@ -78,6 +78,7 @@ export const history: Translated<typeof english> = {
   noNewerChange: 'Hier keine spätere Änderung',
   markFirst: 'erste Sicherung',
   markMany: (count) => `bevor sich ${count} Dateien änderten`,
+  markPutBack: (count, isOne) => `nach dem Zurückholen von ${isOne ? '1 Datei' : `${count} Dateien`}`,
 
   dateTitle: 'Zu einem Datum gehen',
   datePlaceholder: 'letzten Freitag, 3. November, vor 2 Wochen …',

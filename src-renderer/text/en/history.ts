@@ -76,6 +76,7 @@ export const history = {
   noNewerChange: 'No later change here',
   markFirst: 'first backup',
   markMany: (count: string) => `before ${count} files changed`,
+  markPutBack: (count: string, isOne: boolean) => `after putting back ${isOne ? '1 file' : `${count} files`}`,
 
   dateTitle: 'Go to a date',
   datePlaceholder: 'last friday, 3 nov, 2 weeks ago …',

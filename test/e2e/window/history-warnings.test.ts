@@ -198,6 +198,25 @@ test('a version that goes while it is looked at: the one before it comes into vi
   await row('diary.txt').first().waitFor();
 });
 
+test('most files put back at once are no change to be warned of; the one before them still is', async () => {
+  const [first] = await world.core.calls['browse.points']({ placeId: blue.placeId as never });
+  await world.core.run({
+    kind: 'restore',
+    placeId: blue.placeId as never,
+    snapshotId: first!.snapshotId,
+    paths: [],
+    target: null,
+    rule: 'replace-keep-current',
+  });
+  expect(readFileSync(world.at('Documents/7.txt'), 'utf8')).toBe('letter 7');
+  await world.backUp(planId, blue.placeId);
+  await go({ place: blue.placeId });
+  await expect.poll(() => slider().getAttribute('aria-valuemax')).toBe('3');
+  await page.getByText(`${FILES} of ${FILES} files`).waitFor();
+  await page.getByRole('button', { name: 'Go there' }).click();
+  await expect.poll(() => slider().getAttribute('aria-valuenow')).toBe('1');
+});
+
 test('no page complained', () => {
   expect(world.complaints).toEqual([]);
 });

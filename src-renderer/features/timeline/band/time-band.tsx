@@ -4,10 +4,13 @@
  */
 import { ChevronLeft, ChevronRight, Table2 } from 'lucide-react';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
-import { useCore, useMirror } from '../../../core-link/use-core.ts';
+import { useCore } from '../../../core-link/use-core.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
+import type { Formats } from '../../../text/formats.ts';
+import type { Words } from '../../../text/language.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
-import { marksOf, suspicionsOf } from '../marks.ts';
+import { marksOf, suspicionsOf, type Mark } from '../marks.ts';
+import { useAskRanJobs, usePutBacks, useRanJobs } from '../ran-jobs.ts';
 import type { Reading, Source } from '../sources.ts';
 import { useHistoryView } from '../view-store.ts';
 import type { NextChange, Point } from '../wire-types.ts';
@@ -36,6 +39,7 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
   const axisWords = useAxisWords();
   const nowMs = useNowMs(points);
   const runs = useRuns(source);
+  const putBacks = usePutBacks(source.topFolder);
   const canvas = useRef<HTMLCanvasElement>(null);
   const slider = useRef<HTMLDivElement>(null);
   const handle = useRef<HTMLButtonElement>(null);
@@ -54,17 +58,9 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
         elsewhereMs: source.elsewhere.map(({ timesMs }) => timesMs),
         exceptIds: runs.exceptIds,
       }),
-      marks: marksOf(points).map((mark) => ({
-        mark,
-        text:
-          mark.kind === 'first'
-            ? history.markFirst
-            : mark.kind === 'label'
-              ? mark.label
-              : history.markMany(formats.count(mark.files)),
-      })),
+      marks: marksOf(points, putBacks).map((mark) => ({ mark, text: markWords(mark, { history, formats }) })),
       missedMs: runs.missedMs,
-      suspiciousIds: new Set(suspicionsOf(points).map(({ point }) => point.snapshotId)),
+      suspiciousIds: new Set(suspicionsOf(points, putBacks).map(({ point }) => point.snapshotId)),
       whole: wholeRange(points[0]?.timeMs, nowMs),
       nowMs,
       nowText: history.axisNow,
@@ -77,7 +73,7 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
             : history.nowWithAge(formats.ago(newest.timeMs, nowMs))
           : history.momentWithAge(formats.moment(point.timeMs, nowMs), formats.ago(point.timeMs, nowMs)),
     };
-  }, [points, source.elsewhere, runs, history, formats, axisWords, nowMs, knownFromMs]);
+  }, [points, source.elsewhere, runs, putBacks, history, formats, axisWords, nowMs, knownFromMs]);
 
   useEffect(() => {
     const elements = {
@@ -137,6 +133,22 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
   );
 });
 
+function markWords(
+  mark: Mark,
+  { history, formats }: { readonly history: Words['history']; readonly formats: Formats },
+): string {
+  switch (mark.kind) {
+    case 'first':
+      return history.markFirst;
+    case 'label':
+      return mark.label;
+    case 'beforeMany':
+      return history.markMany(formats.count(mark.files));
+    case 'putBack':
+      return history.markPutBack(formats.count(mark.files), mark.files === 1);
+  }
+}
+
 /** Where the arrow keys would go, in words, once time rests. */
 function Jumps() {
   const { history } = useWords();
@@ -185,18 +197,8 @@ function useRuns({ placeId, series }: Source): {
   missedMs: readonly number[];
   exceptIds: ReadonlySet<string>;
 } {
-  const { calls } = useCore();
-  const mirror = useMirror();
-  const [jobs, setJobs] = useState<Parameters<typeof failedRuns>[0]>([]);
-  const ended = mirror?.jobs.find(({ kind, endedAtMs }) => kind === 'backup' && endedAtMs !== null)?.id;
-  useEffect(() => {
-    const stop = new AbortController();
-    calls['jobs.list']({ limit: 1_000, beforeMs: null }, { signal: stop.signal }).then(
-      setJobs,
-      () => undefined,
-    );
-    return () => stop.abort();
-  }, [calls, ended]);
+  useAskRanJobs();
+  const jobs = useRanJobs((state) => state.jobs);
   return useMemo(
     () => ({ missedMs: failedRuns(jobs, placeId, series), exceptIds: exceptPoints(jobs, placeId, series) }),
     [jobs, placeId, series],

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { barHeight, barsOf, mostOf, partHeights } from '#renderer/features/timeline/band/heat.ts';
 import { marksOf, suspicionsOf } from '#renderer/features/timeline/marks.ts';
+import { putBacksIn } from '#renderer/features/timeline/put-backs.ts';
 import { dotsOf, markPoints, nearestIndex } from '#renderer/features/timeline/band/point-lane.ts';
 import type { HeatBucket, Point } from '#renderer/features/timeline/wire-types.ts';
 
@@ -138,13 +139,16 @@ test('marks: the first backup, labels, and before very many changes', () => {
     counted(3, 2314),
     counted(4, 2),
   ];
-  expect(marksOf(points)).toEqual([
+  expect(marksOf(points, [])).toEqual([
     { kind: 'first', pointId: 'id0', atMs: 0 },
     { kind: 'label', pointId: 'id2', atMs: 2, label: 'before the move' },
     { kind: 'beforeMany', pointId: 'id2', atMs: 2, files: 2314 },
   ]);
   expect(
-    suspicionsOf(points).map(({ point: { snapshotId }, cleanPoint }) => [snapshotId, cleanPoint.snapshotId]),
+    suspicionsOf(points, []).map(({ point: { snapshotId }, cleanPoint }) => [
+      snapshotId,
+      cleanPoint.snapshotId,
+    ]),
   ).toEqual([['id3', 'id2']]);
 });
 
@@ -163,6 +167,63 @@ test('a version of a part is half a dot, and what the first whole one adds is no
 test('many changed files are no suspicion where there are many more', () => {
   const counted = (timeMs: number, filesChanged: number): Point =>
     point(timeMs, { summary: { filesChanged, totalFilesProcessed: 3000 } });
-  expect(suspicionsOf([counted(0, 0), counted(1, 1400)])).toEqual([]);
-  expect(suspicionsOf([counted(0, 0), counted(1, 1600)])).toHaveLength(1);
+  expect(suspicionsOf([counted(0, 0), counted(1, 1400)], [])).toEqual([]);
+  expect(suspicionsOf([counted(0, 0), counted(1, 1600)], [])).toHaveLength(1);
+});
+
+describe('what was put back is no change to be wondered at', () => {
+  const counted = (timeMs: number, filesChanged: number): Point =>
+    point(timeMs, { summary: { filesNew: 0, filesChanged, totalFilesProcessed: 3000 } });
+  const points = [counted(0, 0), counted(100, 5), counted(200, 2314), counted(300, 2314)];
+  const job = (more: Partial<Parameters<typeof putBacksIn>[0][number]>) => ({
+    id: 'j',
+    kind: 'restore',
+    planId: null,
+    placeId: null,
+    startedBy: 'person' as const,
+    state: 'done' as const,
+    request: { kind: 'restore', target: null, paths: ['/home/me/Letters'] },
+    queuedAtMs: 0,
+    startedAtMs: 110,
+    endedAtMs: 150,
+    result: { filesRestored: 2000, filesUpdated: 300, undos: [{ folder: '/home/me', undoId: 'u' }] },
+    error: null,
+    troubleCount: 0,
+    progress: null,
+    wait: null,
+    ...more,
+  });
+  const undo = job({
+    kind: 'undo',
+    request: { kind: 'undo', folder: '/home/me', undoId: 'u' },
+    startedAtMs: 210,
+    endedAtMs: 220,
+    result: { returned: 2000, removed: 300 },
+  });
+  const suspected = (jobs: Parameters<typeof putBacksIn>[0], folder = '/home/me'): string[] =>
+    suspicionsOf(points, putBacksIn(jobs, folder)).map(({ point: { snapshotId } }) => snapshotId);
+
+  test('nor is its taking back; what changed at another time, elsewhere or beside it is', () => {
+    expect(suspected([])).toEqual(['id200', 'id300']);
+    expect(suspected([job({})])).toEqual(['id300']);
+    expect(suspected([job({}), undo])).toEqual([]);
+    expect(suspected([job({})], '/home/other')).toEqual(['id200', 'id300']);
+    expect(suspected([job({ request: { target: '/mnt', paths: ['/home/me'] } })])).toEqual([
+      'id200',
+      'id300',
+    ]);
+    expect(suspected([job({ request: { target: null, paths: [] } })])).toEqual(['id300']);
+    expect(suspected([job({ result: { filesUpdated: 20, undos: [] } })])).toEqual(['id200', 'id300']);
+    expect(suspected([job({ endedAtMs: null })])).toEqual(['id200', 'id300']);
+  });
+
+  test('the first point after it says so, unless it was taken back', () => {
+    const marks = (jobs: Parameters<typeof putBacksIn>[0]) =>
+      marksOf(points, putBacksIn(jobs, '/home/me')).filter(({ kind }) => kind !== 'first');
+    expect(marks([job({})])).toEqual([
+      { kind: 'putBack', pointId: 'id200', atMs: 200, files: 2300 },
+      { kind: 'beforeMany', pointId: 'id200', atMs: 200, files: 2314 },
+    ]);
+    expect(marks([job({}), undo])).toEqual([]);
+  });
 });
