@@ -102,8 +102,16 @@ class LookAtDisk {
   async #judge(name: ByteString): Promise<Now> {
     const then = this.#entry(name);
     if (then === undefined) return 'unknown';
-    const now = await statOf(joinPath(this.#folder, name));
-    return typeof now === 'string' ? now : compare(then, now);
+    const path = joinPath(this.#folder, name);
+    const now = await statOf(path);
+    if (typeof now === 'string') return now;
+    const state = compare(then, now);
+    return state === 'same' && then.kind === 'folder' && this.#hasChangedSince(path) ? 'older' : state;
+  }
+
+  /** Anything below the folder, in a version since. What has changed after the newest one is told of each entry. */
+  #hasChangedSince(path: ByteString): boolean {
+    return this.#catalogue.nextChange(this.#snapshotId, path, 'newer') !== undefined;
   }
 
   #entry(name: ByteString): EntryFacts | undefined {
@@ -146,7 +154,7 @@ async function statOf(path: ByteString): Promise<DiskStats | 'missing' | 'unknow
   }
 }
 
-/** Folders are the same when they are there: what is in them is told of each entry. */
+/** Folders by themselves: that they are there. */
 function compare(then: EntryFacts, now: DiskStats): Now {
   const kind = kindOf(now);
   if (kind !== then.kind) return 'replaced';

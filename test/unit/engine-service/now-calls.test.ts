@@ -89,6 +89,43 @@ test('every entry is told from what is there now, and nothing is opened', async 
   expect((await other.calls.now(ask)).states.every(({ now }) => now === 'unknown')).toBe(true);
 });
 
+test('a folder is older than now where anything below it has changed in a version since, and the same else', async () => {
+  const { calls } = startTestEngine({ catalogueDisk: new MemoryCatalogueDisk() });
+  const folder = temporaryFolder();
+  const source = path.join(folder, 'source');
+  for (const name of ['grows', 'shrinks', 'changes/deep', 'stays']) {
+    fs.mkdirSync(path.join(source, name), { recursive: true });
+    fs.writeFileSync(path.join(source, name, 'one'), 'first');
+  }
+  const access = await makePlace(
+    { calls, connection: undefined as never, log: [] },
+    path.join(folder, 'place'),
+  );
+  const backUp = async (): Promise<string> => {
+    const { version } = await calls.backup({ access, choice: backupChoice(source) });
+    await calls['history.read']({ access });
+    return version.snapshotId;
+  };
+  const first = await backUp();
+  fs.writeFileSync(path.join(source, 'grows/two'), 'second');
+  fs.rmSync(path.join(source, 'shrinks/one'));
+  fs.writeFileSync(path.join(source, 'changes/deep/one'), 'second');
+  const second = await backUp();
+  const names = ['grows', 'shrinks', 'changes', 'stays'];
+  const states = async (snapshotId: string): Promise<string[]> => {
+    const { states: told } = await calls.now({
+      repositoryId: access.repositoryId!,
+      snapshotId: snapshotId as never,
+      folder: textToByteString(source),
+      names: names.map(textToByteString),
+      withOnlyNow: false,
+    });
+    return told.map(({ now }) => now);
+  };
+  expect(await states(first)).toEqual(['older', 'older', 'older', 'same']);
+  expect(await states(second)).toEqual(['same', 'same', 'same', 'same']);
+});
+
 test('paths of trees and of Windows', () => {
   expect(diskPathOf('/C/Users/me' as ByteString, 'win32')).toBe('C:\\Users\\me');
   expect(diskPathOf('/C' as ByteString, 'win32')).toBe('C:\\');
