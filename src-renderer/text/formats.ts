@@ -91,8 +91,11 @@ export function createFormats(locale: string): Formats {
     const [unit, unitMs] = SPANS.find(([, atLeastMs]) => lengthMs >= atLeastMs) ?? ['minute', MINUTE_MS];
     return relative.format(sign * Math.max(1, Math.floor(lengthMs / unitMs)), unit);
   };
-  const span = (lengthMs: number, unitDisplay: 'narrow' | 'long'): string => {
+  const span = (lengthMs: number, display: 'narrow' | 'long'): string => {
     const [unit, unitMs] = SPANS.find(([, atLeastMs]) => lengthMs >= atLeastMs) ?? ['minute', MINUTE_MS];
+    // One letter would not tell months from minutes.
+    const isAmbiguous = unit === 'month' || unit === 'minute';
+    const unitDisplay = display === 'narrow' && isAmbiguous ? 'short' : display;
     return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay }).format(
       Math.max(1, Math.round(lengthMs / unitMs)),
     );

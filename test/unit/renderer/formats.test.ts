@@ -29,6 +29,8 @@ test('moments: near ones in words, those of another year with the year', () => {
   expect(english.ago(NOW_MS - 19 * 86_400_000, NOW_MS)).toBe('19 days ago');
   expect(german.ago(NOW_MS - 19 * 86_400_000, NOW_MS)).toBe('vor 19 Tagen');
   expect(english.span(2 * 86_400_000)).toBe('2d');
+  expect([english.span(60 * 86_400_000), english.span(120_000)]).toEqual(['2 mths', '2 mins']);
+  expect([german.span(60 * 86_400_000), german.span(120_000)]).toEqual(['2 Mon.', '2 Min.']);
   expect(english.about(7_200_000)).toBe('2 hours');
 });
 

@@ -60,7 +60,7 @@ describe('a block', () => {
     expect(rows.map(({ title, facts, lasted }) => [title, facts, lasted])).toEqual([
       [expect.stringMatching(/^Since Wed 18 Nov, /), '48 KB · 1.2 KB shorter · newest', '4d'],
       [expect.stringMatching(/^16 Nov \d\d:\d\d → 18 Nov \d\d:\d\d$/), '49 KB · same size', '2d'],
-      ['13 Oct → 16 Nov', '49 KB · first seen', '1m'],
+      ['13 Oct → 16 Nov', '49 KB · first seen', '1 mth'],
     ]);
   });
 
