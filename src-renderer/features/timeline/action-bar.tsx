@@ -6,6 +6,7 @@ import { useNowMs } from '../../core-link/use-now.ts';
 import { showName } from '../../text/show-name.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { useSaveWords } from './hand-out/use-save-copy.tsx';
+import { groupsOf } from './put-back/put-back-plan.ts';
 import { useHistory } from './use-history.ts';
 import { historyDeeds, useHistoryView } from './view-store.ts';
 import { lastName, parentPath } from './wire-path.ts';
@@ -22,7 +23,8 @@ export function ActionBar() {
   if (only === undefined) return null;
   const bytes = selection.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const hasSizes = selection.some(({ kind }) => kind !== 'folder');
-  const seen = only.deleted?.lastSeen.timeMs ?? point?.timeMs;
+  const groups = point === undefined ? [] : groupsOf(selection, point);
+  const seen = groups[0]?.timeMs;
   const parent = parentPath(only.path);
   const copyPath = (): void => {
     const text = selection.map(({ path }) => showName(path)).join('\n');
@@ -43,9 +45,11 @@ export function ActionBar() {
         {seen !== undefined && (
           <span>
             ,{' '}
-            {isNow && only.deleted === undefined
-              ? history.fromNow
-              : history.fromMoment(formats.moment(seen, nowMs))}
+            {groups.length > 1
+              ? history.fromEach
+              : isNow && only.deleted === undefined
+                ? history.fromNow
+                : history.fromMoment(formats.moment(seen, nowMs))}
           </span>
         )}
       </p>

@@ -180,6 +180,7 @@ export const history: Translated<typeof english> = {
   itemsChosen: (count) => (count === '1' ? '1 Element' : `${count} Elemente`),
   fromMoment: (moment) => `von ${moment}`,
   fromNow: 'aus der neuesten Version',
+  fromEach: 'jeder aus seiner eigenen Version',
   putBack: 'Zurückholen',
   putCopy: 'Kopie ablegen in…',
   more: 'Mehr',

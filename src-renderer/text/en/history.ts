@@ -179,6 +179,7 @@ export const history = {
   itemsChosen: (count: string) => (count === '1' ? '1 item' : `${count} items`),
   fromMoment: (moment: string) => `from ${moment}`,
   fromNow: 'from the newest version',
+  fromEach: 'each from its own version',
   putBack: 'Put back',
   putCopy: 'Put a copy in…',
   more: 'More',

@@ -103,6 +103,7 @@ test('as one zip file, what is there and what was deleted', async () => {
   await page.keyboard.press('Escape');
   await row('Letters').click();
   await row('gone.txt').click({ modifiers: ['Control'] });
+  await page.locator('.action-bar').getByText('2 items, 13 bytes, each from its own version').waitFor();
   await button('More').click();
   await page.getByRole('menuitem', { name: 'Export as zip' }).click();
   await page.getByText('Save 2 items, each from its own version, as a zip file').waitFor();
