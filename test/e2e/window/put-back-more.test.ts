@@ -149,6 +149,15 @@ test('of a copy, too, each file is left out or has a rule of its own, and what i
   await button('Undo').last().click();
   await page.getByText('Taken back. Everything is as it was before.').last().waitFor();
   expect(names.map(there)).toEqual(['mine one', 'mine two', 'mine three']);
+
+  // What a message says lies over none of the buttons, in the smallest window either.
+  await page.setViewportSize({ width: 1024, height: 640 });
+  await openSheet('Letters', 'Shift+R');
+  await chooseElsewhere();
+  await page.getByText('Taken back. Everything is as it was before.').last().waitFor();
+  await button('Another folder…').click({ trial: true });
+  await button('Cancel').click();
+  await page.setViewportSize({ width: 1440, height: 900 });
 });
 
 test('one file by a rule of its own, said by keys, the other as for all; all of it taken back', async () => {
