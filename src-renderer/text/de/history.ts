@@ -66,6 +66,7 @@ export const history: Translated<typeof english> = {
   tipModified: (count) => `${count} geändert`,
   tipRemoved: (count) => `${count} gelöscht`,
   tipQuiet: 'Geprüft, nichts geändert',
+  tipFirst: 'Die erste Sicherung: alles, was da war, wurde gesichert',
   tipMissed: 'Hier hätte eine Sicherung laufen sollen; sie kam nicht zustande',
   tipWaiting: 'Noch nicht gelesen; ungefähr:',
   tipMost: 'Das meiste davon in',

@@ -64,6 +64,7 @@ export const history = {
   tipModified: (count: string) => `${count} changed`,
   tipRemoved: (count: string) => `${count} deleted`,
   tipQuiet: 'Checked, nothing changed',
+  tipFirst: 'The first backup: all that was there was saved',
   tipMissed: 'A backup should have run here and did not come through',
   tipWaiting: 'Not read yet; roughly:',
   tipMost: 'Most of it in',

@@ -128,6 +128,7 @@ test('a deleted folder opens where it was last, and says where to go when it is 
 test('keys move in time: to changes, to versions, to the ends', async () => {
   await page.keyboard.press('Home');
   await until(version, 1);
+  await until(async () => (await slider().getAttribute('aria-valuetext'))?.includes('first backup'), true);
   await page.keyboard.press('Shift+ArrowRight');
   await until(version, 2);
   await page.keyboard.press('Shift+ArrowLeft');

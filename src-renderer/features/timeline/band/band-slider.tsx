@@ -54,6 +54,7 @@ export function BandSlider({ sliderRef, points }: BandSliderProps) {
         if (hasMoved && document.activeElement !== element) announce(text);
       };
       if (point.state === 'waiting') return say(history.notReadYet);
+      if (at === 0) return say(history.markFirst);
       question.abort();
       question = new AbortController();
       const edges = [point.timeMs, point.timeMs + 1];

@@ -57,7 +57,8 @@ export function BandTip({ hover: { bar, xPx, step }, source, bandRef }: BandTipP
       style={{ width: TIP_PX, insetInlineStart: left - TIP_PX / 2 }}
     >
       <p className="tip-when">{periodWords(bar, step, formats, nowMs)}</p>
-      {bar.kind === 'quiet' && <p>{history.tipQuiet}</p>}
+      {bar.isFirst && <p>{history.tipFirst}</p>}
+      {bar.kind === 'quiet' && !bar.isFirst && <p>{history.tipQuiet}</p>}
       {bar.kind === 'missed' && <p>{history.tipMissed}</p>}
       {bar.kind === 'waiting' && <p>{history.tipWaiting}</p>}
       {(bar.kind === 'changed' || bar.kind === 'waiting') && (

@@ -59,7 +59,7 @@ export function HeatTable() {
                 <td>{formats.count(bar.modified)}</td>
                 <td>{formats.count(bar.removed)}</td>
                 <td>{formats.count(bar.points)}</td>
-                <td>{kinds[bar.kind]}</td>
+                <td>{bar.isFirst && bar.kind === 'quiet' ? history.markFirst : kinds[bar.kind]}</td>
               </tr>
             ))}
           </tbody>

@@ -20,6 +20,8 @@ export interface Bar {
   readonly removed: number;
   /** Points in it. */
   readonly points: number;
+  /** Nothing was there before it to compare with. */
+  readonly isFirst: boolean;
   /** So many changed at once that it is looked at twice. */
   readonly isSuspicious: boolean;
 }
@@ -37,6 +39,8 @@ export function barsOf({ edges, buckets, points, missedMs, suspiciousIds }: Heat
   const missed = new Set(missedMs.map((atMs) => bucketAt(edges, atMs)));
   const rough = new Map<number, { added: number; modified: number }>();
   const suspicious = new Set<number>();
+  const [oldest] = points;
+  const first = oldest === undefined ? undefined : bucketAt(edges, oldest.timeMs);
   for (const { timeMs, state, summary, snapshotId } of points) {
     const at = bucketAt(edges, timeMs);
     if (at === undefined) continue;
@@ -60,6 +64,7 @@ export function barsOf({ edges, buckets, points, missedMs, suspiciousIds }: Heat
       modified,
       removed,
       points: bucket.points + bucket.waitingPoints,
+      isFirst: at === first,
       isSuspicious: suspicious.has(at),
     };
   });

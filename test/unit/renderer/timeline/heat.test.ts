@@ -52,6 +52,17 @@ test('the kinds of empty are told apart', () => {
   expect(bars[4]).toMatchObject({ added: 3, modified: 4, removed: 0, points: 1 });
 });
 
+test('the first point has nothing before it: it is no quiet one', () => {
+  const bars = barsOf({
+    edges: [0, 10, 20, 30],
+    buckets: [bucket(), bucket({ points: 1, quietPoints: 1 }), bucket({ points: 1, quietPoints: 1 })],
+    points: [point(15), point(25)],
+    missedMs: [],
+    suspiciousIds: new Set(),
+  });
+  expect(bars.map(({ isFirst }) => isFirst)).toEqual([false, true, false]);
+});
+
 test('the scale is of logarithms and fits what is in sight', () => {
   expect(barHeight(0, 100, 56)).toBe(0);
   expect(barHeight(100, 100, 56)).toBe(56);
