@@ -7,7 +7,7 @@ import { useNowMs } from '../../core-link/use-now.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { suspicionsOf } from './marks.ts';
 import { usePutBacks } from './ran-jobs.ts';
-import { standInFor } from './stand-in.ts';
+import { standInFor, wholeElsewhere } from './stand-in.ts';
 import { useHistory } from './use-history.ts';
 import { goOnAt, useStandIn } from './use-stand-in.ts';
 import { useHistoryView } from './view-store.ts';
@@ -20,7 +20,7 @@ export function Banners() {
   const formats = useFormats();
   const nowMs = useNowMs();
   const { calls } = useCore();
-  const { points, point, placeId, placeName, presence, reading, source } = useHistory();
+  const { points, point, placeId, placeName, presence, reading, source, sources } = useHistory();
   const { goTo } = useHistoryView.getState();
   const putBacks = usePutBacks(source?.topFolder);
   const suspicions = useMemo(() => suspicionsOf(points, putBacks), [points, putBacks]);
@@ -28,6 +28,10 @@ export function Banners() {
     suspicions.find((one) => one.point.snapshotId === point?.snapshotId) ??
     suspicions.findLast((one) => nowMs - one.point.timeMs < RECENT_MS);
   const standIn = useStandIn();
+  const whole = useMemo(
+    () => (source === undefined || point === undefined ? undefined : wholeElsewhere(sources, source, point)),
+    [sources, source, point],
+  );
   const percent = (share: number): string =>
     new Intl.NumberFormat(formats.locale, { style: 'percent' }).format(share);
   const canRead = placeId !== null && presence === 'present';
@@ -103,9 +107,21 @@ export function Banners() {
         </Banner>
       )}
       <PartPoint />
-      {point?.isFileDamaged === true && <Banner icon={CircleAlert} isWarning text={words.damagedPoint} />}
-      {point?.isFileDamaged === false && point.state === 'partly' && (
-        <Banner icon={CircleAlert} isWarning text={words.partlyPoint} />
+      {(point?.isFileDamaged === true || point?.state === 'partly') && (
+        <Banner
+          icon={CircleAlert}
+          isWarning
+          text={[
+            point.isFileDamaged ? words.damagedPoint : words.partlyPoint,
+            ...(whole === undefined ? [] : [words.wholeElsewhere(whole.source.placeName)]),
+          ].join(' ')}
+        >
+          {whole !== undefined && (
+            <Button size="xs" variant="default" onClick={() => goOnAt(whole)}>
+              {words.useOther}
+            </Button>
+          )}
+        </Banner>
       )}
     </>
   );

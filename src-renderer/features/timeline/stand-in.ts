@@ -10,6 +10,23 @@ export interface StandIn {
   readonly isSame: boolean;
 }
 
+/** Where a version that is damaged here can be had whole: the same version in another place, all of which can be read there. */
+export function wholeElsewhere(
+  sources: readonly Source[],
+  source: Pick<Source, 'placeId' | 'series'>,
+  { timeMs, state, isFileDamaged }: Point,
+): StandIn | undefined {
+  if (!isFileDamaged && state !== 'partly') return undefined;
+  const isWhole = (point: Point): boolean => point.state === 'known' && !point.isFileDamaged;
+  const found = standInFor(
+    sources.map((one) => ({ ...one, points: one.points.filter(isWhole) })),
+    source,
+    timeMs,
+  );
+  const own = sources.find((one) => one.placeId === found?.source.placeId && one.series === source.series);
+  return found?.isSame === true && own !== undefined ? { ...found, source: own } : undefined;
+}
+
 /** Of the places that hold the series and can be reached, the one with the nearest version. */
 export function standInFor(
   sources: readonly Source[],

@@ -169,6 +169,7 @@ export const history: Translated<typeof english> = {
   partPoint: (files, isOne) =>
     `Diese Version hat nur ${files} ${isOne ? 'Datei, die vor der ersten ganzen gesichert wurde' : 'Dateien, die vor der ersten ganzen gesichert wurden'}.`,
   partlyPoint: 'Einige Ordner dieser Version lassen sich nicht lesen; sie sind gekennzeichnet.',
+  wholeElsewhere: (place) => `${place} hat dieselbe Version, heil.`,
   suspicious: (files, total, clean) =>
     `${files} von ${total} Dateien haben sich hier auf einmal geändert, wie wenn etwas sie verschlüsselt. Die letzte Version davor ist ${clean}.`,
 

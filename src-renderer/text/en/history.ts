@@ -168,6 +168,7 @@ export const history = {
   partPoint: (files: string, isOne: boolean) =>
     `This version has only ${files} ${isOne ? 'file that was' : 'files that were'} saved ahead of the first whole one.`,
   partlyPoint: 'Some folders of this version cannot be read; they are marked.',
+  wholeElsewhere: (place: string) => `${place} has the same version, whole.`,
   suspicious: (files: string, total: string, clean: string) =>
     `${files} of ${total} files changed at once here, as when something encrypts them. The last version before is ${clean}.`,
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sourcesOf } from '#renderer/features/timeline/sources.ts';
-import { standInFor } from '#renderer/features/timeline/stand-in.ts';
+import { standInFor, wholeElsewhere } from '#renderer/features/timeline/stand-in.ts';
 import type { Point } from '#renderer/features/timeline/wire-types.ts';
 import { place, plan, wellProtected } from '#test/support/mirror-parts.ts';
 
@@ -69,4 +69,33 @@ test('where a place is away, the one goes on that has the same version, else the
   expect(standIn('drive', 2000 * minute)).toEqual(['server', 1500, false]);
   expect(standIn('attic', 1000 * minute)).toEqual(['drive', 900, false]);
   expect(standInFor(sources, { placeId: 'server', series: 'other' }, 1)).toBeUndefined();
+});
+
+test('a version that is damaged is had whole where the same one is not', () => {
+  const minute = 60_000;
+  const made = (timeMs: number, part: Partial<Point> = {}): Point => ({
+    ...points('letters', timeMs)[0]!,
+    state: 'known',
+    isFileDamaged: false,
+    ...part,
+  });
+  const whole = made(100 * minute);
+  const wholeFor = (here: Point, there: readonly Point[]): unknown => {
+    const sources = sourcesOf(
+      [
+        { placeId: 'drive', points: [here] },
+        { placeId: 'server', points: there },
+      ],
+      known,
+    );
+    const found = wholeElsewhere(sources, { placeId: 'drive', series: 'letters' }, here);
+    return found && [found.source.points.length, found.point.timeMs / minute];
+  };
+  const partly = made(100 * minute, { state: 'partly' });
+  expect(wholeFor(whole, [whole])).toBeUndefined();
+  expect(wholeFor(partly, [made(101 * minute)])).toEqual([1, 101]);
+  expect(wholeFor(made(100 * minute, { isFileDamaged: true }), [made(101 * minute)])).toEqual([1, 101]);
+  expect(wholeFor(partly, [made(300 * minute)])).toBeUndefined();
+  expect(wholeFor(partly, [made(100 * minute, { state: 'partly' }), made(102 * minute)])).toEqual([2, 102]);
+  expect(wholeFor(partly, [made(100 * minute, { isFileDamaged: true })])).toBeUndefined();
 });
