@@ -86,6 +86,11 @@ test.skipIf(isSkipped)(
     await row('letter.txt').click();
     await page.getByRole('tab', { name: 'Versions' }).click();
     await expectNoComplaintOfAxe('.inspector');
+    await page.locator('.version-strip .block').last().hover();
+    await page.locator('.hover-preview').getByText('the rent of 750 euros').waitFor();
+    await expectNoComplaintOfAxe('.hover-preview');
+    await row('letter.txt').hover();
+    await page.locator('.hover-preview').waitFor({ state: 'detached' });
     await row('letter.txt').click();
     await page.keyboard.press('[');
     await page.locator('.version-strip [aria-current]').getByText('oldest known').waitFor();

@@ -167,6 +167,7 @@ function Strip({ subject, isWide }: { subject: Subject; isWide: boolean }) {
         </p>
       )}
       <VersionStrip
+        placeId={subject.placeId}
         rows={stripRows(items, speech)}
         currentKey={current === undefined ? null : rowKey(current, item.path)}
         isWide={isWide}

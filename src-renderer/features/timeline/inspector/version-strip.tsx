@@ -1,14 +1,18 @@
 /** The strip as it is drawn: in the inspector from top to bottom, or across the window from right to left in time. */
+import { HoverCard } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
-import type { CSSProperties } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import { blinkVersions, chooseVersion } from './strip-moves.ts';
+import { Preview } from './preview.tsx';
 import type { GapRow, VersionRow } from './strip-view.ts';
+import { contentOf, type ContentAt } from './use-subject.ts';
 import { isDesktop } from '../../../core-link/desktop.ts';
 import { useWords } from '../../../text/use-words.ts';
 import { historyDeeds, useHistoryView } from '../view-store.ts';
 import './version-strip.css';
 
 export interface VersionStripProps {
+  readonly placeId: string;
   readonly rows: readonly (VersionRow | GapRow)[];
   /** Key of the row of the version in view. */
   readonly currentKey: string | null;
@@ -18,7 +22,7 @@ export interface VersionStripProps {
 const CHIP_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const CHIP_TONES = 5;
 
-export function VersionStrip({ rows, currentKey, isWide = false }: VersionStripProps) {
+export function VersionStrip({ placeId, rows, currentKey, isWide = false }: VersionStripProps) {
   const { inspector: words } = useWords();
   return (
     <ol className={isWide ? 'version-strip wide' : 'version-strip'} aria-label={words.versions}>
@@ -29,11 +33,43 @@ export function VersionStrip({ rows, currentKey, isWide = false }: VersionStripP
           </li>
         ) : (
           <li key={row.key}>
-            <VersionBlock row={row} isCurrent={row.key === currentKey} isWide={isWide} />
+            <HoverPreview content={contentOf(row.version, placeId, row.path)} isWide={isWide}>
+              <VersionBlock row={row} isCurrent={row.key === currentKey} isWide={isWide} />
+            </HoverPreview>
           </li>
         ),
       )}
     </ol>
+  );
+}
+
+/** A pointer on its way over the strip asks for nothing. */
+const HOVER_MS = 450;
+
+/** What is in it, beside the strip, while the pointer rests on it. Everybody else has the tab for it. */
+function HoverPreview(props: {
+  readonly content: ContentAt | null;
+  readonly isWide: boolean;
+  readonly children: ReactNode;
+}) {
+  const { content, isWide, children } = props;
+  if (content === null) return children;
+  return (
+    <HoverCard
+      position={isWide ? 'top' : 'left'}
+      width={360}
+      openDelay={HOVER_MS}
+      closeDelay={80}
+      withRoles={false}
+      shadow="md"
+    >
+      <HoverCard.Target>
+        <div>{children}</div>
+      </HoverCard.Target>
+      <HoverCard.Dropdown className="hover-preview">
+        <Preview content={content} />
+      </HoverCard.Dropdown>
+    </HoverCard>
   );
 }
 
