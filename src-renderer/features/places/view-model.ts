@@ -3,6 +3,7 @@ import type { Mirror } from '#contract/app/mirror-values.ts';
 import { reasonText } from '#contract/error-texts.ts';
 import type { JobValue } from '../../text/job-titles.ts';
 import type { Speech } from '../../text/use-words.ts';
+import { provenShare, verifiedWords } from '../../parts/proven-share.ts';
 
 export type PlaceValue = Mirror['places'][number];
 
@@ -51,54 +52,6 @@ const TONES = { present: 'good', absent: 'warning', unknown: 'quiet' } as const;
 
 function kindWords(kind: string, kinds: Readonly<Record<string, string>>, other: string): string {
   return (Object.hasOwn(kinds, kind) ? kinds[kind] : undefined) ?? other;
-}
-
-export type ProvenShare =
-  | { readonly kind: 'never' | 'running' }
-  /** `share` 0 to 1; `atMs`: when the last part of it was proven. */
-  | { readonly kind: 'proven'; readonly share: number; readonly atMs: number };
-
-/** Which share of what a place holds was read and found whole: by parts since the last one of another division. */
-export function provenShare(placeId: string, jobs: readonly JobValue[]): ProvenShare {
-  const own = jobs
-    .filter((job) => job.kind === 'verify' && job.placeId === placeId)
-    .sort((a, b) => (b.endedAtMs ?? Infinity) - (a.endedAtMs ?? Infinity));
-  if (own.some(({ state }) => state === 'running')) return { kind: 'running' };
-  const done = own.flatMap((job) => {
-    const part = partOf(job);
-    return job.state === 'done' && job.endedAtMs !== null && part !== undefined
-      ? [{ ...part, atMs: job.endedAtMs }]
-      : [];
-  });
-  const [newest] = done;
-  if (newest === undefined) return { kind: 'never' };
-  const parts = new Set(done.filter(({ of }) => of === newest.of).map(({ part }) => part));
-  return { kind: 'proven', share: parts.size / newest.of, atMs: newest.atMs };
-}
-
-function partOf({ request }: JobValue): { part: number; of: number } | undefined {
-  if (typeof request !== 'object' || request === null || Array.isArray(request)) return undefined;
-  const { part, of } = request;
-  return typeof part === 'number' && typeof of === 'number' && of > 0 ? { part, of } : undefined;
-}
-
-function verifiedWords(
-  proven: ProvenShare,
-  nowMs: number,
-  { words, formats }: { words: Speech['words']['places']; formats: Speech['formats'] },
-): string {
-  switch (proven.kind) {
-    case 'never':
-      return words.neverVerified;
-    case 'running':
-      return words.verifying;
-    case 'proven': {
-      const ago = formats.ago(proven.atMs, nowMs);
-      return proven.share >= 1
-        ? words.verifiedAll(ago)
-        : words.verifiedPart(Math.max(1, Math.floor(proven.share * 100)), ago);
-    }
-  }
 }
 
 export type ProbeKind =

@@ -107,6 +107,7 @@ export const inspector: Translated<typeof english> = {
   lastSeenAt: 'Zuletzt gesehen',
   versionCount: 'Versionen',
   keptFor: 'Wo sie liegt',
+  verified: 'Geprüft',
   savedOn: 'Gesichert am',
   savedBy: 'Gesichert von',
   pointLabel: 'Name dieses Zeitpunkts',

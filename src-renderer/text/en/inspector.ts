@@ -102,6 +102,7 @@ export const inspector = {
   lastSeenAt: 'Last seen',
   versionCount: 'Versions',
   keptFor: 'Where it is kept',
+  verified: 'Verified',
   savedOn: 'Saved on',
   savedBy: 'Saved by',
   pointLabel: 'Name of this point',

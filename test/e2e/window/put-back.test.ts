@@ -103,6 +103,7 @@ test.skipIf(isSkipped)(
     await expectNoComplaintOfAxe('.inspector');
     await page.getByRole('tab', { name: 'About' }).click();
     await page.getByText(world.at('Documents/letter.txt')).waitFor();
+    await page.getByText(/^Blue drive: .+/).waitFor();
 
     await row('letter.txt').click();
     await page.keyboard.press('r');

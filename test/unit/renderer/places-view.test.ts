@@ -1,13 +1,8 @@
 /** What the pages of backup places say: the probe's result in words, and how much of a place was proven. */
 import { describe, expect, test } from 'vitest';
 import type { Mirror } from '#contract/app/mirror-values.ts';
-import {
-  placeView,
-  probeView,
-  provenShare,
-  suggestName,
-  type ProbeKind,
-} from '#renderer/features/places/view-model.ts';
+import { placeView, probeView, suggestName, type ProbeKind } from '#renderer/features/places/view-model.ts';
+import { provenShare } from '#renderer/parts/proven-share.ts';
 import { speechOf } from '#renderer/text/use-words.ts';
 import { runningJob, wellProtected } from '#test/support/mirror-parts.ts';
 

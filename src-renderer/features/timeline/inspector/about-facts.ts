@@ -17,10 +17,12 @@ export function aboutFacts(
     readonly subject: Pick<Subject, 'item' | 'strip' | 'current'>;
     readonly point: Point | undefined;
     readonly placeNames: readonly string[];
+    /** What of each of them was read and found whole, in words. */
+    readonly verified: readonly string[];
   },
   { words, formats, nowMs }: StripSpeech,
 ): readonly Fact[] {
-  const { subject, point, placeNames } = about;
+  const { subject, point, placeNames, verified } = about;
   const { item, current } = subject;
   const versions = (subject.strip.value?.items ?? []).flatMap((placed) =>
     placed.item.kind === 'version' ? [placed.item] : [],
@@ -38,6 +40,7 @@ export function aboutFacts(
     newest === undefined ? null : { name: words.lastSeenAt, value: formats.fullMoment(newest.to.timeMs) },
     versions.length === 0 ? null : { name: words.versionCount, value: formats.count(versions.length) },
     placeNames.length === 0 ? null : { name: words.keptFor, value: formats.list(placeNames) },
+    verified.length === 0 ? null : { name: words.verified, value: verified.join(' · ') },
     point === undefined ? null : { name: words.savedOn, value: formats.moment(point.timeMs, nowMs) },
     point === undefined ? null : { name: words.savedBy, value: savedBy(point) },
     point === undefined || point.label === null

@@ -1,9 +1,12 @@
 /** Everything that is known of the selected item. */
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { useMirror } from '../../../core-link/use-core.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
+import { provenShare, verifiedWords } from '../../../parts/proven-share.ts';
 import { showLastName, showName } from '../../../text/show-name.ts';
 import { useFormats, useShowPath, useWords } from '../../../text/use-words.ts';
+import { useRanJobs } from '../ran-jobs.ts';
 import { useHistory } from '../use-history.ts';
 import { aboutFacts, placesOf } from './about-facts.ts';
 import type { Subject } from './use-subject.ts';
@@ -15,8 +18,10 @@ export function AboutTab({ subject }: { subject: Subject }) {
   const showPath = useShowPath();
   const nowMs = useNowMs(history.newest);
   const { path } = subject.item;
+  const placeNames = placesOf(history, subject.current);
+  const verified = useVerified(placeNames);
   const facts = aboutFacts(
-    { subject, point: history.point, placeNames: placesOf(history, subject.current) },
+    { subject, point: history.point, placeNames, verified },
     { words, formats, nowMs },
   );
   const copy = async (): Promise<void> => {
@@ -42,4 +47,18 @@ export function AboutTab({ subject }: { subject: Subject }) {
       </Button>
     </>
   );
+}
+
+/** "Blue drive: all of it, 5 hours ago". */
+function useVerified(placeNames: readonly string[]): readonly string[] {
+  const mirror = useMirror();
+  const ran = useRanJobs((state) => state.jobs);
+  const { places: words } = useWords();
+  const formats = useFormats();
+  const nowMs = useNowMs(mirror?.jobs);
+  const places = mirror?.places.filter(({ name }) => placeNames.includes(name)) ?? [];
+  return places.map(({ id, name }) => {
+    const proven = provenShare(id, [...(mirror?.jobs ?? []), ...ran]);
+    return `${name}: ${verifiedWords(proven, nowMs, { words, formats })}`;
+  });
 }
