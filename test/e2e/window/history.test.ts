@@ -236,9 +236,14 @@ test('zoom: the last day, all, in by wheel; the table has the same numbers', asy
 
 test('the other forms of the folder, the parts of the page, the table of keys', async () => {
   await page.getByRole('button', { name: 'Icons' }).click();
-  await page.locator('.icon-cell').first().waitFor();
+  await page
+    .locator('.icon-cell')
+    .filter({ hasText: /^scan 0412\.pdfdeleted after \d+ \w+/ })
+    .waitFor();
   await page.getByRole('button', { name: 'Columns' }).click();
   await page.locator('.column').nth(2).waitFor();
+  const older = page.locator('.column-row.edge-differs').filter({ hasText: 'to do.md' });
+  await older.getByText('older than now').waitFor({ state: 'attached' });
   await page.getByRole('button', { name: 'List' }).click();
   await slider().focus();
   const seen = new Set<string>();

@@ -5,7 +5,7 @@ import { useAnswer } from '../../../core-link/use-answer.ts';
 import { useCore } from '../../../core-link/use-core.ts';
 import type { WirePath } from '#contract/app/values.ts';
 import { nameKey, showName } from '../../../text/show-name.ts';
-import { useFormats } from '../../../text/use-words.ts';
+import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useHistory } from '../use-history.ts';
 import { useHistoryView } from '../view-store.ts';
 import { joinPath, lastName, parentPath } from '../wire-path.ts';
@@ -13,7 +13,8 @@ import type { ContentsViewProps } from './contents.tsx';
 import { EntryIcon } from './entry-icon.tsx';
 import { rowId } from './list-view.tsx';
 import { useRowHold } from './use-row-hold.ts';
-import { kindOf, nameOf, rowsOf, type EntryRow } from './rows.ts';
+import { UnseenState } from './row-cells.tsx';
+import { edgeOf, kindOf, nameOf, rowsOf, type EntryRow } from './rows.ts';
 
 const MOST_ABOVE = 2;
 
@@ -38,7 +39,9 @@ export function ColumnsView(props: ContentsViewProps) {
 }
 
 function OwnColumn({ contents, choosing, rowHeight, open, handleRef }: ContentsViewProps) {
-  const { rows, now: _now } = contents;
+  const { rows, now } = contents;
+  const { history } = useWords();
+  const formats = useFormats();
   const hold = useRowHold(choosing);
   const column = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -60,16 +63,39 @@ function OwnColumn({ contents, choosing, rowHeight, open, handleRef }: ContentsV
       <div className="rows" style={{ height: virtual.getTotalSize() }}>
         {items.map(({ index, start }) => {
           const row = rows[index];
-          if (row === undefined || row.kind === 'folded') return null;
+          if (row === undefined) return null;
+          const place = { height: rowHeight, transform: `translateY(${start}px)` };
+          if (row.kind === 'folded')
+            return (
+              <div key={row.key} className="column-row is-folded" style={place}>
+                <span className="name">
+                  {row.count === null ? history.foldedMany : history.folded(formats.count(row.count))}
+                </span>
+                <button
+                  type="button"
+                  className="link"
+                  onClick={() => useHistoryView.getState().set({ areGhostsUnfolded: true })}
+                >
+                  {history.unfold}
+                </button>
+              </div>
+            );
           const shown = showName(nameOf(row));
           const isGhost = row.kind === 'entry' && row.entry.deleted !== undefined;
-          const isChosen = choosing.chosen.has(row.key);
+          const edge = edgeOf(row, now);
+          const className = [
+            'column-row',
+            choosing.chosen.has(row.key) ? 'is-chosen' : '',
+            isGhost ? 'is-ghost' : '',
+            row.kind === 'onlyNow' ? 'is-only-now' : '',
+            edge === null ? '' : `edge-${edge}`,
+          ].join(' ');
           return (
             <div
               key={row.key}
               id={rowId(row.key)}
-              className={`column-row${isChosen ? ' is-chosen' : ''}${isGhost ? ' is-ghost' : ''}${row.kind === 'onlyNow' ? ' is-only-now' : ''}`}
-              style={{ height: rowHeight, transform: `translateY(${start}px)` }}
+              className={className}
+              style={place}
               {...hold.of(row)}
               onDoubleClick={row.kind === 'entry' ? () => open(row) : undefined}
             >
@@ -77,6 +103,7 @@ function OwnColumn({ contents, choosing, rowHeight, open, handleRef }: ContentsV
               <span className="name" title={shown}>
                 {shown}
               </span>
+              <UnseenState row={row} now={now} />
               {kindOf(row) === 'folder' && <span aria-hidden>›</span>}
             </div>
           );

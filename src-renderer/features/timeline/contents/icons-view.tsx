@@ -1,13 +1,14 @@
 /** The folder as icons, several side by side; lines are drawn only where they are seen. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useState } from 'react';
+import { useNowMs } from '../../../core-link/use-now.ts';
 import { showName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import type { ContentsViewProps } from './contents.tsx';
 import { EntryIcon } from './entry-icon.tsx';
 import { rowId } from './list-view.tsx';
 import { useRowHold } from './use-row-hold.ts';
-import { useDeletedBetween } from './row-cells.tsx';
+import { UnseenState, useDeletedBetween } from './row-cells.tsx';
 import { edgeOf, kindOf, nameOf, sizeOf, type Row } from './rows.ts';
 import { useHistoryView } from '../view-store.ts';
 
@@ -16,8 +17,9 @@ const LINE_PX = 116;
 
 export function IconsView({ contents, choosing, scroller, open, handleRef }: ContentsViewProps) {
   const { rows, now } = contents;
-  const { history } = useWords();
+  const { history, search } = useWords();
   const formats = useFormats();
+  const nowMs = useNowMs();
   const between = useDeletedBetween();
   const hold = useRowHold(choosing);
   const [widthPx, setWidthPx] = useState(0);
@@ -47,11 +49,16 @@ export function IconsView({ contents, choosing, scroller, open, handleRef }: Con
     if (last >= rows.length - 200) contents.more();
   }, [first, last, contents.state, rows]);
 
-  const describe = (row: Row): string => {
-    if (row.kind === 'folded') return '';
-    if (row.kind === 'onlyNow') return history.onlyNow;
-    if (row.entry.deleted !== undefined) return between(row.entry.deleted);
-    return kindOf(row) === 'folder' ? history.folder : formats.bytes(sizeOf(row));
+  /** With the whole of it where the room is too narrow. */
+  const describe = (row: Row): { readonly words: string; readonly title?: string } => {
+    if (row.kind === 'folded') return { words: '' };
+    if (row.kind === 'onlyNow') return { words: history.onlyNow };
+    const { deleted } = row.entry;
+    if (deleted !== undefined) {
+      const words = search.deletedOn(formats.day(deleted.lastSeen.timeMs, nowMs));
+      return { words, title: between(deleted) };
+    }
+    return { words: kindOf(row) === 'folder' ? history.folder : formats.bytes(sizeOf(row)) };
   };
   return (
     <div role="rowgroup" className="rows" style={{ height: virtual.getTotalSize() }}>
@@ -71,6 +78,7 @@ export function IconsView({ contents, choosing, scroller, open, handleRef }: Con
                 </div>
               );
             const shown = showName(nameOf(row));
+            const { words, title } = describe(row);
             const isChosen = choosing.chosen.has(row.key);
             const edge = edgeOf(row, now);
             const className = [
@@ -95,9 +103,10 @@ export function IconsView({ contents, choosing, scroller, open, handleRef }: Con
                 <span className="name" title={shown}>
                   {shown}
                 </span>
-                <span className="icon-detail" title={describe(row)}>
-                  {describe(row)}
+                <span className="icon-detail" title={title}>
+                  {words}
                 </span>
+                {row.kind === 'entry' && <UnseenState row={row} now={now} />}
               </div>
             );
           })}

@@ -68,6 +68,14 @@ export function StateCell({ row, now }: StateCellProps) {
   );
 }
 
+/** What the mark at the edge says, for those who do not see it. Where there is no room for the words themselves. */
+export function UnseenState({ row, now }: StateCellProps) {
+  const { history } = useWords();
+  const state = stateNow(row, now);
+  if (state === undefined || state === 'unknown' || state === 'deleted') return null;
+  return <span className="unseen">{history[state]}</span>;
+}
+
 /** "deleted between 28 Oct 16:00 and 17:00". */
 export function useDeletedBetween(): (deleted: NonNullable<Entry['deleted']>) => string {
   const { history } = useWords();
