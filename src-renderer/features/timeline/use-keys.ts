@@ -97,7 +97,8 @@ function execute(command: Command, moving: Moving, { point, isNow }: History): b
       return true;
     }
     case 'open':
-      contentsDeeds.current?.open();
+      if (view.isChoosingCompare && view.compareWithId !== null) view.set({ isChoosingCompare: false });
+      else contentsDeeds.current?.open();
       return true;
     case 'chooseAll':
       contentsDeeds.current?.chooseAll();

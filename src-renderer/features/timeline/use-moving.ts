@@ -1,16 +1,17 @@
 /**
  * Moving in time by steps: to the next point, to the next one where the thing in view is different, to a typed moment.
- * The thing in view is the selected item where one is selected, else the folder.
+ * The thing in view is the selected item where one is selected, else the folder. While the other moment of a comparison is
+ * being chosen, it is that one which moves.
  */
 import { useMemo, useRef } from 'react';
 import type { WirePath } from '#contract/app/values.ts';
 import { useCore } from '../../core-link/use-core.ts';
-import { useWords } from '../../text/use-words.ts';
+import { useFormats, useWords } from '../../text/use-words.ts';
 import { announce } from './announce.ts';
 import { pointAt } from './sources.ts';
 import { useHistory, type History } from './use-history.ts';
 import { useHistoryView } from './view-store.ts';
-import type { NextChange } from './wire-types.ts';
+import type { NextChange, Point, PointRef } from './wire-types.ts';
 
 export interface Moving {
   /** To the point before or after, changed or not. */
@@ -35,17 +36,30 @@ export function useMoving(): Moving {
   const { calls } = useCore();
   const history = useHistory();
   const { history: words } = useWords();
+  const formats = useFormats();
   const latest = useRef<History>(history);
   latest.current = history;
   const isJumping = useRef(false);
   return useMemo(() => {
-    const go = (pointId: string | undefined): void => {
+    const go = (point: PointRef | undefined): void => {
+      if (point === undefined) return;
       const { newest } = latest.current;
       const view = useHistoryView.getState();
-      if (pointId !== undefined) view.goTo(pointId === newest?.snapshotId ? null : pointId);
+      const isNewest = point.snapshotId === newest?.snapshotId;
+      if (!view.isChoosingCompare) return view.goTo(isNewest ? null : point.snapshotId);
+      view.compareWith(isNewest ? 'now' : point.snapshotId, false);
+      announce(words.comparedWith(formats.fullMoment(point.timeMs)));
     };
-    const lookAhead: Moving['lookAhead'] = async (direction, signal) => {
-      const { placeId, point } = latest.current;
+    const moved = (): Point | undefined => {
+      const { point, compareWith } = latest.current;
+      return useHistoryView.getState().isChoosingCompare ? (compareWith ?? point) : point;
+    };
+    const nextChange = async (
+      point: Point | undefined,
+      direction: -1 | 1,
+      signal: AbortSignal,
+    ): Promise<NextChange | null> => {
+      const { placeId } = latest.current;
       if (placeId === null || point === undefined) return null;
       return calls['browse.nextChange'](
         {
@@ -58,34 +72,34 @@ export function useMoving(): Moving {
       );
     };
     return {
-      lookAhead,
+      lookAhead: (direction, signal) => nextChange(latest.current.point, direction, signal),
       step(direction) {
-        const { points, point } = latest.current;
-        const at = points.findIndex(({ snapshotId }) => snapshotId === point?.snapshotId);
+        const { points } = latest.current;
+        const from = moved();
+        const at = points.findIndex(({ snapshotId }) => snapshotId === from?.snapshotId);
         const next = points[at + direction];
         if (next === undefined) announce(direction === -1 ? words.noOlderChange : words.noNewerChange);
-        else go(next.snapshotId);
+        else go(next);
       },
       async jump(direction) {
         if (isJumping.current) return;
         isJumping.current = true;
         try {
-          const found = await lookAhead(direction, new AbortController().signal);
+          const found = await nextChange(moved(), direction, new AbortController().signal);
           if (found === null) announce(direction === -1 ? words.noOlderChange : words.noNewerChange);
-          else go(found.point.snapshotId);
+          else go(found.point);
         } catch {
           // The contents say what is wrong; a step that did not go needs no second message.
         } finally {
           isJumping.current = false;
         }
       },
-      goToNow: () => useHistoryView.getState().goTo(null),
-      goToEnd: (end) =>
-        end === 'newest' ? useHistoryView.getState().goTo(null) : go(latest.current.points[0]?.snapshotId),
+      goToNow: () => go(latest.current.newest),
+      goToEnd: (end) => go(end === 'newest' ? latest.current.newest : latest.current.points[0]),
       goToMoment(atMs, isBefore) {
         const { points } = latest.current;
-        go(pointAt(points, isBefore ? atMs - 1 : atMs)?.snapshotId);
+        go(pointAt(points, isBefore ? atMs - 1 : atMs));
       },
     };
-  }, [calls, words]);
+  }, [calls, words, formats]);
 }

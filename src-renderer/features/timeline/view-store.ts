@@ -59,7 +59,7 @@ export interface HistoryView extends Standing {
   readonly searchText: string;
   /** The second playhead; the point in view is compared with it. `'now'`: the newest point. Null: not comparing. */
   readonly compareWithId: string | null;
-  /** The next click on the band places the second playhead (`Shift + D`). */
+  /** The next click on the band places the second playhead, and until then keys move it (`Shift + D`). */
   readonly isChoosingCompare: boolean;
   readonly sheet: Sheet;
   readonly contentsView: ContentsView;
@@ -95,7 +95,8 @@ export interface HistoryActions {
   openSearch(text?: string): void;
   closeSearch(): void;
   openSheet(sheet: Sheet): void;
-  compareWith(pointId: string | null): void;
+  /** @param isChosen false: it is still being chosen, by keys */
+  compareWith(pointId: string | null, isChosen?: boolean): void;
   setRange(range: TimeRange): void;
   /** Any of the plain switches. */
   set(part: Partial<HistorySwitches>): void;
@@ -216,7 +217,7 @@ export const useHistoryView = create<HistoryStore>()((set) => ({
   openSearch: (searchText = '') => set({ isSearchOpen: true, searchText }),
   closeSearch: () => set({ isSearchOpen: false }),
   openSheet: (sheet) => set({ sheet }),
-  compareWith: (compareWithId) => set({ compareWithId, isChoosingCompare: false }),
+  compareWith: (compareWithId, isChosen = true) => set({ compareWithId, isChoosingCompare: !isChosen }),
   setRange: (range) => set({ range }),
   set: (part) => set(part),
 }));

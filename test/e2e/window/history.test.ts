@@ -291,6 +291,24 @@ test('the rest of the keys: large preview, strip, versions, compare, search, zoo
   await page.keyboard.press('Escape');
   await page.locator('.choosing').waitFor({ state: 'detached' });
 
+  // The other moment is chosen by keys as well; the one in view stays.
+  const compared = page.locator('.compare h2');
+  await page.keyboard.press('Shift+D');
+  await page.keyboard.press('Shift+ArrowLeft');
+  await compared.waitFor();
+  const near = await compared.innerText();
+  await page.keyboard.press('ArrowLeft');
+  await until(async () => (await compared.innerText()) === near, false);
+  expect(await version()).toBe(newest);
+  await page.keyboard.press('Enter');
+  await page.locator('.choosing').waitFor({ state: 'detached' });
+  await page.keyboard.press('ArrowLeft');
+  await until(async () => (await version()) < newest, true);
+  await page.keyboard.press('End');
+  await until(version, newest);
+  await page.keyboard.press('Escape');
+  await compared.waitFor({ state: 'detached' });
+
   await page.keyboard.press('Control+f');
   await page.getByRole('combobox').waitFor();
   await page.keyboard.press('Escape');
