@@ -174,6 +174,26 @@ test.skipIf(isSkipped)('two moments compared: only what differs, and how', async
   await page.getByRole('button', { name: 'Stop comparing' }).click();
 });
 
+test.skipIf(isSkipped)('what only the other moment has is put back from there', async () => {
+  await goToNow();
+  expect(existsSync(world.at('Documents/scan 0412.txt'))).toBe(false);
+  await page.keyboard.press('Shift+D');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  const tree = page.getByRole('tree', { name: 'What differs' });
+  await tree.getByText('scan 0412.txt').click();
+  await page
+    .locator('.action-bar')
+    .getByText(/scan 0412\.txt, 8 bytes, from (?!the newest)/)
+    .waitFor();
+  await page.keyboard.press('r');
+  await page.getByText('Puts back 1 file: 1 is missing today.').waitFor();
+  await page.getByRole('button', { name: 'Put 1 file back' }).click();
+  await page.getByText('1 file put back and verified.').waitFor();
+  expect(readFileSync(world.at('Documents/scan 0412.txt'), 'utf8')).toBe('the scan');
+  await page.getByRole('button', { name: 'Stop comparing' }).click();
+});
+
 test.skipIf(isSkipped)('nothing was complained of meanwhile', () => {
   expect(world.complaints).toEqual([]);
 });

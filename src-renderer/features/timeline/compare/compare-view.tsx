@@ -10,12 +10,13 @@ import { useFormats, useWords } from '../../../text/use-words.ts';
 import { EntryIcon } from '../contents/entry-icon.tsx';
 import { useHistory } from '../use-history.ts';
 import { useHistoryView } from '../view-store.ts';
-import type { Point } from '../wire-types.ts';
 import {
   CHANGE_KINDS,
   changeOf,
+  itemOf,
   treeRows,
   type ChangeKind,
+  type Compared,
   type DifferenceEntry,
   type TreeRow,
 } from './difference-tree.ts';
@@ -40,13 +41,15 @@ export function CompareView() {
       </section>
     );
   const [before, after] = point.timeMs <= compareWith.timeMs ? [point, compareWith] : [compareWith, point];
-  return <Comparing placeId={placeId} before={before} after={after} />;
+  const inView = before === point ? 'before' : 'after';
+  return <Comparing placeId={placeId} compared={{ before, after, inView }} />;
 }
 
-function Comparing({ placeId, before, after }: { placeId: string; before: Point; after: Point }) {
+function Comparing({ placeId, compared }: { placeId: string; compared: Compared }) {
   const say = useCoreSentences();
   const { compare: words } = useWords();
   const formats = useFormats();
+  const { before, after } = compared;
   const nowMs = useNowMs(after);
   const folder = useHistoryView((view) => view.folder);
   const compareWith = useHistoryView((view) => view.compareWith);
@@ -110,13 +113,19 @@ function Comparing({ placeId, before, after }: { placeId: string; before: Point;
           <p>{isEmpty ? words.nothing : words.allHidden}</p>
         </div>
       ) : (
-        <Tree rows={rows} difference={difference} />
+        <Tree rows={rows} difference={difference} compared={compared} />
       )}
     </section>
   );
 }
 
-function Tree({ rows, difference }: { rows: readonly TreeRow[]; difference: Difference }) {
+interface TreeProps {
+  readonly rows: readonly TreeRow[];
+  readonly difference: Difference;
+  readonly compared: Compared;
+}
+
+function Tree({ rows, difference, compared }: TreeProps) {
   const { compare: words } = useWords();
   const scroll = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState(0);
@@ -136,7 +145,8 @@ function Tree({ rows, difference }: { rows: readonly TreeRow[]; difference: Diff
       const next = Math.max(0, Math.min(rows.length - 1, current + step));
       setFocused(next);
       shown.scrollToIndex(next);
-    } else if (row !== undefined && (event.key === 'Enter' || event.key === ' ')) choose(row, difference);
+    } else if (row !== undefined && (event.key === 'Enter' || event.key === ' '))
+      choose(row, difference, compared);
     else if (row?.kind === 'entry' && row.isFolder && opens(event.key, row.isOpen))
       difference.toggle(row.path);
     else return;
@@ -169,7 +179,7 @@ function Tree({ rows, difference }: { rows: readonly TreeRow[]; difference: Diff
               style={{ transform: `translateY(${start}px)`, paddingInlineStart: 16 + row.depth * 20 }}
               onClick={() => {
                 setFocused(index);
-                choose(row, difference);
+                choose(row, difference, compared);
               }}
             >
               <RowContent row={row} />
@@ -238,16 +248,16 @@ function Sizes({ entry, isFolder }: { entry: DifferenceEntry; isFolder: boolean 
 }
 
 /** A folder opens or closes; a file is chosen and shows how it differs. */
-function choose(row: TreeRow, { toggle, more }: Difference): void {
+function choose(row: TreeRow, { toggle, more }: Difference, compared: Compared): void {
   if (row.kind === 'loading') return;
   if (row.kind !== 'entry') {
     more(row.folder);
     return;
   }
-  const facts = row.entry.after ?? row.entry.before;
-  if (facts === undefined) return;
+  const item = itemOf(row, compared);
+  if (item === undefined) return;
   const view = useHistoryView.getState();
-  view.select([{ path: row.path, label: row.entry.label, ...facts }]);
+  view.select([item]);
   if (row.isFolder) toggle(row.path);
   else view.showTab('difference');
 }

@@ -4,7 +4,8 @@
  */
 import type { WirePath } from '#contract/app/values.ts';
 import { nameKey } from '../../../text/show-name.ts';
-import type { Answers } from '../wire-types.ts';
+import type { SelectedItem } from '../view-store.ts';
+import type { Answers, PointRef } from '../wire-types.ts';
 import { joinPath } from '../wire-path.ts';
 
 export type DifferencePage = Answers<'browse.difference'>;
@@ -79,6 +80,29 @@ export function treeRows(
   };
   visit(top, 0);
   return rows;
+}
+
+/** The two moments, and which of them is the one in view. */
+export interface Compared {
+  readonly before: PointRef;
+  readonly after: PointRef;
+  readonly inView: 'before' | 'after';
+}
+
+/** What is chosen by its row: as it is at the moment in view, or, where it is not there, as at the other one. */
+export function itemOf(
+  { path, entry }: Pick<Extract<TreeRow, { kind: 'entry' }>, 'path' | 'entry'>,
+  compared: Compared,
+): SelectedItem | undefined {
+  const { inView } = compared;
+  const other = inView === 'before' ? 'after' : 'before';
+  const seen = entry[inView];
+  const facts = seen ?? entry[other];
+  if (facts === undefined) return undefined;
+  const item = { path, label: entry.label, ...facts };
+  return seen === undefined
+    ? { ...item, deleted: { lastSeen: compared[other], firstMissed: compared[inView] } }
+    : item;
 }
 
 export function isFolderEntry({ before, after }: DifferenceEntry): boolean {

@@ -4,6 +4,7 @@ import {
   CHANGE_KINDS,
   changeOf,
   isNoise,
+  itemOf,
   treeRows,
   type ChangeKind,
   type DifferenceEntry,
@@ -107,3 +108,26 @@ test.each([
   ['template.txt', false],
   ['tmpl', false],
 ])('%s is of programs: %s', (name, expected) => expect(isNoise(name)).toBe(expected));
+
+describe('what is chosen is taken from where it is', () => {
+  const before = { snapshotId: 'old', time: '', timeMs: 1 };
+  const after = { snapshotId: 'new', time: '', timeMs: 2 };
+  const OLD = { kind: 'file', sizeBytes: 1, modifiedMs: 1 } as const;
+  const NEW = { kind: 'file', sizeBytes: 2, modifiedMs: 2 } as const;
+  const chosen = (inView: 'before' | 'after', sides: { before?: typeof OLD; after?: typeof NEW }) => {
+    const { before: _before, after: _after, ...bare } = entry('a', {});
+    return itemOf({ path: '/a', entry: { ...bare, ...sides } }, { before, after, inView });
+  };
+
+  test.each([
+    ['changed, from the older', 'before', { before: OLD, after: NEW }, 1, undefined],
+    ['changed, from the newer', 'after', { before: OLD, after: NEW }, 2, undefined],
+    ['removed since, the older in view', 'before', { before: OLD }, 1, undefined],
+    ['removed since, the newer in view', 'after', { before: OLD }, 1, 'old'],
+    ['added since, the older in view', 'before', { after: NEW }, 2, 'new'],
+  ] as const)('%s', (_, inView, sides, sizeBytes, from) => {
+    const item = chosen(inView, sides);
+    expect(item).toMatchObject({ path: '/a', label: 'a', kind: 'file', sizeBytes });
+    expect(item?.deleted?.lastSeen.snapshotId).toBe(from);
+  });
+});
