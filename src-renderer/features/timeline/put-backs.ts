@@ -14,7 +14,7 @@ export interface PutBackRun {
   readonly endedAtMs: number;
   /** Whose contents are others since, or which are there again. */
   readonly files: number;
-  /** It was put back and is so still; else it was taken back, or is the taking back. */
+  /** It was put back to where it came from and is so still: no copy, not taken back, nor the taking back. */
   readonly stands: boolean;
 }
 
@@ -29,7 +29,8 @@ export function putBacksIn(jobs: readonly Job[], folder: WirePath): readonly Put
     }
     const { files, undos } = restoreOutcome([job]);
     const isTakenBack = undos.length > 0 && takenBackOf(undos, jobs).open.length === 0;
-    return files === 0 ? [] : [{ startedAtMs, endedAtMs, files, stands: !isTakenBack }];
+    const isCopy = asRecord(job.request)['target'] !== null;
+    return files === 0 ? [] : [{ startedAtMs, endedAtMs, files, stands: !isCopy && !isTakenBack }];
   });
 }
 

@@ -236,5 +236,8 @@ describe('what was put back is no change to be wondered at', () => {
       { kind: 'beforeMany', pointId: 'id200', atMs: 200, files: 2314 },
     ]);
     expect(marks([job({}), undo])).toEqual([]);
+    expect(marks([job({ request: { target: '/home/me/Copies', paths: [] } })])).toMatchObject([
+      { kind: 'beforeMany', pointId: 'id200' },
+    ]);
   });
 });
