@@ -21,7 +21,12 @@ export interface Source {
   readonly topFolder: WirePath;
   readonly points: readonly Point[];
   /** Other places that hold the same series, with the moments of their points. */
-  readonly elsewhere: readonly { readonly placeName: string; readonly timesMs: readonly number[] }[];
+  readonly elsewhere: readonly {
+    readonly placeName: string;
+    readonly timesMs: readonly number[];
+    /** Of those that hold more than a few files ahead of the first whole version. */
+    readonly wholeMs: readonly number[];
+  }[];
 }
 
 export interface Reading {
@@ -76,7 +81,11 @@ export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | unde
       ...source,
       elsewhere: found
         .filter((other) => other.series === source.series && other.placeId !== source.placeId)
-        .map(({ placeName, points }) => ({ placeName, timesMs: points.map(({ timeMs }) => timeMs) })),
+        .map(({ placeName, points }) => ({
+          placeName,
+          timesMs: timesOf(points),
+          wholeMs: timesOf(points.filter(({ isPart }) => !isPart)),
+        })),
     }))
     .toSorted(
       (one, other) =>
@@ -86,6 +95,10 @@ export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | unde
         other.points.length - one.points.length ||
         newestMs(other) - newestMs(one),
     );
+}
+
+function timesOf(points: readonly Point[]): readonly number[] {
+  return points.map(({ timeMs }) => timeMs);
 }
 
 function newestMs({ points }: Pick<Source, 'points'>): number {

@@ -37,7 +37,10 @@ export function standInFor(
   const [nearest] = sources
     .filter((one) => one.series === series && one.placeId !== placeId && !one.isAway)
     .flatMap((source) => {
-      const [point] = source.points.toSorted((one, other) => awayMs(one) - awayMs(other));
+      // A few files ahead of the first whole version are no version to go on at.
+      const [point] = source.points
+        .filter(({ isPart }) => !isPart)
+        .toSorted((one, other) => awayMs(one) - awayMs(other));
       return point === undefined ? [] : [{ source, point, isSame: awayMs(point) <= TOGETHER_MS }];
     })
     .toSorted((one, other) => awayMs(one.point) - awayMs(other.point));

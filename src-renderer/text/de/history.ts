@@ -67,7 +67,7 @@ export const history: Translated<typeof english> = {
   tipModified: (count) => `${count} geändert`,
   tipRemoved: (count) => `${count} gelöscht`,
   tipQuiet: 'Geprüft, nichts geändert',
-  tipFirst: 'Die erste Sicherung: alles, was da war, wurde gesichert',
+  tipFirst: 'Die erste Sicherung: davor gibt es nichts zum Vergleichen',
   tipMissed: 'Hier hätte eine Sicherung laufen sollen; sie kam nicht zustande',
   tipWaiting: 'Noch nicht gelesen; ungefähr:',
   tipMost: 'Das meiste davon in',

@@ -65,7 +65,7 @@ export const history = {
   tipModified: (count: string) => `${count} changed`,
   tipRemoved: (count: string) => `${count} deleted`,
   tipQuiet: 'Checked, nothing changed',
-  tipFirst: 'The first backup: all that was there was saved',
+  tipFirst: 'The first backup: there is nothing before it to compare with',
   tipMissed: 'A backup should have run here and did not come through',
   tipWaiting: 'Not read yet; roughly:',
   tipMost: 'Most of it in',

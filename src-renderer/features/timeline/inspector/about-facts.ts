@@ -9,6 +9,8 @@ export interface Fact {
   readonly value: string;
 }
 
+type Elsewhere = Source['elsewhere'][number];
+
 /** So much of it tells two contents apart for people. */
 const CONTENT_SIGNS = 16;
 
@@ -64,17 +66,17 @@ export function placesOf(
   seen: {
     readonly placeName: string;
     readonly point: Pick<Point, 'timeMs'> | undefined;
-    readonly source: Pick<Source, 'elsewhere'> | undefined;
+    readonly source: { readonly elsewhere: readonly Pick<Elsewhere, 'placeName' | 'wholeMs'>[] } | undefined;
   },
   version: Pick<Version, 'from' | 'to'> | undefined,
 ): readonly string[] {
   const from = version?.from ?? seen.point;
   const to = version?.to ?? seen.point;
   const others = seen.source?.elsewhere.filter(
-    ({ timesMs }) =>
+    ({ wholeMs }) =>
       from !== undefined &&
       to !== undefined &&
-      timesMs.some((atMs) => atMs >= from.timeMs - TOGETHER_MS && atMs <= to.timeMs + TOGETHER_MS),
+      wholeMs.some((atMs) => atMs >= from.timeMs - TOGETHER_MS && atMs <= to.timeMs + TOGETHER_MS),
   );
   return [...new Set([seen.placeName, ...(others ?? []).map(({ placeName }) => placeName)])].filter(
     (name) => name !== '',

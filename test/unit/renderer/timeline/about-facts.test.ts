@@ -16,9 +16,9 @@ test.each([
   ['one from the time of the version, another day', [90 * HOUR_MS], [80, 100], true],
   ['one from before the version', [70 * HOUR_MS], [80, 100], false],
   ['one from after the version', [120 * HOUR_MS], [80, 100], false],
-] as const)('the other place has %s', (_, timesMs, hours, isHeld) => {
+] as const)('the other place has %s', (_, wholeMs, hours, isHeld) => {
   const version = hours && { from: at(hours[0] * HOUR_MS), to: at(hours[1] * HOUR_MS) };
-  const source = { elsewhere: [{ placeName: 'Home server', timesMs }] };
+  const source = { elsewhere: [{ placeName: 'Home server', wholeMs }] };
   const places = placesOf({ placeName: 'Blue drive', point, source }, version);
   expect(places).toEqual(isHeld ? ['Blue drive', 'Home server'] : ['Blue drive']);
 });

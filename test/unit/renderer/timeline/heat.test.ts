@@ -169,8 +169,8 @@ test('a version of a part is half a dot, and what the first whole one adds is no
     point(0, { isPart: true, summary: { filesNew: 200, totalFilesProcessed: 200 } }),
     point(1, { summary }),
   ];
-  expect(marksOf(points)).toEqual([{ kind: 'first', pointId: 'id0', atMs: 0 }]);
-  expect(suspicionsOf(points)).toEqual([]);
+  expect(marksOf(points, [])).toEqual([{ kind: 'first', pointId: 'id0', atMs: 0 }]);
+  expect(suspicionsOf(points, [])).toEqual([]);
   const dots = markPoints({ points, elsewhereMs: [], exceptIds: new Set() });
   expect(dots.map(({ fill }) => fill)).toEqual(['half', 'full']);
 });

@@ -142,13 +142,13 @@ const point = (timeMs: number, part: Partial<Point> = {}): Point => ({
 test('sources: each series in each place, the newest series first, knowing of each other', () => {
   const sources = sourcesOf(
     [
-      { placeId: 'p1', points: [point(1), point(5)] },
+      { placeId: 'p1', points: [point(1, { isPart: true }), point(5)] },
       { placeId: 'p2', points: [point(9), point(3, { series: 't' })] },
     ],
     undefined,
   );
   expect(sources.map(({ placeId, series }) => `${placeId} ${series}`)).toEqual(['p1 s', 'p2 s', 'p2 t']);
-  expect(sources[1]?.elsewhere).toEqual([{ placeName: '', timesMs: [1, 5] }]);
+  expect(sources[1]?.elsewhere).toEqual([{ placeName: '', timesMs: [1, 5], wholeMs: [5] }]);
   expect(sources[0]?.topFolder).toBe('/home/ann/Documents');
 });
 

@@ -98,4 +98,5 @@ test('a version that is damaged is had whole where the same one is not', () => {
   expect(wholeFor(partly, [made(300 * minute)])).toBeUndefined();
   expect(wholeFor(partly, [made(100 * minute, { state: 'partly' }), made(102 * minute)])).toEqual([2, 102]);
   expect(wholeFor(partly, [made(100 * minute, { isFileDamaged: true })])).toBeUndefined();
+  expect(wholeFor(partly, [made(100 * minute, { isPart: true })])).toBeUndefined();
 });
