@@ -47,7 +47,16 @@ export type ProblemCode =
   /** The profile's own folder takes nothing: what is decided and noted now may be forgotten. */
   | 'notNoted'
   | 'notRunning'
-  | 'noPlans';
+  | 'noPlans'
+  | ReminderCode;
+
+/** Nothing is wrong: what a person is asked or told once in a while. */
+export type ReminderCode =
+  /** Whether the recovery kits of these places are still at hand. */
+  | 'kitToFind'
+  /** Nothing has been got back yet: try it once. */
+  | 'tryRestore'
+  | 'onePlace';
 
 /** How loudly a problem is told: in the list only, as one notice, as an alarm. */
 export type NoticeLevel = 'quiet' | 'notice' | 'alarm';
@@ -71,4 +80,6 @@ export interface Problem {
   readonly fileCount?: number;
   /** Only with `placeKeeps`. */
   readonly untilMs?: number;
+  /** Only with `tryRestore`. */
+  readonly versionCount?: number;
 }

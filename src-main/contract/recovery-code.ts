@@ -15,6 +15,8 @@ const READ_AS: Readonly<Record<string, string>> = { O: '0', I: '1', L: '1', U: '
 
 export const GROUP_COUNT = 8;
 export const GROUP_LENGTH = 5;
+/** Which one is asked for to show that the kit is still at hand. */
+export const KIT_GROUP = 5;
 const DATA_LENGTH = GROUP_LENGTH - 1;
 const CODE_LENGTH = GROUP_COUNT * GROUP_LENGTH;
 

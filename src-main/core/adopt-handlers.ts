@@ -7,6 +7,7 @@ import type { AppCalls } from '#contract/app/app-calls.ts';
 import { placeId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { StoredSettings } from '#contract/engine/engine-values.ts';
+import { noteKitProven } from '#services/routine/known-kits.ts';
 import { kindOf, refuseSecret } from '#services/places/place-access.ts';
 import { putPlace, type Place } from '#services/state/places-table.ts';
 import { putPlan } from '#services/state/plans-table.ts';
@@ -32,6 +33,7 @@ export function adoptHandlers(parts: CoreParts): AdoptCalls {
       const others = settings.places.filter(({ id }) => id !== here.place.id);
       await state.commit((writer) => {
         putPlace(writer, here.place);
+        noteKitProven(writer, here.place, '', parts.ports.clock.nowMs());
         for (const other of others)
           putPlace(writer, { ...other, machineKeyId: null, isRecoveryProven: false });
         putSetting(writer, 'keyCopies', {

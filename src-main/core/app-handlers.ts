@@ -16,7 +16,7 @@ import { listJobTroubles } from '#services/state/job-troubles-table.ts';
 import { listJobs } from '#services/state/jobs-table.ts';
 import { listPlaces } from '#services/state/places-table.ts';
 import { listPlans, putPlan, removePlan, type Plan } from '#services/state/plans-table.ts';
-import { putSetting } from '#services/state/settings-table.ts';
+import { getSetting, putSetting } from '#services/state/settings-table.ts';
 import { toThinOutChoice } from '#services/upkeep/thin-out-choice.ts';
 import { browseHandlers } from './browse-handlers.ts';
 import { adoptHandlers } from './adopt-handlers.ts';
@@ -31,6 +31,8 @@ import { settingsHandlers } from './settings-handlers.ts';
 
 /** About 6 MB. */
 const MOST_EXPORTED = 20_000;
+/** There are only a few kinds; whatever a window sends, the list stays small. */
+const MOST_DISMISSED = 50;
 
 export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
   return {
@@ -147,7 +149,7 @@ function planHandlers(parts: CoreParts): Of<'plans'> {
   };
 }
 
-function jobHandlers({ state, queue, routine, ports }: CoreParts): Of<'jobs' | 'pause'> {
+function jobHandlers({ state, queue, routine, ports }: CoreParts): Of<'jobs' | 'pause' | 'reminders'> {
   return {
     'jobs.start': (request) => queue.add(request, 'person'),
     'jobs.cancel': ({ jobId }) => queue.cancel(jobId),
@@ -200,6 +202,13 @@ function jobHandlers({ state, queue, routine, ports }: CoreParts): Of<'jobs' | '
     },
     'pause.clear': async () => {
       await state.commit((writer) => putSetting(writer, 'pause', null));
+      routine.poke();
+    },
+    'reminders.dismiss': async ({ key }) => {
+      await state.commit((writer) => {
+        const before = getSetting(writer, 'dismissedReminders') ?? [];
+        putSetting(writer, 'dismissedReminders', [...new Set([...before, key])].slice(-MOST_DISMISSED));
+      });
       routine.poke();
     },
   };

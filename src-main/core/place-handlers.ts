@@ -3,6 +3,7 @@ import type { AppCalls } from '#contract/app/app-calls.ts';
 import { placeId, type PlaceId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { KeysOutcome } from '#contract/engine/engine-values.ts';
+import { forgetKit, noteKitFound, noteKitProven } from '#services/routine/known-kits.ts';
 import {
   accessTo,
   isRemote,
@@ -83,6 +84,7 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
         for (const plan of listPlans(writer).filter((each) => each.placeIds.includes(id)))
           putPlan(writer, { ...plan, placeIds: plan.placeIds.filter((each) => each !== id) });
         removePlace(writer, id);
+        forgetKit(writer, id);
       });
       await engine.calls['place.forget']({ placeId: id });
       const isUsed = state.read(listPlaces).some((other) => locationOf(other) === locationOf(place));
@@ -105,12 +107,23 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
       const place = state.read((reader) => requirePlace(reader, id));
       await engine.calls['place.proveRecovery']({ access: accessTo(place), code });
       const proven = { ...place, isRecoveryProven: true };
-      await state.commit((writer) => putPlace(writer, proven));
+      await state.commit((writer) => {
+        noteKitProven(writer, place, code, parts.ports.clock.nowMs());
+        putPlace(writer, proven);
+      });
       // Older codes are withdrawn now: no copy may bring them back.
       copyKeys(parts, proven, { replaces: true });
       note('recoveryProven', { placeId: id });
       changed('places');
       return toPlaceValue(proven, routine.presence.stateOf(proven), parts.secrets.get(id));
+    },
+    'places.findKit': async ({ placeId: id, group }) => {
+      const found = await state.commit((writer) =>
+        noteKitFound(writer, requirePlace(writer, id), group, parts.ports.clock.nowMs()),
+      );
+      if (found.isRight) note('kitFound', { placeId: id });
+      routine.poke();
+      return found;
     },
     'places.renewRecovery': async ({ placeId: id }) => {
       const place = state.read((reader) => requirePlace(reader, id));

@@ -32,6 +32,10 @@ const SettingsPage = lazy(async () => ({
   default: (await import('../features/settings/settings-page.tsx')).SettingsPage,
 }));
 
+const TrialPage = lazy(async () => ({
+  default: (await import('../features/trial/trial-page.tsx')).TrialPage,
+}));
+
 const PAGES: Partial<Readonly<Record<Page, (route: Route) => ReactNode>>> = {
   overview: () => <OverviewPage />,
   activity: ({ rest: [jobId], query }) => <ActivityPage jobId={jobId} query={query} />,
@@ -45,6 +49,7 @@ const PAGES: Partial<Readonly<Record<Page, (route: Route) => ReactNode>>> = {
     ),
   recover: ({ query }) => <RecoverPage query={query} />,
   settings: () => <SettingsPage />,
+  trial: () => <TrialPage />,
   welcome: () => <WelcomePage kit={(placeId) => <RecoveryKit placeId={placeId} />} />,
 };
 

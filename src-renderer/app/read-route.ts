@@ -4,7 +4,16 @@
  */
 
 export type Page =
-  'overview' | 'history' | 'folders' | 'places' | 'activity' | 'settings' | 'welcome' | 'recover' | 'unknown';
+  | 'overview'
+  | 'history'
+  | 'folders'
+  | 'places'
+  | 'activity'
+  | 'settings'
+  | 'welcome'
+  | 'recover'
+  | 'trial'
+  | 'unknown';
 
 export interface Route {
   readonly page: Page;
@@ -24,6 +33,8 @@ const PAGES: Readonly<Record<string, Page>> = {
   settings: 'settings',
   welcome: 'welcome',
   recover: 'recover',
+  /** Getting something back, to see how it goes. */
+  try: 'trial',
 };
 
 /** `hash` as the address has it: `#/history?path=...`; none is the overview. */

@@ -178,6 +178,15 @@ export const appCalls = {
     input: z.strictObject({ placeId, code: typedSecret }),
     output: place,
   },
+  /**
+   * One group (`KIT_GROUP`) as proof that the kit is still at hand. False: of another kit. Asked again at `nextMs`.
+   * @throws request.invalidInput: mistyped, or the code was never proven
+   */
+  'places.findKit': {
+    kind: 'command',
+    input: z.strictObject({ placeId, group: typedSecret }),
+    output: z.strictObject({ isRight: z.boolean(), nextMs: timeMs.nullable() }),
+  },
   'places.renewRecovery': { kind: 'command', input: z.strictObject({ placeId }), output: newPlaceKeys },
 
   /** Puts back its config or keys from the copy, where they are missing or damaged. `password`: where this computer's key does not help. */
@@ -208,6 +217,9 @@ export const appCalls = {
 
   'pause.set': { kind: 'command', input: z.strictObject({ untilMs: timeMs }), output: pause },
   'pause.clear': { kind: 'command', input: nothing, output: done },
+
+  /** The person has heard enough of it. */
+  'reminders.dismiss': { kind: 'command', input: z.strictObject({ key: z.string().max(200) }), output: done },
 
   'restore.prepare': { kind: 'query', input: restoreQuestion, output: restorePreview },
   'undo.list': {

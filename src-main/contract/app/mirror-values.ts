@@ -19,6 +19,7 @@ export const problem = z.strictObject({
   newestAtMs: timeMs.optional(),
   fileCount: count.optional(),
   untilMs: timeMs.optional(),
+  versionCount: count.optional(),
 });
 
 export const health = z.strictObject({

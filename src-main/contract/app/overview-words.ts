@@ -48,6 +48,7 @@ interface NamedProblem {
   readonly newestAtMs?: number | undefined;
   readonly fileCount?: number | undefined;
   readonly untilMs?: number | undefined;
+  readonly versionCount?: number | undefined;
   readonly errorCode?: string | undefined;
 }
 
@@ -90,7 +91,7 @@ export function describeProblem(
   nowMs: number,
   language: Language = 'en',
 ): ErrorText {
-  const { newestAtMs, fileCount, untilMs } = problem;
+  const { newestAtMs, fileCount, untilMs, versionCount } = problem;
   const { allPlans, allPlaces } = TEXTS[language];
   const error = errorOf(problem, facts.jobs ?? []);
   const names = {
@@ -98,6 +99,7 @@ export function describeProblem(
     places: namesOf(problem.placeIds, facts.places, language) ?? allPlaces,
     ...(newestAtMs === undefined ? {} : { newest: pastWords(newestAtMs, nowMs, language) }),
     ...(fileCount === undefined ? {} : { fileCount }),
+    ...(versionCount === undefined ? {} : { versionCount }),
     ...(untilMs === undefined ? {} : { until: moment(new Date(untilMs).toISOString(), language) }),
     ...(error === undefined ? {} : { error: errorText(fromWireError(error), WINDOW_WORDS, language) }),
   };

@@ -50,6 +50,7 @@ export interface ProtectionNames {
   /** Of the newest version, like "3 days ago"; absent: there is none, or nobody knows. */
   readonly newest?: string;
   readonly fileCount?: number;
+  readonly versionCount?: number;
   /** A day, for `placeKeeps`. */
   readonly until?: string;
   /** For `failing`: the text of its error code. */

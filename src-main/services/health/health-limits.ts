@@ -29,6 +29,15 @@ export const REMIND_AFTER_MS = {
   recoveryUnproven: [DAY_MS, DAY_MS, 7 * DAY_MS],
 } as const;
 
+/** After the proof: one, three and nine months. Source: product notes, section 3, "Keeping it alive". */
+export const KIT_ASKED_AFTER_MS = [30 * DAY_MS, 91 * DAY_MS, 274 * DAY_MS] as const;
+/** After those. */
+export const KIT_ASKED_EVERY_MS = 365 * DAY_MS;
+
+/** After the first version; who was away for the rest of the month is not asked any more. Source: "Second week". */
+export const TRIAL_AFTER_MS = { from: 7 * DAY_MS, to: 30 * DAY_MS } as const;
+export const ONE_PLACE_AFTER_MS = 30 * DAY_MS;
+
 /** Over the promised age. */
 export function lateGraceMs(promisedAgeMs: number): number {
   return Math.min(Math.max(promisedAgeMs / 2, MIN_LATE_GRACE_MS), MAX_LATE_GRACE_MS);

@@ -15,6 +15,7 @@ import type { ClockDoubt } from '#rules/clock-doubt.ts';
 import { judgeHealth } from '#services/health/judge-health.ts';
 import type { Health } from '#services/health/health-types.ts';
 import { planNotices } from '#services/health/plan-notices.ts';
+import { remind } from '#services/health/remind.ts';
 import type { KeyCopies } from '#services/key-copies/key-copies.ts';
 import type { JobQueue } from '#services/jobs/job-queue.ts';
 import { placeOf } from '#services/jobs/may-run-beside.ts';
@@ -42,6 +43,7 @@ import { gatherCopies, gatherPlaces } from './health-facts.ts';
 import { JobMemory } from './job-memory.ts';
 import { PlacePresence } from './place-presence.ts';
 import { RememberedRuns } from './remembered-runs.ts';
+import { gatherReminders } from './reminder-facts.ts';
 import { ReturnedPlaces } from './returned-places.ts';
 import { TypedPasswords } from './typed-passwords.ts';
 import { gatherUpkeep } from './upkeep-facts.ts';
@@ -391,18 +393,22 @@ export class Routine {
       waiting: this.waiting,
       isListed: (id) => this.#listed.has(id),
     });
-    this.#health = judgeHealth({
+    const nowMs = clock.nowMs();
+    const health = judgeHealth({
       copies,
       places: gatherPlaces(
         places.filter(({ id }) => plans.some((plan) => plan.placeIds.includes(id))),
         this.#memory,
         (id) => this.#parts.keyCopies.lackingIn(id),
       ),
-      nowMs: clock.nowMs(),
+      nowMs,
       awakeForMs: clock.monotonicMs() - this.#wokeAtSteadyMs,
       isUnsaved: state.isUnsaved,
       ...(doubt === undefined ? {} : { clockDoubt: doubt }),
     });
+    const sources = { state, plans, places, memory: this.#memory, health };
+    const reminders = doubt === undefined ? remind(gatherReminders(sources, nowMs)) : [];
+    this.#health = { ...health, problems: [...health.problems, ...reminders] };
     this.#tell(this.#health.problems);
   }
 

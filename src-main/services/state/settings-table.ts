@@ -34,6 +34,18 @@ const SETTINGS = {
     // Younger than the others.
     accent: windowSettings.shape.accent.default(DEFAULT_WINDOW_SETTINGS.accent),
   }),
+  /** Of places whose recovery code was shown to open them, by id: when, and when it was last at hand. */
+  recoveryKits: z.record(
+    placeId,
+    z.strictObject({
+      provenAtMs: timeMs,
+      seenAtMs: timeMs,
+      /** By which one group is told from that of an older kit; null: what opened it was no recovery code. */
+      mark: z.string().nullable(),
+    }),
+  ),
+  /** Keys of reminders that the person has said enough to. */
+  dismissedReminders: z.array(z.string()),
   /** Notices that the person has been told, so that a restart does not tell them again. */
   toldNotices: z.array(
     z.strictObject({

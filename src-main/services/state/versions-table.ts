@@ -92,6 +92,14 @@ export function listSafeVersions(
     .map((row) => ({ snapshotId: String(row['snapshotId']), timeMs: Number(row['timeMs']) }));
 }
 
+/** Complete and confirmed, each counted once for each of its places; for `StateFile.recall`. */
+export function countSafeVersions(reader: StateReader): number {
+  const row = reader.first(
+    'SELECT COUNT(*) AS number FROM versions WHERE planId IS NOT NULL AND isComplete = 1 AND confirmedAtMs IS NOT NULL',
+  );
+  return Number(row?.['number'] ?? 0);
+}
+
 /** Whether the place has any version of the plan, complete or not. */
 export function hasVersionOf(reader: StateReader, place: PlaceId, plan: PlanId): boolean {
   const query = 'SELECT 1 AS found FROM versions WHERE placeId = :place AND planId = :plan LIMIT 1';

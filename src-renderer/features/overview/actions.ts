@@ -18,6 +18,7 @@ export interface OverviewActions {
   pauseUntilTomorrow(nowMs: number): Promise<unknown>;
   goOn(): Promise<unknown>;
   mend(mend: Mend, mirror: Mirror): Promise<unknown>;
+  dismiss(key: string): Promise<unknown>;
 }
 
 export function createOverviewActions({ calls }: CoreLink): OverviewActions {
@@ -31,6 +32,7 @@ export function createOverviewActions({ calls }: CoreLink): OverviewActions {
     pauseForAnHour: (nowMs) => calls['pause.set']({ untilMs: nowMs + HOUR_MS }),
     pauseUntilTomorrow: (nowMs) => calls['pause.set']({ untilMs: tomorrowMorningMs(nowMs) }),
     goOn: () => calls['pause.clear']({}),
+    dismiss: (key) => calls['reminders.dismiss']({ key }),
     mend: async (mend, { plans, pause }) => {
       switch (mend.kind) {
         case 'go':

@@ -56,6 +56,16 @@ export function mendOf(problem: MirrorProblem, mirror: Mirror, words: Words): Me
       return mirror.jobs.some(({ state }) => state === 'running') ? undefined : backUp;
     case 'noPlans':
       return { kind: 'go', label: words.overview.emptyAction, href: '#/welcome' };
+    case 'kitToFind':
+      return {
+        kind: 'go',
+        label: mend.findKit,
+        href: placeId === undefined ? '#/places' : `#/places/${encodeURIComponent(placeId)}/kit`,
+      };
+    case 'tryRestore':
+      return { kind: 'go', label: mend.tryRestore, href: '#/try' };
+    case 'onePlace':
+      return { kind: 'go', label: mend.addPlace, href: '#/places/new' };
     case 'clockDoubtful':
     case 'notNoted':
     case 'notRunning':
@@ -74,6 +84,12 @@ export function mendOf(problem: MirrorProblem, mirror: Mirror, words: Words): Me
       // Of another release.
       return undefined;
   }
+}
+
+/** What is said where a reminder may be answered with "enough"; undefined: it is no such reminder. */
+export function dismissalOf({ code }: MirrorProblem, { overview: { mend } }: Words): string | undefined {
+  if (code === 'tryRestore') return mend.noTrial;
+  return code === 'onePlace' ? mend.onePlaceIsEnough : undefined;
 }
 
 function mendFailing(

@@ -57,6 +57,7 @@ function Overview({ mirror }: { readonly mirror: Mirror }) {
               key={problem.key}
               problem={problem}
               onMend={(mend) => act(({ mend: go }) => go(mend, mirror))}
+              onDismiss={() => act(({ dismiss }) => dismiss(problem.key))}
             />
           ))}
         </section>
@@ -171,11 +172,13 @@ function RunningJob({ job, act }: Acting & { readonly job: JobView }) {
 }
 
 function ProblemCard({
-  problem: { tone, title, safe, todo, mend },
+  problem: { tone, title, safe, todo, mend, dismissal },
   onMend,
+  onDismiss,
 }: {
   readonly problem: ProblemView;
   onMend(mend: NonNullable<ProblemView['mend']>): void;
+  onDismiss(): void;
 }) {
   return (
     <article className={`card problem ${tone}`}>
@@ -184,16 +187,23 @@ function ProblemCard({
         <h2>{title}</h2>
         <p>{[safe, todo].filter((part) => part !== '').join(' ')}</p>
       </div>
-      {mend?.kind === 'go' && (
-        <Button component="a" variant="default" href={mend.href}>
-          {mend.label}
-        </Button>
-      )}
-      {mend !== undefined && mend.kind !== 'go' && (
-        <Button variant="default" onClick={() => onMend(mend)}>
-          {mend.label}
-        </Button>
-      )}
+      <div className="buttons">
+        {dismissal !== undefined && (
+          <Button variant="subtle" color="gray" onClick={onDismiss}>
+            {dismissal}
+          </Button>
+        )}
+        {mend?.kind === 'go' && (
+          <Button component="a" variant="default" href={mend.href}>
+            {mend.label}
+          </Button>
+        )}
+        {mend !== undefined && mend.kind !== 'go' && (
+          <Button variant="default" onClick={() => onMend(mend)}>
+            {mend.label}
+          </Button>
+        )}
+      </div>
     </article>
   );
 }

@@ -21,13 +21,23 @@ export function chooseGroups(chance: readonly [number, number]): readonly [numbe
 /** @param isLeft the person has gone on: what is too short is said only then */
 export function readTypedGroup(typed: string, number: number, code: SecretText, isLeft: boolean): TypedGroup {
   const read = readRecoveryGroup(typed, number);
-  if ('kind' in read) {
-    const isShort = read.kind === 'tooShort';
-    return isShort && (!isLeft || typed.trim() === '')
-      ? { kind: 'growing' }
-      : { kind: 'wrong', problem: read };
-  }
+  if ('kind' in read)
+    return isStillTyped(read, typed, isLeft) ? { kind: 'growing' } : { kind: 'wrong', problem: read };
   return groupsOf(code)[number - 1]?.equals(read) === true ? { kind: 'right' } : { kind: 'otherKit' };
+}
+
+function isStillTyped({ kind }: GroupProblem, typed: string, isLeft: boolean): boolean {
+  return kind === 'tooShort' && (!isLeft || typed.trim() === '');
+}
+
+/** As far as it can be told without the code: by its own check. */
+export type LoneGroup =
+  Extract<TypedGroup, { kind: 'growing' | 'wrong' }> | { readonly kind: 'right'; readonly text: string };
+
+export function readLoneGroup(typed: string, number: number, isLeft: boolean): LoneGroup {
+  const read = readRecoveryGroup(typed, number);
+  if (!('kind' in read)) return { kind: 'right', text: read.reveal() };
+  return isStillTyped(read, typed, isLeft) ? { kind: 'growing' } : { kind: 'wrong', problem: read };
 }
 
 /** With room for what people put between letters. */

@@ -16,7 +16,7 @@ export function ProveByCode({ placeId }: { placeId: string }) {
   const mayProve = reading.kind === 'complete' || reading.kind === 'text';
   return (
     <section className="proof">
-      <h3>{kit.goneTitle}</h3>
+      <h2>{kit.goneTitle}</h2>
       <p>{kit.goneBody}</p>
       <form
         onSubmit={(event) => {

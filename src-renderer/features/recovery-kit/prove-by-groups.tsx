@@ -37,7 +37,7 @@ export function ProveByGroups({ placeId, code, onBegin }: ProveByGroupsProps) {
   };
   return (
     <section className="proof">
-      <h3>{kit.proofTitle}</h3>
+      <h2>{kit.proofTitle}</h2>
       <p>{kit.proofBody(count(numbers[0]), count(numbers[1]))}</p>
       <div className="two-groups">
         {numbers.map((number, at) => (

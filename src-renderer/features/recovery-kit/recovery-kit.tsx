@@ -15,6 +15,7 @@ import { copyForAMinute } from './copy-for-a-minute.ts';
 import { kitSheet, paperOf, type KitFacts } from './kit-sheet-model.ts';
 import { KitOptions } from './kit-options.tsx';
 import { KitSheetPage } from './kit-sheet.tsx';
+import { FindKit } from './find-kit.tsx';
 import { ProveByGroups } from './prove-by-groups.tsx';
 import { ProveByCode } from './prove-by-code.tsx';
 import { Proven } from './proven.tsx';
@@ -65,7 +66,7 @@ export function RecoveryKit({ placeId, head }: RecoveryKitProps) {
         <KnownKit facts={facts.value} code={code} placeId={placeId} isProven={place.isRecoveryProven} />
       ) : (
         code === undefined &&
-        (place.isRecoveryProven ? <Proven placeId={placeId} isBefore /> : <ProveByCode placeId={placeId} />)
+        (place.isRecoveryProven ? <FindKit placeId={placeId} /> : <ProveByCode placeId={placeId} />)
       )}
     </section>
   );
@@ -164,7 +165,7 @@ function KnownKit({ facts, code, placeId, isProven }: KnownKitProps) {
         </div>
       </div>
       {isProven ? (
-        <Proven placeId={placeId} />
+        <Proven />
       ) : (
         <ProveByGroups placeId={placeId} code={code} onBegin={() => setCovered(true)} />
       )}

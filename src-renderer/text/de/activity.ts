@@ -111,6 +111,7 @@ export const activity: Translated<typeof english> = {
     placeRemoved: (name) => `Du hast den Ort ${called(name, '')} vergessen`,
     placeUnlocked: (name) => `Du hast ${called(name, 'einen Ort')} entsperrt`,
     recoveryProven: (name) => `Du hast das Notfallblatt von ${called(name, 'einem Ort')} bestätigt`,
+    kitFound: (name) => `Du hast das Notfallblatt von ${called(name, 'einem Ort')} wiedergefunden`,
     recoveryRenewed: (name) => `Du hast für ${called(name, 'einen Ort')} einen neuen Code angelegt`,
     settingsAdopted: (name) =>
       `Du hast Pläne und Einstellungen von ${called(name, 'einem Computer')} übernommen`,

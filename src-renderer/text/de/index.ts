@@ -18,6 +18,7 @@ import { recover } from './recover.ts';
 import { search } from './search.ts';
 import { settings } from './settings.ts';
 import { space } from './space.ts';
+import { trial } from './trial.ts';
 import { welcome } from './welcome.ts';
 
 export const de: Translated<typeof en> = {
@@ -38,5 +39,6 @@ export const de: Translated<typeof en> = {
   search,
   settings,
   space,
+  trial,
   welcome,
 };

@@ -54,6 +54,11 @@ export const kit: Translated<typeof english> = {
   provenBefore: 'Du hast bewiesen, dass du dieses Blatt hast.',
   provenBeforeBody:
     'Ist es verloren, erstelle ein neues und beweise es: Der alte Code öffnet diesen Ort dann nicht mehr.',
+  findTitle: 'Weißt du noch, wo dein Notfallblatt liegt?',
+  findBody: 'Lieber jetzt zwei Minuten als nie: Sieh nach und tippe eine Gruppe davon ab.',
+  findGroup: (number) => `Gruppe ${number} von deinem Blatt`,
+  found: 'Gut: Dieses Blatt ist noch das richtige.',
+  foundBody: (day) => `Lege es wieder dorthin, wo es war. Tidemark fragt am ${day} wieder.`,
   cannotFind: 'Ich finde es nicht',
   renew: 'Neues Blatt erstellen',
   renewBody:

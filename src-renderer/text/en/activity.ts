@@ -108,6 +108,7 @@ export const activity = {
     placeRemoved: (name: string) => `You forgot the place ${name}`,
     placeUnlocked: (name: string) => `You unlocked ${name}`,
     recoveryProven: (name: string) => `You proved the recovery kit of ${name}`,
+    kitFound: (name: string) => `You found the recovery kit of ${name} again`,
     recoveryRenewed: (name: string) => `You made another recovery code for ${name}`,
     settingsAdopted: (name: string) => `You took over the plans and settings of ${name || 'a computer'}`,
     sourceLooksWrong: (name: string) =>

@@ -16,6 +16,7 @@ import { recover } from './recover.ts';
 import { search } from './search.ts';
 import { settings } from './settings.ts';
 import { space } from './space.ts';
+import { trial } from './trial.ts';
 import { welcome } from './welcome.ts';
 
 export const en = {
@@ -36,5 +37,6 @@ export const en = {
   search,
   settings,
   space,
+  trial,
   welcome,
 };

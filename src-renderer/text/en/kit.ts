@@ -51,6 +51,11 @@ export const kit = {
   wholeCodeHint: 'Eight groups of five, with or without dashes',
   provenBefore: 'You have proven that you have this page.',
   provenBeforeBody: 'If it is lost, make a new one and prove it: the old code then opens this place no more.',
+  findTitle: 'Do you still know where your recovery kit is?',
+  findBody: 'Two minutes now instead of never: look for it and type one group from it.',
+  findGroup: (number: string) => `Group ${number} from your page`,
+  found: 'Good: this page is still the right one.',
+  foundBody: (day: string) => `Put it back where it was. Tidemark asks again on ${day}.`,
   cannotFind: 'I cannot find it',
   renew: 'Make a new page',
   renewBody:

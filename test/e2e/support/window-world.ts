@@ -80,12 +80,19 @@ export class WindowWorld {
 
   /** A version as it would have been made `agoMs` ago. @returns the id of its snapshot is in the job's result */
   async backUp(planId: string, placeId: string, agoMs = 0): ReturnType<CoreWorld['run']> {
-    this.#clock.behindMs = agoMs;
-    try {
+    return this.ago(agoMs, async () => {
       const job = await this.core.run({ kind: 'backup', planId, placeId, walkAll: true });
       if (job.state !== 'done')
         throw new Error(`a backup ended as ${job.state}: ${JSON.stringify(job.error)}`);
       return job;
+    });
+  }
+
+  /** By the core's clock `work` was done in the past. */
+  async ago<T>(agoMs: number, work: () => Promise<T>): Promise<T> {
+    this.#clock.behindMs = agoMs;
+    try {
+      return await work();
     } finally {
       this.#clock.behindMs = 0;
     }

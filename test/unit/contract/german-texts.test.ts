@@ -91,7 +91,7 @@ function expectGerman(write: (language: Language) => string): void {
 function expectGermanText(write: (language: Language) => ErrorText): void {
   const english = write('en');
   const { title, safe, todo } = write('de');
-  for (const part of [title, todo]) expect(part).toMatch(/^[A-ZÄÖÜ0-9„/].*\.$|Seine Ausgabe: xyz/);
+  for (const part of [title, todo]) expect(part).toMatch(/^[A-ZÄÖÜ0-9„/].*[.?]$|Seine Ausgabe: xyz/);
   expect(safe === '').toBe(english.safe === '');
   if (safe !== '') expect(safe).toMatch(/^[A-ZÄÖÜ].*\.$/);
   for (const part of ['title', 'safe', 'todo'] as const) {

@@ -12,7 +12,7 @@ describe('a problem', () => {
   it.each(CODES)('%s says in whole sentences what is so and what to do, without jargon', (code) => {
     for (const names of [NAMES, { plans: 'Letters', places: 'the blue drive' }]) {
       const { title, safe, todo } = problemText(code, names);
-      for (const sentence of [title, todo]) expect(sentence).toMatch(/^[A-Z0-9].*\.$/);
+      for (const sentence of [title, todo]) expect(sentence).toMatch(/^[A-Z0-9].*[.?]$/);
       expect(safe).toMatch(/^$|^[A-Z].*\.$/);
       expect(`${title} ${safe} ${todo}`).not.toMatch(JARGON);
     }

@@ -154,6 +154,25 @@ test('the recovery code is proven on the place; another one is not', async () =>
   expect((await world.mirror()).places).toMatchObject([{ isRecoveryProven: true, secret: 'remembered' }]);
 });
 
+test('one group shows that the kit is at hand: that of an older kit does not, and a restart forgets nothing', async () => {
+  const { placeId, recoveryCode: old } = await world.addPlace();
+  const find = (code: string, group = 5): Promise<{ isRight: boolean; nextMs: number | null }> =>
+    world.calls['places.findKit']({ placeId, group: code.split('-')[group - 1]!.toLowerCase() });
+  await expect(find(old)).rejects.toMatchObject({ code: 'request.invalidInput' });
+  await world.calls['places.proveRecovery']({ placeId, code: old });
+  const { isRight, nextMs } = await find(old);
+  expect(isRight).toBe(true);
+  expect(nextMs! - Date.now()).toBeGreaterThan(29 * 86_400_000);
+  // Mistyped, or another group than the one that was asked for.
+  await expect(find(old, 4)).rejects.toMatchObject({ code: 'request.invalidInput' });
+  const { recoveryCode } = await world.calls['places.renewRecovery']({ placeId });
+  await world.calls['places.proveRecovery']({ placeId, code: recoveryCode! });
+  await world.stop();
+  await world.start();
+  expect(await find(old)).toEqual({ isRight: false, nextMs: null });
+  expect(await find(recoveryCode!)).toMatchObject({ isRight: true });
+});
+
 test('D1: an emptied folder makes no version, and the person is told', async () => {
   const { placeId } = await world.addPlace();
   const planId = await world.addPlan([world.at('home')], [placeId], {

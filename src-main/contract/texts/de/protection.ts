@@ -88,7 +88,7 @@ export const protection: ProtectionTable = {
     recoveryUnproven: ({ places }) => ({
       title: `Noch kann nur dieser Computer die Versionen in ${places} öffnen.`,
       safe: 'Sie sind so sicher wie dieser Computer.',
-      todo: 'Zwei Gruppen vom Notfallblatt eingeben.',
+      todo: 'Einmal zeigen, dass das Notfallblatt sie öffnet.',
     }),
     keysLost: ({ places }) => ({
       title: `Die Versionen in ${places} lassen sich nicht öffnen: Eine kleine Datei fehlt dort oder ist beschädigt.`,
@@ -133,6 +133,21 @@ export const protection: ProtectionTable = {
       title: 'Kein Ordner ist geschützt.',
       safe: '',
       todo: 'Die Ordner wählen, die nie verloren gehen dürfen.',
+    }),
+    kitToFind: ({ places }) => ({
+      title: `Liegt das Notfallblatt für ${places} noch da, wo es hingehört?`,
+      safe: 'Nichts ist verkehrt. Es öffnet die Versionen, wenn dieser Computer verloren ist.',
+      todo: 'Nachsehen und eine Gruppe davon eingeben; ist es weg, gleich ein neues anlegen.',
+    }),
+    tryRestore: ({ versionCount = 0 }) => ({
+      title: `${versionCount === 1 ? '1 Version ist' : `${versionCount} Versionen sind`} inzwischen sicher. Zur Probe etwas zurückholen.`,
+      safe: 'Das dauert eine halbe Minute und ändert keine Datei.',
+      todo: 'So ist klar, wie es geht, bevor es darauf ankommt.',
+    }),
+    onePlace: ({ places }) => ({
+      title: `Alles liegt nur an einem Ort, ${places}.`,
+      safe: 'Ein Ort schützt vor Versehen und einem defekten Datenträger, nicht vor Feuer oder Diebstahl.',
+      todo: 'Einen zweiten Ort hinzufügen, am besten außer Haus.',
     }),
   },
 };

@@ -66,7 +66,7 @@ export const protection: ProtectionTable = {
     recoveryUnproven: ({ places }) => ({
       title: `Only this computer can open the versions in ${places} so far.`,
       safe: 'They are safe as long as this computer is.',
-      todo: 'Type two groups from your recovery kit.',
+      todo: 'Show once that your recovery kit opens them.',
     }),
     keysLost: ({ places }) => ({
       title: `What ${places} holds cannot be opened: a small file is missing there or damaged.`,
@@ -110,6 +110,21 @@ export const protection: ProtectionTable = {
       title: 'No folder is protected.',
       safe: '',
       todo: 'Choose the folders that must never be lost.',
+    }),
+    kitToFind: ({ places }) => ({
+      title: `Do you still know where the recovery kit for ${places} is?`,
+      safe: 'Nothing is wrong. It opens your copies when this computer is lost.',
+      todo: 'Look for it and type one group from it; if it is gone, make a new one now.',
+    }),
+    tryRestore: ({ versionCount = 0 }) => ({
+      title: `${versionCount === 1 ? '1 version is' : `${versionCount} versions are`} safe by now. Try it: get something back.`,
+      safe: 'It takes half a minute and changes none of your files.',
+      todo: 'Then you know how it goes before you need it.',
+    }),
+    onePlace: ({ places }) => ({
+      title: `Everything is in one place only, ${places}.`,
+      safe: 'One place protects against mistakes and a broken disk, not against fire or theft.',
+      todo: 'Add a second place, best one away from here.',
     }),
   },
 };

@@ -1,6 +1,8 @@
 /** The routine alive, in fake time over a real queue and state: scenarios B1 to B7 as they reach a person. */
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { groupsOf, KIT_GROUP, makeRecoveryCode } from '#contract/recovery-code.ts';
+import { noteKitFound, noteKitProven } from '#services/routine/known-kits.ts';
 import { listPlaces } from '#services/state/places-table.ts';
 import { putSetting } from '#services/state/settings-table.ts';
 import { DAY, HOUR, MINUTE, RoutineWorld, START, worldPlan } from '#test/support/routine-world.ts';
@@ -254,3 +256,36 @@ test('places are kept in order between the backups: history, settings, a slice o
   // What failed is not tried at every look.
   expect(upkeep.length).toBeLessThan(60);
 });
+
+test('the recovery kit is asked for after a month, told once, over restarts too, and after the answer not for months', async () => {
+  const byHand = worldPlan('p', ['usb'], {
+    schedule: { fixedTimes: [], isWatching: false } as never,
+    createdAtMs: START - DAY,
+  });
+  await world.boot({ plans: [byHand], places: ['usb'] });
+  const place = world.state.read(listPlaces)[0]!;
+  await world.state.commit((writer) => noteKitProven(writer, place, '', START));
+  const asked = (): boolean => world.routine.health.problems.some(({ code }) => code === 'kitToFind');
+  const told = (): number => world.told.filter(([key, isOver]) => key === 'kitToFind' && !isOver).length;
+  await world.sleepMachine(29 * DAY);
+  expect([asked(), told()]).toEqual([false, 0]);
+  await world.sleepMachine(DAY);
+  expect([asked(), told()]).toEqual([true, 1]);
+  await world.quit();
+  await world.boot();
+  await world.sleepMachine(DAY);
+  expect([asked(), told()]).toEqual([true, 1]);
+  await world.state.commit((writer) => noteKitFound(writer, place, groupFive(), world.clock.nowMs()));
+  world.routine.poke();
+  await world.pass(MINUTE);
+  expect([asked(), told()]).toEqual([false, 1]);
+  await world.sleepMachine(55 * DAY);
+  expect(asked()).toBe(false);
+  await world.sleepMachine(8 * DAY);
+  expect([asked(), told()]).toEqual([true, 2]);
+});
+
+/** Of some code. */
+function groupFive(): string {
+  return groupsOf(makeRecoveryCode((length) => new Uint8Array(length).fill(7)))[KIT_GROUP - 1]!.reveal();
+}

@@ -1,12 +1,15 @@
 /** One file that a person would know, from the newest version of a place: what could be got back already. */
 import type { WirePath } from '#contract/app/values.ts';
-import { showLastName } from '../../text/show-name.ts';
-import type { CoreLink } from '../../core-link/connect-core.ts';
+import { showLastName } from '../text/show-name.ts';
+import type { CoreLink } from '../core-link/connect-core.ts';
 
 export interface Example {
   readonly label: string;
   /** Where it can be got back. */
   readonly route: string;
+  readonly path: WirePath;
+  /** A version that has it. */
+  readonly snapshotId: string | undefined;
 }
 
 /** What people write themselves comes before what programs leave behind. */
@@ -53,5 +56,6 @@ export async function findExample(
     path: typeof best.path === 'string' ? best.path : JSON.stringify(best.path),
     ...(best.at === undefined ? {} : { at: best.at }),
   });
-  return { label: showLastName(best.path), route: `#/history?${query.toString()}` };
+  const { path, at: snapshotId } = best;
+  return { label: showLastName(path), route: `#/history?${query.toString()}`, path, snapshotId };
 }
