@@ -37,7 +37,7 @@ export const WINDOW_WORDS: TextWords = {
   unlock: 'run "tidemark unlock" in a terminal',
   unlockAll: 'run "tidemark unlock --remove-all" in a terminal',
   check: 'choose "Verify everything"',
-  repairIndex: 'run "tidemark repair index" in a terminal',
+  repairIndex: 'choose "Mend" at that place',
   damagedSnapshot: (id) =>
     `Its files can be found again in a terminal with "tidemark recover"; "tidemark forget --damaged ${id}" then takes the damaged file away.`,
 };

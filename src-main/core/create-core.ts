@@ -28,6 +28,7 @@ import {
   saveSettingsWork,
   thinOutWork,
   verifyWork,
+  mendWork,
 } from '#services/jobs/kinds/upkeep-works.ts';
 import { eraseWork, exportWork, labelWork } from '#services/jobs/kinds/version-works.ts';
 import type { WorkParts } from '#services/jobs/kinds/work-parts.ts';
@@ -56,7 +57,7 @@ import { PlanWatching } from './plan-watching.ts';
 const RECENT_JOBS = 20;
 const ID_BYTES = 16;
 /** After these the catalogue is behind the place. */
-const CHANGES_HISTORY: ReadonlySet<string> = new Set(['backup', 'erase']);
+const CHANGES_HISTORY: ReadonlySet<string> = new Set(['backup', 'erase', 'mend']);
 
 /** @throws state.profileInUse, state.fileCorrupt, state.schemaTooNew, storage.* */
 export async function createCore(profileFolder: string, ports: HostPorts): Promise<Core> {
@@ -106,6 +107,8 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     runProgram,
     keyCopies,
     handOuts,
+    damageIn: (id) => routine.damageIn(id),
+    keptFolder: keptFolder(profileFolder),
     settings: () =>
       state.read((reader) => ({
         files: settingsFiles(reader, clock.nowMs(), hostname()),
@@ -134,12 +137,12 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
       ports.log(job.error === null ? 'info' : 'warn', endText(job));
       note(`${job.kind}Ended`, { jobId: job.id, state: job.state, error: job.error?.code ?? null });
       routine.jobEnded(job);
-      if (
-        CHANGES_HISTORY.has(job.kind) &&
-        job.placeId !== null &&
-        (job.state === 'done' || job.state === 'doneExcept')
-      )
-        readHistory(job.placeId);
+      if (job.placeId === null || (job.state !== 'done' && job.state !== 'doneExcept')) return;
+      const { placeId } = job;
+      if (CHANGES_HISTORY.has(job.kind)) readHistory(placeId);
+      // A repair gives up on settings that are lost.
+      if (job.kind === 'mend')
+        void queue.add({ kind: 'saveSettings', placeId }, 'upkeep').catch(onUnexpected);
     },
     onUnexpected,
   });
@@ -202,7 +205,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     keyCopies,
     handOuts,
     profileFolder,
-    keptFolder: path.join(profileFolder, 'kept'),
+    keptFolder: keptFolder(profileFolder),
     newId,
     note,
     changed: () => {
@@ -268,6 +271,7 @@ function worksOf(work: WorkParts): JobWorks {
     restore: atPace(work, restoreWork(work)),
     undo: undoWork(work),
     verify: atPace(work, verifyWork(work)),
+    mend: atPace(work, mendWork(work)),
     thinOut: thinOutWork(work),
     cleanUp: atPace(work, cleanUpWork(work)),
     saveSettings: saveSettingsWork(work),
@@ -277,6 +281,11 @@ function worksOf(work: WorkParts): JobWorks {
     export: atPace(work, exportWork(work)),
     handOut: atPace(work, handOutWork(work)),
   };
+}
+
+/** What was damaged in a place is kept here before it goes. */
+function keptFolder(profileFolder: string): string {
+  return path.join(profileFolder, 'kept');
 }
 
 /** Codes and ids only: names and paths are nobody's business in a log. */

@@ -12,6 +12,7 @@ import { JobTeller } from './job-teller.ts';
 const MOST_PARTS = 256;
 const MOST_ERRORS = 20;
 const MOST_AFFECTED = 1_000;
+const MOST_BROKEN_PACKS = 10_000;
 
 export function checkCalls(service: EngineService): Pick<EngineHandlers, 'check'> {
   return {
@@ -33,14 +34,14 @@ export function checkCalls(service: EngineService): Pick<EngineHandlers, 'check'
           },
           signal,
         );
-        return toOutcome(result);
+        return toCheckOutcome(result);
       });
     },
   };
 }
 
 /** @throws request.invalidInput */
-function partToRead(part: number, of: number): 'all' | ReadDataSubset {
+export function partToRead(part: number, of: number): 'all' | ReadDataSubset {
   if (of === 1 && part === 1) return 'all';
   if (part >= 1 && part <= of && of <= MOST_PARTS) return { kind: 'part', part, total: of };
   throw new TidemarkError('request.invalidInput', {
@@ -49,8 +50,10 @@ function partToRead(part: number, of: number): 'all' | ReadDataSubset {
   });
 }
 
-function toOutcome({ errors, errorCount, affected, affectedCount, counts }: CheckResult): CheckOutcome {
+export function toCheckOutcome(result: CheckResult): CheckOutcome {
+  const { errors, errorCount, affected, affectedCount, counts, brokenPacks } = result;
   return {
+    brokenPacks: brokenPacks.slice(0, MOST_BROKEN_PACKS),
     errorCount,
     errors: [...errors.map(describeProblem), ...affected.map(describeAffected)].slice(0, MOST_ERRORS),
     affected: affected.slice(0, MOST_AFFECTED).map(({ path, snapshotIds }) => ({ path, snapshotIds })),

@@ -15,6 +15,7 @@ import { eraseCalls } from './erase-calls.ts';
 import { exportCalls } from './export-calls.ts';
 import { historyCalls } from './history-calls.ts';
 import { markCalls } from './mark-calls.ts';
+import { mendCalls } from './mend-calls.ts';
 import { nowCalls } from './now-calls.ts';
 import { keyCopyCalls } from './key-copy-calls.ts';
 import { placeCalls } from './place-calls.ts';
@@ -38,6 +39,7 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
     ...backupCalls(service),
     ...bringCalls(service),
     ...checkCalls(service),
+    ...mendCalls(service),
     ...thinOutCalls(service),
     ...restoreCalls(service),
     ...settingsCalls(service),

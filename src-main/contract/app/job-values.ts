@@ -112,6 +112,11 @@ export const jobRequest = z.discriminatedUnion('kind', [
     part: z.number().int().min(1),
     of: z.number().int().min(1),
   }),
+  /**
+   * Mends what verifications found damaged, from other places and live files. `givesUp`: what is found nowhere is taken out
+   * of the versions, which stay.
+   */
+  z.strictObject({ kind: z.literal('mend'), placeId, givesUp: z.boolean() }),
   /** Removes what the plan's rule does not keep, under the brake. */
   z.strictObject({ kind: z.literal('thinOut'), planId, placeId }),
   /** Gives back room. */

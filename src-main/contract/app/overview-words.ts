@@ -25,7 +25,13 @@ export interface OverviewFacts {
   readonly places: readonly { readonly id: string; readonly name: string }[];
   readonly health: {
     readonly state: ProtectionState;
-    readonly copies: readonly { readonly placeId: string; readonly newestAtMs?: number | undefined }[];
+    readonly plans?: readonly { readonly planId: string; readonly state: ProtectionState }[];
+    readonly copies: readonly {
+      readonly planId?: string;
+      readonly placeId: string;
+      readonly state?: ProtectionState;
+      readonly newestAtMs?: number | undefined;
+    }[];
     readonly problems: readonly NamedProblem[];
   };
   readonly next: readonly { readonly atMs: number | null; readonly wait: string | null }[];
@@ -61,7 +67,23 @@ export function overviewSentence(facts: OverviewFacts, nowMs: number, language: 
     state === 'protected'
       ? newestCopy(facts, nowMs, language)
       : first && describeProblem(first, facts, nowMs, language).title;
-  return why ? `${texts.verdicts[state]} ${why}` : texts.verdicts[state];
+  const verdict = isOnlyElsewhere(facts) ? texts.notEverywhere : texts.verdicts[state];
+  return why ? `${verdict} ${why}` : verdict;
+}
+
+/** What is first told is wrong with one place, and whatever is not well has another place that is. */
+function isOnlyElsewhere({ health: { state, problems, plans = [], copies } }: OverviewFacts): boolean {
+  const [first] = problems;
+  if (state !== 'late' || (first?.code !== 'damaged' && first?.code !== 'keysLost')) return false;
+  return plans.every(
+    (plan) =>
+      isWell(plan.state) ||
+      copies.some((copy) => copy.planId === plan.planId && copy.state !== undefined && isWell(copy.state)),
+  );
+}
+
+function isWell(state: ProtectionState): boolean {
+  return state === 'protected' || state === 'protectedExcept';
 }
 
 /** Of all versions anywhere; undefined where there is none. */

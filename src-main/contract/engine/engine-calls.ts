@@ -15,6 +15,8 @@ import type {
   BackupChoice,
   BackupOutcome,
   CheckOutcome,
+  MendChoice,
+  MendOutcome,
   CleanUpOutcome,
   KeyCopy,
   KeysOutcome,
@@ -146,6 +148,13 @@ export const engineCalls = {
     kind: 'command',
     input: of<{ access: PlaceAccess; part: number; of: number }>(),
     output: of<CheckOutcome>(),
+    ...job,
+  },
+  /** Mends what is damaged there, from other places and live files; `from`: those that can be reached count. */
+  mend: {
+    kind: 'command',
+    input: of<{ access: PlaceAccess; from: readonly PlaceAccess[]; choice: MendChoice }>(),
+    output: of<MendOutcome>(),
     ...job,
   },
   thinOut: {

@@ -105,12 +105,45 @@ export interface BackupOutcome {
 }
 
 export interface CheckOutcome {
+  /** Files of the place that are missing or damaged, by id; the first few. */
+  readonly brokenPacks: readonly string[];
   readonly errorCount: number;
   /** Sentences, the first few. */
   readonly errors: readonly string[];
   readonly affected: readonly { readonly path: string; readonly snapshotIds: readonly string[] }[];
   readonly affectedCount: number;
   readonly bytesRead: number;
+}
+
+/** One slice of all stored data, as a verification reads it. */
+export interface DataPart {
+  readonly part: number;
+  readonly of: number;
+}
+
+export interface MendChoice {
+  /** Slices that were found damaged: read again in the end. */
+  readonly parts: readonly DataPart[];
+  /** What was found missing or damaged in them. */
+  readonly packs: readonly string[];
+  /** Live folders and files in which lost contents are looked for. */
+  readonly paths: readonly ByteString[];
+  /** What is taken out of the place is kept here first. */
+  readonly keptIn: string;
+  /** What is found nowhere is taken out of the versions, which stay. */
+  readonly givesUp: boolean;
+}
+
+/** How whole it is after the repair. */
+export interface MendOutcome extends CheckOutcome {
+  /** Files of the place that were damaged and are not there any more. */
+  readonly mendedPacks: number;
+  /** Pieces that were found elsewhere and are whole again. */
+  readonly healedBlobs: number;
+  /** Versions that go on without what is lost. */
+  readonly replaced: readonly { readonly oldId: string; readonly version: ListedVersion }[];
+  /** Versions of which nothing could be read, removed. */
+  readonly removedIds: readonly string[];
 }
 
 /** In terms of restic's policy, limited to one series. */

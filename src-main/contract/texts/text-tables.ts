@@ -101,6 +101,8 @@ export interface TimeTable {
 export interface OverviewTable {
   readonly noFolder: string;
   readonly verdicts: Readonly<Record<ProtectionState, string>>;
+  /** One place has lost something, and another one has it. */
+  readonly notEverywhere: string;
   readonly newest: (past: string, placeCount: number) => string;
   readonly noBackup: string;
   readonly lastBackup: (past: string) => string;

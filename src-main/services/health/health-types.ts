@@ -22,8 +22,8 @@ export interface CopyFacts {
   readonly confirmedAtMs: readonly number[];
   /** Files that had trouble in the newest of them and have not been accepted by the person. */
   readonly filesLeftOut: number;
-  /** A verification found that data of the newest version is lost or damaged there, and it is not healed. */
-  readonly isDamaged: boolean;
+  /** A verification found that data is lost or damaged there, and it is not mended: of the newest version, or of older ones only. */
+  readonly damage?: 'newest' | 'older';
   /** Why a run that is due does not start (`DueAnswer.waiting`). */
   readonly wait?: WaitReason;
   /** What the last run failed with, if it failed and none was complete since. */

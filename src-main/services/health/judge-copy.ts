@@ -28,9 +28,7 @@ export interface CopyVerdict {
 const CHOSEN_WAITS: readonly WaitReason[] = ['paused', 'quietHours'];
 
 export function judgeCopy(copy: CopyFacts, facts: HealthFacts): CopyVerdict {
-  const damage: CopyProblem[] = copy.isDamaged
-    ? [{ code: 'damaged', level: 'alarm', state: 'inDanger' }]
-    : [];
+  const damage = damageOf(copy);
   const believed = copy.confirmedAtMs.filter((atMs) => !isFutureDated(atMs, facts.nowMs));
   // Versions that are there are told whatever else cannot be.
   const newest = believed.length === 0 ? {} : { newestAtMs: Math.max(...believed) };
@@ -41,6 +39,14 @@ export function judgeCopy(copy: CopyFacts, facts: HealthFacts): CopyVerdict {
   const age = judgeAge(copy, believed, facts);
   const rest = [...needsPerson(copy, age), ...filesLeftOut(copy)];
   return { ...newest, problems: [...damage, ...(age === undefined ? [] : [age]), ...rest] };
+}
+
+/** What only older versions have lost is no danger to what is there today, and is told all the same. */
+function damageOf({ damage }: CopyFacts): CopyProblem[] {
+  if (damage === undefined) return [];
+  return damage === 'newest'
+    ? [{ code: 'damaged', level: 'alarm', state: 'inDanger' }]
+    : [{ code: 'damaged', level: 'notice', state: 'protectedExcept' }];
 }
 
 function cannotTell(code: ProblemCode): CopyProblem {

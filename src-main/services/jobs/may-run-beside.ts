@@ -21,6 +21,7 @@ const USES: Readonly<Record<JobKind, 'reads' | 'writes' | 'owns' | 'none'>> = {
   handOut: 'reads',
   readHistory: 'reads',
   verify: 'owns',
+  mend: 'owns',
   thinOut: 'owns',
   cleanUp: 'owns',
   label: 'owns',

@@ -1,6 +1,7 @@
 /** Gathers what health is judged from: versions of the state, runs, what waits, what verification has found. */
 import type { DueAnswer } from '#services/scheduler/schedule-types.ts';
 import type { CopyFacts, PlaceFacts } from '#services/health/health-types.ts';
+import type { PlaceId, PlanId } from '#contract/app/values.ts';
 import { promisedAgeMs } from '#services/scheduler/check-schedule.ts';
 import type { Job } from '#services/state/jobs-table.ts';
 import type { Place } from '#services/state/places-table.ts';
@@ -17,6 +18,8 @@ export interface CopySources {
   readonly memory: JobMemory;
   readonly waiting: DueAnswer['waiting'];
   isListed(placeId: string): boolean;
+  /** Of a version that the place is known to hold. */
+  planOf(placeId: PlaceId, snapshotId: string): PlanId | null | undefined;
 }
 
 export function gatherCopies(sources: CopySources): CopyFacts[] {
@@ -30,13 +33,13 @@ export function gatherCopies(sources: CopySources): CopyFacts[] {
 }
 
 function gatherCopy(sources: CopySources, plan: Plan, place: Place): CopyFacts {
-  const { runs, memory, waiting } = sources;
+  const { runs, waiting } = sources;
   const safe = sources.newestVersions(place.id, plan.id);
   const ofPair = runs.ofPair(plan.id, place.id);
   const promise = promisedAgeMs(plan.schedule);
   const wait = waiting.find((run) => run.planId === plan.id && run.placeId === place.id)?.wait;
   const failure = failureOf(ofPair);
-  const [newest] = safe;
+  const damage = damageOf(sources, plan, place, safe);
   return {
     planId: plan.id,
     placeId: place.id,
@@ -46,11 +49,22 @@ function gatherCopy(sources: CopySources, plan: Plan, place: Place): CopyFacts {
     isListed: sources.isListed(place.id) || safe.length > 0,
     confirmedAtMs: safe.map(({ timeMs }) => timeMs),
     filesLeftOut: leftOutOf(ofPair),
-    isDamaged: newest !== undefined && memory.isDamaged(place.id, newest.snapshotId),
+    ...(damage === undefined ? {} : { damage }),
     ...(wait === undefined ? {} : { wait }),
     ...(failure === undefined ? {} : { failure }),
     isRunning: ofPair.some(({ endedAtMs, state }) => endedAtMs === null && state !== 'paused'),
   };
+}
+
+function damageOf(
+  { memory, planOf }: CopySources,
+  plan: Plan,
+  place: Place,
+  [newest]: readonly { readonly snapshotId: string }[],
+): CopyFacts['damage'] {
+  const damaged = memory.damagedVersions(place.id);
+  if (newest !== undefined && damaged.has(newest.snapshotId)) return 'newest';
+  return [...damaged].some((id) => planOf(place.id, id) === plan.id) ? 'older' : undefined;
 }
 
 /** @param runs newest first */

@@ -3,13 +3,18 @@
  * kind was last done, what the last verification and the last backup found. Fed with jobs in the order of their ends.
  */
 import type { JobKind } from '#contract/app/job-values.ts';
+import type { DataPart } from '#contract/engine/engine-values.ts';
 import type { Job } from '#services/state/jobs-table.ts';
 
 interface Damage {
-  readonly part: number;
-  readonly of: number;
+  /** Absent: what a repair could not mend. */
+  readonly slice?: DataPart;
   readonly snapshotIds: ReadonlySet<string>;
+  readonly packs: readonly string[];
 }
+
+/** What a repair could not mend stands beside what slices have found. */
+const UNMENDED = 'unmended';
 
 /** What they remove, some places keep. */
 const REMOVING: ReadonlySet<string> = new Set<JobKind>(['thinOut', 'cleanUp', 'erase']);
@@ -38,6 +43,7 @@ export class JobMemory {
     if (job.kind === 'backup' && isFullWalk(job)) this.#fullWalks.set(key, job.startedAtMs ?? job.queuedAtMs);
     if (REMOVING.has(job.kind)) this.#noteKept(job.placeId, job);
     if (job.kind === 'verify') this.#noteVerification(job.placeId, job);
+    if (job.kind === 'mend') this.#noteMending(job.placeId, job);
   }
 
   lastDone(kind: JobKind, placeId: string, planId: string | null = null): Job | undefined {
@@ -57,10 +63,19 @@ export class JobMemory {
     return this.#removals.get(placeId);
   }
 
-  /** A verification found that this version is not whole there, and none has found it whole since. */
-  isDamaged(placeId: string, snapshotId: string): boolean {
+  /** Ids of versions that a verification found not whole, and that none has found whole since. */
+  damagedVersions(placeId: string): ReadonlySet<string> {
     const found = this.#damage.get(placeId)?.values() ?? [];
-    return [...found].some(({ snapshotIds }) => snapshotIds.has(snapshotId));
+    return new Set([...found].flatMap(({ snapshotIds }) => [...snapshotIds]));
+  }
+
+  /** What is to be mended there, and read again afterwards. */
+  damageIn(placeId: string): { readonly parts: readonly DataPart[]; readonly packs: readonly string[] } {
+    const found = [...(this.#damage.get(placeId)?.values() ?? [])];
+    return {
+      parts: found.flatMap(({ slice }) => slice ?? []),
+      packs: [...new Set(found.flatMap(({ packs }) => packs))],
+    };
   }
 
   /** Undefined: what was last removed there is gone, or nothing was. */
@@ -84,9 +99,17 @@ export class JobMemory {
     const [part, of] = [numberOf(job, 'part'), numberOf(job, 'of')];
     // Everything was read: what slices found before counts no more.
     if (of === 1) ofPlace.clear();
-    const snapshotIds = new Set(affectedOf(job).flatMap((each) => each.snapshotIds));
-    if (snapshotIds.size > 0) ofPlace.set(`${part}/${of}`, { part, of, snapshotIds });
-    else ofPlace.delete(`${part}/${of}`);
+    // What is lost for good is found by every verification, whatever it reads.
+    ofPlace.delete(UNMENDED);
+    keep(ofPlace, `${part}/${of}`, { slice: { part, of }, ...lostIn(job) });
+  }
+
+  /** It has read again what was found damaged. */
+  #noteMending(placeId: string, job: Job): void {
+    const ofPlace = this.#damage.get(placeId) ?? new Map<string, Damage>();
+    this.#damage.set(placeId, ofPlace);
+    ofPlace.clear();
+    keep(ofPlace, UNMENDED, lostIn(job));
   }
 }
 
@@ -106,6 +129,19 @@ function isFullWalk({ result }: Job): boolean {
 
 function isHeld(job: Job): boolean {
   return numberOf(job, 'held') > 0 || (isRecord(job.result) && job.result['removalRefused'] === true);
+}
+
+function keep(ofPlace: Map<string, Damage>, key: string, found: Damage): void {
+  if (found.snapshotIds.size > 0 || found.packs.length > 0) ofPlace.set(key, found);
+  else ofPlace.delete(key);
+}
+
+function lostIn(job: Job): Omit<Damage, 'slice'> {
+  const packs = isRecord(job.result) ? job.result['brokenPacks'] : undefined;
+  return {
+    snapshotIds: new Set(affectedOf(job).flatMap((each) => each.snapshotIds)),
+    packs: Array.isArray(packs) ? (packs as string[]) : [],
+  };
 }
 
 function affectedOf({ result }: Job): { snapshotIds: string[] }[] {

@@ -34,7 +34,7 @@ import { listPlaces, type Place } from '#services/state/places-table.ts';
 import { listPlans, type Plan } from '#services/state/plans-table.ts';
 import { getSetting, putSetting } from '#services/state/settings-table.ts';
 import type { StateFile } from '#services/state/state-file.ts';
-import { newestSafeVersions } from '#services/state/versions-table.ts';
+import { findVersion, newestSafeVersions } from '#services/state/versions-table.ts';
 import { settingsDigest } from '#services/travelling-settings/travelling-settings.ts';
 import { upkeepDue } from '#services/upkeep/upkeep-due.ts';
 import { attentiveSleep } from './attentive-sleep.ts';
@@ -145,6 +145,11 @@ export class Routine {
   /** When the last complete run that looked at everything began; undefined: never, as far as anybody remembers. */
   lastFullWalkMs(plan: string, place: string): number | undefined {
     return this.#memory.lastFullWalkMs(plan, place);
+  }
+
+  /** What verifications have found damaged there. */
+  damageIn(placeId: string): ReturnType<JobMemory['damageIn']> {
+    return this.#memory.damageIn(placeId);
   }
 
   /** Something may be due now: look at once. */
@@ -392,6 +397,7 @@ export class Routine {
       memory: this.#memory,
       waiting: this.waiting,
       isListed: (id) => this.#listed.has(id),
+      planOf: (placeId, id) => state.read((reader) => findVersion(reader, placeId, id))?.planId,
     });
     const nowMs = clock.nowMs();
     const health = judgeHealth({

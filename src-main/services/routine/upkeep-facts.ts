@@ -32,6 +32,7 @@ export function gatherUpkeep(place: Place, sources: UpkeepSources): PlaceUpkeep 
     isPresent: sources.isPresent(place.id),
     isBusy: sources.isBusy(place.id),
     isPuttingBack: sources.isPuttingBack(place.id),
+    isDamaged: memory.damagedVersions(place.id).size > 0,
     plans: sources.plans
       .filter(({ placeIds, isOn }) => isOn && placeIds.includes(place.id))
       .map((plan) => ({

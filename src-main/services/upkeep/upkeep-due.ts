@@ -31,6 +31,8 @@ export interface PlaceUpkeep {
   readonly isBusy: boolean;
   /** A restore from there rests: the version that it goes on with stays. */
   readonly isPuttingBack: boolean;
+  /** Something there is lost or damaged and not mended: what may still help to mend it stays. */
+  readonly isDamaged: boolean;
   readonly plans: readonly {
     readonly planId: PlanId;
     readonly changedAtMs: number;
@@ -80,7 +82,7 @@ function nextFor(place: PlaceUpkeep, facts: UpkeepFacts): JobRequest | undefined
   if (isOlder(place.lastHistoryMs, 24 * HOUR_MS, nowMs)) return { kind: 'readHistory', placeId };
   const maySave = isOlder(place.lastSettingsMs, UPKEEP_RHYTHM.settingsMs, nowMs);
   if (hasBackup && !place.areSettingsSaved && maySave) return { kind: 'saveSettings', placeId };
-  if (!facts.isClockDoubtful && !place.isPuttingBack) {
+  if (!facts.isClockDoubtful && !place.isPuttingBack && !place.isDamaged) {
     const thin = place.plans.find((plan) => mayThinOut(plan, nowMs));
     if (thin !== undefined) return { kind: 'thinOut', planId: thin.planId, placeId };
     if (mayCleanUp(place, nowMs)) return { kind: 'cleanUp', placeId };

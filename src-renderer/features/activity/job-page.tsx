@@ -22,6 +22,7 @@ import { PageBody, PageHead } from '../../ui/page.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
+import { MendResult } from './mend-result.tsx';
 import { RestoreResult } from './restore-result.tsx';
 import { affectedBy, numberIn, resultOf } from './view-model.ts';
 
@@ -143,6 +144,9 @@ function OneJob({ job, mirror }: { readonly job: JobValue; readonly mirror: Mirr
       <Refusal error={refusal} />
       {job.error !== null && <NoteBar tone="danger">{core.wireError(job.error)}</NoteBar>}
       {job.kind === 'restore' && job.endedAtMs !== null && <RestoreResult job={job} />}
+      {job.kind === 'mend' && job.endedAtMs !== null && job.error === null && (
+        <MendResult job={job} mirror={mirror} />
+      )}
       {job.wait !== null && <NoteBar tone="hint">{whyItWaits(job, { core, words, formats })}</NoteBar>}
       <div className="card">
         <Facts

@@ -48,6 +48,9 @@ export function createOverviewActions({ calls }: CoreLink): OverviewActions {
         case 'backUp':
           await each(mend.planIds, (planId) => calls['jobs.backUpNow']({ planId }));
           return;
+        case 'mendPlace':
+          await calls['jobs.start']({ kind: 'mend', placeId: mend.placeId, givesUp: false });
+          return;
         case 'putKeysBack':
           try {
             await calls['places.mendKeys']({ placeId: mend.placeId, password: null });

@@ -6,6 +6,8 @@ import type { Words } from '../../text/language.ts';
 export type Mend = { readonly label: string } & (
   | { readonly kind: 'go'; readonly href: string }
   | { readonly kind: 'goOn' | 'backUp' | 'switchOn'; readonly planIds: readonly string[] }
+  /** What is damaged there, as far as anything else has it. */
+  | { readonly kind: 'mendPlace'; readonly placeId: string }
   /** The small files without which a place cannot be opened, from the copies on this computer. */
   | { readonly kind: 'putKeysBack'; readonly placeId: string; readonly planIds: readonly string[] }
 );
@@ -43,7 +45,7 @@ export function mendOf(problem: MirrorProblem, mirror: Mirror, words: Words): Me
         ? toPlace(mend.look)
         : { kind: 'putKeysBack', label: mend.putKeysBack, placeId, planIds };
     case 'damaged':
-      return { kind: 'go', label: mend.affected, href: toLastJob(problem, mirror, 'doneExcept', 'verify') };
+      return mendDamage(problem, mirror, words);
     case 'paused':
       return { kind: 'goOn', label: mend.goOn, planIds };
     case 'switchedOff':
@@ -86,6 +88,30 @@ export function mendOf(problem: MirrorProblem, mirror: Mirror, words: Words): Me
   }
 }
 
+/** Once a repair has not found all of it, only a look at what is lost goes on. */
+function mendDamage(problem: MirrorProblem, mirror: Mirror, { overview: { mend } }: Words): Mend | undefined {
+  const [placeId] = problem.placeIds;
+  if (placeId === undefined) return undefined;
+  const last = mirror.jobs.find((job) => job.kind === 'mend' && job.placeId === placeId);
+  if (last !== undefined && last.endedAtMs === null) return undefined;
+  const found = mirror.jobs.find((job) => job.kind === 'verify' && job.placeId === placeId);
+  const isNewer = found === undefined || (found.endedAtMs ?? Infinity) < (last?.endedAtMs ?? 0);
+  if (last?.state === 'doneExcept' && isNewer)
+    return { kind: 'go', label: mend.lost, href: `#/activity/${encodeURIComponent(last.id)}` };
+  return { kind: 'mendPlace', label: mend.mendPlace, placeId };
+}
+
+/** Where more is to be read of a problem before its mend is taken; undefined: there is no more. */
+export function moreOf(
+  problem: MirrorProblem,
+  mirror: Mirror,
+  { overview: { mend } }: Words,
+): Extract<Mend, { kind: 'go' }> | undefined {
+  return problem.code === 'damaged'
+    ? { kind: 'go', label: mend.affected, href: toLastJob(problem, mirror, 'doneExcept', 'verify') }
+    : undefined;
+}
+
 /** What is said where a reminder may be answered with "enough"; undefined: it is no such reminder. */
 export function dismissalOf({ code }: MirrorProblem, { overview: { mend } }: Words): string | undefined {
   if (code === 'tryRestore') return mend.noTrial;
@@ -105,6 +131,9 @@ function mendFailing(
     const plan = mirror.plans.find(({ id }) => id === planId)?.name ?? mend.aPlan;
     return { kind: 'go', label: mend.folders(plan), href: `#/folders/${encodeURIComponent(planId)}` };
   }
+  const [placeId] = problem.placeIds;
+  if (code.startsWith('integrity.') && code !== 'integrity.memoryFault' && placeId !== undefined)
+    return { kind: 'mendPlace', label: mend.mendPlace, placeId };
   if (code === 'storage.full') return toPlace(mend.makeRoom);
   if (code.startsWith('storage.')) return toPlace(mend.look);
   return { kind: 'go', label: mend.why, href: toLastJob(problem, mirror, 'failed') };

@@ -172,7 +172,7 @@ function RunningJob({ job, act }: Acting & { readonly job: JobView }) {
 }
 
 function ProblemCard({
-  problem: { tone, title, safe, todo, mend, dismissal },
+  problem: { tone, title, safe, todo, mend, more, dismissal },
   onMend,
   onDismiss,
 }: {
@@ -188,6 +188,11 @@ function ProblemCard({
         <p>{[safe, todo].filter((part) => part !== '').join(' ')}</p>
       </div>
       <div className="buttons">
+        {more !== undefined && (
+          <Button component="a" variant="subtle" color="gray" href={more.href}>
+            {more.label}
+          </Button>
+        )}
         {dismissal !== undefined && (
           <Button variant="subtle" color="gray" onClick={onDismiss}>
             {dismissal}

@@ -6,7 +6,7 @@ import { coreSentences, type CoreSentences } from '../../text/core-sentences.ts'
 import { jobNames, runningTitle, type JobValue } from '../../text/job-titles.ts';
 import { showPath } from '../../text/show-path.ts';
 import type { Speech } from '../../text/use-words.ts';
-import { dismissalOf, mendOf, type Mend } from './mend.ts';
+import { dismissalOf, mendOf, moreOf, type Mend } from './mend.ts';
 import { restoreOutcome, shareDone } from '../../parts/restore-outcome.ts';
 import { filesBack } from '../../parts/restore-words.ts';
 import type { TimeLeft } from '../../parts/time-left.ts';
@@ -47,6 +47,8 @@ export type ProblemView = ErrorText & {
   readonly key: string;
   readonly tone: Tone;
   readonly mend: Mend | undefined;
+  /** Where more of it is to be read. */
+  readonly more: ReturnType<typeof moreOf>;
   /** How to say "enough" to it, where that may be. */
   readonly dismissal: string | undefined;
 };
@@ -93,6 +95,7 @@ export function overviewView(mirror: Mirror, nowMs: number, speech: Speech, left
       tone: TONES[problem.state] === 'good' ? 'quiet' : TONES[problem.state],
       ...core.problem(problem, mirror, nowMs),
       mend: mendOf(problem, mirror, speech.words),
+      more: moreOf(problem, mirror, speech.words),
       dismissal: dismissalOf(problem, speech.words),
     })),
     plans: mirror.plans.map((plan) => planView(plan, mirror, telling)),

@@ -38,6 +38,12 @@ export function PlaceCare({ place, mirror }: { readonly place: PlaceValue; reado
       told: words.verifyStarted,
     },
     {
+      request: { kind: 'mend', placeId, givesUp: false },
+      label: words.mendPlace,
+      note: words.mendPlaceNote,
+      told: words.mendPlaceStarted,
+    },
+    {
       request: { kind: 'cleanUp', placeId },
       label: words.cleanUp,
       note: words.cleanUpNote,

@@ -94,6 +94,24 @@ export const activity: Translated<typeof english> = {
   affectedVersions: (count) => (count === 1 ? 'in 1 Version' : `in ${count} Versionen`),
   affectedSettings: 'Pläne und Einstellungen von Tidemark',
   toVersions: 'Versionen ansehen',
+  mend: {
+    nothing: 'Es war nichts beschädigt: Was angesehen wurde, ist heil.',
+    whole: (pieces, isOne) =>
+      `Was beschädigt war, ist repariert und noch einmal gelesen: Es ist heil. ${isOne ? '1 Stück kam' : `${pieces} Stücke kamen`} von deinen anderen Orten und von diesem Computer zurück.`,
+    wholeByItself:
+      'Was beschädigt war, ist repariert und noch einmal gelesen: Es ist heil. Verloren ging nichts.',
+    gaveUp: (versions, isOne) =>
+      `Was übrig ist, ist wieder heil. ${isOne ? '1 Version besteht' : `${versions} Versionen bestehen`} ohne das Verlorene weiter.`,
+    lost: 'Was sich finden ließ, ist zurück. Der Rest ist nirgends zu finden: weder an deinen anderen Orten noch auf diesem Computer.',
+    other: 'Etwas ist noch beschädigt, das sich von hier aus nicht reparieren lässt.',
+    giveUp: 'Ohne das weitermachen',
+    giveUpTitle: 'Ohne das Verlorene weitermachen?',
+    giveUpBody:
+      'Die Versionen bleiben und mit ihnen alles, was heil ist. Eine Datei, von der nur ein Teil verloren ist, behält den Rest; eine Version, von der nichts lesbar ist, fällt weg.',
+    giveUpLater:
+      'Das lässt sich nicht zurücknehmen. Gibt es noch einen anderen Ort mit denselben Dateien, schließe ihn zuerst an und repariere noch einmal.',
+    keepAsIs: 'So lassen',
+  },
   troublesTitle: 'Dateien mit Problemen',
   troublesNote: 'Alle anderen Dateien sind in Sicherheit.',
   noTroubles: 'Keine Datei hatte Probleme.',
@@ -112,6 +130,7 @@ export const activity: Translated<typeof english> = {
     placeUnlocked: (name) => `Du hast ${called(name, 'einen Ort')} entsperrt`,
     recoveryProven: (name) => `Du hast das Notfallblatt von ${called(name, 'einem Ort')} bestätigt`,
     kitFound: (name) => `Du hast das Notfallblatt von ${called(name, 'einem Ort')} wiedergefunden`,
+    mended: (name) => `${called(name, 'Ein Ort')} wurde repariert`,
     recoveryRenewed: (name) => `Du hast für ${called(name, 'einen Ort')} einen neuen Code angelegt`,
     settingsAdopted: (name) =>
       `Du hast Pläne und Einstellungen von ${called(name, 'einem Computer')} übernommen`,

@@ -52,6 +52,8 @@ export const overview: Translated<typeof english> = {
     noTrial: 'Nicht nötig',
     addPlace: 'Ort hinzufügen',
     onePlaceIsEnough: 'Einer genügt',
+    mendPlace: 'Reparieren',
+    lost: 'Ansehen, was verloren ist',
     putKeysBack: 'Datei zurücklegen',
     aPlace: 'Ort',
     aPlan: 'Plan',

@@ -192,6 +192,10 @@ export const places: Translated<typeof english> = {
   verifyNote:
     'Liest jedes gespeicherte Byte und weist nach, dass sich alles zurückholen lässt. Das kann Stunden dauern und lässt sich anhalten.',
   verifyStarted: 'Die Prüfung hat begonnen. Diese Seite darf geschlossen werden.',
+  mendPlace: 'Reparieren',
+  mendPlaceNote:
+    'Bringt seine Verzeichnisse in Ordnung und holt zurück, was beschädigt gefunden wurde: von deinen anderen Orten und von diesem Computer.',
+  mendPlaceStarted: 'Die Reparatur läuft.',
   cleanUp: 'Platz freigeben',
   cleanUpNote: 'Entfernt, was keine Version mehr braucht. Versionen bleiben unberührt.',
   cleanUpStarted: 'Das Freigeben hat begonnen.',

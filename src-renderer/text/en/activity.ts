@@ -91,6 +91,23 @@ export const activity = {
   affectedVersions: (count: number) => (count === 1 ? 'in 1 version' : `in ${count} versions`),
   affectedSettings: 'Plans and settings of Tidemark',
   toVersions: 'See its versions',
+  mend: {
+    nothing: 'Nothing damaged was found: what was looked at is whole.',
+    whole: (pieces: string, isOne: boolean) =>
+      `What was damaged is mended, and was read again: it is whole. ${isOne ? '1 piece was' : `${pieces} pieces were`} got back from your other places and from this computer.`,
+    wholeByItself: 'What was damaged is mended, and was read again: it is whole. Nothing was lost.',
+    gaveUp: (versions: string, isOne: boolean) =>
+      `What is left is whole again. ${isOne ? '1 version goes' : `${versions} versions go`} on without what was lost.`,
+    lost: 'What could be found was got back. The rest is nowhere to be found: not in your other places, not on this computer.',
+    other: 'Something is still damaged that cannot be mended from here.',
+    giveUp: 'Go on without it',
+    giveUpTitle: 'Go on without what is lost?',
+    giveUpBody:
+      'The versions stay, and all that is whole in them. A file of which only a part is lost keeps the rest; a version of which nothing can be read goes.',
+    giveUpLater:
+      'This cannot be taken back. Should another place that holds the same files turn up, connect it first and mend again.',
+    keepAsIs: 'Leave it as it is',
+  },
   troublesTitle: 'Files with problems',
   troublesNote: 'All other files are safe.',
   noTroubles: 'No file had problems.',
@@ -109,6 +126,7 @@ export const activity = {
     placeUnlocked: (name: string) => `You unlocked ${name}`,
     recoveryProven: (name: string) => `You proved the recovery kit of ${name}`,
     kitFound: (name: string) => `You found the recovery kit of ${name} again`,
+    mended: (name: string) => `${name || 'A place'} was mended`,
     recoveryRenewed: (name: string) => `You made another recovery code for ${name}`,
     settingsAdopted: (name: string) => `You took over the plans and settings of ${name || 'a computer'}`,
     sourceLooksWrong: (name: string) =>

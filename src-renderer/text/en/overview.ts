@@ -50,6 +50,8 @@ export const overview = {
     noTrial: 'No need',
     addPlace: 'Add a place',
     onePlaceIsEnough: 'One is enough',
+    mendPlace: 'Mend it',
+    lost: 'See what is lost',
     putKeysBack: 'Put it back',
     aPlace: 'the place',
     aPlan: 'the plan',

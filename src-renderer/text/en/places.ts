@@ -188,6 +188,10 @@ export const places = {
   verifyNote:
     'Reads every stored byte and proves that all of it can be put back. It may take hours and can be held.',
   verifyStarted: 'Verification has begun. You can close this page.',
+  mendPlace: 'Mend',
+  mendPlaceNote:
+    'Puts its lists in order, and gets back what was found damaged: from your other places and from this computer.',
+  mendPlaceStarted: 'It is being mended now.',
   cleanUp: 'Give back room',
   cleanUpNote: 'Takes out what no version needs any more. No version is touched.',
   cleanUpStarted: 'Giving back room has begun.',

@@ -142,7 +142,7 @@ export const errors: ErrorTable = {
   'integrity.incomplete': ({ lostBlobs, snapshotIds, paths, pathCount }) => ({
     title: `${lostBlobs === 1 ? 'Ein Stück der gespeicherten Daten fehlt oder ist' : `${lostBlobs} Stücke der gespeicherten Daten fehlen oder sind`} nicht lesbar; betroffen: ${versions(snapshotIds)}${listPaths(paths, pathCount)}.`,
     safe: 'Deshalb wurde nichts entfernt.',
-    todo: `${VERIFY} Wenn nur ein Verzeichnis verloren ist und nicht die Daten selbst, hilft in einem Terminal „tidemark repair index“.`,
+    todo: `${VERIFY} Wenn nur ein Verzeichnis verloren ist und nicht die Daten selbst, hilft „Reparieren“ bei diesem Ort.`,
   }),
   'integrity.memoryFault': ({ reason }) => ({
     title: `Daten haben sich in diesem Computer verändert, bevor sie gespeichert waren (${why(reason)}).`,

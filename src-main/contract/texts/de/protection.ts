@@ -98,7 +98,7 @@ export const protection: ProtectionTable = {
     damaged: ({ plans, places }) => ({
       title: `Ein Teil der Versionen von ${plans} in ${places} ist beschädigt.`,
       safe: 'Alles andere ist unberührt, und bis das geklärt ist, wird nichts entfernt.',
-      todo: 'Ansehen, was betroffen ist. Ein zweiter Sicherungsort bekommt diese Dateien heil von diesem Computer.',
+      todo: 'Mit „Reparieren“ kommt das Beschädigte von den anderen Orten und von diesem Computer zurück, soweit es dort liegt.',
     }),
     placeKeeps: ({ places, until }) => ({
       title: `Was aus ${places} entfernt werden sollte, bleibt${until === undefined ? '' : ` bis zum ${until}`} dort; so ist dieser Ort eingerichtet.`,

@@ -9,6 +9,7 @@ export const overview: OverviewTable = {
     late: 'Backups are late.',
     inDanger: 'Something is in danger.',
   },
+  notEverywhere: 'Everything is safe, but not in every place.',
   newest: (past, placeCount) =>
     `The newest version is from ${past}, in ${placeCount === 1 ? '1 place' : `${placeCount} places`}.`,
   noBackup: 'No backup yet',

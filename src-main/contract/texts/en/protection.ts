@@ -76,7 +76,7 @@ export const protection: ProtectionTable = {
     damaged: ({ plans, places }) => ({
       title: `Part of what ${places} holds of ${plans} is damaged.`,
       safe: 'Nothing else is touched, and nothing is removed until this is settled.',
-      todo: 'Look at what is affected. A second backup place gets these files whole from this computer.',
+      todo: 'Choose "Mend it": what is damaged comes back from your other places and from this computer, as far as they have it.',
     }),
     placeKeeps: ({ places, until }) => ({
       title: `What was to be removed from ${places} stays there${until === undefined ? '' : ` until ${until}`}, as that place is set up.`,

@@ -53,6 +53,7 @@ export async function executeRepairSnapshots(
     const survey = (): Promise<Survey> =>
       surveySnapshots(repository, chosen, available, request, replacer, observer, stop);
     const { plan, healedBlobs } = await healWhileItHelps(parts, scope, survey, request, observer, stop);
+    if (request.healsOnly === true) return { ...plan, repaired: [], healedBlobs };
     for (const repair of plan.repairs) observer.onRepair?.(repair);
     await storeTrees(parts, scope, available, plan.repairs, stop);
     const repaired: RepairedSnapshot[] = [];

@@ -11,6 +11,8 @@ export interface RepairSnapshotsRequest {
   readonly snapshots: SnapshotsRequest;
   /** Put the repaired snapshots in the place of the damaged ones. Otherwise both stay, the new ones tagged `repaired`. */
   readonly forget: boolean;
+  /** What is found elsewhere is put back, and snapshots that still lack something stay as they are. */
+  readonly healsOnly?: boolean;
   /** Where lost content is looked for before it is given up. */
   readonly heal?: {
     readonly repositories: readonly Repository[];

@@ -1,28 +1,72 @@
 /** What keeps a place in order: proving, thinning out, giving back room, reading its history, carrying the settings. */
+import path from 'node:path';
+import type { CheckOutcome } from '#contract/engine/engine-values.ts';
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
 import { syncVersions } from '#services/places/sync-versions.ts';
 import { requirePlan } from '#services/plans/require-plan.ts';
 import { toThinOutChoice } from '#services/upkeep/thin-out-choice.ts';
+import { listPlaces } from '#services/state/places-table.ts';
+import { listPlans } from '#services/state/plans-table.ts';
 import { removeVersions } from '#services/state/versions-table.ts';
 import type { JobWork } from '../job-work.ts';
+import { replaceVersions } from './version-works.ts';
 import { engineOptions, type WorkParts } from './work-parts.ts';
 
 export function verifyWork({ state, engine, note }: WorkParts): JobWork<'verify'> {
   return async ({ placeId, part, of }, run) => {
     const place = state.read((reader) => requirePlace(reader, placeId));
     const outcome = await engine.calls.check({ access: accessTo(place), part, of }, engineOptions(run));
-    const { errorCount, errors, affected, affectedCount, bytesRead } = outcome;
-    if (errorCount > 0) note('damageFound', { placeId, errorCount, affectedCount });
+    const { errorCount } = outcome;
+    if (errorCount > 0) note('damageFound', { placeId, errorCount, affectedCount: outcome.affectedCount });
+    return {
+      hasExceptions: errorCount > 0,
+      result: { part, of, ...foundIn(outcome) },
+    };
+  };
+}
+
+function foundIn({ errorCount, errors, affected, affectedCount, bytesRead, brokenPacks }: CheckOutcome) {
+  return {
+    errorCount,
+    errors: [...errors],
+    affected: affected.map(({ path, snapshotIds }) => ({ path, snapshotIds: [...snapshotIds] })),
+    affectedCount,
+    bytesRead,
+    brokenPacks: [...brokenPacks],
+  };
+}
+
+/** From every other place that answers, and from the folders that are saved there. */
+export function mendWork(parts: WorkParts): JobWork<'mend'> {
+  return async ({ placeId, givesUp }, run) => {
+    const { state, engine, note, damageIn } = parts;
+    const place = state.read((reader) => requirePlace(reader, placeId));
+    const { parts: slices, packs } = damageIn(placeId);
+    const plans = state.read(listPlans).filter(({ placeIds }) => placeIds.includes(placeId));
+    const others = state.read(listPlaces).filter(({ id }) => id !== placeId);
+    const choice = {
+      parts: slices,
+      packs,
+      paths: [...new Set(plans.flatMap(({ folders }) => folders))],
+      keptIn: path.join(parts.keptFolder, placeId),
+      givesUp,
+    };
+    const ask = { access: accessTo(place), from: others.map(accessTo), choice };
+    const outcome = await engine.calls.mend(ask, engineOptions(run));
+    const { mendedPacks, healedBlobs, replaced, removedIds, errorCount } = outcome;
+    await replaceVersions(parts, placeId, replaced);
+    if (removedIds.length > 0)
+      await state.commitAnyway((writer) => removeVersions(writer, placeId, removedIds));
+    note('mended', { placeId, mendedPacks, healedBlobs, versions: replaced.length, errorCount });
     return {
       hasExceptions: errorCount > 0,
       result: {
-        part,
-        of,
-        errorCount,
-        errors: [...errors],
-        affected: affected.map(({ path, snapshotIds }) => ({ path, snapshotIds: [...snapshotIds] })),
-        affectedCount,
-        bytesRead,
+        parts: slices.map((each) => ({ ...each })),
+        mendedPacks,
+        healedBlobs,
+        versions: replaced.length,
+        removedVersions: removedIds.length,
+        ...foundIn(outcome),
       },
     };
   };

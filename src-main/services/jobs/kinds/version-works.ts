@@ -63,7 +63,7 @@ export function exportWork({ state, engine, note }: WorkParts): JobWork<'export'
   };
 }
 
-async function replaceVersions(
+export async function replaceVersions(
   { state, clock }: WorkParts,
   placeId: PlaceId,
   replaced: readonly { readonly oldId: string; readonly version: ListedVersion }[],

@@ -5,7 +5,7 @@ import type { PlaceId } from '#contract/app/values.ts';
 import type { CallClient } from '#contract/calls/call-table.ts';
 import type { CallOptions } from '#contract/calls/call-table.ts';
 import type { JobTold, EngineCalls } from '#contract/engine/engine-calls.ts';
-import type { SettingsFile } from '#contract/engine/engine-values.ts';
+import type { DataPart, SettingsFile } from '#contract/engine/engine-values.ts';
 import type { HandOuts } from '#services/hand-outs/hand-outs.ts';
 import type { KeyCopies } from '#services/key-copies/key-copies.ts';
 import type { RunProgram } from '#services/plans/run-plan-commands.ts';
@@ -33,6 +33,13 @@ export interface HintSource {
   };
 }
 
+export interface PlaceDamage {
+  /** Slices that were found damaged. */
+  readonly parts: readonly DataPart[];
+  /** Files of the place, by id. */
+  readonly packs: readonly string[];
+}
+
 export interface WorkParts {
   readonly state: StateFile;
   readonly clock: Clock;
@@ -42,6 +49,10 @@ export interface WorkParts {
   readonly runProgram: RunProgram;
   readonly keyCopies: Pick<KeyCopies, 'refresh'>;
   readonly handOuts: Pick<HandOuts, 'make' | 'settle' | 'files' | 'remove'>;
+  /** What verifications have found damaged in a place and nothing has mended. */
+  damageIn(placeId: string): PlaceDamage;
+  /** Where what is replaced in a place is kept. */
+  readonly keptFolder: string;
   /** As they would travel now. */
   settings(): { readonly files: readonly SettingsFile[]; readonly digest: string };
   /** There is something new in a place while the work goes on. */

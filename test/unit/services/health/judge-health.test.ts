@@ -17,7 +17,6 @@ function copy(newestAgoMs: number | undefined, changes: Partial<CopyFacts> = {})
     isListed: true,
     confirmedAtMs: newestAgoMs === undefined ? [] : [NOW - 90 * DAY_MS, NOW - newestAgoMs],
     filesLeftOut: 0,
-    isDamaged: false,
     isRunning: false,
     ...changes,
   };
@@ -144,7 +143,8 @@ describe('sleep and clocks', () => {
 describe('the whole', () => {
   it('cannot tell of a place that was never listed, and is in danger from damage whatever the age', () => {
     expect(told(health([copy(0, { isListed: false })]))).toBe('cannotTell, neverListed notice');
-    expect(told(health([copy(0, { isDamaged: true })]))).toBe('inDanger, damaged alarm');
+    expect(told(health([copy(0, { damage: 'newest' })]))).toBe('inDanger, damaged alarm');
+    expect(told(health([copy(0, { damage: 'older' })]))).toBe('protectedExcept, damaged notice');
   });
 
   it('F7 is not well because there are no plans', () => {

@@ -18,6 +18,7 @@ function kept(more: Partial<PlaceUpkeep> = {}, plan: Partial<PlanUpkeep> = {}): 
     isPresent: true,
     isBusy: false,
     isPuttingBack: false,
+    isDamaged: false,
     plans: [
       {
         planId: PLAN,
@@ -113,6 +114,11 @@ test('while a restore from there rests nothing is removed; the rest is kept in o
   const resting = kept({ isPuttingBack: true, lastVerifyMs: NOW - DAY, ...removedSince }, thinOut);
   expect(dueFor(resting)).toEqual([VERIFY]);
   expect(dueFor({ ...resting, lastHistoryMs: 0 }).map(({ kind }) => kind)).toEqual(['readHistory']);
+});
+
+test('E1: while something there is damaged nothing is removed that may still help; proving goes on', () => {
+  const damaged = kept({ isDamaged: true, lastVerifyMs: NOW - DAY, ...removedSince }, thinOut);
+  expect(dueFor(damaged)).toEqual([VERIFY]);
 });
 
 test('D1: nothing of a plan is removed whose folders look lost, nor is room given back there', () => {
