@@ -6,9 +6,9 @@ import { TidemarkError } from '#base/errors.ts';
 import type { AppCalls } from '#contract/app/app-calls.ts';
 import { placeId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
-import type { StoredSettings } from '#contract/engine/engine-values.ts';
+import type { PlaceAddress, StoredSettings } from '#contract/engine/engine-values.ts';
 import { noteKitProven } from '#services/routine/known-kits.ts';
-import { kindOf, refuseSecret } from '#services/places/place-access.ts';
+import { kindOf, optionsOf, refuseSecret, toAddress } from '#services/places/place-access.ts';
 import { putPlace, type Place } from '#services/state/places-table.ts';
 import { putPlan } from '#services/state/plans-table.ts';
 import { getSetting, putSetting } from '#services/state/settings-table.ts';
@@ -20,16 +20,15 @@ type AdoptCalls = Pick<CallHandlers<AppCalls>, 'adopt.look' | 'adopt.take'>;
 export function adoptHandlers(parts: CoreParts): AdoptCalls {
   const { engine, state, note, queue, routine, secrets, changed } = parts;
   return {
-    'adopt.look': async ({ location, password }) =>
-      (await engine.calls['settings.list']({ location, password })).flatMap(describe),
-    'adopt.take': async ({ location, password, snapshotId }) => {
-      refuseSecret(location);
-      const stored = await engine.calls['settings.list']({ location, password });
+    'adopt.look': async (asked) => (await engine.calls['settings.list'](asked)).flatMap(describe),
+    'adopt.take': async ({ password, snapshotId, ...address }) => {
+      refuseSecret(address.location);
+      const stored = await engine.calls['settings.list']({ ...address, password });
       const chosen = stored.find((each) => each.snapshotId === snapshotId);
       if (chosen === undefined)
         throw new TidemarkError('request.notFound', { what: 'saved settings', id: snapshotId });
       const settings = parseSettings(chosen.files);
-      const here = await openHere(parts, location, password, settings.places);
+      const here = await openHere(parts, address, password, settings.places);
       const others = settings.places.filter(({ id }) => id !== here.place.id);
       await state.commit((writer) => {
         putPlace(writer, here.place);
@@ -61,23 +60,24 @@ export function adoptHandlers(parts: CoreParts): AdoptCalls {
 /** The place keeps the id that the plans know it by. */
 async function openHere(
   parts: CoreParts,
-  location: string,
+  typed: PlaceAddress,
   password: string,
   places: readonly Omit<Place, 'machineKeyId' | 'isRecoveryProven'>[],
 ): Promise<{ place: Place; notRemembered: string | null }> {
   const probe = placeId.parse(parts.newId());
   const { calls } = parts.engine;
+  const { location } = typed;
   // Which of the places this is shows only when it is open.
-  const first = await calls['place.open']({ placeId: probe, location, password, addsKey: false });
+  const first = await calls['place.open']({ placeId: probe, ...typed, password, addsKey: false });
   await calls['place.forget']({ placeId: probe });
   const known = places.find(({ repositoryId }) => repositoryId === first.repositoryId);
   const id = known?.id ?? probe;
-  const keys = await calls['place.open']({ placeId: id, location, password, addsKey: true });
+  const keys = await calls['place.open']({ placeId: id, ...typed, password, addsKey: true });
   const place: Place = {
     id,
     name: known?.name ?? location,
     kind: kindOf(location),
-    address: { location },
+    address: toAddress(location, { ...(known && optionsOf(known)), ...typed.options }),
     repositoryId: keys.repositoryId,
     machineKeyId: keys.machineKeyId,
     addedAtMs: known?.addedAtMs ?? parts.ports.clock.nowMs(),

@@ -7,6 +7,7 @@ import { SessionSecretStore } from '#services/secrets/session-secret-store.ts';
 import { NodeDatabaseDisk } from '#database/node-database-disk.ts';
 import { machineIdentity } from './machine-identity.ts';
 import { PipelineThreads } from './pipeline-threads.ts';
+import { parsePlaceSettings } from '#storage/locations/place-settings.ts';
 import { createPlacePorts } from './place-ports.ts';
 import { pipelineWorkerUrl } from './program-files.ts';
 import { programVersion } from './program-version.ts';
@@ -22,8 +23,16 @@ export function createEngineParts(): EngineParts {
     clock: systemClock,
     identity: machineIdentity(),
     programVersion: `tidemark ${programVersion}`,
-    createPorts: (location, login, isBrief = false) =>
-      createPlacePorts(location, { ...process.env, ...login }, { isBrief, lockPatienceMs: LOCK_PATIENCE_MS }),
+    createPorts: ({ location, options = {} }, login, isBrief = false) =>
+      createPlacePorts(
+        location,
+        { ...process.env, ...login },
+        {
+          isBrief,
+          lockPatienceMs: LOCK_PATIENCE_MS,
+          settings: parsePlaceSettings(Object.entries(options).map(([name, value]) => `${name}=${value}`)),
+        },
+      ),
     createThreads: (most) => new PipelineThreads(pipelineWorkerUrl(), most),
     catalogueDisk: new NodeDatabaseDisk(path.join(stateFolder(process.env), 'catalogues')),
     keychain: new KeytarSecretStore({ service: KEYCHAIN_SERVICE, clock: systemClock }),

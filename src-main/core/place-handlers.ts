@@ -11,6 +11,7 @@ import {
   locationOf,
   refuseSecret,
   requirePlace,
+  toAddress,
 } from '#services/places/place-access.ts';
 import { listPlaces, putPlace, removePlace, type Place } from '#services/state/places-table.ts';
 import { listPlans, putPlan } from '#services/state/plans-table.ts';
@@ -27,14 +28,16 @@ type PlaceCalls = {
 export function placeHandlers(parts: CoreParts): PlaceCalls {
   const { state, engine, note, routine, changed } = parts;
   return {
-    'places.probe': async ({ location }, { signal }) => engine.calls['place.probe']({ location }, { signal }),
-    'places.test': async ({ location }, { signal }) => engine.calls['place.test']({ location }, { signal }),
+    'places.probe': async (address, { signal }) => engine.calls['place.probe'](address, { signal }),
+    'places.test': async (address, { signal }) => engine.calls['place.test'](address, { signal }),
     'places.login': async ({ location, login }) => {
       refuseSecret(location);
       return engine.calls['place.login']({ location, login });
     },
-    'places.create': async ({ name, location }) => {
+    'places.create': async ({ name, ...typed }) => {
+      const { location, options } = typed;
       refuseSecret(location);
+      const address = toAddress(location, options);
       const id = placeId.parse(parts.newId());
       const like = state
         .read(listPlaces)
@@ -42,16 +45,18 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
       const nearestFirst = like.toSorted((a, b) => Number(isRemote(a)) - Number(isRemote(b)));
       const keys = await engine.calls['place.create']({
         placeId: id,
-        location,
+        ...typed,
         like: nearestFirst.map(accessTo),
       });
-      await addPlace(parts, { id, name, location, keys });
+      await addPlace(parts, { id, name, address, keys });
       return forPerson(id, keys);
     },
-    'places.open': async ({ name, location, password, addsKey }) => {
+    'places.open': async ({ name, password, addsKey, ...typed }) => {
+      const { location, options } = typed;
       refuseSecret(location);
+      const address = toAddress(location, options);
       const id = placeId.parse(parts.newId());
-      const keys = await engine.calls['place.open']({ placeId: id, location, password, addsKey });
+      const keys = await engine.calls['place.open']({ placeId: id, ...typed, password, addsKey });
       const same = state.read(listPlaces).find(({ repositoryId }) => repositoryId === keys.repositoryId);
       if (same !== undefined) {
         await engine.calls['place.forget']({ placeId: id });
@@ -60,17 +65,17 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
           reason: `it is your backup place "${same.name}" already`,
         });
       }
-      await addPlace(parts, { id, name, location, keys });
+      await addPlace(parts, { id, name, address, keys });
       return forPerson(id, keys);
     },
     'places.rename': async ({ placeId: id, name }) => {
       await state.commit((writer) => putPlace(writer, { ...requirePlace(writer, id), name }));
       changed('places');
     },
-    'places.move': async ({ placeId: id, location }) => {
+    'places.move': async ({ placeId: id, location, options }) => {
       refuseSecret(location);
       const place = state.read((reader) => requirePlace(reader, id));
-      const moved = { ...place, kind: kindOf(location), address: { location } };
+      const moved = { ...place, kind: kindOf(location), address: toAddress(location, options) };
       // The same repository must be there: its id is asked for before anything is noted.
       await engine.calls['versions.list']({ access: accessTo(moved) });
       await state.commit((writer) => putPlace(writer, moved));
@@ -154,16 +159,16 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
 interface NewPlace {
   readonly id: PlaceId;
   readonly name: string;
-  readonly location: string;
+  readonly address: Place['address'];
   readonly keys: KeysOutcome;
 }
 
-export async function addPlace(parts: CoreParts, { id, name, location, keys }: NewPlace): Promise<Place> {
+export async function addPlace(parts: CoreParts, { id, name, address, keys }: NewPlace): Promise<Place> {
   const place: Place = {
     id,
     name,
-    kind: kindOf(location),
-    address: { location },
+    kind: kindOf(locationOf({ address })),
+    address,
     repositoryId: keys.repositoryId,
     machineKeyId: keys.machineKeyId,
     addedAtMs: parts.ports.clock.nowMs(),

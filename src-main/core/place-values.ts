@@ -2,7 +2,7 @@
 import type { MirrorParts } from '#contract/app/mirror-values.ts';
 import type { PlaceId } from '#contract/app/values.ts';
 import type { SecretState } from '#contract/engine/engine-values.ts';
-import { locationOf } from '#services/places/place-access.ts';
+import { locationOf, optionsOf } from '#services/places/place-access.ts';
 import type { PlaceState } from '#services/scheduler/schedule-types.ts';
 import type { Place } from '#services/state/places-table.ts';
 
@@ -30,6 +30,7 @@ export function toPlaceValue(
     name,
     kind,
     location: locationOf(place),
+    options: optionsOf(place),
     repositoryId,
     addedAtMs,
     presence,

@@ -1,6 +1,7 @@
 /** What the engine's calls need of the process that carries them. */
 import type { Clock } from '#base/clock.ts';
 import type { Identity } from '#base/identity.ts';
+import type { PlaceAddress } from '#contract/engine/engine-values.ts';
 import type { Login } from '#contract/login-names.ts';
 import type { CatalogueDisk } from '#catalogue/catalogue-file.ts';
 import type { PipelineHost } from '#operations/pipeline-host.ts';
@@ -24,7 +25,7 @@ export interface EngineParts {
    * For the repository at a location, its storage not opened yet. `isBrief`: somebody looks on, so nothing is tried again for
    * long. @throws request.invalidInput
    */
-  createPorts(location: string, login: Login, isBrief?: boolean): RepositoryPorts;
+  createPorts(address: PlaceAddress, login: Login, isBrief?: boolean): RepositoryPorts;
   /** `most`: a small job is not worth more. */
   createThreads(most?: number): JobThreads;
   /** Where catalogues are kept between runs; nothing there is ever needed. */

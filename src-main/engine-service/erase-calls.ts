@@ -38,7 +38,7 @@ export function eraseCalls(service: EngineService): Pick<EngineHandlers, EraseCa
     /** What a version needs was written before it, so a place that locks for a time keeps that no longer. */
     'versions.keptUntil': ({ access, snapshotIds }, { signal }) =>
       places.withPorts(
-        access.location,
+        access,
         async ({ storage, clock }) => {
           await storage.open(signal);
           const ask = (id: string): Promise<number | undefined> =>

@@ -33,7 +33,7 @@ export function keyCopyCalls({ parts, places }: EngineService): Pick<EngineHandl
       }),
 
     'place.lackingKeys': ({ access, copy, isConfigInvalid }, { signal }) =>
-      places.withPorts(access.location, (ports) => findLacking(ports, copy, isConfigInvalid, signal)),
+      places.withPorts(access, (ports) => findLacking(ports, copy, isConfigInvalid, signal)),
 
     async 'place.putBackKeys'({ access, copy, keptIn, password }, { signal }) {
       if (copy === null)
@@ -45,7 +45,7 @@ export function keyCopyCalls({ parts, places }: EngineService): Pick<EngineHandl
       places.forget(access.placeId);
       for (const secret of await secretsFor(access.placeId, password)) {
         try {
-          return await places.withPorts(access.location, (ports) =>
+          return await places.withPorts(access, (ports) =>
             putBack({ ports, keepCopy: keep }, parcel, secret.toPassword(), signal),
           );
         } catch (error) {

@@ -4,7 +4,7 @@
  * the drive may be another one meanwhile. Owns that two calls of this process never write in one place.
  */
 import { TidemarkError } from '#base/errors.ts';
-import type { PlaceAccess } from '#contract/engine/engine-values.ts';
+import type { PlaceAccess, PlaceAddress } from '#contract/engine/engine-values.ts';
 import type { OpenedKey } from '#repository/key-store.ts';
 import { reopenRepository } from '#repository/open-repository.ts';
 import type { Repository, RepositoryPorts } from '#repository/repository.ts';
@@ -52,7 +52,7 @@ export class OpenPlaces {
     use: PlaceUse,
     work: (repository: Repository) => Promise<T>,
   ): Promise<T> {
-    return this.withPorts(access.location, async (bare) => {
+    return this.withPorts(access, async (bare) => {
       const storage = new RateLimitStorage(bare.storage, this.limitsOf(access.placeId));
       const repository = await this.#open({ ...bare, storage }, access, use.signal);
       return this.#writing(repository.config.id, use.writes, () =>
@@ -63,12 +63,12 @@ export class OpenPlaces {
 
   /** With what is typed; keeps nothing. @throws as `with` */
   withTyped<T>(
-    location: string,
+    address: PlaceAddress,
     typed: string,
     signal: AbortSignal,
     work: (repository: Repository) => Promise<T>,
   ): Promise<T> {
-    return this.withPorts(location, async (ports) => {
+    return this.withPorts(address, async (ports) => {
       const nowhere = { keychain: new SessionSecretStore(), session: new SessionSecretStore() };
       return work(await openTyped({ ports, placeId: '', ...nowhere }, typed, signal));
     });
@@ -85,17 +85,17 @@ export class OpenPlaces {
   }
 
   /** Not opened yet; to be closed by the caller. */
-  async openPorts(location: string, isBrief = false): Promise<RepositoryPorts> {
-    return this.#parts.createPorts(location, await this.logins.of(location), isBrief);
+  async openPorts(address: PlaceAddress, isBrief = false): Promise<RepositoryPorts> {
+    return this.#parts.createPorts(address, await this.logins.of(address.location), isBrief);
   }
 
   /** Not opened yet; closed in the end. */
   async withPorts<T>(
-    location: string,
+    address: PlaceAddress,
     work: (ports: RepositoryPorts) => Promise<T>,
     isBrief = false,
   ): Promise<T> {
-    const ports = await this.openPorts(location, isBrief);
+    const ports = await this.openPorts(address, isBrief);
     try {
       return await work(ports);
     } finally {

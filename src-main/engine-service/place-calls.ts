@@ -30,10 +30,10 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
   });
 
   return {
-    'place.probe': ({ location }, { signal }) =>
-      places.withPorts(location, ({ storage }) => probePlace(storage, location, signal)),
+    'place.probe': (address, { signal }) =>
+      places.withPorts(address, ({ storage }) => probePlace(storage, address.location, signal)),
 
-    'place.test': ({ location }, { signal }) => testPlace(places, parts.clock, location, signal),
+    'place.test': (address, { signal }) => testPlace(places, parts.clock, address, signal),
 
     async 'place.login'({ location, login }) {
       const refusal = await places.logins.set(location, login);
@@ -42,8 +42,8 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
 
     'place.forgetLogin': ({ location }) => places.logins.forget(location),
 
-    'place.create': ({ placeId, location, like = [] }, { signal }) =>
-      places.withPorts(location, async (ports) => {
+    'place.create': ({ placeId, like = [], ...address }, { signal }) =>
+      places.withPorts(address, async (ports) => {
         const access = openAccess(ports, placeId);
         try {
           const created = await createPlace(access, { version: 2, ...(await cutLike(like, signal)) }, signal);
@@ -59,8 +59,8 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
         }
       }),
 
-    'place.open': ({ placeId, location, password, addsKey }, { signal }) =>
-      places.withPorts(location, async (ports) => {
+    'place.open': ({ placeId, password, addsKey, ...address }, { signal }) =>
+      places.withPorts(address, async (ports) => {
         const access = openAccess(ports, placeId);
         const repository = await openTyped(access, password, signal);
         places.keepKeys(placeId, repository);
@@ -71,7 +71,7 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
       }),
 
     'place.unlock': ({ access, password }, { signal }) =>
-      places.withPorts(access.location, async (ports) => {
+      places.withPorts(access, async (ports) => {
         const { placeId, repositoryId } = access;
         const repository = await openTyped(openAccess(ports, placeId), password, signal);
         try {
@@ -88,7 +88,7 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
     async 'place.proveRecovery'({ access, code }, { signal }) {
       const { placeId, location, repositoryId } = access;
       const request = {
-        openPorts: () => places.openPorts(location),
+        openPorts: () => places.openPorts(access),
         typed: code,
         ...(repositoryId === null ? {} : { repositoryId }),
       };
@@ -97,7 +97,7 @@ export function placeCalls({ parts, places }: EngineService): Pick<EngineHandler
       if (proof.kind === 'otherRepository') throw wrongDrive(location, repositoryId ?? '', proof.foundId);
       // No code by its form: a passphrase that the person keeps proves as much, and a mistyped group is named.
       if (proof.kind !== 'misread') throw wrongPassword(location);
-      await places.withPorts(location, async (ports) => {
+      await places.withPorts(access, async (ports) => {
         expectRepository(await openTyped(openAccess(ports, placeId), code, signal), repositoryId);
       });
     },

@@ -40,8 +40,8 @@ export function settingsCalls({
       });
     },
 
-    'settings.list': ({ location, password }, { signal }) =>
-      places.withTyped(location, password, signal, async (repository) => {
+    'settings.list': ({ password, ...address }, { signal }) =>
+      places.withTyped(address, password, signal, async (repository) => {
         const stored = (await findSettings(repository, signal)).slice(0, MOST_LISTED);
         await repository.loadIndex({ signal });
         const listed: StoredSettings[] = [];

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Clock } from '#base/clock.ts';
 import { isTidemarkError } from '#base/errors.ts';
 import type { PlaceTrial } from '#contract/app/place-trial.ts';
-import type { ProbeOutcome, TestOutcome } from '#contract/engine/engine-values.ts';
+import type { PlaceAddress, ProbeOutcome, TestOutcome } from '#contract/engine/engine-values.ts';
 import type { Primitives } from '#format/primitives.ts';
 import { describeLocation } from '#storage/locations/describe-location.ts';
 import { parseLocation } from '#storage/locations/parse-location.ts';
@@ -16,12 +16,13 @@ import { tryPlace, untriedPlace } from './try-place.ts';
 export async function testPlace(
   places: OpenPlaces,
   clock: Clock,
-  location: string,
+  address: PlaceAddress,
   signal: AbortSignal,
 ): Promise<TestOutcome> {
+  const { location } = address;
   const above = folderAbove(location);
   const outcome = await places.withPorts(
-    location,
+    address,
     async ({ storage, primitives }) => {
       const probe = await probePlace(storage, location, signal);
       return { probe, trial: await tryWhatIsThere(storage, primitives, probe, above !== undefined) };
@@ -67,7 +68,7 @@ async function tryAbove(
 ): Promise<TestOutcome> {
   try {
     return await places.withPorts(
-      above,
+      { location: above },
       async ({ storage, primitives }) => {
         await storage.open(signal);
         const freeBytes = (await storage.freeSpaceBytes(signal)) ?? null;

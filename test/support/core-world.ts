@@ -105,7 +105,7 @@ export class CoreWorld {
 
   /** As its engine opens it. */
   openPlace(name: string, recoveryCode: string): Promise<Repository> {
-    const ports = this.#portsOf(createEngineParts().createPorts(this.at(name), {}));
+    const ports = this.#portsOf(createEngineParts().createPorts({ location: this.at(name) }, {}));
     return openRepository(ports, Buffer.from(recoveryCode));
   }
 

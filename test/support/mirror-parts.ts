@@ -12,6 +12,7 @@ export function place(id: string, name: string): Mirror['places'][number] {
     name,
     kind: 'local',
     location: `/media/${id}`,
+    options: {},
     repositoryId: null,
     addedAtMs: 0,
     presence: 'present',

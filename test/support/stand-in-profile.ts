@@ -34,6 +34,7 @@ export const PLACE: Mirror['places'][number] = {
   name: 'USB disk',
   kind: 'local',
   location: '/media/usb',
+  options: {},
   repositoryId: 'a'.repeat(64),
   addedAtMs: 0,
   presence: 'present',

@@ -9,7 +9,7 @@ export function testLocation(
   signal?: AbortSignal,
 ): Promise<TestOutcome> {
   const { calls } = startTestEngine({
-    createPorts: (address, _login, isBrief = false) => createPlacePorts(address, env, { isBrief }),
+    createPorts: ({ location }, _login, isBrief = false) => createPlacePorts(location, env, { isBrief }),
   });
   return calls['place.test']({ location }, signal === undefined ? {} : { signal });
 }

@@ -10,6 +10,7 @@ import { contentCalls } from './content-calls.ts';
 import { handOutCalls } from './hand-out-calls.ts';
 import { job, jobRequest, jobTrouble } from './job-values.ts';
 import { machineCalls } from './machine-calls.ts';
+import { placeOptions } from './place-options.ts';
 import { placeTrial } from './place-trial.ts';
 import { mirror, mirrorChange, problem } from './mirror-values.ts';
 import { restorePreview, restoreQuestion } from './restore-values.ts';
@@ -65,6 +66,8 @@ export const placeProbe = z.strictObject({
 
 /** What one version that a rule would remove looks like to a person. */
 export const losingVersion = z.strictObject({ snapshotId, timeMs, paths: z.array(bytesInJson) });
+
+const placeAddress = { location: z.string(), options: placeOptions.exactOptional() };
 
 export const appCalls = {
   'app.info': {
@@ -128,11 +131,11 @@ export const appCalls = {
     progress: z.strictObject({ files: count, bytes: count }),
   },
 
-  'places.probe': { kind: 'query', input: z.strictObject({ location: z.string() }), output: placeProbe },
+  'places.probe': { kind: 'query', input: z.strictObject(placeAddress), output: placeProbe },
   /** Looks, and tries out for real what the place can do; takes away again what it writes. Some seconds. */
   'places.test': {
     kind: 'command',
-    input: z.strictObject({ location: z.string() }),
+    input: z.strictObject(placeAddress),
     output: z.strictObject({ probe: placeProbe, trial: placeTrial }),
   },
   /** What logs in to a location behind a network. @returns why the keychain does not remember it; then it holds for this run. */
@@ -144,7 +147,7 @@ export const appCalls = {
   /** Makes a new repository at an empty location, with this computer's key and a recovery code. */
   'places.create': {
     kind: 'command',
-    input: z.strictObject({ name: z.string().min(1).max(200), location: z.string() }),
+    input: z.strictObject({ name: z.string().min(1).max(200), ...placeAddress }),
     output: newPlaceKeys,
   },
   /** Takes up a repository that is there; adds this computer's key only if told to. */
@@ -152,7 +155,7 @@ export const appCalls = {
     kind: 'command',
     input: z.strictObject({
       name: z.string().min(1).max(200),
-      location: z.string(),
+      ...placeAddress,
       password: typedSecret,
       addsKey: z.boolean(),
     }),
@@ -164,7 +167,7 @@ export const appCalls = {
     output: done,
   },
   /** The same repository is at another location now. */
-  'places.move': { kind: 'command', input: z.strictObject({ placeId, location: z.string() }), output: done },
+  'places.move': { kind: 'command', input: z.strictObject({ placeId, ...placeAddress }), output: done },
   /** Forgets it here; what lies there stays. */
   'places.remove': { kind: 'command', input: z.strictObject({ placeId }), output: done },
   /** After the keychain has refused: opens the place with what was typed, and makes a new key for this computer. */
@@ -254,7 +257,7 @@ export const appCalls = {
   /** Plans and settings that lie in a place, newest first, before anything is taken over. */
   'adopt.look': {
     kind: 'query',
-    input: z.strictObject({ location: z.string(), password: typedSecret }),
+    input: z.strictObject({ ...placeAddress, password: typedSecret }),
     output: z.array(
       z.strictObject({
         snapshotId,
@@ -268,7 +271,7 @@ export const appCalls = {
   /** Takes them over: plans, places, rules and the history go on; this computer gets a key of its own. */
   'adopt.take': {
     kind: 'command',
-    input: z.strictObject({ location: z.string(), password: typedSecret, snapshotId }),
+    input: z.strictObject({ ...placeAddress, password: typedSecret, snapshotId }),
     output: z.strictObject({ plans: count, places: count, notRemembered: z.string().nullable() }),
   },
 

@@ -3,6 +3,7 @@
  * names of files are bytes inside and, on the wire, text or `{base64}` where they are not UTF-8. All safe for JSON.
  */
 import { z } from 'zod';
+import { placeOptions } from './place-options.ts';
 import type { WireError } from '#base/errors.ts';
 import { bytesToByteString, byteStringToBytes, type ByteString } from '#base/byte-string.ts';
 
@@ -153,6 +154,8 @@ export const place = z.strictObject({
   kind: z.string(),
   /** As restic writes it, without secrets. */
   location: z.string(),
+  /** Set beyond the address; none: empty. */
+  options: placeOptions,
   repositoryId: z.string().nullable(),
   addedAtMs: timeMs,
   presence: z.enum(['present', 'absent', 'unknown']),

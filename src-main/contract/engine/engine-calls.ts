@@ -23,6 +23,7 @@ import type {
   LackingFile,
   ListedVersion,
   PlaceAccess,
+  PlaceAddress,
   ProbeOutcome,
   PutBackEntry,
   RestoreAsk,
@@ -48,8 +49,8 @@ export type JobTold =
 const job = { progress: of<JobTold>() };
 
 export const engineCalls = {
-  'place.probe': { kind: 'query', input: of<{ location: string }>(), output: of<ProbeOutcome>() },
-  'place.test': { kind: 'command', input: of<{ location: string }>(), output: of<TestOutcome>() },
+  'place.probe': { kind: 'query', input: of<PlaceAddress>(), output: of<ProbeOutcome>() },
+  'place.test': { kind: 'command', input: of<PlaceAddress>(), output: of<TestOutcome>() },
   /** Kept for all places at the location, before one is made there as well. @returns why the keychain does not remember it */
   'place.login': {
     kind: 'command',
@@ -60,12 +61,12 @@ export const engineCalls = {
   /** `like`: places that it cuts files alike with, so that what one has need not be read anew for the other; the first that opens. */
   'place.create': {
     kind: 'command',
-    input: of<{ placeId: string; location: string; like?: readonly PlaceAccess[] }>(),
+    input: of<PlaceAddress & { placeId: string; like?: readonly PlaceAccess[] }>(),
     output: of<KeysOutcome>(),
   },
   'place.open': {
     kind: 'command',
-    input: of<{ placeId: string; location: string; password: string; addsKey: boolean }>(),
+    input: of<PlaceAddress & { placeId: string; password: string; addsKey: boolean }>(),
     output: of<KeysOutcome>(),
   },
   'place.unlock': {
@@ -208,7 +209,7 @@ export const engineCalls = {
   /** Newest first. Opens with what is typed, keeps nothing. */
   'settings.list': {
     kind: 'query',
-    input: of<{ location: string; password: string }>(),
+    input: of<PlaceAddress & { password: string }>(),
     output: of<readonly StoredSettings[]>(),
   },
 

@@ -1,12 +1,18 @@
 /** What goes to the engine process and comes back. Names of files are bytes; everything is safe for JSON. */
 import type { ByteString } from '#base/byte-string.ts';
 import type { WireError } from '#base/errors.ts';
+import type { PlaceOptions } from '#contract/app/place-options.ts';
 import type { PlaceTrial } from '#contract/app/place-trial.ts';
 
 /** How a place is opened; its secret is found by the engine, under the place's id. */
-export interface PlaceAccess {
-  readonly placeId: string;
+/** How a place is reached. */
+export interface PlaceAddress {
   readonly location: string;
+  readonly options?: PlaceOptions;
+}
+
+export interface PlaceAccess extends PlaceAddress {
+  readonly placeId: string;
   /** What must be found there: another one is refused before anything is written. Null: the first look. */
   readonly repositoryId: string | null;
 }

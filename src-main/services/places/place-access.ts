@@ -1,11 +1,13 @@
 /** A place of the state in the terms of those who open it. */
 import { TidemarkError } from '#base/errors.ts';
+import { PLACE_OPTIONS, type PlaceOptions } from '#contract/app/place-options.ts';
 import type { PlaceId } from '#contract/app/values.ts';
 import type { PlaceAccess } from '#contract/engine/engine-values.ts';
 import { getPlace, type Place } from '#services/state/places-table.ts';
 import type { StateReader } from '#services/state/state-database.ts';
 import { holdsSecret } from '#storage/locations/describe-location.ts';
 import { parseLocation } from '#storage/locations/parse-location.ts';
+import { parsePlaceSettings } from '#storage/locations/place-settings.ts';
 import type { PlaceKind } from '#storage/locations/place-location.ts';
 
 /** @throws request.notFound, state.entryInvalid */
@@ -15,13 +17,34 @@ export function requirePlace(reader: StateReader, id: PlaceId): Place {
   return place;
 }
 
-export function locationOf(place: Place): string {
+export function locationOf(place: Pick<Place, 'address'>): string {
   const { location } = place.address;
   return typeof location === 'string' ? location : '';
 }
 
+/** Those that may be kept, whatever the state was given by another computer. */
+export function optionsOf({ address }: Pick<Place, 'address'>): PlaceOptions {
+  const { options } = address;
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return {};
+  const known = PLACE_OPTIONS.map((name) => [name, options[name]] as const);
+  return Object.fromEntries(known.filter(([, value]) => typeof value === 'string' && value !== ''));
+}
+
 export function accessTo(place: Place): PlaceAccess {
-  return { placeId: place.id, location: locationOf(place), repositoryId: place.repositoryId };
+  const options = optionsOf(place);
+  return {
+    placeId: place.id,
+    location: locationOf(place),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+    repositoryId: place.repositoryId,
+  };
+}
+
+/** As the state keeps it. @throws request.invalidInput for an option that no place of its kind could have */
+export function toAddress(location: string, options: PlaceOptions = {}): Place['address'] {
+  const entries = Object.entries(options);
+  parsePlaceSettings(entries.map(([name, value]) => `${name}=${value}`));
+  return entries.length === 0 ? { location } : { location, options: Object.fromEntries(entries) };
 }
 
 /** Whether it lies behind a network. */

@@ -2,12 +2,14 @@
 import { Button, TextInput } from '@mantine/core';
 import { Archive, Folder, HardDrive, RotateCw, Server, Usb, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
+import type { PlaceOptions } from '#contract/app/place-options.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import type { CoreLink } from '../../core-link/connect-core.ts';
 import { holdCode } from '../../core-link/held-codes.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore } from '../../core-link/use-core.ts';
+import { optionsFor } from '../../parts/place-options-form.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useFormats, useShowPath, useWords } from '../../text/use-words.ts';
 import { PageBody, PageHead } from '../../ui/page.tsx';
@@ -23,7 +25,8 @@ export function NewPlacePage({ mirror }: { readonly mirror: Mirror }) {
   const { places: words } = useWords();
   const [typed, setTyped] = useState('');
   const [typedName, setTypedName] = useState<string | null>(null);
-  const answer = useProbe(typed, mirror);
+  const [options, setOptions] = useState<PlaceOptions>({});
+  const answer = useProbe(typed, mirror, options);
   const { probe } = answer;
   const { ask, isBusy, refusal } = useAsk();
   const found = useAnswer((signal) => calls['machine.places']({}, { signal }), []);
@@ -31,7 +34,13 @@ export function NewPlacePage({ mirror }: { readonly mirror: Mirror }) {
   const name = typedName ?? chosen?.name ?? (typed.trim() === '' ? '' : suggestName(typed.trim()));
 
   const create = async (location: string): Promise<void> => {
-    const made = await ask(() => calls['places.create']({ name: name.trim(), location }));
+    const made = await ask(() =>
+      calls['places.create']({
+        name: name.trim(),
+        location,
+        options: optionsFor(location, options),
+      }),
+    );
     if (made === undefined) return;
     const { placeId, recoveryCode } = made.value;
     if (recoveryCode !== null) holdCode(placeId, recoveryCode);
@@ -68,12 +77,22 @@ export function NewPlacePage({ mirror }: { readonly mirror: Mirror }) {
             if (probe?.view.use === 'create' && name.trim() !== '') void create(probe.location);
           }}
         >
-          <ProbeLocation typed={typed} onType={setTyped} answer={answer} />
+          <ProbeLocation
+            typed={typed}
+            onType={setTyped}
+            options={options}
+            onOptions={setOptions}
+            answer={answer}
+          />
           {probe?.view.use === 'open' && (
             <div className="buttons">
               <Button
                 component="a"
-                href={`#/recover?location=${encodeURIComponent(probe.location)}&name=${encodeURIComponent(name)}`}
+                href={`#/recover?${new URLSearchParams({
+                  location: probe.location,
+                  name,
+                  ...optionsFor(probe.location, options),
+                }).toString()}`}
               >
                 {words.openExisting}
               </Button>

@@ -91,7 +91,7 @@ export function PlaceCare({ place, mirror }: { readonly place: PlaceValue; reado
             </div>
           );
         })}
-        <PlaceTest location={place.location} isInUse />
+        <PlaceTest location={place.location} options={place.options} isInUse />
         <Refusal error={refusal} />
       </div>
     </Section>

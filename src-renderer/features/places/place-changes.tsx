@@ -2,10 +2,12 @@
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
+import type { PlaceOptions } from '#contract/app/place-options.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { holdCode } from '../../core-link/held-codes.ts';
 import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore } from '../../core-link/use-core.ts';
+import { optionsFor } from '../../parts/place-options-form.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -56,11 +58,18 @@ export function MovePlace({ place, mirror }: { readonly place: PlaceValue; reado
   const { calls } = useCore();
   const { places: words } = useWords();
   const [typed, setTyped] = useState<string | null>(null);
-  const answer = useProbe(typed ?? '', mirror);
+  const [options, setOptions] = useState<PlaceOptions>(place.options);
+  const answer = useProbe(typed ?? '', mirror, options);
   const { probe } = answer;
   const { ask, isBusy, refusal } = useAsk();
   const move = async (address: string): Promise<void> => {
-    const done = await ask(() => calls['places.move']({ placeId: place.id, location: address }));
+    const done = await ask(() =>
+      calls['places.move']({
+        placeId: place.id,
+        location: address,
+        options: optionsFor(address, options),
+      }),
+    );
     if (done === undefined) return;
     setTyped(null);
     notifications.show({ message: words.moved });
@@ -79,7 +88,13 @@ export function MovePlace({ place, mirror }: { readonly place: PlaceValue; reado
     >
       {typed !== null && (
         <div className="card form">
-          <ProbeLocation typed={typed} onType={setTyped} answer={answer} />
+          <ProbeLocation
+            typed={typed}
+            onType={setTyped}
+            options={options}
+            onOptions={setOptions}
+            answer={answer}
+          />
           <Refusal error={refusal} />
           <div className="buttons">
             <Button variant="default" onClick={() => setTyped(null)}>

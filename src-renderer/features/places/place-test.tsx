@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { CircleCheck, CircleHelp, Info, TriangleAlert, type LucideIcon } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import type { PlaceOptions } from '#contract/app/place-options.ts';
 import type { CoreLink } from '../../core-link/connect-core.ts';
 import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore } from '../../core-link/use-core.ts';
@@ -23,11 +24,12 @@ const ICONS: Readonly<Record<TrialLine['tone'], LucideIcon>> = {
 
 interface PlaceTestProps {
   readonly location: string;
+  readonly options?: PlaceOptions;
   /** Copies are to be there: what a folder around a missing place can do is no comfort. */
   readonly isInUse?: boolean;
 }
 
-export function PlaceTest({ location, isInUse = false }: PlaceTestProps) {
+export function PlaceTest({ location, options = {}, isInUse = false }: PlaceTestProps) {
   const { calls } = useCore();
   const speech = useSpeech();
   const words = speech.words.places.trial;
@@ -39,7 +41,7 @@ export function PlaceTest({ location, isInUse = false }: PlaceTestProps) {
   const test = async (): Promise<void> => {
     const { signal } = (control.current = new AbortController());
     setFound(undefined);
-    const done = await ask(() => calls['places.test']({ location }, { signal }));
+    const done = await ask(() => calls['places.test']({ location, options }, { signal }));
     if (done !== undefined) setFound(done.value);
   };
   const isGone = found !== undefined && isInUse && MISSED.has(found.probe.kind);

@@ -1,15 +1,17 @@
 /** A location that is typed or chosen, with what lies there as soon as the typing rests. */
 import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
+import type { PlaceOptions } from '#contract/app/place-options.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore } from '../../core-link/use-core.ts';
 import { useChooseFolder } from '../../parts/choose-folder.tsx';
+import { loginKindOf, PlaceLogin } from '../../parts/place-login.tsx';
+import { optionsFor, PlaceOptionsForm } from '../../parts/place-options-form.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useFormats, useSpeech } from '../../text/use-words.ts';
 import { NoteBar } from '../../ui/note-bar.tsx';
-import { loginKindOf, PlaceLogin } from './place-login.tsx';
 import { PlaceTest } from './place-test.tsx';
 import { probeView, type ProbeView } from './view-model.ts';
 
@@ -29,15 +31,20 @@ export interface ProbeAnswer {
   readonly again: () => void;
 }
 
-export function useProbe(typed: string, mirror: Mirror): ProbeAnswer {
+/** @param options of the place, where its kind has any */
+export function useProbe(typed: string, mirror: Mirror, options: PlaceOptions): ProbeAnswer {
   const { calls } = useCore();
   const speech = useSpeech();
   const [location] = useDebouncedValue(typed.trim(), REST_MS);
+  const [rested] = useDebouncedValue(options, REST_MS);
   const answer = useAnswer(
     location === ''
       ? null
-      : async (signal) => ({ asked: location, ...(await calls['places.probe']({ location }, { signal })) }),
-    [location],
+      : async (signal) => ({
+          asked: location,
+          ...(await calls['places.probe']({ location, options: optionsFor(location, rested) }, { signal })),
+        }),
+    [location, JSON.stringify(rested)],
   );
   const found = answer.value;
   const { again } = answer;
@@ -56,12 +63,15 @@ export function useProbe(typed: string, mirror: Mirror): ProbeAnswer {
 export interface ProbeLocationProps {
   readonly typed: string;
   readonly onType: (typed: string) => void;
+  readonly options: PlaceOptions;
+  readonly onOptions: (options: PlaceOptions) => void;
   readonly answer: ProbeAnswer;
   /** In place of what makes a new place of it. */
   readonly sentence?: string;
 }
 
-export function ProbeLocation({ typed, onType, answer, sentence }: ProbeLocationProps) {
+export function ProbeLocation(props: ProbeLocationProps) {
+  const { typed, onType, options, onOptions, answer, sentence } = props;
   const { probe, error, again } = answer;
   const loginKind = loginKindOf(typed.trim());
   const {
@@ -100,6 +110,7 @@ export function ProbeLocation({ typed, onType, answer, sentence }: ProbeLocation
       {loginKind !== undefined && (
         <PlaceLogin key={loginKind} location={typed.trim()} kind={loginKind} onGiven={again} />
       )}
+      {loginKind === 's3' && <PlaceOptionsForm value={options} onChange={onOptions} />}
       <div aria-live="polite" className="found">
         {typed.trim() !== '' && probe === undefined && error === undefined && (
           <p className="probing">{words.probing}…</p>
@@ -126,7 +137,9 @@ export function ProbeLocation({ typed, onType, answer, sentence }: ProbeLocation
         )}
         <Refusal error={error ?? refusal} />
       </div>
-      {probe?.view.use !== undefined && <PlaceTest key={probe.location} location={typed.trim()} />}
+      {probe?.view.use !== undefined && (
+        <PlaceTest key={probe.location} location={typed.trim()} options={optionsFor(typed.trim(), options)} />
+      )}
     </div>
   );
 }

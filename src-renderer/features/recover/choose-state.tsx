@@ -22,7 +22,7 @@ export function ChooseState({ step, onStep }: ChooseStateProps) {
   const [chosen, setChosen] = useState(computers[0]?.newest);
   const [isTaking, setTaking] = useState(false);
   const [refusal, setRefusal] = useState<string>();
-  const { location, name } = step.backup;
+  const { location, options, name } = step.backup;
   const act = async (asked: () => Promise<RecoverStep>): Promise<void> => {
     setTaking(true);
     setRefusal(undefined);
@@ -36,13 +36,14 @@ export function ChooseState({ step, onStep }: ChooseStateProps) {
   const take = async ({ snapshotId }: SavedState): Promise<RecoverStep> => {
     const { notRemembered, ...taken } = await calls['adopt.take']({
       location,
+      options,
       password: step.password,
       snapshotId,
     });
     return { kind: 'done', taken, notRemembered };
   };
   const look = (): Promise<RecoverStep> =>
-    openPlace(calls, { name, location, password: step.password, addsKey: true });
+    openPlace(calls, { name, location, options, password: step.password, addsKey: true });
   return (
     <section>
       <h2>{computers.length === 0 ? recover.noSettings : recover.listTitle}</h2>

@@ -40,10 +40,15 @@ export function OpenStep({ backup, isForeign, onStep }: OpenStepProps) {
     setRefusal(undefined);
     try {
       if (isForeign) {
-        const wish = { name: name.trim(), location: backup.location, password: typed, addsKey };
+        const { location, options } = backup;
+        const wish = { name: name.trim(), location, options, password: typed, addsKey };
         onStep(await openPlace(calls, wish));
       } else {
-        const states = await calls['adopt.look']({ location: backup.location, password: typed });
+        const states = await calls['adopt.look']({
+          location: backup.location,
+          options: backup.options,
+          password: typed,
+        });
         onStep({ kind: 'choose', backup, password: typed, states });
       }
     } catch (error) {

@@ -2,6 +2,7 @@
  * Getting things back on a computer that knows nothing, and opening a backup that another program made: where it is,
  * what opens it, what is there. What was typed stays in this component until the place is open, and is kept nowhere else.
  */
+import { PLACE_OPTIONS, type PlaceOptions } from '#contract/app/place-options.ts';
 import { ArrowLeft } from 'lucide-react';
 import { useState } from 'react';
 import { useMirror } from '../../core-link/use-core.ts';
@@ -63,10 +64,16 @@ function Current({ step, isForeign, onStep }: CurrentProps) {
   }
 }
 
+/** As the page of a new place hands them on; what nobody knows is left out. */
+function optionsIn(query: URLSearchParams): PlaceOptions {
+  const given = PLACE_OPTIONS.map((name) => [name, query.get(name)] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== null && value !== ''));
+}
+
 /** Who comes from a card of the first run has chosen the place already. */
 function firstStep(query: URLSearchParams): RecoverStep {
   const location = query.get('location');
   if (location === null || location === '') return { kind: 'where' };
-  const backup: FoundBackup = { location, name: query.get('name') ?? location };
+  const backup: FoundBackup = { location, options: optionsIn(query), name: query.get('name') ?? location };
   return { kind: 'open', backup };
 }

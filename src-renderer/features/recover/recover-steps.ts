@@ -1,7 +1,10 @@
 /** The steps of getting things back, and what each has in hand. Pure. */
+import type { PlaceOptions } from '#contract/app/place-options.ts';
 
 export interface FoundBackup {
   readonly location: string;
+  /** Set beyond the address. */
+  readonly options: PlaceOptions;
   readonly name: string;
 }
 

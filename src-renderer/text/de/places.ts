@@ -86,6 +86,21 @@ export const places: Translated<typeof english> = {
     give: 'Anmelden',
     notKept: (reason) => `Du bist angemeldet, bis Tidemark endet. ${reason}`,
   },
+  options: {
+    title: 'Mehr zu diesem Speicher',
+    note: 'Selten nötig: Was leer bleibt, findet Tidemark heraus oder überlässt es dem Anbieter.',
+    region: 'Region',
+    regionHint: 'Etwa eu-central-1',
+    storageClass: 'Speicherklasse der Dateien',
+    storageClassHint: 'Etwa STANDARD_IA. Verzeichnisse und Schlüssel bleiben sofort lesbar.',
+    lookup: 'Buckets stehen',
+    lookupHint: 'Manche eigenen Server brauchen den Pfad.',
+    lookups: {
+      auto: 'wo der Server sie üblicherweise erwartet',
+      dns: 'im Namen des Servers (bucket.server)',
+      path: 'im Pfad (server/bucket)',
+    },
+  },
   probe: {
     empty: 'Leer und bereit.',
     missing: 'Den Ordner gibt es noch nicht. Tidemark legt ihn an.',

@@ -82,6 +82,21 @@ export const places = {
     give: 'Log in',
     notKept: (reason: string) => `You are logged in until Tidemark ends. ${reason}`,
   },
+  options: {
+    title: 'More about this storage',
+    note: 'Rarely needed: what is left empty is found out or left to the provider.',
+    region: 'Region',
+    regionHint: 'Like eu-central-1',
+    storageClass: 'Storage class of the files',
+    storageClassHint: 'Like STANDARD_IA. Lists and keys stay where they are read at once.',
+    lookup: 'Buckets are addressed',
+    lookupHint: 'Some servers of one’s own want the path.',
+    lookups: {
+      auto: 'As the server usually wants it',
+      dns: 'In the host name (bucket.host)',
+      path: 'In the path (host/bucket)',
+    },
+  },
   probe: {
     empty: 'Empty and ready.',
     missing: 'There is no such folder yet. Tidemark makes it.',

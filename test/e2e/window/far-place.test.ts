@@ -1,5 +1,7 @@
 /** A place on a server that asks who is there: the window asks the person, and a plan goes there and comes back. */
 import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -64,7 +66,75 @@ describe.skipIf(obstacle !== '')(`a place on a server${obstacle}`, () => {
     expect(seen).toBeGreaterThan(3);
   });
 
+  test('a computer that knows nothing logs in to it and gets everything back', async () => {
+    const [place] = (await world.core.mirror()).places;
+    const { recoveryCode } = await world.core.calls['places.renewRecovery']({ placeId: place!.id as never });
+    await world.core.run({ kind: 'saveSettings', placeId: place!.id as never });
+    const bare = new WindowWorld();
+    await bare.start();
+    try {
+      const recover = await bare.open({ route: '/recover', reducedMotion: 'reduce' });
+      await recover.getByRole('button', { name: 'Type an address' }).click();
+      await recover.getByLabel('Address from the recovery kit').fill(place!.location);
+      await recover.getByRole('button', { name: 'Use it' }).click();
+      await recover.getByText('It does not let you in').waitFor();
+      await recover.getByLabel('User name').fill('ann');
+      await recover.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+      expect(await findAxeFaults(recover)).toEqual([]);
+      await recover.getByRole('button', { name: 'Log in' }).click();
+      await recover.getByLabel('Recovery code or passphrase').fill(recoveryCode!);
+      await recover.getByRole('button', { name: 'Open', exact: true }).click();
+      await recover.getByRole('heading', { name: 'What is there' }).waitFor();
+      await recover.getByText('Protects Letters').first().waitFor();
+      expect(bare.complaints).toEqual([]);
+    } finally {
+      await bare.close();
+    }
+  });
+
   test('nothing was complained about', () => {
+    expect(world.complaints).toEqual([]);
+  });
+});
+
+describe.skipIf(NO_CHROMIUM !== '')(`a cloud storage that wants more than an address${NO_CHROMIUM}`, () => {
+  const world = new WindowWorld();
+  /** As requests are signed. */
+  const regions = new Set<string>();
+  const paths = new Set<string>();
+  const server = createServer(({ headers, url = '' }, response) => {
+    const [, region = ''] = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '') ?? [];
+    regions.add(region);
+    paths.add(new URL(url, 'http://x').pathname);
+    response.writeHead(404, { 'content-type': 'application/xml' });
+    response.end('<Error><Code>NoSuchBucket</Code></Error>');
+  });
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await world.start();
+  });
+  afterAll(async () => {
+    await world.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test('region and style of addresses are set in the fold, and the storage is asked accordingly', async () => {
+    const page = await world.open({ route: '/places/new', reducedMotion: 'reduce' });
+    const { port } = server.address() as AddressInfo;
+    await page.getByLabel('Folder or address').fill(`s3:http://127.0.0.1:${String(port)}/letters`);
+    await page.getByLabel('Access key').fill('AKANN');
+    await page.getByRole('textbox', { name: 'Secret key' }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await expect.poll(() => [...regions], { timeout: 10_000 }).toContain('us-east-1');
+    await page.getByText('More about this storage').click();
+    await page.getByLabel('Region').fill('mond-1');
+    await expect.poll(() => [...regions], { timeout: 10_000 }).toContain('mond-1');
+    expect([...paths].every((name) => name.startsWith('/letters'))).toBe(true);
+    await page.getByLabel('Storage class').fill('COLD ONE');
+    expect(await page.getByLabel('Storage class').inputValue()).toBe('COLDONE');
+    expect(await findAxeFaults(page)).toEqual([]);
     expect(world.complaints).toEqual([]);
   });
 });

@@ -70,7 +70,7 @@ describe.skipIf(NO_CHROMIUM !== '')(`a damaged place${NO_CHROMIUM}`, () => {
   }, 60_000);
   afterAll(() => world.close());
 
-  test('what another place has comes back by one button, and nothing is lost', async () => {
+  test('E1, E2: what another place has comes back by one button, and nothing is lost', async () => {
     flip(packs());
     expect((await verify()).state).toBe('doneExcept');
     await page
@@ -131,7 +131,7 @@ describe.skipIf(NO_CHROMIUM !== '')(`a damaged place${NO_CHROMIUM}`, () => {
     expect(agoMs.filter((ms) => Math.abs(ms) < 10 * 60_000)).toHaveLength(1);
   });
 
-  test('a lost list of what is stored is made anew from the place itself', async () => {
+  test('E3: a lost list of what is stored is made anew from the place itself', async () => {
     const index = world.core.at('Blue drive', 'index');
     for (const name of readdirSync(index)) flip([path.join(index, name)]);
     await go(`/places/${blue.placeId}`);

@@ -1,5 +1,7 @@
 /** The core as a window uses it, over the real engine and real folders: from the first place to a new computer. */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { accessTo } from '#services/places/place-access.ts';
+import { samplePlace } from '#test/support/state.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CoreWorld } from '#test/support/core-world.ts';
 
@@ -171,6 +173,26 @@ test('one group shows that the kit is at hand: that of an older kit does not, an
   await world.start();
   expect(await find(old)).toEqual({ isRight: false, nextMs: null });
   expect(await find(recoveryCode!)).toMatchObject({ isRight: true });
+});
+
+test('what is set beyond the address stays with the place, and only what may be kept', async () => {
+  const options = { 's3.region': 'eu-central-1', 's3.storage-class': 'COLD' };
+  const location = world.at('drive');
+  const { placeId } = await world.calls['places.create']({ name: 'Drive', location, options });
+  await world.stop();
+  await world.start();
+  const optionsNow = async (): Promise<unknown> => (await world.mirror()).places[0]?.options;
+  expect(await optionsNow()).toEqual(options);
+  await world.calls['places.move']({ placeId, location, options: { 's3.region': 'here' } });
+  expect(await optionsNow()).toEqual({ 's3.region': 'here' });
+  const wrong = { placeId, location, options: { 's3.bucket-lookup': 'sideways' } };
+  await expect(world.calls['places.move'](wrong)).rejects.toMatchObject({ code: 'request.invalidInput' });
+  // Whoever could write into settings that travel must not choose what is started here.
+  const evil = {
+    ...samplePlace(),
+    address: { location, options: { 'rclone.program': 'rm', 's3.region': 7 } },
+  };
+  expect(accessTo(evil)).not.toHaveProperty('options');
 });
 
 test('D1: an emptied folder makes no version, and the person is told', async () => {

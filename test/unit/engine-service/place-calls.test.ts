@@ -188,7 +188,7 @@ describe('what logs in to a place behind a network', () => {
       keychain,
       createPorts: (_where, login) => {
         opened.push(login);
-        return createPorts(path.join(temporaryFolder(), 'place'), login);
+        return createPorts({ location: path.join(temporaryFolder(), 'place') }, login);
       },
     });
     return { ...engine, opened };

@@ -2,22 +2,23 @@
 import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { LOGIN_NAMES_OF, type LoginName } from '#contract/login-names.ts';
-import { useAsk } from '../../core-link/use-ask.ts';
-import { useCore } from '../../core-link/use-core.ts';
-import { Refusal } from '../../parts/refusal.tsx';
-import { SecretInput } from '../../parts/secret-input.tsx';
-import { useWords } from '../../text/use-words.ts';
-import { NoteBar } from '../../ui/note-bar.tsx';
+import { useAsk } from '../core-link/use-ask.ts';
+import { useCore } from '../core-link/use-core.ts';
+import { Refusal } from './refusal.tsx';
+import { SecretInput } from './secret-input.tsx';
+import { useWords } from '../text/use-words.ts';
+import { NoteBar } from '../ui/note-bar.tsx';
+import './place-login.css';
 
 type LoginKind = keyof typeof LOGIN_NAMES_OF;
 
-/** Asked for by few, and then given by the environment; a server's key is trusted by a button. */
-const NOT_ASKED: ReadonlySet<LoginName> = new Set(['AWS_SESSION_TOKEN', 'TIDEMARK_SFTP_HOST_KEY']);
-const SHOWN_AS_TYPED: ReadonlySet<LoginName> = new Set([
-  'AWS_ACCESS_KEY_ID',
+/** Asked for by few, and then given by the environment; the region is no login; a server's key is trusted by a button. */
+const NOT_ASKED: ReadonlySet<LoginName> = new Set([
+  'AWS_SESSION_TOKEN',
   'AWS_DEFAULT_REGION',
-  'RESTIC_REST_USERNAME',
+  'TIDEMARK_SFTP_HOST_KEY',
 ]);
+const SHOWN_AS_TYPED: ReadonlySet<LoginName> = new Set(['AWS_ACCESS_KEY_ID', 'RESTIC_REST_USERNAME']);
 
 /** Undefined for a folder. */
 export function loginKindOf(location: string): LoginKind | undefined {
