@@ -69,6 +69,13 @@ export function Sidebar({ page }: { page: Page }) {
   );
 }
 
+/** Protected, but only this computer can open the copies: amber, as on the overview. */
+function isOnlyHere({ health }: Mirror): boolean {
+  return (
+    health.state === 'protectedExcept' && health.problems.some(({ code }) => code === 'recoveryUnproven')
+  );
+}
+
 /** The same sentence as on the overview, cut in two: how it stands, and how old the newest copy is. */
 function Standing() {
   const { calls } = useCore();
@@ -82,7 +89,8 @@ function Standing() {
   return (
     <section className="standing">
       <p className="sentence">
-        <Dot tone={TONES[mirror.health.state]} /> {sentence.replace(/\.$/, '')}
+        <Dot tone={isOnlyHere(mirror) ? 'warning' : TONES[mirror.health.state]} />{' '}
+        {sentence.replace(/\.$/, '')}
       </p>
       {newestVersionMs(mirror) !== undefined && <p className="detail">{rest.join(' ')}</p>}
       <RestingButton

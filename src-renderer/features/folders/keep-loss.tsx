@@ -4,7 +4,7 @@ import type { CoreLink } from '../../core-link/connect-core.ts';
 import { useCore, useMirror } from '../../core-link/use-core.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { NoteBar } from '../../ui/note-bar.tsx';
-import type { Retention } from './retention-lines.ts';
+import { toLines, type Retention } from './retention-lines.ts';
 
 type Preview = Awaited<ReturnType<CoreLink['calls']['plans.previewRetention']>>;
 
@@ -28,11 +28,18 @@ export function useLoss(
 ): Loss | undefined {
   const { calls } = useCore();
   const answer = useAnswer(
-    planId === null ? null : (signal) => loadLoss(calls, planId, placeIds, retention, signal),
+    planId === null || keepsAll(retention)
+      ? null
+      : (signal) => loadLoss(calls, planId, placeIds, retention, signal),
     [planId, placeIds, retention, news],
   );
   if (answer.kind === 'refused') return { kind: 'unknown' };
   return answer.value;
+}
+
+/** There is nothing to ask: nothing goes. */
+function keepsAll(retention: Retention): boolean {
+  return toLines(retention).length === 0 && retention.tagLists.length === 0;
 }
 
 async function loadLoss(

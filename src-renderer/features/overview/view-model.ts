@@ -88,11 +88,11 @@ export function overviewView(mirror: Mirror, nowMs: number, speech: Speech, left
   const isBackingUp = mirror.jobs.some((job) => job.kind === 'backup' && job.state === 'running');
   return {
     sentence: core.overview(mirror, nowMs),
-    tone: hasPlans ? TONES[mirror.health.state] : 'quiet',
+    tone: !hasPlans ? 'quiet' : isOnlyHere(mirror) ? 'warning' : TONES[mirror.health.state],
     next: hasPlans ? core.nextBackup(mirror, nowMs) : '',
     problems: problems.map((problem) => ({
       key: problem.key,
-      tone: TONES[problem.state] === 'good' ? 'quiet' : TONES[problem.state],
+      tone: toneOf(problem),
       ...core.problem(problem, mirror, nowMs),
       mend: mendOf(problem, mirror, speech.words),
       more: moreOf(problem, mirror, speech.words),
@@ -106,6 +106,18 @@ export function overviewView(mirror: Mirror, nowMs: number, speech: Speech, left
         : speech.words.overview.pausedUntil(core.until(mirror.pause.untilMs, nowMs)),
     canBackUp: !isBackingUp && mirror.plans.some(({ isOn }) => isOn),
   };
+}
+
+/** Protected, but only this computer can open the copies. */
+function isOnlyHere({ health }: Mirror): boolean {
+  return (
+    health.state === 'protectedExcept' && health.problems.some(({ code }) => code === 'recoveryUnproven')
+  );
+}
+
+function toneOf({ code, state }: Mirror['health']['problems'][number]): Tone {
+  if (code === 'recoveryUnproven') return 'warning';
+  return TONES[state] === 'good' ? 'quiet' : TONES[state];
 }
 
 /** Each cause once: an empty page tells of `noPlans`, and a place that is away is why saving to it does not go. */

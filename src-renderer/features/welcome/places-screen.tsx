@@ -1,10 +1,11 @@
 /** "Where shall the copies live?": what the machine has now, looked at again and again, and how safe the choice is. */
 import { Button } from '@mantine/core';
-import { FolderOpen } from 'lucide-react';
+import { FolderOpen, Server } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { WirePath } from '#contract/app/values.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useCore } from '../../core-link/use-core.ts';
+import { AddressForm, type ProbedAddress } from '../../parts/address-form.tsx';
 import { useChooseFolder } from '../../parts/choose-folder.tsx';
 import { errorSentences } from '../../text/error-sentences.ts';
 import { showLastName, showName } from '../../text/show-name.ts';
@@ -21,11 +22,13 @@ const LOOK_AGAIN_MS = 3_000;
 
 export function PlacesScreen() {
   const { calls } = useCore();
-  const { welcome } = useWords();
+  const words = useWords();
+  const { welcome } = words;
   const { bytes, count } = useFormats();
   const { folders, sizes, presets, ownPlaces, location, isStarting } = useWelcome();
   const chooseFolder = useChooseFolder();
   const [refusal, setRefusal] = useState<string>();
+  const [isTyping, setTyping] = useState(false);
   const found = useAnswer(() => calls['machine.places']({}), ['places']);
   useEffect(() => {
     const timer = setInterval(found.again, LOOK_AGAIN_MS);
@@ -37,9 +40,29 @@ export function PlacesScreen() {
   const place =
     places.find((each) => each.location === location) ??
     (location === null ? bestPlace(places, chosen.bytes) : undefined);
-  const look = useAnswer(place === undefined ? null : () => lookAtPlace(calls, place.location), [
-    place?.location ?? null,
-  ]);
+  const look = useAnswer(
+    place === undefined ? null : () => lookAtPlace(calls, place.location, place.options),
+    [place?.location ?? null],
+  );
+  /** What it asked for first, a login or trust, it has got. */
+  const takeFar = ({ kind, location: address, options, freeBytes }: ProbedAddress): string | undefined => {
+    if (kind === 'otherFiles') return words.places.probe.otherFiles;
+    const far: PlaceChoice = {
+      location: address,
+      options,
+      name: showLastName(address),
+      kind: kind === 'repository' ? 'existing' : 'network',
+      freeBytes,
+      sameDiskAsHome: !/^[a-z][a-z0-9]+:/i.test(address) && liesBeside(address, places),
+      isRemovable: false,
+    };
+    useWelcome.setState({
+      ownPlaces: [...ownPlaces.filter((each) => each.location !== address), far],
+      location: address,
+    });
+    setTyping(false);
+    return undefined;
+  };
   const addOwn = async (): Promise<void> => {
     const folder = await chooseFolder({ mustBeWritable: true });
     if (folder === null) return;
@@ -70,6 +93,7 @@ export function PlacesScreen() {
         planName: welcome.planName,
         placeName: name,
         location: to,
+        options: place?.options ?? {},
         folders: chosen.folders,
         presets: presets ?? ['caches'],
       });
@@ -137,7 +161,24 @@ export function PlacesScreen() {
         >
           {welcome.otherFolder}
         </Button>
+        {!isTyping && (
+          <Button
+            variant="default"
+            leftSection={<Server size={16} strokeWidth={1.7} aria-hidden />}
+            onClick={() => setTyping(true)}
+          >
+            {welcome.farPlace}
+          </Button>
+        )}
       </div>
+      {isTyping && (
+        <AddressForm
+          label={welcome.farAddress}
+          hint={welcome.farHint}
+          action={welcome.farUse}
+          onProbed={takeFar}
+        />
+      )}
       <SafetyMeter meter={meterOf(place)} />
     </Stage>
   );

@@ -2,6 +2,7 @@
  * From choices to the first copy: the place is made, then the plan with what suits most people, then the first backup
  * is asked for. Each step that succeeded is remembered, so that another try makes nothing twice.
  */
+import type { PlaceOptions } from '#contract/app/place-options.ts';
 import type { CoreLink } from '../../core-link/connect-core.ts';
 import { holdCode } from '../../core-link/held-codes.ts';
 import type { ExclusionPreset, WirePath } from '#contract/app/values.ts';
@@ -18,8 +19,12 @@ export type PlaceLook =
   | { readonly kind: 'refused'; readonly reason: string | null };
 
 /** What would become of a place if copies went there. Changes nothing. */
-export async function lookAtPlace(calls: CoreLink['calls'], location: string): Promise<PlaceLook> {
-  const found = await calls['places.probe']({ location });
+export async function lookAtPlace(
+  calls: CoreLink['calls'],
+  location: string,
+  options: PlaceOptions = {},
+): Promise<PlaceLook> {
+  const found = await calls['places.probe']({ location, options });
   switch (found.kind) {
     case 'empty':
     case 'missing':
@@ -32,7 +37,7 @@ export async function lookAtPlace(calls: CoreLink['calls'], location: string): P
       return { kind: 'refused', reason: found.reason };
     case 'otherFiles': {
       const own = `${location.replace(/[/\\]$/, '')}/${OWN_FOLDER}`;
-      const inside = await calls['places.probe']({ location: own });
+      const inside = await calls['places.probe']({ location: own, options });
       if (inside.kind === 'repository') return { kind: 'existing', location: own };
       if (inside.kind === 'empty' || inside.kind === 'missing')
         return { kind: 'usable', location: own, freeBytes: inside.freeBytes ?? found.freeBytes };
@@ -45,6 +50,7 @@ export interface Choices {
   readonly planName: string;
   readonly placeName: string;
   readonly location: string;
+  readonly options: PlaceOptions;
   readonly folders: readonly WirePath[];
   readonly presets: readonly ExclusionPreset[];
 }
@@ -91,13 +97,14 @@ async function start(calls: CoreLink['calls'], choices: Choices): Promise<void> 
 
 async function madePlace(
   calls: CoreLink['calls'],
-  { placeName, location }: Choices,
+  { placeName, location, options }: Choices,
 ): Promise<Omit<Started, 'planId'>> {
   const before = useWelcome.getState().madePlace;
   if (before?.location === location) return before;
   const { placeId, recoveryCode, notRemembered } = await calls['places.create']({
     name: placeName,
     location,
+    options,
   });
   if (recoveryCode !== null) holdCode(placeId, recoveryCode);
   const made = { placeId, notRemembered, location };

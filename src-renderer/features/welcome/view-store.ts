@@ -2,6 +2,7 @@
  * What the person has chosen so far in the first run, and on which of its screens they are. Kept while the window is
  * open, so that going back loses nothing. Holds no secret: codes are held by core-link/held-codes.ts.
  */
+import type { PlaceOptions } from '#contract/app/place-options.ts';
 import { create } from 'zustand';
 import type { KnownFolder } from '#contract/app/machine-calls.ts';
 import type { ExclusionPreset, WirePath } from '#contract/app/values.ts';
@@ -30,6 +31,8 @@ export interface FolderSize {
 
 export interface PlaceChoice {
   readonly location: string;
+  /** Set beyond the address. */
+  readonly options?: PlaceOptions;
   readonly name: string;
   readonly kind: 'drive' | 'network' | 'folder' | 'existing';
   readonly freeBytes: number | null;

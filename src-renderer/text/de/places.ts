@@ -88,13 +88,13 @@ export const places: Translated<typeof english> = {
   },
   options: {
     title: 'Mehr zu diesem Speicher',
-    note: 'Selten nötig: Was leer bleibt, findet Tidemark heraus oder überlässt es dem Anbieter.',
+    note: 'Selten nötig: Was leer bleibt, findet Tidemark heraus oder überlässt es dem Anbieter. Eine Speicherklasse gilt für die Dateien; Verzeichnisse und Schlüssel bleiben sofort lesbar.',
     region: 'Region',
     regionHint: 'Etwa eu-central-1',
     storageClass: 'Speicherklasse der Dateien',
-    storageClassHint: 'Etwa STANDARD_IA. Verzeichnisse und Schlüssel bleiben sofort lesbar.',
+    storageClassHint: 'Etwa STANDARD_IA',
     lookup: 'Buckets stehen',
-    lookupHint: 'Manche eigenen Server brauchen den Pfad.',
+    lookupHint: 'Eigene Server brauchen oft den Pfad',
     lookups: {
       auto: 'wo der Server sie üblicherweise erwartet',
       dns: 'im Namen des Servers (bucket.server)',

@@ -84,13 +84,13 @@ export const places = {
   },
   options: {
     title: 'More about this storage',
-    note: 'Rarely needed: what is left empty is found out or left to the provider.',
+    note: 'Rarely needed: what is left empty is found out or left to the provider. A storage class holds for the files; lists and keys stay where they are read at once.',
     region: 'Region',
     regionHint: 'Like eu-central-1',
     storageClass: 'Storage class of the files',
-    storageClassHint: 'Like STANDARD_IA. Lists and keys stay where they are read at once.',
+    storageClassHint: 'Like STANDARD_IA',
     lookup: 'Buckets are addressed',
-    lookupHint: 'Some servers of one’s own want the path.',
+    lookupHint: 'Own servers may want the path',
     lookups: {
       auto: 'As the server usually wants it',
       dns: 'In the host name (bucket.host)',

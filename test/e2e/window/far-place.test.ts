@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { NO_CHROMIUM } from '#test/support/chromium.ts';
 import { NO_REST_SERVER, restServerProgram } from '#test/support/place-programs.ts';
 import { startRestServer, type RestServerProcess } from '#test/support/rest-server.ts';
@@ -88,6 +88,31 @@ describe.skipIf(obstacle !== '')(`a place on a server${obstacle}`, () => {
       await recover.getByText('Protects Letters').first().waitFor();
       expect(bare.complaints).toEqual([]);
     } finally {
+      await bare.close();
+    }
+  });
+
+  test('the first run of a new computer can go to a server', async () => {
+    const bare = new WindowWorld();
+    await bare.start();
+    bare.write('Documents/letter.txt', 'a letter');
+    vi.stubEnv('HOME', bare.at());
+    try {
+      const first = await bare.open({ reducedMotion: 'reduce' });
+      await first.getByRole('button', { name: 'New here' }).click();
+      await first.getByRole('button', { name: 'Go on' }).click();
+      await first.getByRole('button', { name: 'A server or a cloud storage' }).click();
+      await first.getByLabel('Its address').fill(`rest:http://127.0.0.1:${String(server.port)}/ann/second/`);
+      await first.getByLabel('User name').fill('ann');
+      await first.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+      expect(await findAxeFaults(first)).toEqual([]);
+      await first.getByRole('button', { name: 'Log in' }).click();
+      await first.getByRole('button', { name: 'Start protecting' }).click();
+      await first.getByRole('heading', { name: /^Safe/ }).waitFor();
+      expect((await bare.core.mirror()).places).toMatchObject([{ kind: 'rest' }]);
+      expect(bare.complaints).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
       await bare.close();
     }
   });

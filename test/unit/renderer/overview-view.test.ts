@@ -49,6 +49,47 @@ describe('overview', () => {
     });
   });
 
+  test('as long as only this computer can open the copies it is amber, other exceptions are not', () => {
+    const but = (code: string): OverviewView =>
+      overviewView(
+        {
+          ...well,
+          health: {
+            ...well.health,
+            state: 'protectedExcept',
+            problems: [{ ...problem(code), state: 'protectedExcept' }],
+          },
+        },
+        NOW_MS,
+      );
+    expect(but('recoveryUnproven')).toMatchObject({ tone: 'warning', problems: [{ tone: 'warning' }] });
+    expect(but('filesLeftOut')).toMatchObject({ tone: 'good', problems: [{ tone: 'quiet' }] });
+  });
+
+  test('one place has lost something that another one has: not late, and not in every place', () => {
+    const damaged = { ...problem('damaged'), state: 'inDanger' as const, placeIds: ['blue'] };
+    const told = (serverState: 'protected' | 'late'): string =>
+      overviewView(
+        {
+          ...well,
+          health: {
+            state: 'late',
+            plans: [{ planId: 'letters', state: 'late' }],
+            copies: [
+              { planId: 'letters', placeId: 'blue', state: 'inDanger', newestAtMs: NOW_MS },
+              { planId: 'letters', placeId: 'server', state: serverState, newestAtMs: NOW_MS },
+            ],
+            problems: [damaged],
+          },
+        },
+        NOW_MS,
+      ).sentence;
+    expect(told('protected')).toMatch(
+      /^Everything is safe, but not in every place\. Part of what Blue drive/,
+    );
+    expect(told('late')).toMatch(/^Backups are late\./);
+  });
+
   test('problems come with what is safe and what to do', () => {
     const { problems, tone, plans } = overviewView({ ...well, ...lateParts(NOW_MS) }, NOW_MS);
     expect(tone).toBe('warning');
