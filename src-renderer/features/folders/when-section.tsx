@@ -185,8 +185,10 @@ function Lines<Line>({ title, add, lines, made, draw, onChange }: LinesProps<Lin
         </Button>
       </div>
       {lines.map((line, at) => (
-        <div className="word-sentence" key={at}>
-          {draw(line, (next) => onChange(lines.map((each, other) => (other === at ? next : each))))}
+        <div className="one-line" key={at}>
+          <div className="word-sentence">
+            {draw(line, (next) => onChange(lines.map((each, other) => (other === at ? next : each))))}
+          </div>
           <ActionIcon
             variant="subtle"
             color="gray"
