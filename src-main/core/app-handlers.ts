@@ -10,7 +10,7 @@ import { DEFAULT_PRESETS, presetPatterns } from '#services/plans/exclusion-prese
 import { requirePlan } from '#services/plans/require-plan.ts';
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
 import { checkSchedule } from '#services/scheduler/check-schedule.ts';
-import { BY_PERSON } from '#services/routine/routine.ts';
+import { BY_PERSON } from '#services/jobs/job-queue.ts';
 import { listActivity, listActivityBetween, verifyActivity } from '#services/state/activity-table.ts';
 import { listJobTroubles } from '#services/state/job-troubles-table.ts';
 import { listJobs } from '#services/state/jobs-table.ts';

@@ -85,10 +85,10 @@ export class MirrorKeeper {
 /** @param live while it waits or runs */
 export function toJobValue(
   row: Job,
-  live?: { readonly progress: JobProgress | null; readonly wait: string | null },
+  live?: { readonly progress: JobProgress | null },
 ): MirrorParts['jobs'][number] {
   const { id, kind, planId, placeId, startedBy, state, request, queuedAtMs, startedAtMs, endedAtMs } = row;
-  const { result, error, troubleCount } = row;
+  const { result, error, troubleCount, wait } = row;
   return {
     id,
     kind,
@@ -104,6 +104,6 @@ export function toJobValue(
     error,
     troubleCount,
     progress: live?.progress ?? null,
-    wait: live?.wait ?? null,
+    wait,
   };
 }

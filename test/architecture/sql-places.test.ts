@@ -8,7 +8,7 @@ const SOURCE = path.resolve(import.meta.dirname, '../../src-main');
 const ALLOWED = /^(?:services|engine\/catalogue)\/.*(?:-table\.ts|\/migrations\/[^/]+\.ts)$/;
 /** Statements that name a table; how SQL begins, at the start of a text. */
 const SQL =
-  /[`'"]\s*(?:SELECT\s.*\sFROM|INSERT\s(?:OR\s\w+\s)?INTO|UPDATE\s\w+\sSET|DELETE\sFROM|CREATE\s(?:TABLE|INDEX|TRIGGER)|DROP\s)/is;
+  /[`'"]\s*(?:SELECT\s.*\sFROM|INSERT\s(?:OR\s\w+\s)?INTO|UPDATE\s\w+\sSET|DELETE\sFROM|CREATE\s(?:TABLE|INDEX|TRIGGER)|ALTER\sTABLE|DROP\s)/is;
 
 const files = listSources(SOURCE);
 const withSql = files.filter((file) => SQL.test(readFileSync(path.join(SOURCE, file), 'utf8')));

@@ -116,6 +116,7 @@ export function sampleJob(id = 'job-1', more: Partial<Job> = {}): Job {
     error: { code: 'storage.driveGone', data: { location: '/media/usb' }, retry: 'afterUser' },
     troubleCount: 0,
     isAhead: true,
+    wait: null,
     ...more,
   };
 }

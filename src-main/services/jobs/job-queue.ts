@@ -31,14 +31,16 @@ export interface JobQueueParts {
   onUnexpected(error: unknown): void;
 }
 
-/** Why a job rests: the person or a condition wants it so; it goes on with `resume`. */
-type StopReason = 'cancel' | 'rest' | 'shutdown';
+/** The wait of a job that the person lets rest: only the person ends it. */
+export const BY_PERSON = 'byPerson';
+
+/** Why a run is to stop. Queued again: for the next start, or at once, when it shall not rest after all. */
+type StopReason = 'cancel' | 'rest' | 'queueAgain';
 
 interface LiveJob {
   row: Job;
   readonly request: JobRequest;
   progress: JobProgress | null;
-  wait: string | null;
   control?: AbortController;
   stop?: StopReason;
   readonly ended: PromiseWithResolvers<Job>;
@@ -57,7 +59,7 @@ export class JobQueue {
   /** Takes up what was waiting, and anew what a crash cut off. Call once, before anything is added. */
   async open(): Promise<void> {
     const { state, clock } = this.#parts;
-    const unfinished = state.read(listUnfinishedJobs);
+    const unfinished = state.read(listUnfinishedJobs).map(asToRest);
     const cutOff = unfinished.filter((row) => row.state === 'running' || isForNobody(row));
     const error = new TidemarkError('job.interrupted', {}, { retry: 'later' }).toWire();
     const takenUp = cutOff.filter(isTakenUpAgain);
@@ -105,6 +107,7 @@ export class JobQueue {
       error: null,
       troubleCount: 0,
       isAhead: false,
+      wait: null,
     };
     const live = this.#adopt(row);
     try {
@@ -124,7 +127,7 @@ export class JobQueue {
   }
 
   /** Waiting, running and resting, in the order in which they were asked for. */
-  active(): readonly Readonly<Pick<LiveJob, 'row' | 'request' | 'progress' | 'wait'>>[] {
+  active(): readonly Readonly<Pick<LiveJob, 'row' | 'request' | 'progress'>>[] {
     return [...this.#live.values()];
   }
 
@@ -136,23 +139,29 @@ export class JobQueue {
     else await this.#end(job, { state: 'cancelled' });
   }
 
-  /** Lets it rest at a safe place until `resume`. @param wait why, for people @throws request.notFound */
+  /**
+   * Lets it rest at a safe place until `resume`, over every restart. What the person lets rest stays the person's.
+   * @param wait why, for people @throws request.notFound
+   */
   async rest(id: JobId, wait: string): Promise<void> {
     const job = this.#find(id);
-    job.wait = wait;
-    if (job.control !== undefined) {
-      job.stop ??= 'rest';
-      job.control.abort(new TidemarkError('job.cancelled', {}));
-    } else if (job.row.state === 'queued') {
-      await this.#change(job, { state: 'paused' });
-    }
+    if (job.row.wait === BY_PERSON) return;
+    if (job.control === undefined) return this.#change(job, { state: 'paused', wait });
+    if (job.stop !== 'cancel') job.stop = 'rest';
+    job.row = { ...job.row, wait };
+    job.control.abort(new TidemarkError('job.cancelled', {}));
+    await this.#save(job.row);
   }
 
   /** @throws request.notFound */
   async resume(id: JobId): Promise<void> {
     const job = this.#find(id);
+    if (job.stop === 'rest') {
+      job.stop = 'queueAgain';
+      job.row = { ...job.row, wait: null };
+      return this.#save(job.row);
+    }
     if (job.row.state !== 'paused') return;
-    job.wait = null;
     await this.#change(job, { state: 'queued' });
     this.#startWhatMay();
   }
@@ -169,7 +178,7 @@ export class JobQueue {
   async close(): Promise<void> {
     this.#isClosing = true;
     for (const job of this.#live.values()) {
-      job.stop ??= 'shutdown';
+      job.stop ??= 'queueAgain';
       job.control?.abort(new TidemarkError('job.cancelled', {}));
     }
     await Promise.all(this.#runs);
@@ -180,7 +189,6 @@ export class JobQueue {
       row,
       request: jobRequest.decode(row.request as never),
       progress: null,
-      wait: row.state === 'paused' ? 'paused' : null,
       ended: Promise.withResolvers<Job>(),
     };
     this.#live.set(row.id, live);
@@ -272,7 +280,7 @@ export class JobQueue {
     const wasStopped = isTidemarkError(error, 'job.cancelled');
     if (!isTidemarkError(error)) this.#parts.onUnexpected(error);
     if (wasStopped && job.stop === 'rest') return this.#change(job, { state: 'paused', result });
-    if (wasStopped && job.stop === 'shutdown') return this.#change(job, { state: 'queued', result });
+    if (wasStopped && job.stop === 'queueAgain') return this.#change(job, { state: 'queued', result });
     if (wasStopped) return this.#end(job, { state: 'cancelled', result });
     const isCutOff = isTidemarkError(error, 'internal.connectionLost');
     const next = isCutOff && GOES_ON.has(job.row.kind) ? this.#afterCut(job) : undefined;
@@ -288,7 +296,7 @@ export class JobQueue {
   /** Of a job that goes on, when the engine process has died. Undefined: it is over. */
   #afterCut({ row, stop }: LiveJob): Partial<Job> | undefined {
     if (stop === 'rest') return { state: 'paused' };
-    if (stop === 'shutdown') return { state: 'queued' };
+    if (stop === 'queueAgain') return { state: 'queued' };
     // Who waits for one command to end is told how it ended.
     const isOver = stop === 'cancel' || !isTakenUpAgain(row) || this.#parts.onlyAsked === true;
     return isOver ? undefined : { state: 'queued', startedBy: 'retry' };
@@ -298,7 +306,7 @@ export class JobQueue {
   async #end(job: LiveJob, end: Pick<Job, 'state'> & Partial<Job>): Promise<void> {
     delete job.control;
     job.progress = null;
-    job.row = { ...job.row, ...end, endedAtMs: this.#parts.clock.nowMs() };
+    job.row = { ...job.row, ...end, wait: null, endedAtMs: this.#parts.clock.nowMs() };
     this.#live.delete(job.row.id);
     await this.#save(job.row);
     this.#parts.onChange(job.row);
@@ -312,7 +320,8 @@ export class JobQueue {
       delete job.stop;
       job.progress = null;
     }
-    job.row = { ...job.row, ...change };
+    const wait = change.state === 'paused' ? job.row.wait : null;
+    job.row = { ...job.row, wait, ...change };
     await this.#save(job.row);
     this.#parts.onChange(job.row);
   }
@@ -326,7 +335,7 @@ export class JobQueue {
   }
 
   async #hurry(job: LiveJob): Promise<void> {
-    if (job.row.state === 'paused') await this.resume(job.row.id);
+    await this.resume(job.row.id);
     // Now it is the person's: conditions hold it no longer.
     job.row = { ...job.row, startedBy: 'person' };
     await this.#save(job.row);
@@ -347,6 +356,11 @@ function contender({ request, row }: LiveJob): {
   queuedAtMs: number;
 } {
   return { request, startedBy: row.startedBy, queuedAtMs: row.queuedAtMs };
+}
+
+/** Killed before it had come to rest: it rests all the same. */
+function asToRest(row: Job): Job {
+  return row.state === 'running' && row.wait !== null ? { ...row, state: 'paused' } : row;
 }
 
 /** Once: what is cut off twice in a row is left to the schedule's back-off, or to the person. */

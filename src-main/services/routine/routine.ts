@@ -17,7 +17,7 @@ import type { Health } from '#services/health/health-types.ts';
 import { planNotices } from '#services/health/plan-notices.ts';
 import { remind } from '#services/health/remind.ts';
 import type { KeyCopies } from '#services/key-copies/key-copies.ts';
-import type { JobQueue } from '#services/jobs/job-queue.ts';
+import { BY_PERSON, type JobQueue } from '#services/jobs/job-queue.ts';
 import { placeOf } from '#services/jobs/may-run-beside.ts';
 import { isRemote } from '#services/places/place-access.ts';
 import { due } from '#services/scheduler/due.ts';
@@ -59,8 +59,6 @@ const SETTINGS_EVERY_MS = 7 * 86_400_000;
 
 /** Upkeep that failed is tried again after so long. */
 const UPKEEP_RETRY_MS = 6 * 3_600_000;
-/** The wait of a job that the person lets rest: no condition wakes it. */
-export const BY_PERSON = 'byPerson';
 /** Waits that end when the place is there. */
 const ABSENCES: readonly WaitReason[] = ['placeAway', 'placeUnseen', 'offline'];
 
@@ -325,7 +323,7 @@ export class Routine {
   /** Running backups rest while something holds them, and go on afterwards; what the person started is not held. */
   async #holdAndRelease(plans: readonly Plan[], places: readonly Place[], moment: Moment): Promise<void> {
     const { queue } = this.#parts;
-    for (const { row, wait } of queue.active()) {
+    for (const { row } of queue.active()) {
       if (row.kind !== 'backup' || row.startedBy === 'person') continue;
       const plan = plans.find(({ id }) => id === row.planId);
       const place = places.find(({ id }) => id === row.placeId);
@@ -333,8 +331,9 @@ export class Routine {
       const held = whatHolds(toScheduled(plan), this.#presence.stateOf(place), this.#machine(), moment);
       // A place that went away ends the run by itself, with the right words.
       const holds = held !== undefined && !ABSENCES.includes(held.wait);
-      if (holds && row.state !== 'paused') await queue.rest(row.id, held.wait);
-      else if (!holds && row.state === 'paused' && wait !== BY_PERSON) await queue.resume(row.id);
+      if (row.wait === BY_PERSON) continue;
+      if (holds && row.wait !== held.wait) await queue.rest(row.id, held.wait);
+      else if (!holds && row.wait !== null) await queue.resume(row.id);
     }
   }
 

@@ -28,18 +28,20 @@ const jobRow = z.strictObject({
   troubleCount: z.number().int().min(0),
   /** A wrong clock dated it, whatever time it is now. */
   isAhead: flagColumn,
+  /** Why it rests, or is about to; null when it shall not. */
+  wait: z.string().min(1).nullable(),
 });
 
 export type Job = Readonly<z.output<typeof jobRow>>;
 
 const PUT = `
 INSERT INTO jobs (id, kind, planId, placeId, startedBy, state, request, queuedAtMs, startedAtMs, startOffsetSec, endedAtMs,
-  result,  error, troubleCount, isAhead)
+  result,  error, troubleCount, isAhead, wait)
 VALUES (:id, :kind, :planId, :placeId, :startedBy, :state, :request, :queuedAtMs, :startedAtMs, :startOffsetSec, :endedAtMs,
-  :result,  :error, :troubleCount, :isAhead)
+  :result,  :error, :troubleCount, :isAhead, :wait)
 ON CONFLICT (id) DO UPDATE SET kind = :kind, planId = :planId, placeId = :placeId, startedBy = :startedBy,
   state = :state, request = :request, queuedAtMs = :queuedAtMs, startedAtMs = :startedAtMs, startOffsetSec = :startOffsetSec, endedAtMs = :endedAtMs,
-  result = :result, error = :error, troubleCount = :troubleCount, isAhead = :isAhead`;
+  result = :result, error = :error, troubleCount = :troubleCount, isAhead = :isAhead, wait = :wait`;
 
 /** Adds or replaces; troubles already noted stay. @throws request.invalidInput */
 export function putJob(writer: StateWriter, job: Job): void {

@@ -7,10 +7,11 @@ import { plansAndPlaces } from './migrations/0001-plans-and-places.ts';
 import { jobs } from './migrations/0002-jobs.ts';
 import { versions } from './migrations/0003-versions.ts';
 import { activity } from './migrations/0004-activity.ts';
+import { restOfJobs } from './migrations/0005-rest-of-jobs.ts';
 import type { StateDatabase } from './state-database.ts';
 
 /** Plain SQL. The first has number 1; an empty database has schema 0. */
-export const MIGRATIONS: readonly string[] = [plansAndPlaces, jobs, versions, activity];
+export const MIGRATIONS: readonly string[] = [plansAndPlaces, jobs, versions, activity, restOfJobs];
 
 /** Files with a higher number were written by a newer program. */
 export const NEWEST_SCHEMA = MIGRATIONS.length;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { textToByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
 import { jobRequest, type JobRequest } from '#contract/app/job-values.ts';
-import { JobQueue, type JobQueueParts } from '#services/jobs/job-queue.ts';
+import { BY_PERSON, JobQueue, type JobQueueParts } from '#services/jobs/job-queue.ts';
 import type { JobOutcome, JobRun } from '#services/jobs/job-work.ts';
 import { placeOf } from '#services/jobs/may-run-beside.ts';
 import { listJobTroubles } from '#services/state/job-troubles-table.ts';
@@ -249,7 +249,7 @@ test('rests and goes on; only what rests can go on', async () => {
   await expect.poll(() => started).toHaveLength(1);
   await queue.rest(id, 'onBattery');
   await expect.poll(() => stored(id)?.state).toBe('paused');
-  expect(queue.active()).toMatchObject([{ wait: 'onBattery' }]);
+  expect(queue.active()).toMatchObject([{ row: { wait: 'onBattery' } }]);
   await queue.resume(id);
   await expect.poll(() => started).toHaveLength(2);
   await queue.resume(id);
@@ -271,7 +271,7 @@ test.each([
   isTellingCut = true;
   run.signal.addEventListener('abort', () => finish({ result, cut }));
   if (how === 'cancelled') await queue.cancel(id);
-  if (how === 'at rest') await queue.rest(id, 'byPerson');
+  if (how === 'at rest') await queue.rest(id, BY_PERSON);
   if (how === 'closing') await queue.close();
   if (code !== null) finish({ result, cut });
   await expect.poll(() => stored(id)?.state).toBe(expected);
@@ -285,7 +285,7 @@ test('stopped before its next run has done anything: it keeps what the run befor
   started[0]!.run.signal.addEventListener('abort', () =>
     started[0]!.finish({ result: { filesRestored: 12 }, cut: new TidemarkError('job.cancelled', {}) }),
   );
-  await queue.rest(id, 'byPerson');
+  await queue.rest(id, BY_PERSON);
   await expect.poll(() => stored(id)?.state).toBe('paused');
   isTellingCut = false;
   await queue.resume(id);
@@ -354,7 +354,7 @@ test('the engine process dies while a restore is to rest: it rests, and goes on 
   const id = await queue.add(restore('a'), 'person');
   await expect.poll(() => started).toHaveLength(1);
   isTellingCut = true;
-  await queue.rest(id, 'byPerson');
+  await queue.rest(id, BY_PERSON);
   started[0]!.fail(new TidemarkError('internal.connectionLost', {}));
   await expect.poll(() => stored(id)?.state).toBe('paused');
   isTellingCut = false;
@@ -365,7 +365,7 @@ test('the engine process dies while a restore is to rest: it rests, and goes on 
 test('a restore that rests keeps no backup of its place waiting', async () => {
   const id = await queue.add(restore('a'), 'person');
   await expect.poll(() => started).toHaveLength(1);
-  await queue.rest(id, 'byPerson');
+  await queue.rest(id, BY_PERSON);
   await expect.poll(() => stored(id)?.state).toBe('paused');
   await queue.add(backup('p', 'a'), 'schedule');
   await queue.add(verify('b'), 'upkeep');
@@ -381,7 +381,7 @@ test('done anew after a rest: troubles are those of the new run', async () => {
   const error = new TidemarkError('files.unreadable', { path: '/x', reason: 'no' }).toWire();
   for (const name of ['/x', '/y']) started[0]!.run.trouble(textToByteString(name), error);
   await settled();
-  await queue.rest(id, 'byPerson');
+  await queue.rest(id, BY_PERSON);
   await expect.poll(() => stored(id)?.state).toBe('paused');
   expect(stored(id)?.troubleCount).toBe(2);
   await queue.resume(id);
@@ -405,7 +405,7 @@ test('closing lets a running job stop and wait for the next start', async () => 
 test('after a crash: what ran is interrupted and queued anew, what waited waits, what rested rests', async () => {
   await queue.close();
   const request = { kind: 'backup', planId: 'p', placeId: 'a' };
-  const open = { endedAtMs: null, error: null, result: null, isAhead: false };
+  const open = { endedAtMs: null, error: null, result: null, isAhead: false, wait: null };
   await state.commit((writer) => {
     putJob(writer, sampleJob('ran', { ...open, state: 'running', request }));
     putJob(writer, sampleJob('ran again', { ...open, state: 'running', request, startedBy: 'retry' }));
@@ -421,6 +421,62 @@ test('after a crash: what ran is interrupted and queued anew, what waited waits,
     ['waited', 'schedule'],
     ['new-1', 'retry'],
   ]);
+});
+
+test.each([backup('p', 'a'), restore('a')])(
+  '$kind at rest by a person: still so after a restart',
+  async (request) => {
+    const id = await queue.add(request, 'schedule');
+    await expect.poll(() => started).toHaveLength(1);
+    await queue.rest(id, BY_PERSON);
+    await queue.close();
+    queue = makeQueue();
+    await queue.open();
+    expect(queue.active()).toMatchObject([{ row: { id, state: 'paused', wait: BY_PERSON } }]);
+    await queue.resume(id);
+    await expect.poll(() => started).toHaveLength(2);
+    expect(stored(id)).toMatchObject({ state: 'running', wait: null });
+  },
+);
+
+test('the person’s rest is not a condition’s, whichever comes first', async () => {
+  const id = await queue.add(backup('p', 'a'), 'schedule');
+  await expect.poll(() => started).toHaveLength(1);
+  await queue.rest(id, 'onBattery');
+  await expect.poll(() => stored(id)?.state).toBe('paused');
+  await queue.rest(id, BY_PERSON);
+  expect(stored(id)).toMatchObject({ state: 'paused', wait: BY_PERSON });
+  await queue.rest(id, 'onBattery');
+  expect(stored(id)).toMatchObject({ state: 'paused', wait: BY_PERSON });
+});
+
+test('killed before it has come to rest: it rests', async () => {
+  const id = await queue.add(backup('p', 'a'), 'schedule');
+  await expect.poll(() => started).toHaveLength(1);
+  isTellingCut = true;
+  await queue.rest(id, BY_PERSON);
+  const killed = stored(id)!;
+  expect(killed).toMatchObject({ state: 'running', wait: BY_PERSON });
+  started[0]!.fail(new TidemarkError('job.cancelled', {}));
+  await queue.close();
+  await state.commit((writer) => putJob(writer, killed));
+  isTellingCut = false;
+  queue = makeQueue();
+  await queue.open();
+  expect(queue.active()).toMatchObject([{ row: { id, state: 'paused', wait: BY_PERSON } }]);
+  expect(started).toHaveLength(1);
+});
+
+test('told to go on before it has come to rest: it goes on', async () => {
+  const id = await queue.add(backup('p', 'a'), 'schedule');
+  await expect.poll(() => started).toHaveLength(1);
+  isTellingCut = true;
+  await queue.rest(id, BY_PERSON);
+  await queue.resume(id);
+  expect(stored(id)).toMatchObject({ state: 'running', wait: null });
+  isTellingCut = false;
+  started[0]!.fail(new TidemarkError('job.cancelled', {}));
+  await expect.poll(() => started).toHaveLength(2);
 });
 
 test('after a crash a restore goes on as the same job, with what it has told, but not a second time', async () => {

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { groupsOf, KIT_GROUP, makeRecoveryCode } from '#contract/recovery-code.ts';
 import { noteKitFound, noteKitProven } from '#services/routine/known-kits.ts';
+import { BY_PERSON } from '#services/jobs/job-queue.ts';
 import { listPlaces } from '#services/state/places-table.ts';
 import { putSetting } from '#services/state/settings-table.ts';
 import { DAY, HOUR, MINUTE, RoutineWorld, START, worldPlan } from '#test/support/routine-world.ts';
@@ -118,7 +119,7 @@ test('B6: on battery a running backup rests and goes on with the mains; the pers
   world.machine = { ...world.machine, power: 'battery' };
   world.routine.machineChanged('power');
   await world.pass(5 * MINUTE);
-  expect(world.queue.active()).toMatchObject([{ row: { state: 'paused' }, wait: 'onBattery' }]);
+  expect(world.queue.active()).toMatchObject([{ row: { state: 'paused', wait: 'onBattery' } }]);
   const [job] = world.queue.active();
   await world.queue.add(job!.request, 'person');
   await world.pass(40 * MINUTE);
@@ -132,6 +133,51 @@ test('B6: on battery a running backup rests and goes on with the mains; the pers
     'p to usb by person at 10',
     'p to usb by schedule at 70',
   ]);
+});
+
+test('a backup that the person let rest rests through restarts and power cuts, until the person goes on', async () => {
+  world.backupMs = 30 * MINUTE;
+  const careful = worldPlan('p', ['usb'], { conditions: { ...PLAN.conditions, mainsOnly: true } });
+  await world.boot({ plans: [careful], places: ['usb'] });
+  await world.pass(5 * MINUTE);
+  const [job] = world.queue.active();
+  await world.queue.rest(job!.row.id, BY_PERSON);
+  // Conditions come and go meanwhile: it stays the person's.
+  world.machine = { ...world.machine, power: 'battery' };
+  world.routine.machineChanged('power');
+  await world.pass(5 * MINUTE);
+  world.machine = { ...world.machine, power: 'mains' };
+  const resting = [{ row: { id: job!.row.id, state: 'paused', wait: BY_PERSON } }];
+  await world.quit();
+  await world.boot();
+  await world.pass(2 * HOUR);
+  expect(world.queue.active()).toMatchObject(resting);
+  await world.powerFails(DAY);
+  await world.boot();
+  await world.pass(2 * HOUR);
+  expect(world.queue.active()).toMatchObject(resting);
+  expect(world.backups()).toHaveLength(1);
+  await world.queue.resume(job!.row.id);
+  await world.pass(40 * MINUTE);
+  expect(world.backups()).toHaveLength(2);
+});
+
+test('a backup that a condition held goes on after a restart, and says what holds it now', async () => {
+  world.backupMs = 30 * MINUTE;
+  const careful = worldPlan('p', ['usb'], { conditions: { ...PLAN.conditions, mainsOnly: true } });
+  await world.boot({ plans: [careful], places: ['usb'] });
+  await world.pass(5 * MINUTE);
+  world.machine = { ...world.machine, power: 'battery' };
+  await world.pass(5 * MINUTE);
+  await world.quit();
+  await world.boot();
+  expect(world.queue.active()).toMatchObject([{ row: { state: 'paused', wait: 'onBattery' } }]);
+  world.machine = { ...world.machine, isBatteryLow: true };
+  await world.pass(5 * MINUTE);
+  expect(world.queue.active()).toMatchObject([{ row: { state: 'paused', wait: 'lowBattery' } }]);
+  world.machine = { ...world.machine, power: 'mains', isBatteryLow: false };
+  await world.pass(5 * MINUTE);
+  expect(world.queue.active()).toMatchObject([{ row: { state: 'running', wait: null } }]);
 });
 
 test('B7: on a metered line the cloud waits and the drive goes on', async () => {
