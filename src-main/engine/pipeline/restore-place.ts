@@ -313,7 +313,7 @@ export class RestorePlace {
 /** The disk says something else than what was written. */
 export class ReadBackMismatch extends Error {}
 
-/** @throws files.noSpace for what the system says of a full disk */
+/** @throws files.noSpace for what the system says of a full disk, with the path as it was given */
 export function throwIfFull(code: string, path: TargetPath, cause: unknown): void {
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return;
   const display = path.map(toDisplay).join('/');

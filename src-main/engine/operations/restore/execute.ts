@@ -5,7 +5,7 @@
  */
 import type { ByteString } from '#base/byte-string.ts';
 import { toDisplay } from '#base/byte-string.ts';
-import { TidemarkError } from '#base/errors.ts';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import type { TargetFiles } from '#files/port.ts';
 import { PipelinePool } from '#pipeline/pipeline-pool.ts';
 import type { RestoreSettings } from '#pipeline/restore-types.ts';
@@ -164,7 +164,7 @@ async function restoreUnderLock(
   } catch (error) {
     const done = await end();
     observer.onCutShort?.(done);
-    throw error;
+    throw withWholePath(error, target);
   }
   return { result: await end(), bytesToWrite: tally.bytesOfContent, prefix };
 }
@@ -209,6 +209,14 @@ function settingsOf(
 function anySignal(...signals: (AbortSignal | undefined)[]): AbortSignal | undefined {
   const given = signals.filter((one) => one !== undefined);
   return given.length === 0 ? undefined : AbortSignal.any(given);
+}
+
+/** Workers know the way from the target on; whoever is to make room must know on which disk. */
+function withWholePath(error: unknown, target: ByteString): unknown {
+  if (!isTidemarkError(error, 'files.noSpace')) return error;
+  const names = [toDisplay(target).replace(/\/$/, ''), error.data.path];
+  const path = error.data.path === '' ? toDisplay(target) : names.join('/');
+  return new TidemarkError('files.noSpace', { path }, { retry: error.retry, cause: error });
 }
 
 /** @throws files.targetNotWritable */
