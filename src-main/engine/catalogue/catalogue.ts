@@ -134,6 +134,7 @@ export class Catalogue {
     await this.#updating;
     if (this.#unsavedMs !== undefined) await this.#save();
     this.#tables.nodes.names.close();
+    this.#tables.facts.close();
     this.#tables.database.close();
   }
 
@@ -219,9 +220,10 @@ export class Catalogue {
 
   /** Makes searches fast, with pauses: for when somebody begins to look, and again after an update. Never rejects. */
   async prepareSearch(): Promise<void> {
-    const { nodes } = this.#tables;
+    const { nodes, facts } = this.#tables;
     try {
       await nodes.names.prepare(nodes.lastId);
+      await facts.prepare(nodes.lastId);
     } catch (error) {
       this.#options.onTrouble?.(String(error));
     }

@@ -11,9 +11,12 @@ const STRETCH = 8_192;
 const MOST_BYTES = 128 * 2 ** 20;
 /** Where more names contain the text, going through the table costs less than looking each of them up. */
 const SHARE_LOOKED_UP = 1 / 64;
+/** The same where most of what the table tells would be left aside. */
+const SHARE_LOOKED_UP_OF_SIEVED = 1 / 8;
 const FEW = 16;
-/** Between two names. No byte of a text in UTF-8. */
+/** Behind each name. No byte of a text in UTF-8. */
 const BETWEEN = 0xff;
+const BEHIND = Buffer.from([BETWEEN]);
 
 /** The table, as far as it is needed here. Ids from `from` to `to` inclusive, ascending. */
 export interface FoldedNames {
@@ -24,9 +27,17 @@ export interface FoldedNames {
   listIds(from: number, to: number): number[];
 }
 
+/** What else is asked of those whose names are found. */
+export interface NameWish {
+  /** False: it is not wanted, whatever its name. */
+  readonly mayMatch?: (id: number) => boolean;
+  /** What the name ends with. */
+  readonly ending?: Buffer;
+}
+
 interface Stretch {
   readonly names: Buffer;
-  /** Where each name begins, and where the next would. */
+  /** Where each name begins, and where the next would: right before that is BETWEEN. */
   readonly starts: Uint32Array;
   /** Of each name, from the first of the stretch; undefined where none is missing. */
   readonly ids: Uint16Array | undefined;
@@ -81,36 +92,65 @@ export class NameIndex {
   }
 
   /**
-   * From `from` to `to` inclusive, which are of one stretch: ascending ids of names that contain the text.
+   * From `from` to `to` inclusive, which are of one stretch: ascending ids of names that contain the text. Goes from one
+   * that may match to the next name with the text and on, so that it costs what the rarer of the two leaves.
    * @returns undefined when they are not here, or so many that the table tells faster
    */
-  find(from: number, to: number, foldedText: Buffer): number[] | undefined {
+  find(
+    from: number,
+    to: number,
+    foldedText: Buffer,
+    { mayMatch, ending }: NameWish = {},
+  ): number[] | undefined {
     const stretch = this.#stretches.get(numberOf(from));
     if (stretch === undefined) return undefined;
-    const { names, starts, ids } = stretch;
-    const base = numberOf(from) * STRETCH;
-    const most = Math.max(FEW, (to - from + 1) * SHARE_LOOKED_UP);
+    const { names, starts } = stretch;
+    const needles = ending === undefined ? [foldedText] : [foldedText, Buffer.from([...ending, BETWEEN])];
+    const isSieved = mayMatch !== undefined || ending !== undefined;
+    const most = Math.max(FEW, (to - from + 1) * (isSieved ? SHARE_LOOKED_UP_OF_SIEVED : SHARE_LOOKED_UP));
+    const count = starts.length - 1;
     const found: number[] = [];
     let name = 0;
-    for (let at = names.indexOf(foldedText); at >= 0; at = names.indexOf(foldedText, starts[name])) {
-      while (starts[name + 1]! <= at) name++;
-      const id = base + (ids === undefined ? name : ids[name]!);
+    while (name < count && idOf(stretch, name, from) < from) name++;
+    looking: while (name < count) {
+      const id = idOf(stretch, name, from);
       if (id > to) break;
-      if (id >= from) found.push(id);
+      if (mayMatch?.(id) === false) {
+        name++;
+        continue;
+      }
+      for (const needle of needles) {
+        const at = names.indexOf(needle, starts[name]);
+        if (at < 0) break looking;
+        if (at < starts[name + 1]!) continue;
+        while (starts[name + 1]! <= at) name++;
+        continue looking;
+      }
+      found.push(id);
       if (found.length > most) return undefined;
       name++;
     }
     return found;
   }
 
+  /** Looked for at once, in all that is here. Of a path that is not here: it may have the name. */
+  whoseNameIs(folded: string): (id: number) => boolean {
+    const name = Buffer.from(folded);
+    const found = new Set<number>();
+    for (const [number, stretch] of this.#stretches)
+      for (const id of idsNamed(stretch, number * STRETCH, name)) found.add(id);
+    const here = new Set(this.#stretches.keys());
+    return (id) => found.has(id) || !here.has(numberOf(id));
+  }
+
   #make(number: number): Stretch {
     const first = number * STRETCH;
     const last = first + STRETCH - 1;
     const { count, names: read } = this.#table.readFolded(first, last);
-    const names = Buffer.from(read);
+    const names = Buffer.concat([read, BEHIND]);
     const starts = new Uint32Array(count + 1);
     for (let name = 1; name < count; name++) starts[name] = names.indexOf(BETWEEN, starts[name - 1]) + 1;
-    starts[count] = names.length + 1;
+    starts[count] = names.length;
     if (count === STRETCH) return { names, starts, ids: undefined };
     const ids = Uint16Array.from(this.#table.listIds(first, last), (id) => id - first);
     return { names, starts, ids };
@@ -126,6 +166,20 @@ export class NameIndex {
     if (stretch === undefined) return;
     this.#stretches.delete(number);
     this.#bytes -= sizeOf(stretch);
+  }
+}
+
+function idOf({ ids }: Stretch, name: number, from: number): number {
+  return numberOf(from) * STRETCH + (ids === undefined ? name : ids[name]!);
+}
+
+function* idsNamed(stretch: Stretch, base: number, wanted: Buffer): Generator<number> {
+  const { names, starts } = stretch;
+  let name = 0;
+  for (let at = names.indexOf(wanted); at >= 0; at = names.indexOf(wanted, starts[name])) {
+    while (starts[name + 1]! <= at) name++;
+    if (at === starts[name] && at + wanted.length === starts[name + 1]! - 1) yield idOf(stretch, name, base);
+    name++;
   }
 }
 

@@ -3,7 +3,8 @@ import { byteStringToBytes, bytesToByteString, type ByteString } from '#base/byt
 import { invariant } from '#base/errors.ts';
 import type { MemoryDatabase, SqlValue } from '#database/memory-database.ts';
 import { foldName } from './fold-name.ts';
-import { NameIndex, type FoldedNames } from './name-index.ts';
+import { NameIndex, type FoldedNames, type NameWish } from './name-index.ts';
+import type { PathFacts } from './path-facts.ts';
 import { OPEN_FIRST, OPEN_LAST } from './spans-table.ts';
 
 /** `fold` is null where it is the name itself. */
@@ -34,9 +35,11 @@ type State = keyof typeof MATCHING;
 export class NodesTable implements FoldedNames {
   readonly names: NameIndex;
   readonly #database: MemoryDatabase;
+  readonly #facts: PathFacts;
 
-  constructor(database: MemoryDatabase) {
+  constructor(database: MemoryDatabase, facts: PathFacts) {
     this.#database = database;
+    this.#facts = facts;
     this.names = new NameIndex(this);
   }
 
@@ -47,6 +50,7 @@ export class NodesTable implements FoldedNames {
   add(id: number, parent: number, name: ByteString): void {
     const fold = foldName(name);
     this.names.adding(id);
+    this.#facts.adding(id);
     this.#database.execute('INSERT INTO nodes (id, parent, name, fold) VALUES (?, ?, ?, ?)', [
       id,
       parent,
@@ -82,17 +86,25 @@ export class NodesTable implements FoldedNames {
     this.#database.execute('DELETE FROM nodes WHERE id = ?', [id]);
   }
 
-  /** Of `from` to `to` inclusive, those whose folded name contains the text; all for the empty one. */
-  listMatching(from: number, to: number, foldedText: string, state: State): MatchingNode[] {
-    if (foldedText === '') return this.#listMatching(from, to, foldedText, state);
+  /** Of `from` to `to` inclusive, those whose folded name contains the text, and that are as wished; all for the empty text. */
+  listMatching(
+    from: number,
+    to: number,
+    foldedText: string,
+    state: State,
+    wish: NameWish = {},
+  ): MatchingNode[] {
+    const { mayMatch, ending } = wish;
+    if (foldedText === '' && mayMatch === undefined && ending === undefined)
+      return this.#listMatching(from, to, foldedText, state);
     const bytes = Buffer.from(foldedText);
     const matching: MatchingNode[] = [];
     for (let at = from; at <= to;) {
       const end = Math.min(NameIndex.endOf(at), to);
-      const ids = this.names.find(at, end, bytes);
+      const ids = this.names.find(at, end, bytes, wish);
       const rows =
         ids === undefined
-          ? this.#listMatching(at, end, foldedText, state)
+          ? this.#listMatching(at, end, foldedText, state).filter(({ id }) => mayMatch?.(id) ?? true)
           : ids.flatMap((id) => this.#getMatching(id, state));
       for (const row of rows) matching.push(row);
       at = end + 1;
@@ -112,6 +124,15 @@ export class NodesTable implements FoldedNames {
       [from, to],
     );
     return { count: Number(row?.[0]), names: (row?.[1] as Uint8Array | null) ?? new Uint8Array() };
+  }
+
+  /** Source: PathFactsSource.readParents. As one text: fewer steps between SQLite and here. */
+  readParents(from: number, to: number): number[] {
+    const [row] = this.#database.list(
+      `SELECT group_concat(id || ',' || parent) FROM nodes WHERE id BETWEEN ? AND ?`,
+      [from, to],
+    );
+    return JSON.parse(`[${String(row?.[0] ?? '')}]`) as number[];
   }
 
   listIds(from: number, to: number): number[] {

@@ -9,8 +9,10 @@ import { throwIfCancelled } from '#base/errors.ts';
 import { joinPath } from '#operations/find-in-snapshot.ts';
 import { extensionOf, kindOfName } from './file-kinds.ts';
 import { foldName, foldText } from './fold-name.ts';
+import type { NameWish } from './name-index.ts';
 import { NO_NODE, type MatchingNode } from './nodes-table.ts';
 import type { Series } from './points-table.ts';
+import { Sieve } from './search-sieve.ts';
 import { OPEN_FIRST, type Span } from './spans-table.ts';
 import type { Tables } from './tables.ts';
 import { refOf, type Ends, type Timeline } from './timeline.ts';
@@ -20,6 +22,8 @@ const DEFAULT_LIMIT = 200;
 /** Nodes gone through at a time: few at first, then as many as fit in the time. */
 const FIRST_RANGE = 128;
 const LARGEST_RANGE = 65_536;
+/** Where what is left may lie close together, and each costs a look at its row. */
+const LARGEST_SIEVED_RANGE = 8_192;
 /** Then others have their turn. */
 const SLICE_MS = 10;
 /** First results are told at once, others together: each telling costs both sides more than a slice. */
@@ -130,14 +134,16 @@ class Search {
     const { nodes } = this.#tables;
     const { deleted, changed } = this.#filters;
     const state = deleted === true ? 'deleted' : changed === undefined ? 'any' : 'changed';
+    const wish = this.#wish();
+    const largest = wish.mayMatch === undefined ? LARGEST_RANGE : LARGEST_SIEVED_RANGE;
     const last = nodes.lastId;
     let size = FIRST_RANGE;
     for (let from = 1; from <= last;) {
       const to = Math.min(from + size - 1, last);
       const beganMs = this.#clock.monotonicMs();
-      const matching = nodes.listMatching(from, to, this.#text, state);
+      const matching = nodes.listMatching(from, to, this.#text, state, wish);
       const tookMs = this.#clock.monotonicMs() - beganMs;
-      if (tookMs < SLICE_MS / 4) size = Math.min(size * 2, LARGEST_RANGE);
+      if (tookMs < SLICE_MS / 4) size = Math.min(size * 2, largest);
       else if (tookMs > SLICE_MS) size = Math.max(Math.floor(size / 2), FIRST_RANGE);
       for (const node of matching) {
         if (this.isCut) return;
@@ -146,6 +152,17 @@ class Search {
       yield { result: undefined, done: to / last };
       from = to + 1;
     }
+  }
+
+  /** What decides without a look at the row. */
+  #wish(): NameWish {
+    const { deleted, kind, largerBytes, changed, series, ext = '' } = this.#filters;
+    const inFolder = this.#inFolders.at(-1);
+    const asks = [changed, largerBytes, series, inFolder].some((one) => one !== undefined);
+    const ending = ext === '' ? {} : { ending: Buffer.from(`.${foldText(ext)}`) };
+    if (!asks && deleted !== true && kind !== 'folder') return ending;
+    const sieve = new Sieve(this.#tables, this.#timeline, this.#filters, inFolder);
+    return { ...ending, mayMatch: (id) => sieve.mayMatch(id) };
   }
 
   #judge(node: MatchingNode): SearchResult | undefined {

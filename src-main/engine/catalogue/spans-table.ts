@@ -6,6 +6,7 @@
 import { byteStringToBytes, bytesToByteString, type ByteString } from '#base/byte-string.ts';
 import type { MemoryDatabase, SqlValue } from '#database/memory-database.ts';
 import type { EntryState } from './entry-state.ts';
+import type { PathFacts } from './path-facts.ts';
 import type { EntryKind } from './types.ts';
 
 export const OPEN_FIRST = 0;
@@ -40,12 +41,15 @@ const COLUMNS = 's.first, s.last, s.kind, s.size, s.mtime, s.content';
 
 export class SpansTable {
   readonly #database: MemoryDatabase;
+  readonly #facts: PathFacts;
 
-  constructor(database: MemoryDatabase) {
+  constructor(database: MemoryDatabase, facts: PathFacts) {
     this.#database = database;
+    this.#facts = facts;
   }
 
   insert(node: number, { first, last, kind, sizeBytes, modifiedMs, key }: Span): void {
+    this.#facts.changing(node);
     this.#database.execute(
       'INSERT INTO spans (node, first, last, kind, size, mtime, content) VALUES (?, ?, ?, ?, ?, ?, ?)',
       [node, first, last, KINDS.indexOf(kind), sizeBytes, modifiedMs, byteStringToBytes(key)],
@@ -53,15 +57,28 @@ export class SpansTable {
   }
 
   setFirst(node: number, first: number, to: number): void {
+    this.#facts.changing(node);
     this.#database.execute('UPDATE spans SET first = ? WHERE node = ? AND first = ?', [to, node, first]);
   }
 
   setLast(node: number, first: number, to: number): void {
+    this.#facts.changing(node);
     this.#database.execute('UPDATE spans SET last = ? WHERE node = ? AND first = ?', [to, node, first]);
   }
 
   remove(node: number, first: number): void {
+    this.#facts.changing(node);
     this.#database.execute('DELETE FROM spans WHERE node = ? AND first = ?', [node, first]);
+  }
+
+  /** Source: PathFactsSource.readSpans. As one text: fewer steps between SQLite and here. */
+  readFacts(from: number, to: number): number[] {
+    const [row] = this.#database.list(
+      `SELECT group_concat(node || ',' || first || ',' || last || ',' || (kind = ${KINDS.indexOf('folder')}) || ',' || size)
+       FROM spans WHERE node BETWEEN ? AND ?`,
+      [from, to],
+    );
+    return JSON.parse(`[${String(row?.[0] ?? '')}]`) as number[];
   }
 
   hasAny(node: number): boolean {

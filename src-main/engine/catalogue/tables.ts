@@ -3,6 +3,7 @@ import { MemoryDatabase, type DatabaseSetup } from '#database/memory-database.ts
 import { ABOUT_SCHEMA } from './about-table.ts';
 import { ChangesTable, CHANGES_SCHEMA } from './changes-table.ts';
 import { NodesTable, NODES_SCHEMA } from './nodes-table.ts';
+import { PathFacts } from './path-facts.ts';
 import { PointsTable, POINTS_SCHEMA } from './points-table.ts';
 import { SpansTable, SPANS_SCHEMA } from './spans-table.ts';
 
@@ -24,6 +25,7 @@ export interface Tables {
   readonly nodes: NodesTable;
   readonly spans: SpansTable;
   readonly changes: ChangesTable;
+  readonly facts: PathFacts;
 }
 
 /** @param bytes of a sound catalogue; absent: an empty one */
@@ -33,11 +35,21 @@ export async function openTables(bytes?: Uint8Array): Promise<Tables> {
     database.runScript(ABOUT_SCHEMA + POINTS_SCHEMA + NODES_SCHEMA + SPANS_SCHEMA + CHANGES_SCHEMA);
     database.runScript(`PRAGMA user_version = ${CATALOGUE_SCHEMA}`);
   }
+  const facts: PathFacts = new PathFacts({
+    get isInTransaction() {
+      return database.isInTransaction;
+    },
+    readParents: (from, to) => nodes.readParents(from, to),
+    readSpans: (from, to) => spans.readFacts(from, to),
+  });
+  const nodes = new NodesTable(database, facts);
+  const spans = new SpansTable(database, facts);
   return {
     database,
     points: new PointsTable(database),
-    nodes: new NodesTable(database),
-    spans: new SpansTable(database),
+    nodes,
+    spans,
     changes: new ChangesTable(database),
+    facts,
   };
 }

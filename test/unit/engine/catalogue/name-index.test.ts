@@ -6,7 +6,7 @@ import { openTables } from '#catalogue/tables.ts';
 test('beyond its room it holds nothing, and the table is asked', async () => {
   const { database, nodes } = await openTables();
   for (const id of [1, 9_000, 17_000]) nodes.add(id, 0, `name ${id}` as ByteString);
-  const names = new NameIndex(nodes, 17);
+  const names = new NameIndex(nodes, 18);
   const text = Buffer.from('name');
   await names.prepare(17_000);
   expect([1, 9_000, 17_000].map((id) => names.find(id, id, text))).toEqual([[1], [9_000], undefined]);
