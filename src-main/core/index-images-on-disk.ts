@@ -38,6 +38,9 @@ export function indexImagesOnDisk(folder: string, clock: Clock): IndexImages {
         return undefined;
       }
     },
+    drop(repositoryId) {
+      removeQuietly(fileOf(repositoryId));
+    },
     save(repositoryId, portions) {
       const temporary = path.join(folder, `${TEMPORARY}${process.pid}-${path.basename(repositoryId)}`);
       try {
@@ -57,7 +60,7 @@ function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // Where nothing can be written, nothing was.
+    // Where nothing can be written, nothing was; or it stays.
   }
 }
 

@@ -106,7 +106,10 @@ async function findFile(
     const id = idToBytes(blobId);
     const places = repository.index.locations('data', id);
     const [first] = places;
-    if (first === undefined) throw new TidemarkError('integrity.blobMissing', { blobId, kind: 'data' });
+    if (first === undefined) {
+      repository.doubtIndex();
+      throw new TidemarkError('integrity.blobMissing', { blobId, kind: 'data' });
+    }
     const entry = repository.index.findEntry('data', id);
     starts[number + 1] = starts[number]! + repository.index.plainBytesAt(entry);
     for (const { packId, offset, length, uncompressedLength } of places)

@@ -26,12 +26,21 @@ export class BlobReader {
   readonly #index: BlobIndex;
   readonly #codec: BlobCodec;
   readonly #cache: RepositoryCache | undefined;
+  readonly #onNotThere: () => void;
   /** Recently read parts of packs by `packId/segment`; the oldest first. */
   readonly #segments = new Map<string, Promise<Uint8Array>>();
   readonly #packSizes = new Map<string, Promise<number>>();
 
-  constructor(storage: Storage, index: BlobIndex, codec: BlobCodec, cache?: RepositoryCache) {
+  /** @param onNotThere a blob is not where the index says, or unknown to it */
+  constructor(
+    storage: Storage,
+    index: BlobIndex,
+    codec: BlobCodec,
+    onNotThere: () => void,
+    cache?: RepositoryCache,
+  ) {
     this.#cache = cache;
+    this.#onNotThere = onNotThere;
     this.#storage = storage;
     this.#index = index;
     this.#codec = codec;
@@ -52,8 +61,10 @@ export class BlobReader {
         return this.#codec.open(proven, location.uncompressedLength, idBytes).slice();
       } catch (error) {
         failure = this.#asBlobError(error, type, id, location);
+        this.#onNotThere();
       }
     }
+    if (locations.length === 0) this.#onNotThere();
     throw failure;
   }
 

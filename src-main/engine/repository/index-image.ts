@@ -2,7 +2,8 @@
  * An index in the form that it has in memory, kept nearby so that the next opening need not read all index files and place
  * every blob anew: with a million blobs, a second. It says which index files it is made of, and counts only where all of them
  * are still listed: such files never change, and what new ones say is added. Sealed in portions with the repository's keys;
- * each names its image and its own number, so that nothing but a whole image of this repository opens.
+ * each names its image and its own number, so that nothing but a whole image of this repository opens. One that was wrong
+ * before it was sealed (memory that flips bits) shows when a blob is not where it says: it is dropped then (repository.ts).
  * Knows no files. Who checks or repairs a repository asks for none.
  *
  * | portion | plaintext, behind the image's name (16 bytes) and the portion's number (4)              |
@@ -28,6 +29,8 @@ export interface IndexImages {
   load(repositoryId: string): Iterable<Uint8Array> | undefined;
   /** All of them in place of the image before, or none. */
   save(repositoryId: string, portions: Iterable<Uint8Array>): void;
+  /** There is no image afterwards, where that can be had. */
+  drop(repositoryId: string): void;
 }
 
 interface ImageHead {

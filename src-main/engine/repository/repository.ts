@@ -81,6 +81,9 @@ export class Repository {
   #indexIds: readonly IndexId[] = [];
   /** All that its files say is in it. */
   #isIndexWhole = false;
+  /** By this opening, of its files; otherwise at least a part of it was kept. */
+  #isIndexRead = false;
+  #isIndexDoubted = false;
   #reader: BlobReader | undefined;
   #kept: KeptIndex | undefined;
 
@@ -135,7 +138,8 @@ export class Repository {
     const index = this.#index;
     this.#index = undefined;
     this.#reader = undefined;
-    if (index === undefined || !this.#isIndexWhole || index.claimCount > 0) return undefined;
+    if (index === undefined || !this.#isIndexWhole || this.#isIndexDoubted) return undefined;
+    if (index.claimCount > 0) return undefined;
     return { index, indexIds: this.#indexIds };
   }
 
@@ -160,7 +164,9 @@ export class Repository {
   /** What `loadIndex` would load, for who has yet to see whether it holds good. */
   async readIndex({ signal, observer, omitsPack }: IndexReading = {}): Promise<LoadedIndex> {
     const index = new BlobIndex();
-    return { index, ...(await loadIndexFiles(this.files, index, signal, observer, omitsPack)) };
+    const read = await loadIndexFiles(this.files, index, signal, observer, omitsPack);
+    this.#isIndexRead = true;
+    return { index, ...read };
   }
 
   /** Whether the repository's index files are the ones that were read: they never change, only come and go. */
@@ -174,7 +180,17 @@ export class Repository {
     this.#index = index;
     this.#indexIds = indexIds;
     this.#isIndexWhole = isWhole && damaged.length === 0;
-    this.#reader = new BlobReader(this.storage, index, this.codec, this.#cache);
+    this.#reader = new BlobReader(this.storage, index, this.codec, () => this.doubtIndex(), this.#cache);
+  }
+
+  /**
+   * A blob is not where the index says, or is not known to it. What was kept of an index may be at fault, so the next opening
+   * reads the files; what was read of them now only says that the place is damaged.
+   */
+  doubtIndex(): void {
+    if (this.#isIndexRead || this.#isIndexDoubted) return;
+    this.#isIndexDoubted = true;
+    this.#images?.drop(this.config.id);
   }
 
   /** @throws integrity.blobMissing, integrity.blobCorrupt */

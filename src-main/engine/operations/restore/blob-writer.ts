@@ -213,6 +213,7 @@ export class BlobWriter {
 
   /** Tries all places of a blob but the one that was tried; gives its files up when none has it. */
   async #rescue(blob: NeededBlob<Use>, tried: BlobLocation | undefined, firstReason: string): Promise<void> {
+    this.#repository.doubtIndex();
     let reason = firstReason;
     for (const location of this.#repository.index.locations('data', blob.id)) {
       if (location.packId === tried?.packId && location.offset === tried.offset) continue;

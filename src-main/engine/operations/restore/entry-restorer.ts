@@ -361,7 +361,10 @@ export class EntryRestorer {
     let sizeBytes = 0;
     for (const id of node.content) {
       const location = this.#repository.index.location('data', idToBytes(id));
-      if (location === undefined) return { ...NO_CONTENT, isWhole: false };
+      if (location === undefined) {
+        this.#repository.doubtIndex();
+        return { ...NO_CONTENT, isWhole: false };
+      }
       const length = plainLength(location);
       lengths.push(length);
       sizeBytes += length;

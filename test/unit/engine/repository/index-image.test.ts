@@ -3,19 +3,21 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { bytesToId, type IndexId, type PackId } from '#base/ids.ts';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { bytesToId, ID_BYTES, type IndexId, type PackId } from '#base/ids.ts';
 import { indexImagesOnDisk } from '#core/index-images-on-disk.ts';
 import { createRepositoryPorts } from '#core/repository-ports.ts';
-import { createSourceFiles } from '#files/open-files.ts';
+import { createSourceFiles, createTargetFiles } from '#files/open-files.ts';
 import { generateKeys } from '#format/envelope.ts';
 import { executeBackup } from '#operations/backup/execute.ts';
-import { BlobIndex, type BlobType } from '#repository/blob-index.ts';
+import { executeRestore } from '#operations/restore/execute.ts';
+import { BlobIndex, type BlobIndexParts, type BlobType, type Segment } from '#repository/blob-index.ts';
 import { openImage, sealImage, type IndexImages } from '#repository/index-image.ts';
 import { Repository } from '#repository/repository.ts';
 import { TraceStorage } from '#storage/decorators/trace-storage.ts';
 import { systemClock } from '#base/system-clock.ts';
-import { backupRequest, makeMemoryRepository } from '#test/support/engine.ts';
+import { backupRequest, makeMemoryRepository, testPipeline } from '#test/support/engine.ts';
+import { restoreRequest } from '#test/support/restore.ts';
 import { inThreadBackupPipeline } from '#test/support/in-thread-pipeline.ts';
 
 const { primitives } = createRepositoryPorts((await makeMemoryRepository()).storage);
@@ -137,7 +139,7 @@ test('the next opening reads only the index files that are new', async () => {
       entryCounts.push(repository.index.entryCount);
     }),
   ).toBe(1);
-  images = { load: () => undefined, save: () => undefined };
+  images = { load: () => undefined, save: () => undefined, drop: () => undefined };
   await open(async (repository) => {
     await repository.loadIndex();
     entryCounts.push(repository.index.entryCount);
@@ -200,3 +202,83 @@ test('only its owner may read it; where it cannot be written the index is read a
   expect(await open(load)).toBe(1);
   expect(await open(load)).toBe(1);
 });
+
+/** As memory that flips bits leaves it before it is sealed: it opens, and says something else than the index files. */
+async function spoilImage(spoil: (index: BlobIndexParts) => void): Promise<void> {
+  const { config, keys: masterKeys } = place.repository;
+  const portions = images.load(config.id);
+  const { index, indexIds: named } = openImage(primitives, masterKeys, portions!);
+  spoil(index.parts());
+  images.save(config.id, sealImage(primitives, masterKeys, { index, indexIds: named }));
+}
+
+const readRootTree = async (repository: Repository): Promise<unknown> => {
+  const { snapshots } = await repository.snapshots.loadAll();
+  await repository.loadIndex();
+  return repository.loadBlob('tree', snapshots[0]!.snapshot.tree!);
+};
+
+describe.each<[string, string, (index: BlobIndexParts) => void]>([
+  ['places of trees that are wrong', 'integrity.blobCorrupt', (index) => movePlaces(index, true)],
+  ['blobs that are unknown', 'integrity.blobMissing', ({ slots }) => slots.fill(0)],
+])('an image with %s, sealed as if it were right', (_what, code, spoil) => {
+  beforeEach(async () => {
+    await saveVersion('one');
+    await open(load);
+    await spoilImage(spoil);
+  });
+
+  test('is not used again once a blob was not found by it', async () => {
+    await open((repository) => expect(readRootTree(repository)).rejects.toMatchObject({ code }));
+    expect(imageFiles()).toEqual([]);
+    expect(await open(readRootTree)).toBe(1);
+    expect(await open(readRootTree)).toBe(0);
+  });
+
+  test('nor is what it was read into lent to the next call', async () => {
+    await open(async (repository) => {
+      await expect(readRootTree(repository)).rejects.toMatchObject({ code });
+      expect(repository.releaseIndex()).toBeUndefined();
+    });
+  });
+});
+
+test.each<[string, (index: BlobIndexParts) => void]>([
+  ['places that are wrong', (index) => movePlaces(index, false)],
+  ['blobs that are unknown', ({ segments }) => forget(segments[0]!)],
+])('a restore that finds no contents by an image with %s: the next one does', async (_what, spoil) => {
+  await saveVersion('one');
+  await open(load);
+  await spoilImage(spoil);
+  const target = path.join(folder, 'target');
+  const run = async (repository: Repository): Promise<void> => {
+    const parts = { repository, files: createTargetFiles(), pipeline: testPipeline };
+    const result = await executeRestore(parts, restoreRequest(target));
+    expect(result.files.restored).toBe(fs.existsSync(path.join(target, source, 'file')) ? 1 : 0);
+  };
+  await open(run);
+  expect(imageFiles()).toEqual([]);
+  expect(await open(run)).toBe(1);
+  expect(fs.readFileSync(path.join(target, source, 'file'), 'utf8')).toBe('one');
+});
+
+test('an image of a place that is damaged itself stays, when the index files say the same', async () => {
+  await saveVersion('one');
+  for (const { name } of await place.storage.list('pack')) await place.storage.remove('pack', name);
+  await open((repository) =>
+    expect(readRootTree(repository)).rejects.toMatchObject({ code: 'integrity.blobCorrupt' }),
+  );
+  expect(imageFiles()).toHaveLength(1);
+});
+
+/** Each place of a tree, or of contents, is told to be sixteen bytes from where it is. */
+function movePlaces({ segments }: BlobIndexParts, isTree: boolean): void {
+  const { words } = segments[0]!;
+  for (let at = 0; at < words.length; at += 4) if (words[at]! >>> 31 === Number(isTree)) words[at + 1]! ^= 16;
+}
+
+/** Contents get other ids, in the same slots. */
+function forget({ ids, words }: Segment): void {
+  for (let at = 0; at < words.length / 4; at++)
+    if (words[at * 4]! >>> 31 === 0) ids[at * ID_BYTES + 31]! ^= 1;
+}
