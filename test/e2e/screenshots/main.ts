@@ -79,6 +79,22 @@ const SCREENS: readonly Screen[] = [
       await page.keyboard.press('r');
     },
   },
+  {
+    name: 'columns',
+    route: letters,
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await choose(page, 'to do.md');
+    },
+  },
+  {
+    name: 'strip',
+    route: letters,
+    prepare: async (page) => {
+      await choose(page, 'letter to the landlord.txt');
+      await page.keyboard.press('v');
+    },
+  },
   { name: 'keys', route: letters, prepare: (page) => page.keyboard.press('?') },
   { name: 'folders', route: () => '/folders' },
   { name: 'plan', route: ({ planId }) => `/folders/${planId}` },
@@ -95,6 +111,7 @@ const SCREENS: readonly Screen[] = [
     },
   },
   { name: 'kit', route: ({ placeId }) => `/places/${placeId}/kit` },
+  { name: 'trial', route: () => '/try' },
   { name: 'activity', route: () => '/activity' },
   { name: 'settings', route: () => '/settings' },
   { name: 'recover', route: () => '/recover' },
