@@ -183,6 +183,8 @@ function jobHandlers({ state, queue, routine, ports }: CoreParts): Of<'jobs' | '
       return rows.map((row) => toJobValue(row));
     },
     'jobs.troubles': ({ jobId }) => state.read((reader) => listJobTroubles(reader, jobId)),
+    'jobs.held': ({ planId, placeId: place }) =>
+      routine.heldRuns.list(planId, place).map(({ fromMs, toMs, reason }) => ({ fromMs, toMs, reason })),
     'jobs.backUpNow': async ({ planId: only }) => {
       const plans = state.read(listPlans).filter(({ id, isOn }) => (only === null ? isOn : id === only));
       if (only !== null && plans.length === 0)

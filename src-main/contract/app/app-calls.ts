@@ -8,7 +8,7 @@ import { LOGIN_NAMES } from '#contract/login-names.ts';
 import { browseCalls } from './browse-calls.ts';
 import { contentCalls } from './content-calls.ts';
 import { handOutCalls } from './hand-out-calls.ts';
-import { job, jobRequest, jobTrouble } from './job-values.ts';
+import { heldRun, job, jobRequest, jobTrouble } from './job-values.ts';
 import { machineCalls } from './machine-calls.ts';
 import { placeOptions } from './place-options.ts';
 import { placeTrial } from './place-trial.ts';
@@ -211,6 +211,12 @@ export const appCalls = {
     output: z.array(job),
   },
   'jobs.troubles': { kind: 'query', input: z.strictObject({ jobId }), output: z.array(jobTrouble) },
+  /** When runs of the plan to the place were due and could not begin, oldest first. */
+  'jobs.held': {
+    kind: 'query',
+    input: z.strictObject({ planId, placeId }),
+    output: z.array(heldRun),
+  },
   /** Every plan to all of its places, as the person asked. */
   'jobs.backUpNow': {
     kind: 'command',

@@ -1,5 +1,6 @@
 /** Jobs as windows see them: every long action is one, with the same record, whoever asked for it. */
 import { z } from 'zod';
+import type { WaitReason } from '#contract/protection-codes.ts';
 import { bytesInJson, count, jobId, placeId, planId, snapshotId, timeMs, wireError } from './values.ts';
 
 /** Who or what asked. */
@@ -17,6 +18,24 @@ export const JOB_STATES = [
   'cancelled',
   'interrupted',
 ] as const;
+
+/** Why a run that was due could not begin. Those for which nothing should have run are not among them. */
+export const HELD_BY = [
+  'paused',
+  'onBattery',
+  'lowBattery',
+  'meteredNetwork',
+  'unknownNetwork',
+  'offline',
+  'placeAway',
+] as const satisfies readonly WaitReason[];
+
+export const heldRun = z.strictObject({
+  fromMs: timeMs,
+  /** Null: it is held now. */
+  toMs: timeMs.nullable(),
+  reason: z.enum(HELD_BY),
+});
 
 export const RESTORE_RULES = [
   'replace-keep-current',

@@ -29,6 +29,7 @@ import type {
   ScheduledPlan,
 } from '#services/scheduler/schedule-types.ts';
 import { whatHolds } from '#services/scheduler/what-holds.ts';
+import { removeHeldRuns } from '#services/state/held-runs-table.ts';
 import { listLastJobs, putJob, removeJobsEndedBefore, type Job } from '#services/state/jobs-table.ts';
 import { listPlaces, type Place } from '#services/state/places-table.ts';
 import { listPlans, type Plan } from '#services/state/plans-table.ts';
@@ -40,6 +41,7 @@ import { upkeepDue } from '#services/upkeep/upkeep-due.ts';
 import { attentiveSleep } from './attentive-sleep.ts';
 import { ClockBelief } from './clock-belief.ts';
 import { gatherCopies, gatherPlaces } from './health-facts.ts';
+import { HeldRuns } from './held-runs.ts';
 import { JobMemory } from './job-memory.ts';
 import { PlacePresence } from './place-presence.ts';
 import { RememberedRuns } from './remembered-runs.ts';
@@ -52,6 +54,8 @@ import { gatherUpkeep } from './upkeep-facts.ts';
 const LONGEST_SLEEP_MS = 60_000;
 /** What came of a job can be asked about for so long; the log tells of it for ever. */
 const JOBS_KEPT_MS = 90 * 86_400_000;
+/** The timeline tells of it for so long. */
+const HELD_RUNS_KEPT_MS = 2 * 365 * 86_400_000;
 /** How often those that are older are looked for. */
 const JOBS_SORTED_OUT_EVERY_MS = 3_600_000;
 /** Settings travel again after so long even when nothing but the log has changed. */
@@ -83,6 +87,7 @@ export interface RoutineParts {
 
 export class Routine {
   readonly #parts: RoutineParts;
+  readonly heldRuns: HeldRuns;
   readonly #runs = new RememberedRuns();
   readonly #memory = new JobMemory();
   readonly #presence: PlacePresence;
@@ -101,6 +106,7 @@ export class Routine {
 
   constructor(parts: RoutineParts) {
     this.#parts = parts;
+    this.heldRuns = new HeldRuns(parts.state);
     this.#wokeAtSteadyMs = parts.clock.monotonicMs();
     this.#passwords = new TypedPasswords(parts.clock);
     this.#belief = new ClockBelief(parts.state, parts.clock);
@@ -240,6 +246,7 @@ export class Routine {
     this.#isClosed = true;
     this.poke();
     await this.#loop;
+    this.heldRuns.close(this.#parts.clock.nowMs());
   }
 
   async #goOn(): Promise<void> {
@@ -273,6 +280,7 @@ export class Routine {
       moment,
     );
     this.#answer = answer;
+    this.heldRuns.look(answer.waiting, moment.nowMs);
     await this.#markAhead(answer);
     for (const run of nearestFirst(answer.due, places)) {
       const startedBy = run.isMissed ? 'catchUp' : run.failedTries > 0 ? 'retry' : 'schedule';
@@ -444,7 +452,10 @@ export class Routine {
   #forgetOldJobs(nowMs: number): void {
     if (Math.abs(nowMs - this.#sortedOutAtMs) < JOBS_SORTED_OUT_EVERY_MS) return;
     this.#sortedOutAtMs = nowMs;
-    this.#parts.state.commitSoon((writer) => removeJobsEndedBefore(writer, nowMs - JOBS_KEPT_MS));
+    this.#parts.state.commitSoon((writer) => {
+      removeJobsEndedBefore(writer, nowMs - JOBS_KEPT_MS);
+      removeHeldRuns(writer, nowMs - HELD_RUNS_KEPT_MS, nowMs);
+    });
   }
 
   #woke(): void {

@@ -8,10 +8,11 @@ import { jobs } from './migrations/0002-jobs.ts';
 import { versions } from './migrations/0003-versions.ts';
 import { activity } from './migrations/0004-activity.ts';
 import { restOfJobs } from './migrations/0005-rest-of-jobs.ts';
+import { heldRuns } from './migrations/0006-held-runs.ts';
 import type { StateDatabase } from './state-database.ts';
 
 /** Plain SQL. The first has number 1; an empty database has schema 0. */
-export const MIGRATIONS: readonly string[] = [plansAndPlaces, jobs, versions, activity, restOfJobs];
+export const MIGRATIONS: readonly string[] = [plansAndPlaces, jobs, versions, activity, restOfJobs, heldRuns];
 
 /** Files with a higher number were written by a newer program. */
 export const NEWEST_SCHEMA = MIGRATIONS.length;

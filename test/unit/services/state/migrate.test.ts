@@ -23,6 +23,7 @@ const ROWS: readonly (readonly string[])[] = [
   [
     `INSERT INTO jobs VALUES ('job-5', 'backup', NULL, NULL, 'person', 'paused', 'null', 1, 2, 7200, NULL, NULL, NULL, 0, 0, 'byPerson')`,
   ],
+  [`INSERT INTO heldRuns VALUES ('plan', 'place', 6, 7, 'placeAway')`],
 ];
 
 /** A released migration is in files out there. A new one gets a line; a line is never changed. */
@@ -32,6 +33,7 @@ const TEXTS: readonly string[] = [
   '41b90dd7f88847f9',
   '16070205b81d9cdf',
   'a57b307a69cf2b4e',
+  'a250db5c24e29aa8',
 ];
 
 function tablesOf(database: StateDatabase): unknown {

@@ -8,6 +8,13 @@ import {
   listActivity,
   verifyActivity,
 } from '#services/state/activity-table.ts';
+import {
+  listHeldRuns,
+  MOST_HELD_RUNS_KEPT,
+  putHeldRun,
+  removeHeldRuns,
+  type HeldRun,
+} from '#services/state/held-runs-table.ts';
 import { addJobTroubles, listJobTroubles, MOST_TROUBLES_KEPT } from '#services/state/job-troubles-table.ts';
 import {
   getJob,
@@ -199,6 +206,40 @@ describe('jobs', () => {
     removeJobsEndedBefore(database, 11);
     expect(listJobs(database, { limit: 9 }).map(({ id }) => id)).toEqual(['edge', 'runs', 'last cancelled']);
     expect(database.all('SELECT * FROM jobTroubles')).toEqual([]);
+  });
+});
+
+describe('held runs', () => {
+  const held = (fromMs: number, toMs: number, more: Partial<HeldRun> = {}): HeldRun => ({
+    planId: toPlanId('plan-1'),
+    placeId: toPlaceId('place-1'),
+    fromMs,
+    toMs,
+    reason: 'placeAway',
+    ...more,
+  });
+  const listed = () => listHeldRuns(database, toPlanId('plan-1'), toPlaceId('place-1'));
+
+  test('come back exactly, oldest first, of one plan and place; one that goes on stays one', async () => {
+    putHeldRun(database, held(5, 6, { reason: 'offline' }));
+    putHeldRun(database, held(1, 2));
+    putHeldRun(database, held(1, 4));
+    putHeldRun(database, held(1, 9, { placeId: toPlaceId('place-2') }));
+    await reopen();
+    expect(listed()).toEqual([held(1, 4), held(5, 6, { reason: 'offline' })]);
+  });
+
+  test('what ended long ago goes, and what lies ahead of now', () => {
+    for (const fromMs of [1, 10, 21]) putHeldRun(database, held(fromMs, fromMs + 5));
+    removeHeldRuns(database, 7, 20);
+    expect(listed()).toEqual([held(10, 15)]);
+  });
+
+  test('so many and no more are kept, the newest', () => {
+    for (let at = 0; at < MOST_HELD_RUNS_KEPT + 3; at++) putHeldRun(database, held(2 * at, 2 * at + 1));
+    removeHeldRuns(database, 0, 1_000_000);
+    expect(listed()).toHaveLength(MOST_HELD_RUNS_KEPT);
+    expect(listed()[0]).toEqual(held(6, 7));
   });
 });
 
