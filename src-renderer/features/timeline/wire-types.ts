@@ -15,3 +15,4 @@ export type HeatBucket = Answers<'browse.changes'>[number];
 export type NextChange = NonNullable<Answers<'browse.nextChange'>>;
 export type EntriesNow = Answers<'browse.now'>;
 export type EntryNow = EntriesNow['states'][number]['now'];
+export type HeldBy = Answers<'jobs.held'>[number]['reason'];

@@ -136,6 +136,21 @@ export class WindowWorld {
     await this.core.calls['pause.clear']({});
   }
 
+  /** Lives through so many minutes as they were `agoMs` ago, and looks once in each. */
+  async letPass(agoMs: number, minutes: number, inEach: (minute: number) => Promise<void>): Promise<void> {
+    try {
+      for (let minute = 0; minute < minutes; minute++) {
+        this.#clock.behindMs = agoMs - minute * MINUTE_MS;
+        // Whoever asks for a pause or its end makes the core look at what is due.
+        await this.core.calls['pause.clear']({});
+        await inEach(minute);
+        await systemClock.sleep(50);
+      }
+    } finally {
+      this.#clock.behindMs = 0;
+    }
+  }
+
   /** Nothing runs by itself from here on: what comes after a version is over. */
   async #rest(): Promise<void> {
     await this.core.calls['pause.set']({ untilMs: systemClock.nowMs() + DAY_MS });

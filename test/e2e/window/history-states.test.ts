@@ -3,7 +3,7 @@ import { renameSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { findAxeFaults } from '../support/find-axe-faults.ts';
-import { DAY_MS, WindowWorld } from '../support/window-world.ts';
+import { DAY_MS, HOUR_MS, WindowWorld } from '../support/window-world.ts';
 
 const world = new WindowWorld();
 let page: Page;
@@ -61,6 +61,27 @@ test('an empty folder, and one that was never there', async () => {
   await page.getByText('never was not there at this moment, nor before it.').waitFor();
   await page.getByRole('button', { name: 'To the folder above' }).click();
   await page.getByRole('row').filter({ hasText: 'a.txt' }).waitFor();
+});
+
+test('while the place is away backups are missed, and that is told from a computer that was off', async () => {
+  const mirror = await world.core.mirror();
+  const [place] = mirror.places;
+  const plan = mirror.plans.find(({ id }) => id === planId);
+  if (place === undefined || plan === undefined) throw new Error('no place or plan');
+  const { id, pause: _pause, createdAtMs: _created, changedAtMs: _changed, ...choices } = plan;
+  renameSync(place.location, `${place.location}-away`);
+  await world.letPass(DAY_MS, 20, async (step) => {
+    const schedule = { maxAgeMs: HOUR_MS, fixedTimes: [], isWatching: false };
+    if (step === 0) await world.core.calls['plans.put']({ id, choices: { ...choices, schedule } });
+    await expect.poll(async () => (await world.core.mirror()).next[0]?.wait).toBe('placeAway');
+  });
+  await world.core.calls['plans.put']({ id, choices });
+  renameSync(`${place.location}-away`, place.location);
+  await page.keyboard.press('0');
+  await page.getByRole('button', { name: 'Show the bars as a table' }).click();
+  await page.getByRole('dialog').getByText('should have run; the place was away').first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
 });
 
 test('a backup that came to nothing is a gap of its own kind', async () => {

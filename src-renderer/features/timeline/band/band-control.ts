@@ -11,7 +11,7 @@ import { axisTicks, type AxisWords } from './axis.ts';
 import { drawBand } from './draw-band.ts';
 import { BandHands, type HeldBand } from './band-hands.ts';
 import { HeatSource, type HeatQuestion } from './heat-source.ts';
-import { barsOf, type Bar } from './heat.ts';
+import { barsOf, type Bar, type HeldSpan } from './heat.ts';
 import { dotsOf, nearestIndex, type PointMark } from './point-lane.ts';
 import { between, clampRange, reveal, xOf, zoomAt } from './time-scale.ts';
 import type { Mark } from '../marks.ts';
@@ -23,6 +23,7 @@ export interface BandFacts {
   readonly pointMarks: readonly PointMark[];
   readonly marks: readonly { readonly mark: Mark; readonly text: string }[];
   readonly missedMs: readonly number[];
+  readonly held: readonly HeldSpan[];
   readonly suspiciousIds: ReadonlySet<string>;
   readonly whole: TimeRange;
   readonly nowMs: number;

@@ -59,7 +59,9 @@ export function BandTip({ hover: { bar, xPx, step }, source, bandRef }: BandTipP
       <p className="tip-when">{periodWords(bar, step, formats, nowMs)}</p>
       {bar.isFirst && <p>{history.tipFirst}</p>}
       {bar.kind === 'quiet' && !bar.isFirst && <p>{history.tipQuiet}</p>}
-      {bar.kind === 'missed' && <p>{history.tipMissed}</p>}
+      {bar.kind === 'missed' && (
+        <p>{bar.heldBy === undefined ? history.tipMissed : history.tipHeld(history.heldBy[bar.heldBy])}</p>
+      )}
       {bar.kind === 'waiting' && <p>{history.tipWaiting}</p>}
       {(bar.kind === 'changed' || bar.kind === 'waiting') && (
         <ul className="tip-counts">

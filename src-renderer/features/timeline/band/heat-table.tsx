@@ -4,12 +4,13 @@ import { useEffect, useState } from 'react';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { showLastName } from '../../../text/show-name.ts';
 import type { Formats } from '../../../text/formats.ts';
+import type { Words } from '../../../text/language.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
 import { useHistoryView } from '../view-store.ts';
 import type { BarsInSight } from './band-control.ts';
 import { bandDeeds } from './band-deeds.ts';
 import type { Step } from './buckets.ts';
-import type { Bar, BarKind } from './heat.ts';
+import type { Bar } from './heat.ts';
 
 export function HeatTable() {
   const isOpen = useHistoryView((view) => view.sheet === 'heatTable');
@@ -20,13 +21,6 @@ export function HeatTable() {
   const nowMs = useNowMs();
   const [shown, setShown] = useState<BarsInSight>();
   useEffect(() => (isOpen ? bandDeeds.current?.followBars(setShown) : undefined), [isOpen]);
-  const kinds: Readonly<Record<BarKind, string>> = {
-    changed: history.kindChanged,
-    quiet: history.kindQuiet,
-    waiting: history.kindWaiting,
-    missed: history.kindMissed,
-    off: history.kindOff,
-  };
   const bars = shown?.bars.filter(({ kind }) => kind !== 'off').toReversed() ?? [];
   return (
     <Modal
@@ -59,7 +53,7 @@ export function HeatTable() {
                 <td>{formats.count(bar.modified)}</td>
                 <td>{formats.count(bar.removed)}</td>
                 <td>{formats.count(bar.points)}</td>
-                <td>{bar.isFirst && bar.kind === 'quiet' ? history.markFirst : kinds[bar.kind]}</td>
+                <td>{stateWords(bar, history)}</td>
               </tr>
             ))}
           </tbody>
@@ -67,6 +61,21 @@ export function HeatTable() {
       )}
     </Modal>
   );
+}
+
+function stateWords(bar: Bar, history: Words['history']): string {
+  switch (bar.kind) {
+    case 'changed':
+      return history.kindChanged;
+    case 'quiet':
+      return bar.isFirst ? history.markFirst : history.kindQuiet;
+    case 'waiting':
+      return history.kindWaiting;
+    case 'missed':
+      return bar.heldBy === undefined ? history.kindMissed : history.kindHeld(history.heldBy[bar.heldBy]);
+    case 'off':
+      return history.kindOff;
+  }
 }
 
 /** "Tue 3 Nov", "2 Nov – 8 Nov", "14:20 – 14:30". */

@@ -3,13 +3,20 @@
  * fits what is in sight. Pure.
  */
 import { bucketAt } from './buckets.ts';
-import type { HeatBucket, Point } from '../wire-types.ts';
+import type { HeatBucket, HeldBy, Point } from '../wire-types.ts';
 
 /**
  * changed: something in the folder did. quiet: looked at, nothing changed. waiting: not read yet, height by what the
- * backup itself counted. missed: a backup began and came to nothing. off: nothing ran, as when the computer was off.
+ * backup itself counted. missed: a backup came to nothing, or was due and could not begin. off: nothing was due or ran, as
+ * when the computer was off.
  */
 export type BarKind = 'changed' | 'quiet' | 'waiting' | 'missed' | 'off';
+
+export interface HeldSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly reason: HeldBy;
+}
 
 export interface Bar {
   readonly fromMs: number;
@@ -18,6 +25,8 @@ export interface Bar {
   readonly added: number;
   readonly modified: number;
   readonly removed: number;
+  /** Why a backup that was due could not begin in it. */
+  readonly heldBy: HeldBy | undefined;
   /** Points in it. */
   readonly points: number;
   /** Nothing was there before it to compare with. */
@@ -32,10 +41,12 @@ export interface HeatFacts {
   readonly points: readonly Point[];
   /** When backups of this series to this place failed or were cut off. */
   readonly missedMs: readonly number[];
+  /** When backups of it were due and could not begin. */
+  readonly held: readonly HeldSpan[];
   readonly suspiciousIds: ReadonlySet<string>;
 }
 
-export function barsOf({ edges, buckets, points, missedMs, suspiciousIds }: HeatFacts): readonly Bar[] {
+export function barsOf({ edges, buckets, points, missedMs, held, suspiciousIds }: HeatFacts): readonly Bar[] {
   const missed = new Set(missedMs.map((atMs) => bucketAt(edges, atMs)));
   const rough = new Map<number, { added: number; modified: number }>();
   const suspicious = new Set<number>();
@@ -53,13 +64,18 @@ export function barsOf({ edges, buckets, points, missedMs, suspiciousIds }: Heat
     });
   }
   return buckets.map((bucket, at) => {
-    const kind = kindOf(bucket, missed.has(at));
+    const fromMs = edges[at] ?? 0;
+    const toMs = edges[at + 1] ?? 0;
+    // What came last stands for what is so coarse that it holds several.
+    const heldBy = held.findLast((span) => span.fromMs < toMs && span.toMs > fromMs)?.reason;
+    const kind = kindOf(bucket, missed.has(at) || heldBy !== undefined);
     const { added, modified, removed } =
       kind === 'waiting' ? { added: 0, modified: 0, ...rough.get(at), removed: 0 } : bucket;
     return {
-      fromMs: edges[at] ?? 0,
-      toMs: edges[at + 1] ?? 0,
+      fromMs,
+      toMs,
       kind,
+      heldBy,
       added,
       modified,
       removed,

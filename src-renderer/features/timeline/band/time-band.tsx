@@ -19,6 +19,7 @@ import { BandControl, type BandFacts, type Hover } from './band-control.ts';
 import { BandSlider } from './band-slider.tsx';
 import { BandTip } from './band-tip.tsx';
 import { DateBox } from './date-box.tsx';
+import { useHeld } from './use-held.ts';
 import { failedRuns, exceptPoints } from './runs.ts';
 import { markPoints } from './point-lane.ts';
 import { firstRange, wholeRange } from './time-scale.ts';
@@ -39,6 +40,7 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
   const axisWords = useAxisWords();
   const nowMs = useNowMs(points);
   const runs = useRuns(source);
+  const held = useHeld(source, nowMs);
   const putBacks = usePutBacks(source.topFolder);
   const canvas = useRef<HTMLCanvasElement>(null);
   const slider = useRef<HTMLDivElement>(null);
@@ -60,6 +62,7 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
       }),
       marks: marksOf(points, putBacks).map((mark) => ({ mark, text: markWords(mark, { history, formats }) })),
       missedMs: runs.missedMs,
+      held,
       suspiciousIds: new Set(suspicionsOf(points, putBacks).map(({ point }) => point.snapshotId)),
       whole: wholeRange(points[0]?.timeMs, nowMs),
       nowMs,
@@ -73,7 +76,7 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
             : history.nowWithAge(formats.ago(newest.timeMs, nowMs))
           : history.momentWithAge(formats.moment(point.timeMs, nowMs), formats.ago(point.timeMs, nowMs)),
     };
-  }, [points, source.elsewhere, runs, putBacks, history, formats, axisWords, nowMs, knownFromMs]);
+  }, [points, source.elsewhere, runs, held, putBacks, history, formats, axisWords, nowMs, knownFromMs]);
 
   useEffect(() => {
     const elements = {

@@ -46,10 +46,27 @@ test('the kinds of empty are told apart', () => {
     ],
     points: [point(45, { state: 'waiting', summary: { filesNew: 3, filesChanged: 4 } })],
     missedMs: [5, 25],
+    held: [],
     suspiciousIds: new Set(),
   });
   expect(bars.map(({ kind }) => kind)).toEqual(['changed', 'quiet', 'missed', 'off', 'waiting']);
   expect(bars[4]).toMatchObject({ added: 3, modified: 4, removed: 0, points: 1 });
+});
+
+test('a backup that was due and could not begin is missed as long as that lasted, and says why', () => {
+  const bars = barsOf({
+    edges: [0, 10, 20, 30, 40, 50],
+    buckets: [bucket({ points: 1, added: 1 }), bucket(), bucket(), bucket(), bucket()],
+    points: [],
+    missedMs: [12],
+    held: [
+      { fromMs: 5, toMs: 22, reason: 'placeAway' },
+      { fromMs: 22, toMs: 30, reason: 'offline' },
+    ],
+    suspiciousIds: new Set(),
+  });
+  expect(bars.map(({ kind }) => kind)).toEqual(['changed', 'missed', 'missed', 'off', 'off']);
+  expect(bars.map(({ heldBy }) => heldBy).slice(1, 4)).toEqual(['placeAway', 'offline', undefined]);
 });
 
 test('the first point has nothing before it: it is no quiet one', () => {
@@ -58,6 +75,7 @@ test('the first point has nothing before it: it is no quiet one', () => {
     buckets: [bucket(), bucket({ points: 1, quietPoints: 1 }), bucket({ points: 1, quietPoints: 1 })],
     points: [point(15), point(25)],
     missedMs: [],
+    held: [],
     suspiciousIds: new Set(),
   });
   expect(bars.map(({ isFirst }) => isFirst)).toEqual([false, true, false]);
@@ -73,6 +91,7 @@ test('the scale is of logarithms and fits what is in sight', () => {
     buckets: [bucket({ points: 1, added: 900 }), bucket({ points: 1, added: 9 })],
     points: [],
     missedMs: [],
+    held: [],
     suspiciousIds: new Set(),
   });
   expect(mostOf(bars, 0, 20)).toBe(900);
