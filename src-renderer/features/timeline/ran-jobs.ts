@@ -8,14 +8,16 @@ import { putBacksIn, type PutBackRun } from './put-backs.ts';
 
 /** Of all of them, the newest. */
 const JOBS_LOOKED_AT = 1_000;
+/** What the page draws conclusions from. */
+const TELLING: readonly string[] = ['backup', 'restore', 'undo'];
 
 export const useRanJobs = create<{ readonly jobs: Mirror['jobs'] }>(() => ({ jobs: [] }));
 
-/** Asks again after every backup. */
+/** Asks again after every backup and whatever was put back. */
 export function useAskRanJobs(): void {
   const { calls } = useCore();
   const mirror = useMirror();
-  const ended = mirror?.jobs.find(({ kind, endedAtMs }) => kind === 'backup' && endedAtMs !== null)?.id;
+  const ended = mirror?.jobs.find(({ kind, endedAtMs }) => TELLING.includes(kind) && endedAtMs !== null)?.id;
   useEffect(() => {
     const stop = new AbortController();
     calls['jobs.list']({ limit: JOBS_LOOKED_AT, beforeMs: null }, { signal: stop.signal }).then(

@@ -37,6 +37,8 @@ export const putBack: Translated<typeof english> = {
   removed: (count, isOne) =>
     `${count} später Dazugekommene ${isOne ? 'geht' : 'gehen'} in sichere Verwahrung`,
   toFetch: (size) => `${size} zu holen.`,
+  toFetchIn: (size, time) => `${size} zu holen, etwa ${time}.`,
+  seconds: (count) => `${count} s`,
   room: (size, free) => `Platzbedarf ${size} von ${free}.`,
   noRoom: (size, free) =>
     `Der Platz reicht nicht: ${size} werden gebraucht, ${free} sind frei. Nichts wurde angerührt.`,

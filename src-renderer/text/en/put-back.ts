@@ -36,6 +36,8 @@ export const putBack = {
   removed: (count: string, isOne: boolean) =>
     `${count} that came later ${isOne ? 'goes' : 'go'} into safe keeping`,
   toFetch: (size: string) => `${size} to fetch.`,
+  toFetchIn: (size: string, time: string) => `${size} to fetch, about ${time}.`,
+  seconds: (count: string) => `${count} s`,
   room: (size: string, free: string) => `Space needed ${size} of ${free}.`,
   noRoom: (size: string, free: string) =>
     `There is not enough space: ${size} are needed, ${free} are free. Nothing has been touched.`,

@@ -194,6 +194,25 @@ test.skipIf(isSkipped)('what only the other moment has is put back from there', 
   await page.getByRole('button', { name: 'Stop comparing' }).click();
 });
 
+test.skipIf(isSkipped)('how long it takes is said once the place has shown how fast it is', async () => {
+  await goToNow();
+  world.write('Documents/film.bin', Buffer.alloc(3_000_000, 'film'));
+  const [plan] = (await world.core.mirror()).plans;
+  await world.backUp(plan?.id ?? '', plan?.placeIds[0] ?? '');
+  world.remove('Documents/film.bin');
+  for (const expected of [/3 MB to fetch\. Space/, /3 MB to fetch, about \d+ s\. Space/]) {
+    await page.getByText('not on disk now').waitFor();
+    await row('film.bin').click();
+    await page.locator('.action-bar').getByText('film.bin').waitFor();
+    await page.keyboard.press('r');
+    await page.getByText(expected).waitFor();
+    await page.getByRole('button', { name: 'Put 1 file back' }).click();
+    await page.getByText('1 file put back and verified.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Taken back. Everything is as it was before.').waitFor();
+  }
+});
+
 test.skipIf(isSkipped)('nothing was complained of meanwhile', () => {
   expect(world.complaints).toEqual([]);
 });

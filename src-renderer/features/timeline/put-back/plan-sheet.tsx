@@ -7,8 +7,10 @@ import { useChooseFolder } from '../../../parts/choose-folder.tsx';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { nameKey, showLastName } from '../../../text/show-name.ts';
 import { useFormats, useShowPath, useWords } from '../../../text/use-words.ts';
+import { useRanJobs } from '../ran-jobs.ts';
 import { useHistory } from '../use-history.ts';
 import { useHistoryView } from '../view-store.ts';
+import { fetchMs } from './fetch-time.ts';
 import { EarlierRestores } from './earlier-restores.tsx';
 import { ExactQuestion } from './exact-question.tsx';
 import { PlanLines } from './plan-lines.tsx';
@@ -61,10 +63,19 @@ function Planning({ isCopy, onClose }: { isCopy: boolean; onClose: () => void })
   const speech = { words, formats, nowMs };
   const versionMs = Math.min(...groups.map(({ timeMs }) => timeMs));
   const plan = counts.value;
+  const jobs = useRanJobs((state) => state.jobs);
   const view =
     plan === undefined
       ? undefined
-      : planView(plan, { versionMs, folder: folder === undefined ? null : showLastName(folder) }, speech);
+      : planView(
+          plan,
+          {
+            versionMs,
+            folder: folder === undefined ? null : showLastName(folder),
+            fetchMs: fetchMs(jobs, placeId, plan.bytesToWrite),
+          },
+          speech,
+        );
   const error = counts.kind === 'refused' ? counts.error : undefined;
   const deed = useRef<HTMLButtonElement>(null);
   const isReady = counts.kind === 'here';

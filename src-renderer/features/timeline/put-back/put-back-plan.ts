@@ -93,6 +93,8 @@ export function planView(
     readonly versionMs: number;
     /** Name of the folder for a copy; null: where it came from. */
     readonly folder: string | null;
+    /** How long that much takes; undefined: nobody knows. */
+    readonly fetchMs?: number | undefined;
   },
   { words, formats }: PlanSpeech,
 ): PlanView {
@@ -118,7 +120,7 @@ export function planView(
         : words.putsCopies(what, choice.folder);
   return {
     sentence: parts.length === 0 ? `${head}.` : `${head}: ${parts.join(', ')}.`,
-    costs: costsOf(plan, words, formats),
+    costs: costsOf(plan, choice.fetchMs, words, formats),
     hasRoom: plan.hasRoom,
     changes,
     removed: plan.removed,
@@ -158,10 +160,22 @@ export function canBeExact(selection: readonly SelectedItem[]): boolean {
   return selection.length > 0 && selection.every(({ kind }) => kind === 'folder');
 }
 
-function costsOf(plan: RestorePlan, words: Words['putBack'], formats: Formats): string {
+function costsOf(
+  plan: RestorePlan,
+  fetchMs: number | undefined,
+  words: Words['putBack'],
+  formats: Formats,
+): string {
   const size = formats.bytes(plan.bytesToWrite);
   if (!plan.hasRoom) return words.noRoom(size, formats.bytes(plan.freeBytes ?? 0));
   if (plan.bytesToWrite === 0) return '';
   const free = plan.freeBytes;
-  return [words.toFetch(size), ...(free === null ? [] : [words.room(size, formats.bytes(free))])].join(' ');
+  const fetch =
+    fetchMs === undefined ? words.toFetch(size) : words.toFetchIn(size, timeWords(fetchMs, words, formats));
+  return [fetch, ...(free === null ? [] : [words.room(size, formats.bytes(free))])].join(' ');
+}
+
+function timeWords(lengthMs: number, words: Words['putBack'], formats: Formats): string {
+  const seconds = Math.max(1, Math.round(lengthMs / 1000));
+  return seconds < 60 ? words.seconds(formats.count(seconds)) : formats.about(lengthMs);
 }

@@ -95,6 +95,12 @@ describe('the sentence of a plan', () => {
     expect(planView(plan({ restored: 1 }), choice, speech).costs).toBe(
       '14 MB to fetch. Space needed 14 MB of 211 GB.',
     );
+    const timed = (fetchMs: number): string =>
+      planView(plan({ restored: 1, freeBytes: null }), { ...choice, fetchMs }, speech).costs;
+    expect(timed(4_100)).toBe('14 MB to fetch, about 4 s.');
+    expect(timed(20)).toBe('14 MB to fetch, about 1 s.');
+    expect(timed(59_700)).toBe('14 MB to fetch, about 1 minute.');
+    expect(timed(150 * 60_000)).toBe('14 MB to fetch, about 3 hours.');
     const full = planView(plan({ restored: 1, hasRoom: false, freeBytes: 1_000_000 }), choice, speech);
     expect(full.costs).toBe(
       'There is not enough space: 14 MB are needed, 1 MB are free. Nothing has been touched.',
