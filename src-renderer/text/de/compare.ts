@@ -15,6 +15,10 @@ export const compare: Translated<typeof english> = {
     removed: (count) => `${count} entfernt`,
     moved: (count) => `${count} verschoben`,
   },
+  wholeFolder: {
+    added: (count, isOne) => `neu, mit ${count} ${isOne ? 'Element' : 'Elementen'}`,
+    removed: (count, isOne) => `entfernt, mit ${count} ${isOne ? 'Element' : 'Elementen'}`,
+  },
   show: 'Zeigen',
   hideNoise: 'Zwischenspeicher und Temporäres ausblenden',
   movedFrom: (path) => `verschoben von ${path}`,

@@ -13,6 +13,10 @@ export const compare = {
     removed: (count: string) => `${count} removed`,
     moved: (count: string) => `${count} moved`,
   },
+  wholeFolder: {
+    added: (count: string, isOne: boolean) => `new, with ${count} ${isOne ? 'item' : 'items'}`,
+    removed: (count: string, isOne: boolean) => `removed, with ${count} ${isOne ? 'item' : 'items'}`,
+  },
   show: 'Show',
   hideNoise: 'Hide caches and temporary files',
   movedFrom: (path: string) => `moved from ${path}`,

@@ -10,6 +10,7 @@ import { useFormats, useWords } from '../../../text/use-words.ts';
 import { EntryIcon } from '../contents/entry-icon.tsx';
 import { useHistory } from '../use-history.ts';
 import { useHistoryView } from '../view-store.ts';
+import { changeWords } from './change-words.ts';
 import {
   CHANGE_KINDS,
   changeOf,
@@ -193,6 +194,7 @@ function Tree({ rows, difference, compared }: TreeProps) {
 
 function RowContent({ row }: { row: TreeRow }) {
   const { compare: words } = useWords();
+  const formats = useFormats();
   if (row.kind === 'loading') return <Skeleton height={10} width={180} />;
   if (row.kind !== 'entry') return <span className="more">{words.more}</span>;
   const { entry, isFolder, isOpen } = row;
@@ -203,35 +205,12 @@ function RowContent({ row }: { row: TreeRow }) {
       <span className="chevron">{isFolder && <Chevron size={15} strokeWidth={1.7} aria-hidden />}</span>
       <EntryIcon kind={(entry.after ?? entry.before)?.kind ?? 'file'} label={entry.label} />
       <span className={change === 'removed' ? 'name is-removed' : 'name'}>{showName(entry.name)}</span>
-      <span className={`change ${change ?? 'inside'}`}>
-        <ChangeWords entry={entry} isFolder={isFolder} />
-      </span>
+      <span className={`change ${change ?? 'inside'}`}>{changeWords(entry, words, formats)}</span>
       <span className="sizes">
         <Sizes entry={entry} isFolder={isFolder} />
       </span>
     </>
   );
-}
-
-function ChangeWords({ entry, isFolder }: { entry: DifferenceEntry; isFolder: boolean }) {
-  const { compare: words } = useWords();
-  const formats = useFormats();
-  const change = changeOf(entry);
-  if (change === 'moved')
-    return entry.movedFrom === undefined
-      ? words.movedTo(showName(entry.movedTo ?? ''))
-      : words.movedFrom(showName(entry.movedFrom));
-  if (change === 'replaced') return words.replaced;
-  if (!isFolder) return change === null ? '' : change === 'modified' ? words.changed : words[change];
-  const { added, modified, removed, moved } = entry.counts;
-  const parts = [
-    change === null ? '' : change === 'modified' ? '' : words[change],
-    added - moved > 0 ? words.counts.added(formats.count(added - moved)) : '',
-    modified > 0 ? words.counts.modified(formats.count(modified)) : '',
-    removed > 0 ? words.counts.removed(formats.count(removed)) : '',
-    moved > 0 ? words.counts.moved(formats.count(moved)) : '',
-  ];
-  return parts.filter((part) => part !== '').join(' · ');
 }
 
 function Sizes({ entry, isFolder }: { entry: DifferenceEntry; isFolder: boolean }) {

@@ -10,6 +10,8 @@ import {
   type DifferenceEntry,
   type LoadedFolder,
 } from '#renderer/features/timeline/compare/difference-tree.ts';
+import { changeWords } from '#renderer/features/timeline/compare/change-words.ts';
+import { speechOf } from '#renderer/text/use-words.ts';
 
 const NONE = { added: 0, modified: 0, removed: 0, bytesIn: 0, bytesOut: 0, moved: 0 };
 const FILE = { kind: 'file', sizeBytes: 1, modifiedMs: 0 } as const;
@@ -130,4 +132,38 @@ describe('what is chosen is taken from where it is', () => {
     expect(item).toMatchObject({ path: '/a', label: 'a', kind: 'file', sizeBytes });
     expect(item?.deleted?.lastSeen.snapshotId).toBe(from);
   });
+});
+
+test.each([
+  ['a file', ADDED, 'added'],
+  [
+    'a new folder',
+    { change: 'added', before: undefined, counts: { ...NONE, added: 69 } },
+    'new, with 69 items',
+  ],
+  [
+    'with one file',
+    { change: 'added', before: undefined, counts: { ...NONE, added: 1 } },
+    'new, with 1 item',
+  ],
+  ['with none', { change: 'added', before: undefined }, 'added'],
+  [
+    'with some that were moved there',
+    { change: 'added', before: undefined, counts: { ...NONE, added: 9, moved: 2 } },
+    'new, with 7 items · 2 moved',
+  ],
+  [
+    'one that went',
+    { change: 'removed', after: undefined, counts: { ...NONE, removed: 3 } },
+    'removed, with 3 items',
+  ],
+  [
+    'one with changes',
+    { change: 'inside', counts: { ...NONE, added: 1, modified: 2 } },
+    '1 added · 2 changed',
+  ],
+] as const)('what happened in words: %s', (_, more, expected) => {
+  const { words, formats } = speechOf('en');
+  const folder = entry('x', { before: FOLDER, after: FOLDER, ...more } as Partial<DifferenceEntry>);
+  expect(changeWords(folder, words.compare, formats)).toBe(expected);
 });
