@@ -1,9 +1,10 @@
-/** The first line when the page is opened from nowhere: what people mostly come for, with its numbers. */
+/** The first line when the page is opened from nowhere, until one moves on: what people mostly come for, with its numbers. */
 import { Search, X } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useCore } from '../../core-link/use-core.ts';
 import { useNowMs } from '../../core-link/use-now.ts';
+import { nameKey } from '../../text/show-name.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { startOfDay } from './band/axis.ts';
 import { marksOf } from './marks.ts';
@@ -20,6 +21,12 @@ export function WaysIn() {
   const { openSearch, goTo } = useHistoryView.getState();
   const [isHidden, setHidden] = useState(false);
   const topFolder = source?.topFolder ?? '/';
+  const hasMovedOn = useHistoryView(
+    ({ folder, compareWithId }) => compareWithId !== null || nameKey(folder) !== nameKey(topFolder),
+  );
+  useEffect(() => {
+    if (hasMovedOn) setHidden(true);
+  }, [hasMovedOn]);
   const newestId = points.at(-1)?.snapshotId;
   const { value } = useAnswer(
     placeId === null || series === null
@@ -44,7 +51,7 @@ export function WaysIn() {
     () => marksOf(points, putBacks).findLast(({ kind }) => kind === 'beforeMany'),
     [points, putBacks],
   );
-  if (isHidden || points.length === 0) return null;
+  if (isHidden || hasMovedOn || points.length === 0) return null;
   return (
     <div className="ways-in">
       <span>{history.waysIn}</span>
