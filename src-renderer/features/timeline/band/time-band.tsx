@@ -22,7 +22,7 @@ import { DateBox } from './date-box.tsx';
 import { useHeld } from './use-held.ts';
 import { failedRuns, exceptPoints } from './runs.ts';
 import { markPoints } from './point-lane.ts';
-import { firstRange, wholeRange } from './time-scale.ts';
+import { firstRange, fitRange, wholeRange } from './time-scale.ts';
 import { useAxisWords } from './use-axis-words.ts';
 import { useJumps } from './use-jumps.ts';
 import './band.css';
@@ -101,7 +101,10 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
   }, [calls]);
   useEffect(() => {
     const view = useHistoryView.getState();
-    if (view.range === null && points.length > 0) view.setRange(firstRange(facts.whole));
+    if (points.length > 0) {
+      const range = view.range === null ? firstRange(facts.whole) : fitRange(view.range, facts.whole);
+      if (range !== view.range) view.setRange(range);
+    }
     control.current?.setFacts(facts);
   }, [facts, points]);
 

@@ -59,6 +59,11 @@ export function panBy(range: TimeRange, byMs: number, whole: TimeRange): TimeRan
   return clampRange({ fromMs: range.fromMs + byMs, toMs: range.toMs + byMs }, whole);
 }
 
+/** A range of before, where all there is has become less, as at a place with fewer versions; else as it is. */
+export function fitRange(range: TimeRange, whole: TimeRange): TimeRange {
+  return range.fromMs >= whole.fromMs && range.toMs <= whole.toMs ? range : clampRange(range, whole);
+}
+
 /** Brings a moment into sight with room around it; a range that shows it already is left alone. */
 export function reveal(range: TimeRange, atMs: number, whole: TimeRange): TimeRange {
   const roomMs = lengthOf(range) * 0.06;

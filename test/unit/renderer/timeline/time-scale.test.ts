@@ -4,6 +4,7 @@ import { axisTicks, type AxisWords } from '#renderer/features/timeline/band/axis
 import {
   clampRange,
   DAY_MS,
+  fitRange,
   HOUR_MS,
   lengthOf,
   reveal,
@@ -43,6 +44,15 @@ test('zoom ends at an hour and at all there is', () => {
 test('a range stays within the whole, with its length', () => {
   const range = clampRange({ fromMs: whole.toMs, toMs: whole.toMs + DAY_MS }, whole);
   expect(range).toEqual({ fromMs: whole.toMs - DAY_MS, toMs: whole.toMs });
+});
+
+test('where there is less than before the range is no longer than all there is; else it stays', () => {
+  const hour = wholeRange(NOW_MS - HOUR_MS, NOW_MS);
+  const fitted = fitRange({ fromMs: NOW_MS - 240 * DAY_MS, toMs: NOW_MS }, hour);
+  expect(fitted.fromMs).toBeGreaterThanOrEqual(hour.fromMs);
+  expect(fitted.toMs).toBeLessThanOrEqual(hour.toMs);
+  const inside = { fromMs: NOW_MS - 9 * DAY_MS, toMs: NOW_MS - 2 * DAY_MS };
+  expect(fitRange(inside, whole)).toBe(inside);
 });
 
 test('bringing into sight moves only what is out of it', () => {
