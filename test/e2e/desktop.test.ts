@@ -217,6 +217,8 @@ describe('a set-up profile', () => {
       });
       await running.app.evaluate(() => globalThis.tidemarkProbe.notifications.at(-1)?.emit('click'));
       await until('the window is there', () => running.isWindowVisible());
+      await until('the page of the place is shown', async () => page.url().endsWith('#/places/blue'));
+      await page.evaluate(() => void (location.hash = '#/'));
     });
   });
 

@@ -1,6 +1,6 @@
 /**
  * Notifications of the system, one per problem: told anew they replace the former one, over they are taken back. A
- * click shows the window where the problem is mended. References are kept until then, else Electron forgets the click.
+ * click shows the page where the problem is mended. References are kept until then, else Electron forgets the click.
  */
 import { Notification } from 'electron';
 
@@ -10,17 +10,19 @@ export interface Notice {
   readonly title: string;
   readonly body: string;
   readonly isUrgent: boolean;
+  /** Of the page that a click opens; asked when it is clicked, because a notice may have stood for hours. */
+  routeOf(): string;
 }
 
 export class Notices {
   readonly #shown = new Map<string, Notification>();
-  readonly #onClick: () => void;
+  readonly #onClick: (route: string) => void;
 
-  constructor(onClick: () => void) {
+  constructor(onClick: (route: string) => void) {
     this.#onClick = onClick;
   }
 
-  tell({ key, title, body, isUrgent }: Notice): void {
+  tell({ key, title, body, isUrgent, routeOf }: Notice): void {
     // Without a notification service tray and window still say it.
     if (!Notification.isSupported()) return;
     this.withdraw(key);
@@ -28,7 +30,7 @@ export class Notices {
     this.#shown.set(key, notification);
     notification.on('click', () => {
       this.#forget(key, notification);
-      this.#onClick();
+      this.#onClick(routeOf());
     });
     notification.on('close', () => this.#forget(key, notification));
     notification.show();

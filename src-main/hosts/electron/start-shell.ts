@@ -10,6 +10,7 @@ import path from 'node:path';
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
 import { describeProblem } from '#contract/app/overview-words.ts';
+import { mendRoute, OVERVIEW_ROUTE } from '#contract/app/mend-route.ts';
 import type { MirrorParts } from '#contract/app/mirror-values.ts';
 import type { JobId } from '#contract/app/values.ts';
 import { chooseLanguage, type Language, type LanguageChoice } from '#contract/language.ts';
@@ -103,6 +104,7 @@ function tellOnce(folder: string, notices: Notices, language: Language): void {
     title: SHELL_TEXTS[language].staysTitle,
     body: SHELL_TEXTS[language].staysBody,
     isUrgent: false,
+    routeOf: () => OVERVIEW_ROUTE,
   });
 }
 
@@ -115,7 +117,7 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
   Menu.setApplicationMenu(process.platform === 'darwin' ? macosMenu() : null);
   refusePermissions();
   const pages = servePages(path.join(app.getAppPath(), 'dist', 'renderer'));
-  const notices = new Notices(() => window.show('/'));
+  const notices = new Notices((route) => window.show(route));
   const keepAwake = new KeepAwake();
   let mirror: MirrorParts | undefined;
   const language = (): Language => languageOf(mirror?.settings.language ?? 'system');
@@ -136,6 +138,7 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
         title,
         body: [safe, todo].filter((part) => part !== '').join(' '),
         isUrgent: problem.level === 'alarm',
+        routeOf: () => mendRoute(problem, mirror ?? { jobs: [] }),
       });
     },
     keepAwake: (isOn) => keepAwake.set(isOn),

@@ -1,4 +1,5 @@
 /** The one thing that mends a problem: where to go, or what to do at once. Pure; the texts come from the words. */
+import { failureKind, lastJobRoute, mendRoute } from '#contract/app/mend-route.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import type { ProblemCode } from '#contract/protection-codes.ts';
 import type { Words } from '../../text/language.ts';
@@ -14,35 +15,24 @@ export type Mend = { readonly label: string } & (
 
 type MirrorProblem = Mirror['health']['problems'][number];
 
-const KEY_MISSING = new Set(['repository.secretNeeded', 'repository.wrongPassword', 'repository.noPassword']);
-const SOURCE_LOOKS_WRONG = new Set(['files.sourceMissing', 'files.nothingToSave']);
-
 /** Undefined: nothing in this window helps; the sentence says what does. */
 export function mendOf(problem: MirrorProblem, mirror: Mirror, words: Words): Mend | undefined {
   const { mend } = words.overview;
   const [placeId] = problem.placeIds;
   const { planIds } = problem;
   const place = mirror.places.find(({ id }) => id === placeId)?.name ?? mend.aPlace;
-  const toPlace = (label: (place: string) => string, query = ''): Mend => ({
-    kind: 'go',
-    label: label(place),
-    href: placeId === undefined ? '#/places' : `#/places/${encodeURIComponent(placeId)}${query}`,
-  });
+  const go = (label: string): Mend => ({ kind: 'go', label, href: `#${mendRoute(problem, mirror)}` });
   const backUp: Mend = { kind: 'backUp', label: mend.backUp, planIds };
   switch (problem.code as ProblemCode) {
     case 'recoveryUnproven':
-      return {
-        kind: 'go',
-        label: mend.prove,
-        href: placeId === undefined ? '#/places' : `#/places/${encodeURIComponent(placeId)}/kit`,
-      };
+      return go(mend.prove);
     case 'placeAway':
     case 'placeUnseen':
     case 'neverListed':
-      return toPlace(mend.look);
+      return go(mend.look(place));
     case 'keysLost':
       return placeId === undefined
-        ? toPlace(mend.look)
+        ? go(mend.look(place))
         : { kind: 'putKeysBack', label: mend.putKeysBack, placeId, planIds };
     case 'damaged':
       return mendDamage(problem, mirror, words);
@@ -51,23 +41,19 @@ export function mendOf(problem: MirrorProblem, mirror: Mirror, words: Words): Me
     case 'switchedOff':
       return { kind: 'switchOn', label: mend.switchOn, planIds };
     case 'filesLeftOut':
-      return { kind: 'go', label: mend.files, href: toLastJob(problem, mirror, 'doneExcept') };
+      return go(mend.files);
     case 'failing':
-      return mendFailing(problem, mirror, words, toPlace);
+      return mendFailing(problem, mirror, words, place, go);
     case 'catchingUp':
       return mirror.jobs.some(({ state }) => state === 'running') ? undefined : backUp;
     case 'noPlans':
-      return { kind: 'go', label: words.overview.emptyAction, href: '#/welcome' };
+      return go(words.overview.emptyAction);
     case 'kitToFind':
-      return {
-        kind: 'go',
-        label: mend.findKit,
-        href: placeId === undefined ? '#/places' : `#/places/${encodeURIComponent(placeId)}/kit`,
-      };
+      return go(mend.findKit);
     case 'tryRestore':
-      return { kind: 'go', label: mend.tryRestore, href: '#/try' };
+      return go(mend.tryRestore);
     case 'onePlace':
-      return { kind: 'go', label: mend.addPlace, href: '#/places/new' };
+      return go(mend.addPlace);
     case 'clockDoubtful':
     case 'notNoted':
     case 'notRunning':
@@ -108,7 +94,11 @@ export function moreOf(
   { overview: { mend } }: Words,
 ): Extract<Mend, { kind: 'go' }> | undefined {
   return problem.code === 'damaged'
-    ? { kind: 'go', label: mend.affected, href: toLastJob(problem, mirror, 'doneExcept', 'verify') }
+    ? {
+        kind: 'go',
+        label: mend.affected,
+        href: `#${lastJobRoute(problem, mirror.jobs, 'doneExcept', 'verify')}`,
+      }
     : undefined;
 }
 
@@ -122,36 +112,22 @@ function mendFailing(
   problem: MirrorProblem,
   mirror: Mirror,
   { overview: { mend } }: Words,
-  toPlace: (label: (place: string) => string, query?: string) => Mend,
+  place: string,
+  go: (label: string) => Mend,
 ): Mend {
-  const code = problem.errorCode ?? '';
-  if (KEY_MISSING.has(code)) return toPlace(mend.unlock, '?unlock');
-  if (SOURCE_LOOKS_WRONG.has(code) || code === 'plans.commandFailed') {
-    const [planId = ''] = problem.planIds;
-    const plan = mirror.plans.find(({ id }) => id === planId)?.name ?? mend.aPlan;
-    return { kind: 'go', label: mend.folders(plan), href: `#/folders/${encodeURIComponent(planId)}` };
+  const [placeId = ''] = problem.placeIds;
+  switch (failureKind(problem)) {
+    case 'key':
+      return go(mend.unlock(place));
+    case 'folders':
+      return go(mend.folders(mirror.plans.find(({ id }) => id === problem.planIds[0])?.name ?? mend.aPlan));
+    case 'damage':
+      return { kind: 'mendPlace', label: mend.mendPlace, placeId };
+    case 'full':
+      return go(mend.makeRoom(place));
+    case 'place':
+      return go(mend.look(place));
+    case 'other':
+      return go(mend.why);
   }
-  const [placeId] = problem.placeIds;
-  if (code.startsWith('integrity.') && code !== 'integrity.memoryFault' && placeId !== undefined)
-    return { kind: 'mendPlace', label: mend.mendPlace, placeId };
-  if (code === 'storage.full') return toPlace(mend.makeRoom);
-  if (code.startsWith('storage.')) return toPlace(mend.look);
-  return { kind: 'go', label: mend.why, href: toLastJob(problem, mirror, 'failed') };
-}
-
-/** The newest job that the problem is about, where it is still known, else the list of such. */
-function toLastJob(
-  problem: MirrorProblem,
-  { jobs }: Mirror,
-  state: 'failed' | 'doneExcept',
-  kind: 'backup' | 'verify' = 'backup',
-): string {
-  const job = jobs.find(
-    (each) =>
-      each.kind === kind &&
-      each.state === state &&
-      (each.planId === null || problem.planIds.includes(each.planId)) &&
-      (problem.placeIds.length === 0 || problem.placeIds.includes(each.placeId ?? '')),
-  );
-  return job === undefined ? `#/activity?result=${state}` : `#/activity/${encodeURIComponent(job.id)}`;
 }
