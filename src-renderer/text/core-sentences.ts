@@ -8,6 +8,7 @@ import { fromWireError, isTidemarkError } from '#base/errors.ts';
 import {
   describeProblem,
   nextBackupWords,
+  planStateWords,
   overviewSentence,
   type OverviewFacts,
 } from '#contract/app/overview-words.ts';
@@ -15,8 +16,7 @@ import type { Mirror } from '#contract/app/mirror-values.ts';
 import { errorSentence, WINDOW_WORDS, type ErrorText } from '#contract/error-texts.ts';
 import type { WirePath } from '#contract/app/values.ts';
 import type { Language } from '#contract/language.ts';
-import type { ProtectionState } from '#contract/protection-codes.ts';
-import { stateText, waitText } from '#contract/protection-texts.ts';
+import { waitText } from '#contract/protection-texts.ts';
 import { futureWords, pastWords, untilWords } from '#contract/time-words.ts';
 import { WORDS } from './language.ts';
 import { shortenPaths } from './show-path.ts';
@@ -34,7 +34,8 @@ export interface CoreSentences {
     facts: Pick<OverviewFacts, 'plans' | 'places' | 'jobs'>,
     nowMs: number,
   ): ErrorText;
-  state(state: ProtectionState): string;
+  /** How a plan stands, beside its name. */
+  planState(planId: string, health: OverviewFacts['health']): string;
   /** Why a run waits. */
   wait(wait: string): string;
   past(atMs: number, nowMs: number): string;
@@ -59,7 +60,7 @@ export function coreSentences(language: Language, home?: WirePath): CoreSentence
       const { title, safe, todo } = describeProblem(problem, facts, nowMs, language);
       return { title: shortenPaths(title, home), safe, todo: shortenPaths(todo, home) };
     },
-    state: (state) => stateText(state, language),
+    planState: (planId, health) => planStateWords(planId, health, language),
     wait: (wait) => waitText(wait, language),
     past: (atMs, nowMs) => pastWords(atMs, nowMs, language),
     future: (atMs, nowMs) => futureWords(atMs, nowMs, language),

@@ -5,7 +5,7 @@
 import { fromWireError, type WireError } from '#base/errors.ts';
 import { errorText, WINDOW_WORDS, type ErrorText } from '#contract/error-texts.ts';
 import { LOCALES, type Language } from '#contract/language.ts';
-import { problemText, waitText } from '#contract/protection-texts.ts';
+import { problemText, stateText, waitText } from '#contract/protection-texts.ts';
 import type { Problem, ProblemCode, ProtectionState } from '#contract/protection-codes.ts';
 import { overview as de } from '#contract/texts/de/overview.ts';
 import { overview as en } from '#contract/texts/en/overview.ts';
@@ -49,6 +49,7 @@ interface TellingJob {
 /** A problem as the mirror or the health judge has it. */
 interface NamedProblem {
   readonly code: string;
+  readonly state?: ProtectionState;
   readonly planIds: readonly string[];
   readonly placeIds: readonly string[];
   readonly newestAtMs?: number | undefined;
@@ -79,6 +80,34 @@ function isOnlyElsewhere({ health: { state, problems, plans = [], copies } }: Ov
     (plan) =>
       isWell(plan.state) ||
       copies.some((copy) => copy.planId === plan.planId && copy.state !== undefined && isWell(copy.state)),
+  );
+}
+
+/** How a plan stands, in two or three words. */
+export function planStateWords(
+  planId: string,
+  health: OverviewFacts['health'],
+  language: Language = 'en',
+): string {
+  const state = health.plans?.find((plan) => plan.planId === planId)?.state ?? 'cannotTell';
+  return state === 'late' && isLostOnlyElsewhere(planId, health)
+    ? TEXTS[language].notEveryPlace
+    : stateText(state, language);
+}
+
+/** One place has all of it, and no other one is behind: they have lost something. */
+function isLostOnlyElsewhere(planId: string, { copies, problems }: OverviewFacts['health']): boolean {
+  const lost = problems.filter(({ code }) => code === 'damaged' || code === 'keysLost');
+  const ofPlan = copies.filter((copy) => copy.planId === planId && copy.state !== undefined);
+  const unwell = ofPlan.filter(({ state = 'cannotTell' }) => !isWell(state));
+  return (
+    unwell.length < ofPlan.length &&
+    unwell.every(({ placeId, state }) =>
+      lost.some(
+        (problem) =>
+          problem.state === state && problem.planIds.includes(planId) && problem.placeIds.includes(placeId),
+      ),
+    )
   );
 }
 

@@ -103,6 +103,8 @@ export interface OverviewTable {
   readonly verdicts: Readonly<Record<ProtectionState, string>>;
   /** One place has lost something, and another one has it. */
   readonly notEverywhere: string;
+  /** The same of one plan, beside its name. */
+  readonly notEveryPlace: string;
   readonly newest: (past: string, placeCount: number) => string;
   readonly noBackup: string;
   readonly lastBackup: (past: string) => string;

@@ -156,7 +156,7 @@ function planView(plan: Mirror['plans'][number], mirror: Mirror, telling: Tellin
     id: plan.id,
     name: plan.name,
     folders: plan.folders.map((folder) => showPath(folder, home)).join(', '),
-    state: plan.isOn ? core.state(state) : words.overview.switchedOff,
+    state: plan.isOn ? core.planState(plan.id, health) : words.overview.switchedOff,
     tone: plan.isOn ? TONES[state] : 'quiet',
     copies: plan.placeIds.map((id) => copyView(id, plan.id, mirror, telling)),
     next:

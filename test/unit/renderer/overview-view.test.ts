@@ -67,8 +67,13 @@ describe('overview', () => {
   });
 
   test('one place has lost something that another one has: not late, and not in every place', () => {
-    const damaged = { ...problem('damaged'), state: 'inDanger' as const, placeIds: ['blue'] };
-    const told = (serverState: 'protected' | 'late'): string =>
+    const damaged = {
+      ...problem('damaged'),
+      state: 'inDanger' as const,
+      planIds: ['letters'],
+      placeIds: ['blue'],
+    };
+    const told = (serverState: 'protected' | 'late') =>
       overviewView(
         {
           ...well,
@@ -83,11 +88,13 @@ describe('overview', () => {
           },
         },
         NOW_MS,
-      ).sentence;
-    expect(told('protected')).toMatch(
+      );
+    expect(told('protected').sentence).toMatch(
       /^Everything is safe, but not in every place\. Part of what Blue drive/,
     );
-    expect(told('late')).toMatch(/^Backups are late\./);
+    expect(told('protected').plans[0]).toMatchObject({ state: 'Safe, not in every place', tone: 'warning' });
+    expect(told('late').sentence).toMatch(/^Backups are late\./);
+    expect(told('late').plans[0]).toMatchObject({ state: 'Late' });
   });
 
   test('problems come with what is safe and what to do', () => {

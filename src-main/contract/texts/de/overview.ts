@@ -10,6 +10,7 @@ export const overview: OverviewTable = {
     inDanger: 'Etwas ist in Gefahr.',
   },
   notEverywhere: 'Alles ist in Sicherheit, aber nicht an jedem Ort.',
+  notEveryPlace: 'Sicher, nicht an jedem Ort',
   newest: (past, placeCount) =>
     `Die neueste Version entstand ${past} und liegt an ${placeCount === 1 ? 'einem Ort' : `${placeCount} Orten`}.`,
   noBackup: 'Noch keine Sicherung',

@@ -10,6 +10,7 @@ export const overview: OverviewTable = {
     inDanger: 'Something is in danger.',
   },
   notEverywhere: 'Everything is safe, but not in every place.',
+  notEveryPlace: 'Safe, not in every place',
   newest: (past, placeCount) =>
     `The newest version is from ${past}, in ${placeCount === 1 ? '1 place' : `${placeCount} places`}.`,
   noBackup: 'No backup yet',

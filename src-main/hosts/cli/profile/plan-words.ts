@@ -1,7 +1,8 @@
 /** Plans in words, for a terminal. */
+import { planStateWords } from '#contract/app/overview-words.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { retention } from '#contract/app/values.ts';
-import { stateText, waitText } from '#contract/protection-texts.ts';
+import { waitText } from '#contract/protection-texts.ts';
 import type { CalendarSpan } from '#rules/calendar.ts';
 import type { RetentionPolicy } from '#rules/retention-policy.ts';
 import { describePolicy } from '../forget-policy.ts';
@@ -73,10 +74,8 @@ function policyOf(wire: WirePlan['retention']): RetentionPolicy {
 
 function stateOf(plan: WirePlan, health: Mirror['health']): string {
   if (!plan.isOn) return 'Switched off';
-  const state = health.plans.find(({ planId }) => planId === plan.id)?.state ?? 'cannotTell';
-  return plan.pause === null
-    ? stateText(state)
-    : `${stateText(state)}, paused until ${momentText(plan.pause.untilMs)}`;
+  const state = planStateWords(plan.id, health);
+  return plan.pause === null ? state : `${state}, paused until ${momentText(plan.pause.untilMs)}`;
 }
 
 function scheduleLines({ maxAgeMs, fixedTimes, isWatching }: WirePlan['schedule']): string[] {
