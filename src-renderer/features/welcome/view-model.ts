@@ -2,6 +2,7 @@
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import type { WirePath } from '#contract/app/values.ts';
 import { nameKey } from '../../text/show-name.ts';
+import { isAwayFromHere } from './away-from-here.ts';
 import type { FolderChoice, FolderSize, PlaceChoice } from './view-store.ts';
 
 const GIGABYTE = 1e9;
@@ -78,12 +79,13 @@ export interface Meter {
   readonly copies: number;
   readonly disks: number;
   readonly away: number;
-  readonly says: 'saysNothing' | 'saysSameDisk' | 'saysDrive' | 'saysNetwork';
+  readonly says: 'saysNothing' | 'saysSameDisk' | 'saysDrive' | 'saysNetwork' | 'saysAway';
 }
 
 export function meterOf(place: PlaceChoice | undefined): Meter {
   if (place === undefined) return { copies: 1, disks: 1, away: 0, says: 'saysNothing' };
   if (place.sameDiskAsHome) return { copies: 2, disks: 1, away: 0, says: 'saysSameDisk' };
+  if (isAwayFromHere(place.location)) return { copies: 2, disks: 2, away: 1, says: 'saysAway' };
   return { copies: 2, disks: 2, away: 0, says: place.kind === 'network' ? 'saysNetwork' : 'saysDrive' };
 }
 

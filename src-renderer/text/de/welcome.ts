@@ -96,6 +96,8 @@ export const welcome: Translated<typeof english> = {
     'Ein Laufwerk schützt vor Versehen und einer defekten Platte, nicht vor Feuer oder Diebstahl. Später einen zweiten Ort hinzufügen.',
   saysNetwork:
     'Ein Ort im Netzwerk schützt vor Versehen und einem defekten Computer, weniger vor Feuer oder Diebstahl. Später einen zweiten Ort hinzufügen.',
+  saysAway:
+    'Ein Ort im Internet hilft auch bei Feuer oder Diebstahl hier. Ein Laufwerk daneben gibt später alles schneller zurück.',
   saysNothing: 'Gut sind: drei Kopien, auf zwei Platten, eine davon außer Haus.',
   start: 'Jetzt schützen',
   starting: 'Der Ort wird vorbereitet',

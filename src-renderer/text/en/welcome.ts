@@ -92,6 +92,8 @@ export const welcome = {
     'One drive protects against mistakes and a broken disk, not against fire or theft. Add a second place later.',
   saysNetwork:
     'A place in your network protects against mistakes and a broken computer, less against fire or theft. Add a second place later.',
+  saysAway:
+    'A place on the internet also helps against fire and theft here. A drive beside it later gives everything back sooner.',
   saysNothing: 'Good is: three copies, on two disks, one of them away from here.',
   start: 'Start protecting',
   starting: 'Making the place ready',

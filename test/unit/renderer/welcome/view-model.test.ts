@@ -96,11 +96,13 @@ test('copies would hold themselves in a folder that is protected', () => {
   expect(folderAround('/media/usb', ['/'])).toBe('/');
 });
 
-test('the meter never says that something is away from here', () => {
+test('the meter says that something is away from here only where the address shows it', () => {
   expect(meterOf(undefined)).toMatchObject({ copies: 1, disks: 1, away: 0 });
   expect(meterOf(place('/media/usb'))).toEqual({ copies: 2, disks: 2, away: 0, says: 'saysDrive' });
   expect(meterOf(place('/x', { sameDiskAsHome: true }))).toMatchObject({ disks: 1, says: 'saysSameDisk' });
   expect(meterOf(place('/n', { kind: 'network' }))).toMatchObject({ away: 0, says: 'saysNetwork' });
+  const far = place('s3:https://s3.example.org/copies', { kind: 'network' });
+  expect(meterOf(far)).toEqual({ copies: 2, disks: 2, away: 1, says: 'saysAway' });
 });
 
 describe('the first copy', () => {
