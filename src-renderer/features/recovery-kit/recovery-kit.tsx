@@ -11,6 +11,7 @@ import { useCore, useMirror } from '../../core-link/use-core.ts';
 import { useHeldCode } from '../../core-link/held-codes.ts';
 import { errorSentences } from '../../text/error-sentences.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
+import { NoteBar } from '../../ui/note-bar.tsx';
 import { copyForAMinute } from './copy-for-a-minute.ts';
 import { kitSheet, paperOf, type KitFacts } from './kit-sheet-model.ts';
 import { KitOptions } from './kit-options.tsx';
@@ -79,7 +80,7 @@ interface KnownKitProps {
   readonly isProven: boolean;
 }
 
-type Notice = 'copied' | 'copyRefused' | 'pdfFailed' | 'pdfHint';
+type Notice = 'copied' | 'copyRefused' | 'pdfFailed' | 'pdfAlone';
 
 function KnownKit({ facts, code, placeId, isProven }: KnownKitProps) {
   const { kit } = useWords();
@@ -100,7 +101,7 @@ function KnownKit({ facts, code, placeId, isProven }: KnownKitProps) {
     try {
       const { makeKitPdf } = await import('./make-kit-pdf.ts');
       giveFile(await makeKitPdf(sheet), kit.fileName(facts.placeName));
-      setNotice('pdfHint');
+      setNotice('pdfAlone');
     } catch {
       setNotice('pdfFailed');
     }
@@ -137,9 +138,13 @@ function KnownKit({ facts, code, placeId, isProven }: KnownKitProps) {
           >
             {kit.copyCode}
           </Button>
-          <p className="notice-line" aria-live="polite">
-            {notice === undefined ? '' : kit[notice]}
-          </p>
+          <div className="notice-line" aria-live="polite">
+            {notice === 'pdfAlone' ? (
+              <NoteBar tone="warning">{kit.pdfAlone}</NoteBar>
+            ) : (
+              notice !== undefined && kit[notice]
+            )}
+          </div>
           <KitOptions
             isCodeInQr={isCodeInQr}
             givenTo={givenTo}

@@ -12,8 +12,8 @@ export const kit: Translated<typeof english> = {
   copyCode: 'Code kopieren',
   copied: 'Kopiert. In einer Minute verschwindet er aus der Zwischenablage.',
   copyRefused: 'Der Browser hat das Kopieren nicht erlaubt. Drucke das Blatt oder speichere es.',
-  pdfHint:
-    'Ein PDF gehört auf einen Stick oder einen anderen Computer: Liegt es nur hier, geht es mit diesem Computer verloren.',
+  pdfAlone:
+    'Diese Datei allein hilft nicht, solange sie nur auf diesem Computer oder in einem gesicherten Ordner liegt: Sie ginge mit dem Computer verloren oder steckte in den Kopien, die sie öffnen soll. Drucke sie, oder lege sie auf einen Stick oder einen anderen Computer.',
   pdfFailed: 'Das PDF ließ sich nicht erstellen. Drucke das Blatt stattdessen.',
   codeInQr: 'Auch den Code in das quadratische Bild aufnehmen',
   codeInQrHint: 'Wer es fotografiert, kann dann die Kopien öffnen.',

@@ -10,8 +10,8 @@ export const kit = {
   copyCode: 'Copy the code',
   copied: 'Copied. It leaves the clipboard in a minute.',
   copyRefused: 'The browser did not let it be copied. Print the page or save it.',
-  pdfHint:
-    'A PDF belongs on a stick or another computer: one that lies only here is lost together with this computer.',
+  pdfAlone:
+    'This file alone does not help as long as it lies only on this computer or in a folder that is backed up: it would be lost together with the computer, or locked in the copies that it opens. Print it, or move it to a stick or another computer.',
   pdfFailed: 'The PDF could not be made. Print the page instead.',
   codeInQr: 'Put the code into the square picture too',
   codeInQrHint: 'Whoever photographs it can then open the copies.',

@@ -123,6 +123,8 @@ test.skipIf(NO_CHROMIUM !== '')(`the kit is one page of real text${NO_CHROMIUM}`
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Save as PDF' }).click(),
   ]);
+  await page.locator('.note-bar.warning').getByText('This file alone does not help').waitFor();
+  await expectNoFaults();
   const file = await download.path();
   const saved = await readPdf(readFileSync(file));
   expect(saved.pages).toBe(1);
