@@ -3,7 +3,7 @@
  * It goes through the same job as every putting back, so it proves as much.
  */
 import { Button } from '@mantine/core';
-import { CircleCheck, TriangleAlert } from 'lucide-react';
+import { CircleCheck, FileSearch, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
@@ -14,6 +14,7 @@ import { Refusal } from '../../parts/refusal.tsx';
 import { restoreOutcome, undoOutcome } from '../../parts/restore-outcome.ts';
 import type { JobValue } from '../../text/job-titles.ts';
 import { useFormats, useShowPath, useWords } from '../../text/use-words.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
 import { PageBody, PageHead } from '../../ui/page.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
@@ -54,7 +55,8 @@ function Trial({ mirror }: { readonly mirror: Mirror }) {
   if (example.kind === 'asking' && example.value === undefined)
     return <Skeleton label={trial.looking} lines={2} />;
   const chosen = example.value ?? undefined;
-  if (chosen === undefined || typeof home !== 'string') return <p>{trial.nothing}</p>;
+  if (chosen === undefined || typeof home !== 'string')
+    return <NothingYet hasPlans={mirror.plans.length > 0} />;
   const target = `${home}/${trial.folder}`;
   const begin = async (): Promise<void> => {
     const ended = await ask(async () => {
@@ -81,6 +83,25 @@ function Trial({ mirror }: { readonly mirror: Mirror }) {
         </Button>
       </div>
     </section>
+  );
+}
+
+function NothingYet({ hasPlans }: { readonly hasPlans: boolean }) {
+  const { trial, overview } = useWords();
+  return (
+    <EmptyState
+      icon={FileSearch}
+      title={trial.nothing}
+      action={
+        hasPlans ? undefined : (
+          <Button component="a" href="#/welcome">
+            {overview.emptyAction}
+          </Button>
+        )
+      }
+    >
+      {hasPlans ? trial.nothingYet : overview.emptyBody}
+    </EmptyState>
   );
 }
 

@@ -20,6 +20,7 @@ export const trial: Translated<typeof english> = {
   takenAway: 'Die Kopie ist wieder weg. Alles ist, wie es war.',
   toHistory: 'In der Zeitleiste umsehen',
   toOverview: 'Fertig',
-  nothing: 'Noch gibt es keine Datei für die Probe. Komm nach der nächsten Sicherung wieder.',
+  nothing: 'Noch gibt es keine Datei für die Probe',
+  nothingYet: 'Komm nach der nächsten Sicherung wieder, wenn ihr Sicherungsort verbunden ist.',
   folder: 'Tidemark-Probe',
 };

@@ -18,6 +18,7 @@ export const trial = {
   takenAway: 'The copy is gone again. Everything is as it was.',
   toHistory: 'Look around the timeline',
   toOverview: 'Done',
-  nothing: 'There is no file to try it with yet. Come back after the next backup.',
+  nothing: 'There is no file to try it with yet',
+  nothingYet: 'Come back after the next backup, with its place connected.',
   folder: 'Tidemark trial',
 };

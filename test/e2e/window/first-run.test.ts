@@ -59,6 +59,10 @@ test.skipIf(NO_CHROMIUM !== '')(
     await page.getByRole('heading', { name: 'New here, or getting things back?' }).waitFor();
     await expect.poll(() => page.getByRole('navigation').count()).toBe(0);
     await expectNoFaults();
+    await page.evaluate(() => void (location.hash = '#/try'));
+    await page.getByRole('heading', { name: 'There is no file to try it with yet' }).waitFor();
+    await expectNoFaults();
+    await page.getByRole('link', { name: 'Choose folders' }).click();
     await decide('New here');
 
     await page.getByRole('heading', { name: 'What should never be lost?' }).waitFor();

@@ -136,7 +136,7 @@ export const protection: ProtectionTable = {
     }),
     kitToFind: ({ places }) => ({
       title: `Liegt das Notfallblatt für ${places} noch da, wo es hingehört?`,
-      safe: 'Nichts ist verkehrt. Es öffnet die Versionen, wenn dieser Computer verloren ist.',
+      safe: 'Nichts ist verkehrt. Das Blatt öffnet die Versionen, wenn dieser Computer verloren ist.',
       todo: 'Nachsehen und eine Gruppe davon eingeben; ist es weg, gleich ein neues anlegen.',
     }),
     tryRestore: ({ versionCount = 0 }) => ({

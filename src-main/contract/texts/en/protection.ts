@@ -113,7 +113,7 @@ export const protection: ProtectionTable = {
     }),
     kitToFind: ({ places }) => ({
       title: `Do you still know where the recovery kit for ${places} is?`,
-      safe: 'Nothing is wrong. It opens your copies when this computer is lost.',
+      safe: 'Nothing is wrong. The kit opens your copies when this computer is lost.',
       todo: 'Look for it and type one group from it; if it is gone, make a new one now.',
     }),
     tryRestore: ({ versionCount = 0 }) => ({
