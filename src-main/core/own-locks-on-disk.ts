@@ -20,6 +20,8 @@ interface ProcessMark {
   readonly pid: number;
   /** In ticks since the start of the system: a number that was given out again has another one. */
   readonly startedAt: string;
+  /** Whatever has become of the process. */
+  readonly isAbandoned?: boolean;
 }
 
 /** Places in what `fieldsOf` gives. */
@@ -29,16 +31,18 @@ const [STATE, THREADS, STARTED_AT] = [0, 17, 19];
 export function ownLocksOnDisk(folder: string): OwnLocks | undefined {
   const self = markOf(process.pid);
   if (self === undefined) return undefined;
+  const note = (repository: string, id: LockId, mark: ProcessMark): void => {
+    const memories = path.join(folder, repository);
+    try {
+      mkdirSync(memories, { recursive: true, mode: 0o700 });
+      writeFileSync(path.join(memories, id), JSON.stringify(mark));
+    } catch {
+      // A full or read-only disk: somebody will have to unlock by hand if this process is killed.
+    }
+  };
   return {
-    remember(repository, id) {
-      const memories = path.join(folder, repository);
-      try {
-        mkdirSync(memories, { recursive: true, mode: 0o700 });
-        writeFileSync(path.join(memories, id), JSON.stringify(self));
-      } catch {
-        // A full or read-only disk: somebody will have to unlock by hand if this process is killed.
-      }
-    },
+    remember: (repository, id) => note(repository, id, self),
+    abandon: (repository, id) => note(repository, id, { ...self, isAbandoned: true }),
     forget(repository, id) {
       try {
         rmSync(path.join(folder, repository, id), { force: true });
@@ -55,6 +59,7 @@ export function ownLocksOnDisk(folder: string): OwnLocks | undefined {
 
 function isDead(memory: ProcessMark | undefined, self: ProcessMark): boolean {
   if (memory?.machine !== self.machine) return false;
+  if (memory.isAbandoned === true) return true;
   if (memory.boot !== self.boot) return true;
   // What runs in another space cannot be seen from here.
   if (memory.processSpace !== self.processSpace) return false;

@@ -18,11 +18,13 @@ export class LockBoard {
   filesOf(
     turn: (step: LockStep) => Promise<void> = () => Promise.resolve(),
     dead: ReadonlySet<LockId> = new Set(),
-  ): LockFiles & { readonly forgotten: LockId[] } {
+  ): LockFiles & { readonly forgotten: LockId[]; readonly abandoned: LockId[] } {
     const forgotten: LockId[] = [];
+    const abandoned: LockId[] = [];
     return {
       location: 'place',
       forgotten,
+      abandoned,
       list: async () => {
         await turn('list');
         return [...this.locks].map(([id, lock]) => ({ id, sizeBytes: lock === 'empty' ? 0 : 100 }));
@@ -54,6 +56,7 @@ export class LockBoard {
       },
       ownDead: () => dead,
       forget: (id) => void forgotten.push(id),
+      abandon: (id) => void abandoned.push(id),
     };
   }
 

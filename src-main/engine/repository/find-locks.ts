@@ -23,7 +23,9 @@ export interface LockFiles {
   assertKept(id: LockId, signal?: AbortSignal): Promise<void>;
   exists(id: LockId, signal?: AbortSignal): Promise<boolean>;
   remove(id: LockId, signal?: AbortSignal): Promise<void>;
-  /** Locks of processes of this very machine that surely no longer run. */
+  /** Let go of, and still there. */
+  abandon(id: LockId): void;
+  /** Abandoned locks, and those of processes of this very machine that surely no longer run. */
   ownDead(): ReadonlySet<LockId>;
   /** The lock is not ours any more. */
   forget(id: LockId): void;

@@ -11,6 +11,8 @@ export interface OwnLocks {
   remember(repositoryId: string, id: LockId): void;
   /** The lock is gone. Never throws. */
   forget(repositoryId: string, id: LockId): void;
-  /** Of processes of this very machine and user that surely no longer run, also when the lock itself is gone. Never throws. */
+  /** It was let go of and could not be removed, as where a place has gone away: nobody holds it, though its writer runs on. Never throws. */
+  abandon(repositoryId: string, id: LockId): void;
+  /** Of processes of this very machine and user that surely no longer run, and abandoned ones, also when the lock itself is gone. Never throws. */
   dead(repositoryId: string): ReadonlySet<LockId>;
 }

@@ -153,7 +153,7 @@ export class RepositoryLock {
   }
 
   /**
-   * Removes the lock; failing to is not an error, it goes stale by itself. Ends within LOCK_RELEASE_MS (after a cancel CANCELLED_RELEASE_MS), and nothing may be
+   * Removes the lock; failing to is not an error: the next job of this machine does it, for others it goes stale by itself. Ends within LOCK_RELEASE_MS (after a cancel CANCELLED_RELEASE_MS), and nothing may be
    * written any more.
    */
   async release(): Promise<void> {
@@ -169,6 +169,8 @@ export class RepositoryLock {
     } finally {
       removing.catch(() => undefined);
       enough.abort();
+      // The place has gone, or keeps them. This process runs on, so they would look like those of a living job for ever.
+      for (const id of this.#leftovers) this.#files.abandon(id);
     }
   }
 

@@ -243,6 +243,7 @@ export class Repository {
       remove: (id, signal) => files.remove('lock', id, signal),
       ownDead: () => ownLocks?.dead(repositoryId) ?? new Set(),
       forget: (id) => ownLocks?.forget(repositoryId, id),
+      abandon: (id) => ownLocks?.abandon(repositoryId, id),
     };
   }
 

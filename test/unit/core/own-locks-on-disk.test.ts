@@ -87,6 +87,17 @@ onLinux.each([
   expect(plant({ pid: await deadPid(), ...changes })).toEqual(new Set());
 });
 
+onLinux(`one that was abandoned is nobody's, though its process runs on${why}`, () => {
+  const own = ownLocksOnDisk(folder)!;
+  own.remember('repository', ID);
+  own.remember('repository', OTHER);
+  own.abandon('repository', ID);
+  expect(own.dead('repository')).toEqual(new Set([ID]));
+  expect(plant({ isAbandoned: true, machine: 'another' })).toEqual(new Set());
+  own.forget('repository', ID);
+  expect(own.dead('repository')).toEqual(new Set());
+});
+
 onLinux(`of another repository nothing is said${why}`, () => {
   plant({ boot: 'another' });
   expect(ownLocksOnDisk(folder)!.dead('another')).toEqual(new Set());

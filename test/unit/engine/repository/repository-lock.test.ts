@@ -4,7 +4,6 @@ import { TidemarkError } from '#base/errors.ts';
 import type { Identity } from '#base/identity.ts';
 import type { LockId } from '#base/ids.ts';
 import type { Lock } from '#format/lock.ts';
-import type { LockFiles } from '#repository/find-locks.ts';
 import { RepositoryLock } from '#repository/repository-lock.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
 import { LockBoard, type LockStep } from '#test/support/lock-board.ts';
@@ -26,7 +25,7 @@ let clock: FakeClock;
 let board: LockBoard;
 /** Operations that fail, as a place out of reach. */
 let broken: Set<LockStep>;
-let files: LockFiles & { readonly forgotten: LockId[] };
+let files: ReturnType<LockBoard['filesOf']>;
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -379,6 +378,20 @@ describe('holding it', () => {
     expect(files.forgotten).toEqual([lock.id]);
     expect(await outcomeOf(lock.assertHeld())).toBe('repository.lockLost');
     expect(clock.sleeperCount).toBe(0);
+  });
+
+  it("one that cannot be removed when it is let go of is nobody's", async () => {
+    const lock = await hold(true);
+    broken = new Set(['remove']);
+    await lock.release();
+    expect(board.ids).toEqual([lock.id]);
+    expect(files.abandoned).toEqual([lock.id]);
+    broken = new Set();
+    files = board.filesOf(failing, new Set(files.abandoned));
+    const next = await hold(true);
+    expect(board.ids).toEqual([next.id]);
+    await next.release();
+    expect(files.abandoned).toEqual([]);
   });
 
   it('letting go of it ends although the place does not answer', async () => {
