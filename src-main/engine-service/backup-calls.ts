@@ -13,6 +13,7 @@ import { findFirstFiles } from '#operations/backup/first-files.ts';
 import type { BackupObserver, BackupRequest, BackupResult } from '#operations/backup/types.ts';
 import { createExcludeFilter } from '#rules/exclude-rules.ts';
 import type { Repository } from '#repository/repository.ts';
+import type { StoredSnapshot } from '#repository/snapshot-store.ts';
 import { isSeriesTag } from '#rules/snapshot-groups.ts';
 import { PART_TAG } from '#rules/snapshot-marks.ts';
 import { CACHE_FOLDER_TAG } from '#rules/tagged-exclude.ts';
@@ -63,6 +64,11 @@ export function backupCalls(service: EngineService): Pick<EngineHandlers, 'backu
       if (!first.isMuch || first.paths.length === 0) return null;
       const use = { signal, writes: 'backup', keepsIndex: true, mostThreads: THREADS_FOR_FEW_FILES };
       return service.withThreads(access, use, async (repository, pipeline) => {
+        // The place knows better than this computer: where a rule keeps one version a day, a part must not stand for a whole one.
+        const { snapshots } = await repository.snapshots.loadAll(signal);
+        const isOfSeries = ({ snapshot }: StoredSnapshot): boolean =>
+          request.seriesTag !== undefined && snapshot.tags.includes(request.seriesTag);
+        if (snapshots.some(isOfSeries)) return null;
         const result = await executeBackup(
           { repository, files, pipeline },
           {

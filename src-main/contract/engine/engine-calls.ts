@@ -130,7 +130,7 @@ export const engineCalls = {
   },
   /**
    * Of folders that are much, before their first version: a version of a few small files that people would miss most, so that
-   * something can be got back within a minute. Null: there is not so much, and nothing was saved.
+   * something can be got back within a minute. Null: there is not so much, or the place has versions of the series; nothing was saved.
    */
   saveFirstFiles: {
     kind: 'command',

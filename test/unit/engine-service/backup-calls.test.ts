@@ -72,6 +72,9 @@ describe('backup', () => {
     expect(whole).toMatchObject({ filesNew: 3, filesUnmodified: 0, wasHinted: false });
     expect(whole.walkedBecause).toBe('noParent');
     expect(whole.version.tags).toEqual([SERIES]);
+    // Nobody may have told this computer of what lies there: a rule that keeps one version a day must not keep the part for it.
+    expect(await calls.saveFirstFiles({ access, choice })).toBeNull();
+    expect((await calls['versions.list']({ access })).versions).toHaveLength(2);
   });
 
   test('hints are followed from the version they were gathered since, and doubted from another', async () => {
