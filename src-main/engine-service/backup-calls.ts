@@ -65,10 +65,10 @@ export function backupCalls(service: EngineService): Pick<EngineHandlers, 'backu
       const use = { signal, writes: 'backup', keepsIndex: true, mostThreads: THREADS_FOR_FEW_FILES };
       return service.withThreads(access, use, async (repository, pipeline) => {
         // The place knows better than this computer: where a rule keeps one version a day, a part must not stand for a whole one.
-        const { snapshots } = await repository.snapshots.loadAll(signal);
+        const { snapshots, damaged } = await repository.snapshots.loadAll(signal);
         const isOfSeries = ({ snapshot }: StoredSnapshot): boolean =>
           request.seriesTag !== undefined && snapshot.tags.includes(request.seriesTag);
-        if (snapshots.some(isOfSeries)) return null;
+        if (damaged.length > 0 || snapshots.some(isOfSeries)) return null;
         const result = await executeBackup(
           { repository, files, pipeline },
           {

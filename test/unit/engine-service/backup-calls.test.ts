@@ -75,6 +75,13 @@ describe('backup', () => {
     // Nobody may have told this computer of what lies there: a rule that keeps one version a day must not keep the part for it.
     expect(await calls.saveFirstFiles({ access, choice })).toBeNull();
     expect((await calls['versions.list']({ access })).versions).toHaveLength(2);
+    // What cannot be read may be one.
+    const folder = path.join(access.location, 'snapshots');
+    for (const name of fs.readdirSync(folder)) {
+      fs.chmodSync(path.join(folder, name), 0o600);
+      fs.writeFileSync(path.join(folder, name), 'no snapshot');
+    }
+    expect(await calls.saveFirstFiles({ access, choice })).toBeNull();
   });
 
   test('hints are followed from the version they were gathered since, and doubted from another', async () => {
