@@ -172,13 +172,18 @@ function errorOf(
     .find((error): error is WireError => error?.code === errorCode);
 }
 
+/** How old the newest version is, and at how many places of its plan one that new lies. */
 function newestCopy(facts: OverviewFacts, nowMs: number, language: Language): string | undefined {
   const newestMs = newestVersionMs(facts);
   if (newestMs === undefined) return undefined;
-  const places = new Set(
-    facts.health.copies.filter((copy) => copy.newestAtMs !== undefined).map(({ placeId }) => placeId),
+  const past = pastWords(newestMs, nowMs, language);
+  const { copies } = facts.health;
+  const newest = copies.find(({ newestAtMs }) => newestAtMs === newestMs);
+  const ofItsPlan = copies.filter(({ planId }) => planId === newest?.planId);
+  const asNew = ofItsPlan.filter(
+    ({ newestAtMs }) => newestAtMs !== undefined && pastWords(newestAtMs, nowMs, language) === past,
   );
-  return TEXTS[language].newest(pastWords(newestMs, nowMs, language), places.size);
+  return TEXTS[language].newest(past, asNew.length, ofItsPlan.length);
 }
 
 /** Undefined: none is named that is still there. */

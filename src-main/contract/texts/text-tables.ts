@@ -105,7 +105,8 @@ export interface OverviewTable {
   readonly notEverywhere: string;
   /** The same of one plan, beside its name. */
   readonly notEveryPlace: string;
-  readonly newest: (past: string, placeCount: number) => string;
+  /** Of `placesInAll`, `placeCount` have a version that new. */
+  readonly newest: (past: string, placeCount: number, placesInAll: number) => string;
   readonly noBackup: string;
   readonly lastBackup: (past: string) => string;
   readonly nothingPlanned: string;

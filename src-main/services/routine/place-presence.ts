@@ -76,6 +76,12 @@ export class PlacePresence {
     this.#states.delete(placeId);
   }
 
+  /** Nobody knows, and nobody is about to: not since the program began, or woke. */
+  wasNotLookedAt(place: Place): boolean {
+    const { presence, probedAtMs } = this.stateOf(place);
+    return presence === 'unknown' && probedAtMs === undefined;
+  }
+
   wasReached(place: Place): void {
     this.#set(place, 'present');
   }

@@ -52,6 +52,8 @@ import { gatherUpkeep } from './upkeep-facts.ts';
 
 /** The heartbeat's rhythm: well within what an outside watchdog allows (HEARTBEAT_LIMIT_MS). */
 const LONGEST_SLEEP_MS = 60_000;
+/** Drives and networks of a computer that was just switched on or woken have come by then. */
+const SETTLED_AFTER_MS = 2 * 60_000;
 /** What came of a job can be asked about for so long; the log tells of it for ever. */
 const JOBS_KEPT_MS = 90 * 86_400_000;
 /** The timeline tells of it for so long. */
@@ -290,8 +292,11 @@ export class Routine {
       );
     }
     await this.#makeUp(plans, places, moment);
-    for (const place of places.filter(({ id }) => answer.probe.includes(id)))
-      void this.#presence.probe(place);
+    const isSettled = clock.monotonicMs() - this.#wokeAtSteadyMs >= SETTLED_AFTER_MS;
+    for (const place of places) {
+      const isNeeded = answer.probe.includes(place.id);
+      if (isNeeded || (isSettled && this.#presence.wasNotLookedAt(place))) void this.#presence.probe(place);
+    }
     await this.#holdAndRelease(plans, places, moment);
     queue.look();
     const doubt = this.#doubtClock(plans, moment.nowMs);

@@ -13,6 +13,14 @@ const NOW_MS = new Date(2026, 10, 28, 14, 0).getTime();
 const MINUTE_MS = 60_000;
 const at = (day: number, hour: number, minute = 0): number => new Date(2026, 10, day, hour, minute).getTime();
 const well: OverviewFacts = wellProtected(NOW_MS);
+/** When the newest version of Letters at the server was made. */
+const withServerAt = (newestAtMs: number): OverviewFacts => ({
+  ...well,
+  health: {
+    ...well.health,
+    copies: well.health.copies.map((copy) => (copy.placeId === 'server' ? { ...copy, newestAtMs } : copy)),
+  },
+});
 const inDanger = (code: string): OverviewFacts => ({
   ...well,
   health: {
@@ -25,7 +33,12 @@ const inDanger = (code: string): OverviewFacts => ({
 describe('the sentence', () => {
   test.each<[string, OverviewFacts, string]>([
     ['no plan', { ...well, plans: [] }, 'No folder is protected yet.'],
-    ['all well', well, 'Everything is safe. The newest version is from 4 minutes ago, in 2 places.'],
+    ['all well', well, 'Everything is safe. The newest version is from 4 minutes ago, in 1 of 2 places.'],
+    [
+      'every place has the newest; other plans do not count',
+      withServerAt(NOW_MS - 4 * MINUTE_MS - 1000),
+      'Everything is safe. The newest version is from 4 minutes ago, in 2 places.',
+    ],
     [
       'late',
       { ...well, ...lateParts(NOW_MS) },
@@ -72,7 +85,7 @@ describe('the sentence', () => {
     [
       'all well',
       well,
-      'Alles ist in Sicherheit. Die neueste Version entstand vor 4 Minuten und liegt an 2 Orten.',
+      'Alles ist in Sicherheit. Die neueste Version entstand vor 4 Minuten und liegt an 1 von 2 Orten.',
     ],
     [
       'late',

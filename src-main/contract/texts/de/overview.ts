@@ -11,8 +11,10 @@ export const overview: OverviewTable = {
   },
   notEverywhere: 'Alles ist in Sicherheit, aber nicht an jedem Ort.',
   notEveryPlace: 'Sicher, nicht an jedem Ort',
-  newest: (past, placeCount) =>
-    `Die neueste Version entstand ${past} und liegt an ${placeCount === 1 ? 'einem Ort' : `${placeCount} Orten`}.`,
+  newest: (past, placeCount, placesInAll) => {
+    const all = placesInAll === 1 ? 'einem Ort' : `${placesInAll} Orten`;
+    return `Die neueste Version entstand ${past} und liegt an ${placeCount < placesInAll ? `${placeCount} von ${all}` : all}.`;
+  },
   noBackup: 'Noch keine Sicherung',
   lastBackup: (past) => `Letzte Sicherung: ${past}`,
   nothingPlanned: 'Keine Sicherung geplant',

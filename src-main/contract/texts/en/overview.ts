@@ -11,8 +11,10 @@ export const overview: OverviewTable = {
   },
   notEverywhere: 'Everything is safe, but not in every place.',
   notEveryPlace: 'Safe, not in every place',
-  newest: (past, placeCount) =>
-    `The newest version is from ${past}, in ${placeCount === 1 ? '1 place' : `${placeCount} places`}.`,
+  newest: (past, placeCount, placesInAll) => {
+    const all = placesInAll === 1 ? '1 place' : `${placesInAll} places`;
+    return `The newest version is from ${past}, in ${placeCount < placesInAll ? `${placeCount} of ${all}` : all}.`;
+  },
   noBackup: 'No backup yet',
   lastBackup: (past) => `Last backup: ${past}`,
   nothingPlanned: 'No backup is planned',

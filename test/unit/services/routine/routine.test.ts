@@ -66,6 +66,21 @@ test('B2: after waking the place is not there for a while: probed ever more rare
   expect(world.backups()).toHaveLength(2);
 });
 
+test('soon after waking and after a start every place is looked at, also where nothing is due', async () => {
+  const presence = (): string[] =>
+    world.routine.presence.statesOf(world.state.read(listPlaces)).map((place) => place.presence);
+  await world.boot({ plans: [PLAN], places: ['usb', 'unused'] });
+  expect(presence()).toContain('unknown');
+  await world.pass(5 * MINUTE);
+  expect(presence()).toEqual(['present', 'present']);
+  await world.sleepMachine(10 * MINUTE);
+  expect(presence()).toEqual(['unknown', 'unknown']);
+  world.away.add('unused');
+  await world.pass(5 * MINUTE);
+  expect(world.backups()).toHaveLength(1);
+  expect(presence().toSorted()).toEqual(['absent', 'present']);
+});
+
 test('B4: a jump to 2038 and back costs one run more and hides none', async () => {
   await world.boot({ plans: [PLAN], places: ['usb'] });
   await world.pass(10 * MINUTE);
