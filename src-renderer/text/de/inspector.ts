@@ -71,9 +71,9 @@ export const inspector: Translated<typeof english> = {
   closeLarge: 'Schließen',
 
   compareWith: 'Vergleichen mit',
-  withNewest: 'der neuesten Version',
-  withPrevious: 'der Version davor',
-  withSecond: 'dem anderen Zeitpunkt',
+  withNewest: 'neueste Version',
+  withPrevious: 'Version davor',
+  withSecond: 'anderer Zeitpunkt',
   isSame: 'Beide sind gleich.',
   isOnlyVersion: 'Es gibt nur eine Version; nichts zum Vergleichen.',
   sideBySide: 'Nebeneinander',

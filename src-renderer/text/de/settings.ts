@@ -35,7 +35,7 @@ export const settings: Translated<typeof english> = {
   profile: 'Pläne und Einstellungen liegen in',
   format: 'Die Kopien',
   formatBody:
-    'sind gewöhnliche restic-Repositorys. Das Programm restic öffnet sie auch ohne Tidemark, mit demselben Wiederherstellungscode.',
+    'Gewöhnliche restic-Repositorys: das Programm restic öffnet sie auch ohne Tidemark, mit demselben Wiederherstellungscode.',
   licences: 'Lizenzen',
   licencesNote: 'Tidemark ist mit freier Software anderer gebaut. Danke.',
   licencesShow: 'Zeigen',

@@ -66,9 +66,9 @@ export const inspector = {
   closeLarge: 'Close',
 
   compareWith: 'Compare with',
-  withNewest: 'the newest version',
-  withPrevious: 'the version before',
-  withSecond: 'the other moment',
+  withNewest: 'newest version',
+  withPrevious: 'version before',
+  withSecond: 'other moment',
   isSame: 'Both are the same.',
   isOnlyVersion: 'There is only one version; nothing to compare it with.',
   sideBySide: 'Side by side',

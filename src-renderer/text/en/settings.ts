@@ -33,7 +33,7 @@ export const settings = {
   profile: 'Plans and settings lie in',
   format: 'The copies',
   formatBody:
-    'are plain restic repositories. The restic program opens them without Tidemark, with the same recovery code.',
+    'Plain restic repositories: the restic program opens them without Tidemark, with the same recovery code.',
   licences: 'Licences',
   licencesNote: 'Tidemark is built with free software of others. Thank you.',
   licencesShow: 'Show them',

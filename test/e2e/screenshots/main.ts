@@ -66,8 +66,11 @@ const SCREENS: readonly Screen[] = [
     name: 'compare',
     route: letters,
     prepare: async (page) => {
-      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('t');
+      await page.keyboard.type('3 weeks ago');
+      await page.keyboard.press('Enter');
       await page.keyboard.press('d');
+      await page.getByText('meter readings.csv').click();
     },
   },
   {
@@ -110,11 +113,19 @@ const SCREENS: readonly Screen[] = [
       await page.locator('.place-test').scrollIntoViewIfNeeded();
     },
   },
-  { name: 'kit', route: ({ placeId }) => `/places/${placeId}/kit` },
   { name: 'trial', route: () => '/try' },
   { name: 'activity', route: () => '/activity' },
   { name: 'settings', route: () => '/settings' },
   { name: 'recover', route: () => '/recover' },
+  // Last: a page that was made anew is not proven.
+  {
+    name: 'kit',
+    route: ({ placeId }) => `/places/${placeId}/kit`,
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'I cannot find it' }).click();
+      await page.getByRole('button', { name: 'Make a new page' }).click();
+    },
+  },
 ];
 
 await bundleWorker();
@@ -177,6 +188,8 @@ async function take(screen: Screen, places: PicturePlaces): Promise<void> {
     await page.evaluate((hash) => void (location.hash = hash), `#${screen.route(places, world)}`);
     await page.waitForTimeout(SETTLE_MS);
     await screen.prepare?.(page).catch((error: unknown) => console.log(`${screen.name}: ${String(error)}`));
+    // Nothing is lit because the pointer was left on it.
+    await page.mouse.move(1, 1);
     await page.waitForTimeout(SETTLE_MS);
     await page.screenshot({ path: path.join(FOLDER, `${screen.name}-${name}.png`) });
   });

@@ -3,7 +3,7 @@
  * spread over the last eight months. Real files, real versions, the real engine.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { DAY_MS, HOUR_MS, type WindowWorld } from '#test/e2e/support/window-world.ts';
 import { ROOT } from '#test/e2e/support/target.ts';
@@ -31,7 +31,15 @@ export async function makePast(
   const planId = await world.core.addPlan(
     [world.at('Documents'), world.at('Pictures'), world.at('Projects')],
     [drive.placeId, second.placeId],
-    { name: 'My files' },
+    {
+      name: 'My files',
+      schedule: { fixedTimes: [], isWatching: true, maxAgeMs: DAY_MS },
+      retention: {
+        counts: {},
+        withinUnits: { hourly: { months: 10 }, daily: { years: 2 }, monthly: { years: 10 } },
+        tagLists: [],
+      },
+    },
   );
   const commits = commitsOf(versions);
   const moments = commits.map((_, index) => momentOf(index, commits.length));
@@ -94,6 +102,20 @@ export function writeLetters(world: WindowWorld): void {
   for (let number = 1; number <= 12; number++) {
     world.write(`Pictures/2026/boat ${number}.svg`, picture(number), old - number * HOUR_MS);
   }
+  const folders = [
+    `${letters}/Old flat`,
+    `${letters}/Insurance`,
+    letters,
+    'Documents/Recipes',
+    'Pictures/2026',
+  ];
+  for (const folder of folders) dateFolder(world, folder, old);
+}
+
+/** Making them in a minute leaves the time of the pictures on all. */
+function dateFolder(world: WindowWorld, folder: string, agoMs: number): void {
+  const seconds = (Date.now() - agoMs) / 1000;
+  utimesSync(world.at(folder), seconds, seconds);
 }
 
 function changeLetters(world: WindowWorld, share: number, index: number, agoMs: number): void {
@@ -107,7 +129,9 @@ function changeLetters(world: WindowWorld, share: number, index: number, agoMs: 
     world.write(`${letters}/to do.md`, `# To do\n\n- [x] find the meter\n- [ ] item ${index}\n`, agoMs);
   if (index % 23 === 9) world.write(`Pictures/2026/boat ${(index % 12) + 1}.svg`, picture(index), agoMs);
   const goes = (name: string, at: number): void => {
-    if (share >= at && share < at + 0.02) removeOnce(world, name);
+    if (share < at || share >= at + 0.02) return;
+    removeOnce(world, name);
+    dateFolder(world, letters, agoMs);
   };
   goes(`${letters}/Old flat`, 0.82);
   goes(`${letters}/scan 0412.txt`, 0.74);

@@ -90,11 +90,12 @@ export class WindowWorld {
 
   /** By the core's clock `work` was done in the past. */
   async ago<T>(agoMs: number, work: () => Promise<T>): Promise<T> {
+    const before = this.#clock.behindMs;
     this.#clock.behindMs = agoMs;
     try {
       return await work();
     } finally {
-      this.#clock.behindMs = 0;
+      this.#clock.behindMs = before;
     }
   }
 
@@ -114,8 +115,12 @@ export class WindowWorld {
     const folders = plan.folders.map(String);
     const between = agoMs.slice(1, -1);
     change(0, agoMs[0] ?? 0);
-    await this.backUp(planId, placeId, agoMs[0]);
-    await this.#rest();
+    const backUpAndRest = (ago: number): Promise<void> =>
+      this.ago(ago, async () => {
+        await this.backUp(planId, placeId, ago);
+        await this.#rest();
+      });
+    await backUpAndRest(agoMs[0] ?? 0);
     const place = await openTestRepository(location, recoveryCode);
     const [first] = await this.core.calls['browse.points']({ placeId });
     if (first === undefined) throw new Error('the first version is not in the history');
@@ -131,7 +136,7 @@ export class WindowWorld {
       );
     }
     change(agoMs.length - 1, agoMs.at(-1) ?? 0);
-    await this.backUp(planId, placeId, agoMs.at(-1));
+    await backUpAndRest(agoMs.at(-1) ?? 0);
     await this.core.run({ kind: 'readHistory', placeId });
     await this.core.calls['pause.clear']({});
   }
@@ -151,7 +156,7 @@ export class WindowWorld {
     }
   }
 
-  /** Nothing runs by itself from here on: what comes after a version is over. */
+  /** Nothing runs by itself from here on, and what comes after a version is over: by the clock, no job takes months. */
   async #rest(): Promise<void> {
     await this.core.calls['pause.set']({ untilMs: systemClock.nowMs() + DAY_MS });
     const isBusy = async (): Promise<boolean> =>

@@ -122,5 +122,5 @@ function VersionBlock(props: {
 
 /** Across the window a block is as wide as it would be tall, and once more for its words. */
 function lengthOf(heightPx: number, isWide: boolean): CSSProperties {
-  return isWide ? { inlineSize: heightPx * 3 } : { minBlockSize: heightPx };
+  return isWide ? { inlineSize: heightPx * 3.5 } : { minBlockSize: heightPx };
 }

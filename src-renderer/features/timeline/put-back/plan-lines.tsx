@@ -32,7 +32,7 @@ export interface LineChoices {
   setRule(path: WirePath, rule: PathRule['rule'] | null): void;
 }
 
-const ROW_PX = 34;
+const ROW_PX = 46;
 
 export function PlanLines({ plan, versionMs, leftOut, ownRules, isCopy, choices }: PlanLinesProps) {
   const showPath = useShowPath();
@@ -118,7 +118,8 @@ function Line(props: {
         onChange={() => choices.toggle(line.path)}
       />
       <span className="name" title={showPath(line.path)}>
-        {showLastName(line.path)} <span className="folder">{folder !== null && showPath(folder)}</span>
+        <span className="last">{showLastName(line.path)}</span>
+        {folder !== null && <span className="folder">{showPath(folder)}</span>}
       </span>
       <span className="what">{words}</span>
       {isInTheWay(line) || ownRule !== null ? (
