@@ -71,6 +71,9 @@ function holdWhenBegun(): () => void {
   };
 }
 
+const isHeldRestore = ({ kind, wait }: { readonly kind: string; readonly wait: string | null }): boolean =>
+  kind === 'restore' && wait !== null;
+
 async function openSheet(name: string, key: string): Promise<void> {
   await page.keyboard.press('Escape');
   await row(name).click();
@@ -305,6 +308,7 @@ test('paused in the middle, also while Tidemark is not running; goes on to its e
   await button(`Put ${count(MANY)} files back`).click();
   await page.getByText(new RegExp(`^[1-9][0-9,]* of ${count(MANY)} files`)).waitFor();
   await button('Pause').click();
+  await expect.poll(async () => (await world.core.mirror()).jobs.some(isHeldRestore)).toBe(true);
   release();
   const paused = page.getByText(/^Paused\. /);
   await paused.waitFor({ timeout: 2_000 });
