@@ -3,7 +3,7 @@
  * milliseconds. In memory only, made of the table by `prepare` and never needed: what is not here the table is asked for.
  * Always: a stretch that is here holds every path that the table has in it; a path that is gone may still be in it.
  */
-import { setImmediate } from 'node:timers/promises';
+import { doSlice } from './take-turns.ts';
 
 /** Made in a few milliseconds, so that others have their turn in between. */
 const STRETCH = 8_192;
@@ -68,8 +68,7 @@ export class NameIndex {
       for (let number = 0; number <= numberOf(lastId); number++) {
         if (this.#isClosed || this.#table.isInTransaction || this.#bytes >= this.#mostBytes) return;
         if (this.#stretches.has(number)) continue;
-        this.#keep(number, this.#make(number));
-        await setImmediate();
+        await doSlice(() => this.#keep(number, this.#make(number)));
       }
     } finally {
       this.#isPreparing = false;

@@ -3,13 +3,13 @@
  * ends, how large it ever was, whether it was a folder and whether it is gone. In memory only, made of the tables by `prepare`
  * and never needed. Always: what is told may be more than is so, never less; what has changed since is told to be anything.
  */
-import { setImmediate } from 'node:timers/promises';
 import { OPEN_FIRST, OPEN_LAST } from './spans-table.ts';
+import { doSlice } from './take-turns.ts';
 
 /** Made in a few milliseconds, so that others have their turn in between. */
-const STRETCH = 4_096;
+const STRETCH = 2_048;
 /** 9 bytes a path: four million paths, 38 MB. Of those beyond nothing is told. */
-const MOST_STRETCHES = 1_024;
+const MOST_STRETCHES = 2_048;
 /** Where more paths of a stretch have changed, all of it is read again. */
 const FEW_CHANGED = 128;
 
@@ -66,7 +66,8 @@ export class PathFacts {
     try {
       for (let number = 0; number <= numberOf(lastId) && number < MOST_STRETCHES; number++) {
         if (this.#isClosed || this.#source.isInTransaction) return;
-        if (this.#bringUpToDate(number)) await setImmediate();
+        if (this.#isUpToDate(number)) continue;
+        await doSlice(() => this.#bringUpToDate(number));
       }
     } finally {
       this.#isPreparing = false;
@@ -117,10 +118,12 @@ export class PathFacts {
     return this.#stretches.get(numberOf(id))?.latest[id % STRETCH] ?? ANY_POSITION;
   }
 
-  /** Whether there was anything to do. */
-  #bringUpToDate(number: number): boolean {
+  #isUpToDate(number: number): boolean {
+    return this.#stretches.get(number)?.changed.size === 0;
+  }
+
+  #bringUpToDate(number: number): void {
     const stretch = this.#stretches.get(number);
-    if (stretch?.changed.size === 0) return false;
     const first = number * STRETCH;
     if (stretch === undefined || stretch.changed.size > FEW_CHANGED) {
       const made = {
@@ -135,7 +138,6 @@ export class PathFacts {
       for (const id of stretch.changed) this.#read(stretch, id, id);
       stretch.changed.clear();
     }
-    return true;
   }
 
   #read({ parents, latest, traits }: Stretch, from: number, to: number): void {
