@@ -1,5 +1,4 @@
 /** Work in slices beside somebody who waits: half of the time belongs to the others. */
-import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 
 /** Does one slice, then lets the thread be for as long as that took: a folder that is opened meanwhile waits for few of them. */
