@@ -3,6 +3,7 @@
  * that come, go, and never came because a change was undone; and whole searches with filters, over histories that grow and
  * are forgotten. `CATALOGUE_RUNS=2000` for more.
  */
+import { systemClock } from '#base/system-clock.ts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytesToByteString, textToByteString, type ByteString } from '#base/byte-string.ts';
@@ -80,7 +81,7 @@ test(
                   if (isUndone) throw new Error('undone');
                 })
                 .catch(() => (names = before));
-              await nodes.names.prepare(20_000);
+              await nodes.names.prepare(20_000, systemClock);
             }
             for (const one of asked) {
               const folded = foldText(one.toWellFormed());
@@ -99,7 +100,7 @@ test(
           }
 
           async function apply(one: Change): Promise<void> {
-            if (one.kind === 'prepare') return nodes.names.prepare(20_000);
+            if (one.kind === 'prepare') return nodes.names.prepare(20_000, systemClock);
             if (one.kind === 'remove') {
               nodes.remove(one.id);
               names.delete(one.id);

@@ -14,7 +14,7 @@ export function openCatalogue(options: Partial<OpenCatalogueOptions> = {}): Prom
   return Catalogue.open({
     repositoryId: REPOSITORY_ID,
     disk: new MemoryCatalogueDisk(),
-    clock: new FakeClock(),
+    clock: new FakeClock({ autoAdvance: true }),
     ...options,
   });
 }

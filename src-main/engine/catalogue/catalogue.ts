@@ -222,8 +222,8 @@ export class Catalogue {
   async prepareSearch(): Promise<void> {
     const { nodes, facts } = this.#tables;
     try {
-      await nodes.names.prepare(nodes.lastId);
-      await facts.prepare(nodes.lastId);
+      await nodes.names.prepare(nodes.lastId, this.#options.clock);
+      await facts.prepare(nodes.lastId, this.#options.clock);
     } catch (error) {
       this.#options.onTrouble?.(String(error));
     }

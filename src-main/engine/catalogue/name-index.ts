@@ -3,6 +3,7 @@
  * milliseconds. In memory only, made of the table by `prepare` and never needed: what is not here the table is asked for.
  * Always: a stretch that is here holds every path that the table has in it; a path that is gone may still be in it.
  */
+import type { Clock } from '#base/clock.ts';
 import { doSlice } from './take-turns.ts';
 
 /** Made in a few milliseconds, so that others have their turn in between. */
@@ -61,14 +62,14 @@ export class NameIndex {
   }
 
   /** Makes what is not here yet, with pauses. What is under way of a change may be undone, so it is left for later. */
-  async prepare(lastId: number): Promise<void> {
+  async prepare(lastId: number, clock: Clock): Promise<void> {
     if (this.#isPreparing) return;
     this.#isPreparing = true;
     try {
       for (let number = 0; number <= numberOf(lastId); number++) {
         if (this.#isClosed || this.#table.isInTransaction || this.#bytes >= this.#mostBytes) return;
         if (this.#stretches.has(number)) continue;
-        await doSlice(() => this.#keep(number, this.#make(number)));
+        await doSlice(clock, () => this.#keep(number, this.#make(number)));
       }
     } finally {
       this.#isPreparing = false;

@@ -3,6 +3,7 @@
  * ends, how large it ever was, whether it was a folder and whether it is gone. In memory only, made of the tables by `prepare`
  * and never needed. Always: what is told may be more than is so, never less; what has changed since is told to be anything.
  */
+import type { Clock } from '#base/clock.ts';
 import { OPEN_FIRST, OPEN_LAST } from './spans-table.ts';
 import { doSlice } from './take-turns.ts';
 
@@ -60,14 +61,14 @@ export class PathFacts {
   }
 
   /** Reads what is not here yet, or has changed, with pauses. What is under way may be undone, so it is left for later. */
-  async prepare(lastId: number): Promise<void> {
+  async prepare(lastId: number, clock: Clock): Promise<void> {
     if (this.#isPreparing) return;
     this.#isPreparing = true;
     try {
       for (let number = 0; number <= numberOf(lastId) && number < MOST_STRETCHES; number++) {
         if (this.#isClosed || this.#source.isInTransaction) return;
         if (this.#isUpToDate(number)) continue;
-        await doSlice(() => this.#bringUpToDate(number));
+        await doSlice(clock, () => this.#bringUpToDate(number));
       }
     } finally {
       this.#isPreparing = false;

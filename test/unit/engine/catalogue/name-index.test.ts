@@ -1,3 +1,4 @@
+import { systemClock } from '#base/system-clock.ts';
 import { expect, test } from 'vitest';
 import type { ByteString } from '#base/byte-string.ts';
 import { NameIndex } from '#catalogue/name-index.ts';
@@ -8,11 +9,11 @@ test('beyond its room it holds nothing, and the table is asked', async () => {
   for (const id of [1, 9_000, 17_000]) nodes.add(id, 0, `name ${id}` as ByteString);
   const names = new NameIndex(nodes, 18);
   const text = Buffer.from('name');
-  await names.prepare(17_000);
+  await names.prepare(17_000, systemClock);
   expect([1, 9_000, 17_000].map((id) => names.find(id, id, text))).toEqual([[1], [9_000], undefined]);
   expect(names.bytes).toBeLessThan(40);
   names.adding(1);
-  await names.prepare(17_000);
+  await names.prepare(17_000, systemClock);
   expect([1, 9_000, 17_000].map((id) => names.find(id, id, text))).toEqual([undefined, [9_000], undefined]);
   database.close();
 });
@@ -20,8 +21,8 @@ test('beyond its room it holds nothing, and the table is asked', async () => {
 test('ends when it is closed, and a second one at the same time does nothing', async () => {
   const { database, nodes } = await openTables();
   for (const id of [1, 9_000, 17_000]) nodes.add(id, 0, `name ${id}` as ByteString);
-  const preparing = nodes.names.prepare(17_000);
-  await nodes.names.prepare(17_000);
+  const preparing = nodes.names.prepare(17_000, systemClock);
+  await nodes.names.prepare(17_000, systemClock);
   nodes.names.close();
   database.close();
   await preparing;

@@ -1,4 +1,5 @@
 /** What a search passes over by what is known of each path in memory: all that a filter leaves out, and nothing that has changed since. */
+import { systemClock } from '#base/system-clock.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ByteString } from '#base/byte-string.ts';
 import type { SnapshotId } from '#base/ids.ts';
@@ -63,8 +64,8 @@ function put(
 }
 
 async function prepare(): Promise<void> {
-  await tables.nodes.names.prepare(SMALL);
-  await tables.facts.prepare(SMALL);
+  await tables.nodes.names.prepare(SMALL, systemClock);
+  await tables.facts.prepare(SMALL, systemClock);
 }
 
 const left = (filters: SearchFilters, inFolder?: string): number[] => {
