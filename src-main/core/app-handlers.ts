@@ -219,7 +219,10 @@ function jobHandlers({ state, queue, routine, ports }: CoreParts): Of<'jobs' | '
 function lookingHandlers({
   state,
   engine,
-}: CoreParts): Omit<Of<'restore' | 'undo' | 'activity' | 'browse'>, 'browse.content' | 'browse.now'> {
+}: CoreParts): Omit<
+  Of<'restore' | 'undo' | 'activity' | 'browse'>,
+  'browse.content' | 'browse.owner' | 'browse.now'
+> {
   return {
     'restore.prepare': async ({ placeId: id, withFiles = false, ...ask }, { signal }) => {
       const place = state.read((reader) => requirePlace(reader, id));

@@ -2,24 +2,31 @@
 import { isTidemarkError } from '#base/errors.ts';
 import type { contentCalls } from '#contract/app/content-calls.ts';
 import type { handOutCalls } from '#contract/app/hand-out-calls.ts';
+import type { PlaceId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
+import type { PlaceAccess } from '#contract/engine/engine-values.ts';
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
 import type { CoreParts } from './core-parts.ts';
 
 export function contentHandlers({ state, engine, routine }: CoreParts): CallHandlers<typeof contentCalls> {
+  /** Of what only the place can answer. */
+  const ask = async <T>(id: PlaceId, answer: (access: PlaceAccess) => Promise<T>): Promise<T> => {
+    const place = state.read((reader) => requirePlace(reader, id));
+    try {
+      const answered = await answer(accessTo(place));
+      if (routine.presence.stateOf(place).presence === 'absent') routine.presence.wasReached(place);
+      return answered;
+    } catch (error) {
+      // Whoever looks in vain is the first to know.
+      if (isTidemarkError(error)) routine.presence.failed(place, error.code);
+      throw error;
+    }
+  };
   return {
-    'browse.content': async ({ placeId, ...asked }, { signal }) => {
-      const place = state.read((reader) => requirePlace(reader, placeId));
-      try {
-        const part = await engine.calls.content({ access: accessTo(place), ...asked }, { signal });
-        if (routine.presence.stateOf(place).presence === 'absent') routine.presence.wasReached(place);
-        return part;
-      } catch (error) {
-        // Whoever looks in vain is the first to know.
-        if (isTidemarkError(error)) routine.presence.failed(place, error.code);
-        throw error;
-      }
-    },
+    'browse.content': ({ placeId, ...asked }, { signal }) =>
+      ask(placeId, (access) => engine.calls.content({ access, ...asked }, { signal })),
+    'browse.owner': ({ placeId, ...asked }, { signal }) =>
+      ask(placeId, (access) => engine.calls.owner({ access, ...asked }, { signal })),
     'browse.now': ({ placeId, withOnlyNow = false, ...asked }, { signal }) => {
       const { repositoryId } = state.read((reader) => requirePlace(reader, placeId));
       return engine.calls.now({ repositoryId: repositoryId ?? '', withOnlyNow, ...asked }, { signal });

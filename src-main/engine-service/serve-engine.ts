@@ -17,6 +17,7 @@ import { historyCalls } from './history-calls.ts';
 import { markCalls } from './mark-calls.ts';
 import { mendCalls } from './mend-calls.ts';
 import { nowCalls } from './now-calls.ts';
+import { ownerCalls } from './owner-calls.ts';
 import { keyCopyCalls } from './key-copy-calls.ts';
 import { placeCalls } from './place-calls.ts';
 import { restoreCalls } from './restore-calls.ts';
@@ -45,6 +46,7 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
     ...settingsCalls(service),
     ...historyCalls(service),
     ...contentCalls(service),
+    ...ownerCalls(service),
     ...nowCalls(service),
     ...markCalls(service),
     ...eraseCalls(service),

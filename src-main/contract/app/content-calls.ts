@@ -1,6 +1,6 @@
 /**
- * What looking around in time cannot answer from the catalogue alone: the bytes of a file, which only the place has, and how a
- * version stands to the disk as it is now.
+ * What looking around in time cannot answer from the catalogue alone: the bytes of a file and whose it was, which only the place
+ * has, and how a version stands to the disk as it is now.
  */
 import { z } from 'zod';
 import type { CallTable } from '#contract/calls/call-table.ts';
@@ -41,9 +41,21 @@ export const entriesNow = z.strictObject({
 });
 export type EntriesNow = z.output<typeof entriesNow>;
 
+/** Whose an entry was when it was saved, and who might do what with it. */
+export const entryOwner = z.strictObject({
+  /** Empty: the computer knew no name for the number. */
+  user: z.string(),
+  group: z.string(),
+  uid: count,
+  gid: count,
+  /** Bits of POSIX, with those for other accounts and a folder's own (0o7777). */
+  permissions: z.number().int().min(0).max(0o7777),
+});
+export type EntryOwner = z.output<typeof entryOwner>;
+
 export const contentCalls = {
   /**
-   * A part of a file, shorter only at its end. The one call here that needs the place. @throws files.pathNotInSnapshot,
+   * A part of a file, shorter only at its end. Needs the place. @throws files.pathNotInSnapshot,
    * request.invalidInput for what is no file, integrity.* for what is damaged, storage.* for a place that is not there
    */
   'browse.content': {
@@ -56,6 +68,15 @@ export const contentCalls = {
       length: z.number().int().min(1).max(MOST_CONTENT_BYTES),
     }),
     output: z.strictObject({ sizeBytes: count, offset: count, base64: z.base64() }),
+  },
+  /**
+   * Needs the place, because the catalogue keeps no owners. Null: the version has none, as from Windows. @throws
+   * files.pathNotInSnapshot, integrity.* for what is damaged, storage.* for a place that is not there
+   */
+  'browse.owner': {
+    kind: 'query',
+    input: z.strictObject({ placeId, snapshotId, path: bytesInJson }),
+    output: entryOwner.nullable(),
   },
   /** Entries of a folder as they were beside the disk as it is now. */
   'browse.now': {

@@ -2,7 +2,7 @@
 import type { ByteString } from '#base/byte-string.ts';
 import type { CallTable } from '#contract/calls/call-table.ts';
 import type { JobTold } from './engine-calls.ts';
-import type { EntriesNow } from '#contract/app/content-calls.ts';
+import type { EntriesNow, EntryOwner } from '#contract/app/content-calls.ts';
 import type {
   ContentPart,
   EraseOutcome,
@@ -30,6 +30,11 @@ export const engineWindowCalls = {
       length: number;
     }>(),
     output: of<ContentPart>(),
+  },
+  owner: {
+    kind: 'query',
+    input: of<{ access: PlaceAccess; snapshotId: string; path: ByteString }>(),
+    output: of<EntryOwner | null>(),
   },
   now: {
     kind: 'query',

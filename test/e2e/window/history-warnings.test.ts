@@ -80,8 +80,15 @@ test('the place goes away: the page goes on at another that has the same version
   // Whoever wants the place that is away all the same keeps it.
   await page.getByRole('button', { name: 'Back to Blue drive' }).click();
   await page.getByText('Blue drive is not reachable. Home server holds these folders, too.').waitFor();
+  // Whose a file was, no catalogue knows: another place with the same version does.
+  await page.getByRole('tab', { name: 'About' }).click();
+  const owner = page.locator('.facts-list > div').filter({ hasText: /^Owner/ });
+  await owner.getByText(/, group /).waitFor();
+  await page.getByText(/^rw-.{6}$/).waitFor();
+  expect(await findAxeFaults(page, '.timeline')).toEqual([]);
   await page.keyboard.press('n');
   await page.getByText('its version nearest to this one is of').waitFor();
+  await owner.getByText('To look into it, Blue drive is needed.').waitFor();
   expect(await findAxeFaults(page, '.timeline')).toEqual([]);
   await page.getByRole('button', { name: 'Look there' }).click();
   await isAt('Home server');

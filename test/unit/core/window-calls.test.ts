@@ -40,6 +40,8 @@ test('space, contents, the zip, the kit and the log of a place, also when it is 
   await expect(world.calls['browse.content']({ ...ask, length: 5 << 20 })).rejects.toMatchObject({
     code: 'request.invalidInput',
   });
+  const { offset: _offset, length: _length, ...asked } = ask;
+  expect(await world.calls['browse.owner'](asked)).toMatchObject({ uid: process.getuid?.() });
   const now = { placeId, snapshotId, folder: world.at('home'), names: ['letter.txt', 'photos'] };
   expect(await world.calls['browse.now'](now)).toMatchObject({
     states: [{ now: 'same' }, { now: 'same' }],

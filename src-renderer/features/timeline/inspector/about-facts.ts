@@ -1,12 +1,16 @@
 /** The facts of an item as pairs of words. Pure. */
 import { TOGETHER_MS, type Source } from '../sources.ts';
 import type { Point } from '../wire-types.ts';
+import { ownerWords, permissionSigns, permissionWords } from './owner-words.ts';
 import type { StripSpeech, Version } from './strip-view.ts';
+import type { OwnerTold } from './use-owner.ts';
 import type { Subject } from './use-subject.ts';
 
 export interface Fact {
   readonly name: string;
   readonly value: string;
+  /** As computers write it, before the value. */
+  readonly code?: string;
 }
 
 type Elsewhere = Source['elsewhere'][number];
@@ -21,10 +25,11 @@ export function aboutFacts(
     readonly placeNames: readonly string[];
     /** What of each of them was read and found whole, in words. */
     readonly verified: readonly string[];
+    readonly owner: OwnerTold;
   },
   { words, formats, nowMs }: StripSpeech,
 ): readonly Fact[] {
-  const { subject, point, placeNames, verified } = about;
+  const { subject, point, placeNames, verified, owner } = about;
   const { item, current } = subject;
   const versions = (subject.strip.value?.items ?? []).flatMap((placed) =>
     placed.item.kind === 'version' ? [placed.item] : [],
@@ -38,6 +43,7 @@ export function aboutFacts(
       ? { name: words.size, value: sizeOf(current?.sizeBytes ?? item.sizeBytes, formats) }
       : null,
     { name: words.modified, value: formats.fullMoment(current?.modifiedMs ?? item.modifiedMs) },
+    ...ownerFacts(owner, kind, words),
     oldest === undefined ? null : { name: words.firstSeenAt, value: formats.fullMoment(oldest.from.timeMs) },
     newest === undefined ? null : { name: words.lastSeenAt, value: formats.fullMoment(newest.to.timeMs) },
     versions.length === 0 ? null : { name: words.versionCount, value: formats.count(versions.length) },
@@ -56,6 +62,27 @@ export function aboutFacts(
       : { name: words.contentId, value: current.content.slice(0, CONTENT_SIGNS) },
   ];
   return facts.filter((fact) => fact !== null);
+}
+
+function ownerFacts(
+  owner: OwnerTold,
+  kind: Version['entryKind'],
+  words: StripSpeech['words'],
+): readonly Fact[] {
+  if (owner === null) return [];
+  if ('words' in owner) return [{ name: words.owner, value: owner.words }];
+  const whose = { name: words.owner, value: ownerWords(owner, words) };
+  // Of a link they mean nothing.
+  if (kind === 'symlink') return [whose];
+  const { permissions } = owner;
+  return [
+    whose,
+    {
+      name: words.permissions,
+      value: permissionWords(permissions, kind === 'folder', words),
+      code: permissionSigns(permissions),
+    },
+  ];
 }
 
 /**

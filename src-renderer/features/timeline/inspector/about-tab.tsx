@@ -8,7 +8,8 @@ import { showLastName, showName } from '../../../text/show-name.ts';
 import { useFormats, useShowPath, useWords } from '../../../text/use-words.ts';
 import { useRanJobs } from '../ran-jobs.ts';
 import { useHistory } from '../use-history.ts';
-import { aboutFacts, placesOf } from './about-facts.ts';
+import { aboutFacts, placesOf, type Fact } from './about-facts.ts';
+import { useOwner } from './use-owner.ts';
 import type { Subject } from './use-subject.ts';
 
 export function AboutTab({ subject }: { subject: Subject }) {
@@ -21,9 +22,14 @@ export function AboutTab({ subject }: { subject: Subject }) {
   const placeNames = placesOf(history, subject.current);
   const verified = useVerified(placeNames);
   const facts = aboutFacts(
-    { subject, point: history.point, placeNames, verified },
+    { subject, point: history.point, placeNames, verified, owner: useOwner(subject) },
     { words, formats, nowMs },
   );
+  const shown: readonly Fact[] = [
+    { name: words.name, value: showLastName(path) },
+    { name: words.path, value: showPath(path) },
+    ...facts,
+  ];
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(showName(path));
     notifications.show({ message: words.pathCopied, autoClose: 4_000 });
@@ -31,14 +37,13 @@ export function AboutTab({ subject }: { subject: Subject }) {
   return (
     <>
       <dl className="facts-list">
-        {[
-          { name: words.name, value: showLastName(path) },
-          { name: words.path, value: showPath(path) },
-          ...facts,
-        ].map(({ name, value }) => (
+        {shown.map(({ name, value, code }) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd>
+              {code !== undefined && <code>{code}</code>}
+              {value}
+            </dd>
           </div>
         ))}
       </dl>
