@@ -3,6 +3,7 @@ import { homedir, hostname } from 'node:os';
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import { TidemarkError } from '#base/errors.ts';
 import type { AppCalls } from '#contract/app/app-calls.ts';
+import type { contentCalls } from '#contract/app/content-calls.ts';
 import { EXCLUSION_PRESETS, pause as pauseShape, placeId, planId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { ListedVersion } from '#contract/engine/engine-values.ts';
@@ -219,10 +220,7 @@ function jobHandlers({ state, queue, routine, ports }: CoreParts): Of<'jobs' | '
 function lookingHandlers({
   state,
   engine,
-}: CoreParts): Omit<
-  Of<'restore' | 'undo' | 'activity' | 'browse'>,
-  'browse.content' | 'browse.owner' | 'browse.now'
-> {
+}: CoreParts): Omit<Of<'restore' | 'undo' | 'activity' | 'browse'>, keyof typeof contentCalls> {
   return {
     'restore.prepare': async ({ placeId: id, withFiles = false, ...ask }, { signal }) => {
       const place = state.read((reader) => requirePlace(reader, id));

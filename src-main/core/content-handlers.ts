@@ -5,7 +5,7 @@ import type { handOutCalls } from '#contract/app/hand-out-calls.ts';
 import type { PlaceId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { PlaceAccess } from '#contract/engine/engine-values.ts';
-import { accessTo, requirePlace } from '#services/places/place-access.ts';
+import { accessTo, mayLock, requirePlace } from '#services/places/place-access.ts';
 import type { CoreParts } from './core-parts.ts';
 
 export function contentHandlers({ state, engine, routine }: CoreParts): CallHandlers<typeof contentCalls> {
@@ -27,6 +27,11 @@ export function contentHandlers({ state, engine, routine }: CoreParts): CallHand
       ask(placeId, (access) => engine.calls.content({ access, ...asked }, { signal })),
     'browse.owner': ({ placeId, ...asked }, { signal }) =>
       ask(placeId, (access) => engine.calls.owner({ access, ...asked }, { signal })),
+    'browse.locks': ({ placeId, series }, { signal }) => {
+      const place = state.read((reader) => requirePlace(reader, placeId));
+      const mayAsk = mayLock(place) && routine.presence.stateOf(place).presence !== 'absent';
+      return engine.calls['versions.locks']({ access: accessTo(place), series, mayAsk }, { signal });
+    },
     'browse.now': ({ placeId, withOnlyNow = false, ...asked }, { signal }) => {
       const { repositoryId } = state.read((reader) => requirePlace(reader, placeId));
       return engine.calls.now({ repositoryId: repositoryId ?? '', withOnlyNow, ...asked }, { signal });

@@ -14,6 +14,7 @@ import { EngineService, type EngineHandlers } from './engine-service.ts';
 import { eraseCalls } from './erase-calls.ts';
 import { exportCalls } from './export-calls.ts';
 import { historyCalls } from './history-calls.ts';
+import { lockCalls } from './lock-calls.ts';
 import { markCalls } from './mark-calls.ts';
 import { mendCalls } from './mend-calls.ts';
 import { nowCalls } from './now-calls.ts';
@@ -49,6 +50,7 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
     ...ownerCalls(service),
     ...nowCalls(service),
     ...markCalls(service),
+    ...lockCalls(service),
     ...eraseCalls(service),
     ...exportCalls(service),
     ...spaceCalls(service),

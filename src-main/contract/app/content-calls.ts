@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { CallTable } from '#contract/calls/call-table.ts';
-import { bytesInJson, count, placeId, snapshotId } from './values.ts';
+import { bytesInJson, count, placeId, snapshotId, timeMs } from './values.ts';
 
 /** So much of a file is told at once. */
 export const MOST_CONTENT_BYTES = 4 << 20;
@@ -53,6 +53,10 @@ export const entryOwner = z.strictObject({
 });
 export type EntryOwner = z.output<typeof entryOwner>;
 
+/** A version whose own file the place lets nobody remove until a day. */
+export const versionLock = z.strictObject({ snapshotId: z.string(), timeMs, untilMs: timeMs });
+export type VersionLock = z.output<typeof versionLock>;
+
 export const contentCalls = {
   /**
    * A part of a file, shorter only at its end. Needs the place. @throws files.pathNotInSnapshot,
@@ -77,6 +81,15 @@ export const contentCalls = {
     kind: 'query',
     input: z.strictObject({ placeId, snapshotId, path: bytesInJson }),
     output: entryOwner.nullable(),
+  },
+  /**
+   * Of the versions of a series those that are known to be locked; one that is not told may be all the same. A place that is
+   * away is not asked. What a version shares with older ones was stored before it, and may be locked for less.
+   */
+  'browse.locks': {
+    kind: 'query',
+    input: z.strictObject({ placeId, series: z.string() }),
+    output: z.array(versionLock).readonly(),
   },
   /** Entries of a folder as they were beside the disk as it is now. */
   'browse.now': {

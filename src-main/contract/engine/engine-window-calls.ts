@@ -2,7 +2,7 @@
 import type { ByteString } from '#base/byte-string.ts';
 import type { CallTable } from '#contract/calls/call-table.ts';
 import type { JobTold } from './engine-calls.ts';
-import type { EntriesNow, EntryOwner } from '#contract/app/content-calls.ts';
+import type { EntriesNow, EntryOwner, VersionLock } from '#contract/app/content-calls.ts';
 import type {
   ContentPart,
   EraseOutcome,
@@ -74,6 +74,12 @@ export const engineWindowCalls = {
     kind: 'query',
     input: of<{ repositoryId: string; series: string; paths: readonly ByteString[] }>(),
     output: of<EraseOutlook>(),
+  },
+  'versions.locks': {
+    kind: 'query',
+    /** `mayAsk`: else only what was learned before is told. */
+    input: of<{ access: PlaceAccess; series: string; mayAsk: boolean }>(),
+    output: of<readonly VersionLock[]>(),
   },
   /** The latest day until which the place keeps these versions whatever is removed; null: it keeps none, or does not say. */
   'versions.keptUntil': {

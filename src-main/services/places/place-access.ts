@@ -52,6 +52,11 @@ export function isRemote(place: Place): boolean {
   return place.kind !== 'local';
 }
 
+/** Whether it could tell until when it keeps a file: the protocols of the others have no word for it. */
+export function mayLock({ kind }: Pick<Place, 'kind'>): boolean {
+  return kind !== 'sftp' && kind !== 'rest' && kind !== 'rclone';
+}
+
 /** The state keeps no secret. @throws request.invalidInput for an address that holds one */
 export function refuseSecret(location: string): void {
   if (!holdsSecret(parseLocation(location))) return;

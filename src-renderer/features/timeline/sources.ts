@@ -22,6 +22,7 @@ export interface Source {
   readonly points: readonly Point[];
   /** Other places that hold the same series, with the moments of their points. */
   readonly elsewhere: readonly {
+    readonly placeId: string;
     readonly placeName: string;
     readonly timesMs: readonly number[];
     /** Of those that hold more than a few files ahead of the first whole version. */
@@ -81,7 +82,8 @@ export function sourcesOf(answers: readonly PlacePoints[], mirror: Mirror | unde
       ...source,
       elsewhere: found
         .filter((other) => other.series === source.series && other.placeId !== source.placeId)
-        .map(({ placeName, points }) => ({
+        .map(({ placeId, placeName, points }) => ({
+          placeId,
           placeName,
           timesMs: timesOf(points),
           wholeMs: timesOf(points.filter(({ isPart }) => !isPart)),

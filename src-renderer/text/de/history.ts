@@ -83,6 +83,10 @@ export const history: Translated<typeof english> = {
   tipWaiting: 'Noch nicht gelesen; ungefähr:',
   tipMost: 'Das meiste davon in',
   tipVersions: (count) => (count === '1' ? '1 Version' : `${count} Versionen`),
+  locked: (place, day) => `gesperrt in ${place} bis ${day}`,
+  someLocked: (count, all, longest) =>
+    count === all ? `alle ${all} ${longest} (spätestens)` : `${count} von ${all} ${longest} (spätestens)`,
+  lockedHint: 'Dateien, die auch ältere Versionen haben, können kürzer gesperrt sein.',
   tipZoom: 'Doppelklick zeigt es näher',
   jump: (moment, changed) => `${moment} · ${changed} geändert`,
   jumpBackLabel: (words) => `Zurück zu ${words}`,

@@ -81,6 +81,10 @@ export const history = {
   tipWaiting: 'Not read yet; roughly:',
   tipMost: 'Most of it in',
   tipVersions: (count: string) => (count === '1' ? '1 version' : `${count} versions`),
+  locked: (place: string, day: string) => `locked in ${place} until ${day}`,
+  someLocked: (count: string, all: string, longest: string) =>
+    count === all ? `all ${all} ${longest} at the latest` : `${count} of ${all} ${longest} at the latest`,
+  lockedHint: 'Files that older versions have too may be locked for less.',
   tipZoom: 'Double-click to look closer',
   jump: (moment: string, changed: string) => `${moment} · ${changed} changed`,
   jumpBackLabel: (words: string) => `Back to ${words}`,

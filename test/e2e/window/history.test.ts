@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findAxeFaults } from '../support/find-axe-faults.ts';
 import { makeLetters, type Letters } from '../support/letters.ts';
-import { WindowWorld } from '../support/window-world.ts';
+import { DAY_MS, WindowWorld } from '../support/window-world.ts';
 
 const SOON_MS = 8_000;
 const VERSIONS = 24;
@@ -15,6 +15,7 @@ let page: Page;
 beforeAll(async () => {
   await world.start();
   letters = await makeLetters(world, VERSIONS);
+  world.core.keepsUntilMs = Date.now() + 30 * DAY_MS;
   page = await world.open({ route: `/history?folder=${encodeURIComponent(letters.folder)}` });
   page.setDefaultTimeout(SOON_MS);
 }, 90_000);
@@ -86,6 +87,33 @@ test('nothing for axe to find, in both themes', async () => {
   await page.emulateMedia({ colorScheme: 'dark' });
   expect(await faults()).toEqual([]);
   await page.emulateMedia({ colorScheme: 'light' });
+});
+
+test('versions that the place lets nobody remove say until when: to keys, in the table, under the pointer', async () => {
+  const locked = /locked in Blue drive until \d+ \w+/;
+  await until(async () => locked.test((await slider().getAttribute('aria-valuetext')) ?? ''), true);
+  await page.getByRole('button', { name: 'Show the bars as a table' }).click();
+  const table = page.getByRole('dialog').filter({ has: page.getByRole('rowheader') });
+  await table.getByText(locked).first().waitFor();
+  await page.keyboard.press('Escape');
+  await table.waitFor({ state: 'detached' });
+  await page.keyboard.press('0');
+  const box = (await slider().boundingBox())!;
+  await until(async () => {
+    for (let share = 0.1; share < 0.9; share += 0.02) {
+      await page.mouse.move(box.x + box.width * share, box.y + 60);
+      const tip = page.getByRole('tooltip').filter({ hasText: locked });
+      if (
+        await tip.waitFor({ timeout: 300 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        return faults();
+    }
+    return 'no tip says so';
+  }, []);
+  await page.mouse.move(0, 0);
 });
 
 test('a deleted file is found as a ghost, and gone back to', async () => {

@@ -12,6 +12,7 @@ import { drawBand } from './draw-band.ts';
 import { BandHands, type HeldBand } from './band-hands.ts';
 import { HeatSource, type HeatQuestion } from './heat-source.ts';
 import { barsOf, type Bar, type HeldSpan } from './heat.ts';
+import type { Lock } from './locks.ts';
 import { dotsOf, nearestIndex, type PointMark } from './point-lane.ts';
 import { between, clampRange, reveal, xOf, zoomAt } from './time-scale.ts';
 import type { Mark } from '../marks.ts';
@@ -25,6 +26,7 @@ export interface BandFacts {
   readonly missedMs: readonly number[];
   readonly held: readonly HeldSpan[];
   readonly suspiciousIds: ReadonlySet<string>;
+  readonly locks: ReadonlyMap<string, Lock>;
   readonly whole: TimeRange;
   readonly nowMs: number;
   readonly nowText: string;

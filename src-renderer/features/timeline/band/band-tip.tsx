@@ -1,4 +1,5 @@
 /** What a bar says when a pointer rests on it: when, how many of what, and the folders that changed the most. */
+import { LockKeyhole } from 'lucide-react';
 import { useRef, type RefObject } from 'react';
 import { useAnswer } from '../../../core-link/use-answer.ts';
 import { useCore } from '../../../core-link/use-core.ts';
@@ -12,6 +13,7 @@ import type { Hover } from './band-control.ts';
 import { centreWithin } from './band-layout.ts';
 import { stepMs } from './buckets.ts';
 import { totalOf } from './heat.ts';
+import { lockWords } from './locks.ts';
 import { DAY_MS } from './time-scale.ts';
 import { periodWords } from './heat-table.tsx';
 
@@ -85,6 +87,12 @@ export function BandTip({ hover: { bar, xPx, step }, source, bandRef }: BandTipP
             ))}
           </ul>
         </>
+      )}
+      {bar.locked !== undefined && (
+        <p>
+          <LockKeyhole size={12} strokeWidth={2} aria-hidden />{' '}
+          {lockWords(bar.locked, bar.points, { history, formats, nowMs })}. {history.lockedHint}
+        </p>
       )}
       {bar.points > 1 && (
         <p className="tip-more">

@@ -59,6 +59,7 @@ function drawDot(pen: Pen, mark: PointMark, x: number, y: number, { colours }: B
     pen.fill();
   }
   if (mark.isKept) drawPin(pen, x, y - 5, colours.accent);
+  if (mark.isLocked) drawLock(pen, x, y + 5, colours.dim);
 }
 
 function drawCapsule(pen: Pen, { xPx, marks }: Dot, y: number, { colours, font }: BandPicture): void {
@@ -81,6 +82,7 @@ function drawCapsule(pen: Pen, { xPx, marks }: Dot, y: number, { colours, font }
   pen.textBaseline = 'middle';
   pen.fillText(text, xPx, y + 0.5);
   if (marks.some(({ isKept }) => isKept)) drawPin(pen, xPx, y - 7.5, colours.accent);
+  if (marks.some(({ isLocked }) => isLocked)) drawLock(pen, xPx, y + 6.5, colours.dim);
 }
 
 /** A needle with a head, its point at (x, y). */
@@ -90,6 +92,19 @@ function drawPin(pen: Pen, x: number, y: number, colour: string): void {
   pen.arc(x, y - 5.2, 2.4, 0, 2 * Math.PI);
   pen.fill();
   pen.fillRect(x - 0.6, y - 3, 1.2, 3.4);
+}
+
+/** A padlock that hangs from (x, y). */
+function drawLock(pen: Pen, x: number, y: number, colour: string): void {
+  pen.strokeStyle = colour;
+  pen.fillStyle = colour;
+  pen.lineWidth = 1.1;
+  pen.beginPath();
+  pen.moveTo(x - 1.9, y + 4.2);
+  pen.arc(x, y + 2.6, 1.9, Math.PI, 2 * Math.PI);
+  pen.lineTo(x + 1.9, y + 4.2);
+  pen.stroke();
+  pen.fillRect(x - 3.2, y + 3.8, 6.4, 4.4);
 }
 
 /** As many as have room, own labels first; none under the handle. */

@@ -11,6 +11,7 @@ import type { BarsInSight } from './band-control.ts';
 import { bandDeeds } from './band-deeds.ts';
 import type { Step } from './buckets.ts';
 import type { Bar } from './heat.ts';
+import { lockWords } from './locks.ts';
 
 export function HeatTable() {
   const isOpen = useHistoryView((view) => view.sheet === 'heatTable');
@@ -53,7 +54,11 @@ export function HeatTable() {
                 <td>{formats.count(bar.modified)}</td>
                 <td>{formats.count(bar.removed)}</td>
                 <td>{formats.count(bar.points)}</td>
-                <td>{stateWords(bar, history)}</td>
+                <td>
+                  {stateWords(bar, history)}
+                  {bar.locked !== undefined &&
+                    `; ${lockWords(bar.locked, bar.points, { history, formats, nowMs })}`}
+                </td>
               </tr>
             ))}
           </tbody>

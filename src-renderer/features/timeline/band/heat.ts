@@ -3,6 +3,7 @@
  * fits what is in sight. Pure.
  */
 import { bucketAt } from './buckets.ts';
+import { lockedPoints, type Lock, type LockedPoints } from './locks.ts';
 import type { HeatBucket, HeldBy, Point } from '../wire-types.ts';
 
 /**
@@ -33,6 +34,8 @@ export interface Bar {
   readonly isFirst: boolean;
   /** So many changed at once that it is looked at twice. */
   readonly isSuspicious: boolean;
+  /** Those of its points that a place lets nobody remove. */
+  readonly locked: LockedPoints | undefined;
 }
 
 export interface HeatFacts {
@@ -44,18 +47,23 @@ export interface HeatFacts {
   /** When backups of it were due and could not begin. */
   readonly held: readonly HeldSpan[];
   readonly suspiciousIds: ReadonlySet<string>;
+  readonly locks: ReadonlyMap<string, Lock>;
 }
 
-export function barsOf({ edges, buckets, points, missedMs, held, suspiciousIds }: HeatFacts): readonly Bar[] {
+export function barsOf(facts: HeatFacts): readonly Bar[] {
+  const { edges, buckets, points, missedMs, held, suspiciousIds, locks } = facts;
   const missed = new Set(missedMs.map((atMs) => bucketAt(edges, atMs)));
   const rough = new Map<number, { added: number; modified: number }>();
   const suspicious = new Set<number>();
+  const locked = new Map<number, Lock[]>();
   const [oldest] = points;
   const first = oldest === undefined ? undefined : bucketAt(edges, oldest.timeMs);
   for (const { timeMs, state, summary, snapshotId } of points) {
     const at = bucketAt(edges, timeMs);
     if (at === undefined) continue;
     if (suspiciousIds.has(snapshotId)) suspicious.add(at);
+    const lock = locks.get(snapshotId);
+    if (lock !== undefined) locked.set(at, [...(locked.get(at) ?? []), lock]);
     if (state !== 'waiting') continue;
     const before = rough.get(at) ?? { added: 0, modified: 0 };
     rough.set(at, {
@@ -82,6 +90,7 @@ export function barsOf({ edges, buckets, points, missedMs, held, suspiciousIds }
       points: bucket.points + bucket.waitingPoints,
       isFirst: at === first,
       isSuspicious: suspicious.has(at),
+      locked: lockedPoints(locked.get(at) ?? []),
     };
   });
 }

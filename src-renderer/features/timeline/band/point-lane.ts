@@ -16,6 +16,8 @@ export interface PointMark {
   /** Only some of the places that hold the series hold this moment: drawn as a ring. */
   readonly isOnlyHere: boolean;
   readonly isKept: boolean;
+  /** A place lets nobody remove it until a day. */
+  readonly isLocked: boolean;
   readonly isDamaged: boolean;
   readonly isWaiting: boolean;
 }
@@ -41,9 +43,10 @@ export interface MarkFacts {
   readonly elsewhereMs: readonly (readonly number[])[];
   /** Points whose backup left files out. */
   readonly exceptIds: ReadonlySet<string>;
+  readonly locks: ReadonlyMap<string, unknown>;
 }
 
-export function markPoints({ points, elsewhereMs, exceptIds }: MarkFacts): readonly PointMark[] {
+export function markPoints({ points, elsewhereMs, exceptIds, locks }: MarkFacts): readonly PointMark[] {
   const isEverywhere = (atMs: number): boolean =>
     elsewhereMs.every((times) => hasNear(times, atMs, TOGETHER_MS));
   return points.map((point) => ({
@@ -51,6 +54,7 @@ export function markPoints({ points, elsewhereMs, exceptIds }: MarkFacts): reado
     fill: point.state === 'partly' || point.isPart || exceptIds.has(point.snapshotId) ? 'half' : 'full',
     isOnlyHere: elsewhereMs.length > 0 && !isEverywhere(point.timeMs),
     isKept: point.isKept,
+    isLocked: locks.has(point.snapshotId),
     isDamaged: point.isFileDamaged,
     isWaiting: point.state === 'waiting',
   }));

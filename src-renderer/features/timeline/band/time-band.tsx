@@ -24,6 +24,7 @@ import { failedRuns, exceptPoints } from './runs.ts';
 import { markPoints } from './point-lane.ts';
 import { firstRange, fitRange, wholeRange } from './time-scale.ts';
 import { useAxisWords } from './use-axis-words.ts';
+import { useLocks } from './use-locks.ts';
 import { useJumps } from './use-jumps.ts';
 import './band.css';
 
@@ -42,6 +43,7 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
   const runs = useRuns(source);
   const held = useHeld(source, nowMs);
   const putBacks = usePutBacks(source.topFolder);
+  const locks = useLocks(source);
   const canvas = useRef<HTMLCanvasElement>(null);
   const slider = useRef<HTMLDivElement>(null);
   const handle = useRef<HTMLButtonElement>(null);
@@ -59,10 +61,12 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
         points,
         elsewhereMs: source.elsewhere.map(({ timesMs }) => timesMs),
         exceptIds: runs.exceptIds,
+        locks,
       }),
       marks: marksOf(points, putBacks).map((mark) => ({ mark, text: markWords(mark, { history, formats }) })),
       missedMs: runs.missedMs,
       held,
+      locks,
       suspiciousIds: new Set(suspicionsOf(points, putBacks).map(({ point }) => point.snapshotId)),
       whole: wholeRange(points[0]?.timeMs, nowMs),
       nowMs,
@@ -76,7 +80,19 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
             : history.nowWithAge(formats.ago(newest.timeMs, nowMs))
           : history.momentWithAge(formats.moment(point.timeMs, nowMs), formats.ago(point.timeMs, nowMs)),
     };
-  }, [points, source.elsewhere, runs, held, putBacks, history, formats, axisWords, nowMs, knownFromMs]);
+  }, [
+    points,
+    source.elsewhere,
+    runs,
+    held,
+    putBacks,
+    locks,
+    history,
+    formats,
+    axisWords,
+    nowMs,
+    knownFromMs,
+  ]);
 
   useEffect(() => {
     const elements = {
@@ -111,7 +127,7 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
   return (
     <section className="band" data-region aria-label={history.regionBand}>
       <canvas ref={canvas} aria-hidden />
-      <BandSlider sliderRef={slider} points={points} />
+      <BandSlider sliderRef={slider} points={points} locks={locks} />
       <div className="jumps" ref={jumps}>
         <Jumps />
         <button

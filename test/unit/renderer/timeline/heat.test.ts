@@ -48,6 +48,7 @@ test('the kinds of empty are told apart', () => {
     missedMs: [5, 25],
     held: [],
     suspiciousIds: new Set(),
+    locks: new Map(),
   });
   expect(bars.map(({ kind }) => kind)).toEqual(['changed', 'quiet', 'missed', 'off', 'waiting']);
   expect(bars[4]).toMatchObject({ added: 3, modified: 4, removed: 0, points: 1 });
@@ -64,6 +65,7 @@ test('a backup that was due and could not begin is missed as long as that lasted
       { fromMs: 22, toMs: 30, reason: 'offline' },
     ],
     suspiciousIds: new Set(),
+    locks: new Map(),
   });
   expect(bars.map(({ kind }) => kind)).toEqual(['changed', 'missed', 'missed', 'off', 'off']);
   expect(bars.map(({ heldBy }) => heldBy).slice(1, 4)).toEqual(['placeAway', 'offline', undefined]);
@@ -77,6 +79,7 @@ test('the first point has nothing before it: it is no quiet one', () => {
     missedMs: [],
     held: [],
     suspiciousIds: new Set(),
+    locks: new Map(),
   });
   expect(bars.map(({ isFirst }) => isFirst)).toEqual([false, true, false]);
 });
@@ -93,6 +96,7 @@ test('the scale is of logarithms and fits what is in sight', () => {
     missedMs: [],
     held: [],
     suspiciousIds: new Set(),
+    locks: new Map(),
   });
   expect(mostOf(bars, 0, 20)).toBe(900);
   expect(mostOf(bars, 10, 20)).toBe(9);
@@ -107,7 +111,7 @@ test('every part that is there can be seen, and they fill the bar', () => {
 
 test('crowded points become a capsule, wherever the band stands', () => {
   const points = [0, 1, 2, 50, 98].map((timeMs) => point(timeMs * 1000));
-  const marks = markPoints({ points, elsewhereMs: [], exceptIds: new Set() });
+  const marks = markPoints({ points, elsewhereMs: [], exceptIds: new Set(), locks: new Map() });
   const counts = (fromMs: number): number[] =>
     dotsOf(marks, { fromMs, toMs: fromMs + 200_000 }, 400).map((dot) => dot.marks.length);
   expect(counts(-50_000)).toEqual([3, 1, 1]);
@@ -116,7 +120,7 @@ test('crowded points become a capsule, wherever the band stands', () => {
 
 test('capsules keep their points while the band is panned', () => {
   const points = Array.from({ length: 300 }, (_, index) => point(index * 1_000));
-  const marks = markPoints({ points, elsewhereMs: [], exceptIds: new Set() });
+  const marks = markPoints({ points, elsewhereMs: [], exceptIds: new Set(), locks: new Map() });
   const groups = (fromMs: number): string[] =>
     dotsOf(marks, { fromMs, toMs: fromMs + 100_000 }, 400)
       .slice(2, -2)
@@ -131,6 +135,7 @@ test('dots never lie over each other', () => {
     points: Array.from({ length: 500 }, (_, at) => point(at * 7_919)),
     elsewhereMs: [],
     exceptIds: new Set(),
+    locks: new Map(),
   });
   const dots = dotsOf(marks, { fromMs: 0, toMs: 500 * 7_919 }, 1000);
   expect(dots.reduce((sum, dot) => sum + dot.marks.length, 0)).toBe(500);
@@ -143,6 +148,7 @@ test('what a dot says of its point', () => {
     points: [point(0, { isKept: true }), point(10 * 60_000), point(200 * 60_000)],
     elsewhereMs: [[60_000, 12 * 60_000]],
     exceptIds: new Set(['id600000']),
+    locks: new Map(),
   });
   expect(whole).toMatchObject({ fill: 'full', isOnlyHere: false, isKept: true });
   expect(cut).toMatchObject({ fill: 'half', isOnlyHere: false });
@@ -190,7 +196,7 @@ test('a version of a part is half a dot, and what the first whole one adds is no
   ];
   expect(marksOf(points, [])).toEqual([{ kind: 'first', pointId: 'id0', atMs: 0 }]);
   expect(suspicionsOf(points, [])).toEqual([]);
-  const dots = markPoints({ points, elsewhereMs: [], exceptIds: new Set() });
+  const dots = markPoints({ points, elsewhereMs: [], exceptIds: new Set(), locks: new Map() });
   expect(dots.map(({ fill }) => fill)).toEqual(['half', 'full']);
 });
 

@@ -148,7 +148,7 @@ test('sources: each series in each place, the newest series first, knowing of ea
     undefined,
   );
   expect(sources.map(({ placeId, series }) => `${placeId} ${series}`)).toEqual(['p1 s', 'p2 s', 'p2 t']);
-  expect(sources[1]?.elsewhere).toEqual([{ placeName: '', timesMs: [1, 5], wholeMs: [5] }]);
+  expect(sources[1]?.elsewhere).toEqual([{ placeId: 'p1', placeName: '', timesMs: [1, 5], wholeMs: [5] }]);
   expect(sources[0]?.topFolder).toBe('/home/ann/Documents');
 });
 
