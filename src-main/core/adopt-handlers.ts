@@ -8,6 +8,7 @@ import { placeId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { PlaceAddress, StoredSettings } from '#contract/engine/engine-values.ts';
 import { noteKitProven } from '#services/routine/known-kits.ts';
+import { adoptSystems } from '#services/routine/known-systems.ts';
 import { kindOf, optionsOf, refuseSecret, toAddress } from '#services/places/place-access.ts';
 import { putPlace, type Place } from '#services/state/places-table.ts';
 import { putPlan } from '#services/state/plans-table.ts';
@@ -39,6 +40,8 @@ export function adoptHandlers(parts: CoreParts): AdoptCalls {
           ...parseKeyCopies(chosen.files),
           ...getSetting(writer, 'keyCopies'),
         });
+
+        adoptSystems(writer, settings.systems);
         for (const plan of settings.plans) putPlan(writer, { ...plan, pause: null });
       });
       secrets.note(here.place.id, here.notRemembered === null ? 'remembered' : 'session');

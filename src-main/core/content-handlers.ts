@@ -6,6 +6,7 @@ import type { PlaceId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { PlaceAccess } from '#contract/engine/engine-values.ts';
 import { accessTo, mayLock, requirePlace } from '#services/places/place-access.ts';
+import { getSetting } from '#services/state/settings-table.ts';
 import type { CoreParts } from './core-parts.ts';
 
 export function contentHandlers({ state, engine, routine }: CoreParts): CallHandlers<typeof contentCalls> {
@@ -32,6 +33,7 @@ export function contentHandlers({ state, engine, routine }: CoreParts): CallHand
       const mayAsk = mayLock(place) && routine.presence.stateOf(place).presence !== 'absent';
       return engine.calls['versions.locks']({ access: accessTo(place), series, mayAsk }, { signal });
     },
+    'browse.systems': () => state.read((reader) => getSetting(reader, 'systems')) ?? [],
     'browse.now': ({ placeId, withOnlyNow = false, ...asked }, { signal }) => {
       const { repositoryId } = state.read((reader) => requirePlace(reader, placeId));
       return engine.calls.now({ repositoryId: repositoryId ?? '', withOnlyNow, ...asked }, { signal });

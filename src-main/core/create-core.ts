@@ -50,6 +50,8 @@ import { measureFolders } from './measure-folders.ts';
 import { MirrorKeeper, toJobValue, type MirrorMoved } from './mirror-keeper.ts';
 import { getWindowSettings } from './settings-handlers.ts';
 import { SecretStates, toPlaceValue } from './place-values.ts';
+import { machineFiles } from './machine/machine-files.ts';
+import { readSystem } from './machine/read-system.ts';
 import { runProgram } from './run-program.ts';
 import { PlanWatching } from './plan-watching.ts';
 
@@ -103,6 +105,10 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     clock,
     zone: () => ports.zone(),
     engine,
+    system: () => {
+      const system = ports.system === undefined ? readSystem(machineFiles()) : ports.system();
+      return system && { ...system, hostname: hostname() };
+    },
     hints: watching,
     runProgram,
     keyCopies,

@@ -4,6 +4,7 @@
  */
 import type { ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
+import type { SystemVersion } from '#contract/app/content-calls.ts';
 import type { EngineProcess } from '#contract/engine/engine-process.ts';
 import type { Problem } from '#contract/protection-codes.ts';
 import type { FolderWatching } from '#services/watcher/folder-watching.ts';
@@ -26,6 +27,8 @@ export interface HostPorts {
   readonly onlyAsked?: boolean;
   /** As the system says now. */
   powerAndNetwork(): PowerAndNetwork;
+  /** Which system this is; absent: what it says of itself. */
+  system?(): SystemVersion | undefined;
   /** Power, network or drives may have changed, or the machine woke: look again. @returns how to stop listening */
   onMachineChange(
     listener: (what: 'power' | 'network' | 'drives' | 'resumed' | 'suspending') => void,

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Clock } from '#base/clock.ts';
 import { systemClock } from '#base/system-clock.ts';
 import type { Problem } from '#contract/protection-codes.ts';
+import type { SystemVersion } from '#contract/app/content-calls.ts';
 import type { Mirror } from '#contract/app/mirror-values.ts';
 import { createChannelPair } from '#contract/calls/channel.ts';
 import type { EngineProcess } from '#contract/engine/engine-process.ts';
@@ -37,6 +38,8 @@ export class CoreWorld {
   hold: Hold = () => undefined;
   /** Until when its places keep what is removed from them. */
   keepsUntilMs: number | undefined;
+  /** What the computer says it runs. */
+  system: SystemVersion | undefined = { name: 'Ubuntu', version: '24.04' };
   #core: Core | undefined;
   engine: EngineProcess | undefined;
 
@@ -78,6 +81,7 @@ export class CoreWorld {
       zone: () => 'Europe/Berlin',
       startEngine: () => (this.engine = this.#startEngine()),
       powerAndNetwork: () => ({ power: 'mains', isBatteryLow: false, network: 'unmetered' }),
+      system: () => this.system,
       onMachineChange: () => () => undefined,
       notify: (problem, isOver) => void this.told.push([problem, isOver]),
       log: (level, text) => void this.log.push(`${level}: ${text}`),

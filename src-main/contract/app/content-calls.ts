@@ -57,6 +57,12 @@ export type EntryOwner = z.output<typeof entryOwner>;
 export const versionLock = z.strictObject({ snapshotId: z.string(), timeMs, untilMs: timeMs });
 export type VersionLock = z.output<typeof versionLock>;
 
+export const systemVersion = z.strictObject({ name: z.string(), version: z.string() });
+export type SystemVersion = z.output<typeof systemVersion>;
+
+/** Versions that a computer made from then on were made under this system. */
+export const knownSystem = z.strictObject({ ...systemVersion.shape, hostname: z.string(), sinceMs: timeMs });
+
 export const contentCalls = {
   /**
    * A part of a file, shorter only at its end. Needs the place. @throws files.pathNotInSnapshot,
@@ -90,6 +96,12 @@ export const contentCalls = {
     kind: 'query',
     input: z.strictObject({ placeId, series: z.string() }),
     output: z.array(versionLock).readonly(),
+  },
+  /** Oldest first within each computer; of versions older than the first nothing is known. */
+  'browse.systems': {
+    kind: 'query',
+    input: z.strictObject({}),
+    output: z.array(knownSystem).readonly(),
   },
   /** Entries of a folder as they were beside the disk as it is now. */
   'browse.now': {

@@ -1,5 +1,6 @@
 /** Single values by name. Each has its shape here; a name that is not listed does not exist. */
 import { z } from 'zod';
+import { knownSystem } from '#contract/app/content-calls.ts';
 import { DEFAULT_WINDOW_SETTINGS, windowSettings } from '#contract/app/settings-calls.ts';
 import { pause, placeId, timeMs } from '#contract/app/values.ts';
 import { decodeRow, encodeRow, jsonColumn } from './columns.ts';
@@ -44,6 +45,8 @@ const SETTINGS = {
       mark: z.string().nullable(),
     }),
   ),
+  /** Which system each computer had, and since which of its versions; oldest first. */
+  systems: z.array(knownSystem),
   /** Keys of reminders that the person has said enough to. */
   dismissedReminders: z.array(z.string()),
   /** Notices that the person has been told, so that a restart does not tell them again. */

@@ -7,6 +7,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { TidemarkError } from '#base/errors.ts';
 import { count, placeId, plan, timeMs } from '#contract/app/values.ts';
+import { knownSystem } from '#contract/app/content-calls.ts';
 import type { SettingsFile } from '#contract/engine/engine-values.ts';
 import { getActivityHead, listActivity } from '#services/state/activity-table.ts';
 import { listPlaces, type Place } from '#services/state/places-table.ts';
@@ -39,6 +40,8 @@ const settingsText = z.object({
   plans: z.array(plan),
   places: z.array(travellingPlace),
   activityHead: z.object({ number: count, hash: z.string() }),
+  /** Younger than the others. */
+  systems: z.array(knownSystem).default([]),
 });
 
 export interface TravelledSettings {
@@ -47,6 +50,7 @@ export interface TravelledSettings {
   readonly hostname: string;
   readonly plans: readonly Plan[];
   readonly places: readonly Omit<Place, 'machineKeyId' | 'isRecoveryProven'>[];
+  readonly systems: Setting<'systems'>;
 }
 
 /** @throws state.entryInvalid */
@@ -60,6 +64,7 @@ export function settingsFiles(reader: StateReader, savedAtMs: number, hostname: 
     plans: listPlans(reader) as z.output<typeof plan>[],
     places: listPlaces(reader).map(({ machineKeyId: _key, isRecoveryProven: _proven, ...rest }) => rest),
     activityHead: head,
+    systems: getSetting(reader, 'systems') ?? [],
   });
   return [
     { name: SETTINGS_FILE, text: `${JSON.stringify(settings, undefined, 2)}\n` },

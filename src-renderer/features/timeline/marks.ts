@@ -1,16 +1,20 @@
 /**
  * Marks that time carries by itself: the first backup, what a person called a point, the moment before very many files
- * changed, the first one after something was put back. Judged by what each backup counted; what was put back is no change
+ * changed, the last one under a system that was updated then, the first one after something was put back. Judged by what each backup counted; what was put back is no change
  * to be wondered at. Pure.
  */
 import { filesPutBack, type PutBackRun } from './put-backs.ts';
-import type { Point } from './wire-types.ts';
+import type { Answers, Point } from './wire-types.ts';
+
+type Systems = Answers<'browse.systems'>;
 
 export type Mark =
   | { readonly kind: 'first'; readonly pointId: string; readonly atMs: number }
   | { readonly kind: 'label'; readonly pointId: string; readonly atMs: number; readonly label: string }
   /** The last point before so many files changed at once. */
   | { readonly kind: 'beforeMany'; readonly pointId: string; readonly atMs: number; readonly files: number }
+  /** The last point under the system that the computer had before. */
+  | { readonly kind: 'beforeUpdate'; readonly pointId: string; readonly atMs: number; readonly words: string }
   /** The first point with what was put back before it. */
   | { readonly kind: 'putBack'; readonly pointId: string; readonly atMs: number; readonly files: number };
 
@@ -29,7 +33,12 @@ const TIMES_THE_USUAL = 10;
 const SUSPICIOUS_SHARE = 0.5;
 const SUSPICIOUS_FILES = 100;
 
-export function marksOf(points: readonly Point[], runs: readonly PutBackRun[]): readonly Mark[] {
+/** @param systems which system each computer had since when, oldest first */
+export function marksOf(
+  points: readonly Point[],
+  runs: readonly PutBackRun[],
+  systems: Systems = [],
+): readonly Mark[] {
   const standing = runs.filter(({ stands }) => stands);
   const changed = points.map(({ summary, timeMs }, at) => {
     const files = (summary.filesNew ?? 0) + (summary.filesChanged ?? 0);
@@ -48,8 +57,29 @@ export function marksOf(points: readonly Point[], runs: readonly PutBackRun[]): 
     const files = point.isPart ? 0 : (changed[at + 1] ?? 0);
     if (files >= MANY_FILES && files >= usual * TIMES_THE_USUAL)
       marks.push({ kind: 'beforeMany', pointId, atMs, files });
+    const words = updateAfter(systems, point, points[at + 1]);
+    if (words !== undefined) marks.push({ kind: 'beforeUpdate', pointId, atMs, words });
   }
   return marks;
+}
+
+/** "Ubuntu 24.04 → 24.10", where the computer had another system at its next point, or has one now. Undefined: none, or nobody knows. */
+function updateAfter(
+  systems: Systems,
+  { hostname, timeMs }: Point,
+  next: Point | undefined,
+): string | undefined {
+  // Another computer's system is no update of this one's.
+  if (next !== undefined && next.hostname !== hostname) return undefined;
+  const own = systems.filter((system) => system.hostname === hostname);
+  const before = own.findLast(({ sinceMs }) => sinceMs <= timeMs);
+  const after = next === undefined ? own.at(-1) : own.findLast(({ sinceMs }) => sinceMs <= next.timeMs);
+  if (before === undefined || after === undefined) return undefined;
+  if (before.name === after.name)
+    return before.version === after.version
+      ? undefined
+      : `${before.name} ${before.version} → ${after.version}`;
+  return `${before.name} ${before.version} → ${after.name} ${after.version}`;
 }
 
 export function suspicionsOf(points: readonly Point[], runs: readonly PutBackRun[]): readonly Suspicion[] {

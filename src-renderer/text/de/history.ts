@@ -95,6 +95,7 @@ export const history: Translated<typeof english> = {
   noNewerChange: 'Hier keine spätere Änderung',
   markFirst: 'erste Sicherung',
   markMany: (count) => `bevor sich ${count} Dateien änderten`,
+  markUpdate: (system) => `vor dem Update (${system})`,
   markPutBack: (count, isOne) => `nach dem Zurückholen von ${isOne ? '1 Datei' : `${count} Dateien`}`,
 
   dateTitle: 'Zu einem Datum gehen',

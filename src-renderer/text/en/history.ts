@@ -93,6 +93,7 @@ export const history = {
   noNewerChange: 'No later change here',
   markFirst: 'first backup',
   markMany: (count: string) => `before ${count} files changed`,
+  markUpdate: (system: string) => `before the update (${system})`,
   markPutBack: (count: string, isOne: boolean) => `after putting back ${isOne ? '1 file' : `${count} files`}`,
 
   dateTitle: 'Go to a date',

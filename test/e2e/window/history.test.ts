@@ -395,6 +395,7 @@ test('the table of the bars follows the band: a backup made meanwhile, and zoom'
   };
   const before = await versions();
   world.write('Documents/Letters/to do.md', 'written while the table is open');
+  world.core.system = { name: 'Ubuntu', version: '24.10' };
   await world.backUp(letters.planId, letters.placeId);
   await until(versions, before + 1);
   const all = await rows.count();
@@ -405,6 +406,17 @@ test('the table of the bars follows the band: a backup made meanwhile, and zoom'
   expect(await faults()).toEqual([]);
   await page.keyboard.press('Escape');
   await rows.first().waitFor({ state: 'detached' });
+});
+
+test('the last version before the system was updated says so', async () => {
+  await page.keyboard.press('Shift+ArrowLeft');
+  await until(version, VERSIONS);
+  const said = async (): Promise<string> => (await slider().getAttribute('aria-valuetext')) ?? '';
+  await until(async () => (await said()).includes('before the update (Ubuntu 24.04 → 24.10)'), true);
+  await page.keyboard.press('Shift+ArrowLeft');
+  await until(version, VERSIONS - 1);
+  await until(async () => (await said()).includes('before the update'), false);
+  await page.keyboard.press('n');
 });
 
 test('opened from nowhere it says what people come for; in German, too', async () => {

@@ -1,4 +1,5 @@
 /** The core as a window uses it, over the real engine and real folders: from the first place to a new computer. */
+import { hostname } from 'node:os';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { accessTo } from '#services/places/place-access.ts';
 import { samplePlace } from '#test/support/state.ts';
@@ -238,7 +239,20 @@ test('C3, C4: a place that is gone, and another one in its stead, are told apart
 test('a new computer takes over with nothing but the place and the code, and sends nothing again', async () => {
   const { placeId, recoveryCode } = await world.addPlace();
   const planId = await world.addPlan([world.at('home')], [placeId]);
+  const { result: first } = await world.run({ kind: 'backup', planId, placeId });
   await world.run({ kind: 'backup', planId, placeId });
+  world.system = { name: 'Ubuntu', version: '24.10' };
+  const { result: updated } = await world.run({ kind: 'backup', planId, placeId });
+  const systems = await world.calls['browse.systems']({});
+  expect(systems).toEqual([
+    { hostname: hostname(), sinceMs: (first as { timeMs: number }).timeMs, name: 'Ubuntu', version: '24.04' },
+    {
+      hostname: hostname(),
+      sinceMs: (updated as { timeMs: number }).timeMs,
+      name: 'Ubuntu',
+      version: '24.10',
+    },
+  ]);
   expect(await world.run({ kind: 'saveSettings', placeId })).toMatchObject({ state: 'done' });
   await world.stop();
 
@@ -255,6 +269,7 @@ test('a new computer takes over with nothing but the place and the code, and sen
   const mirror = await world.mirror();
   expect(mirror.plans).toMatchObject([{ id: planId }]);
   expect(mirror.places).toMatchObject([{ id: placeId }]);
+  expect(await world.calls['browse.systems']({})).toEqual(systems);
   const next = await world.run({ kind: 'backup', planId, placeId });
   expect(next).toMatchObject({ state: 'done', result: { filesNew: 0, filesUnmodified: 2 } });
   await expect

@@ -10,6 +10,7 @@ import { toKnownVersion } from '#services/places/sync-versions.ts';
 import { excludePatternsOf } from '#services/plans/exclusion-presets.ts';
 import { requirePlan, seriesTag } from '#services/plans/require-plan.ts';
 import { runPlanCommands, type CommandReport } from '#services/plans/run-plan-commands.ts';
+import { noteSystem } from '#services/routine/known-systems.ts';
 import type { Place } from '#services/state/places-table.ts';
 import type { Plan } from '#services/state/plans-table.ts';
 import { putVersions } from '#services/state/versions-table.ts';
@@ -53,6 +54,7 @@ async function saveVersion(
       run.trouble(path, error);
     },
   };
+  const system = parts.system();
   let outcome: BackupOutcome;
   try {
     outcome = await parts.engine.calls.backup(
@@ -71,7 +73,7 @@ async function saveVersion(
     noteSourceTrouble(parts, plan, error);
     throw error;
   }
-  await noteVersion(parts, plan, place, outcome);
+  await noteVersion(parts, plan, place, outcome, system);
   if (unread.length > MOST_UNREAD) taken.giveBack();
   else taken.confirm(outcome.version.snapshotId, unread);
   return outcome;
@@ -92,6 +94,7 @@ async function noteVersion(
   plan: Plan,
   place: Place,
   outcome: BackupOutcome,
+  system: ReturnType<WorkParts['system']>,
 ): Promise<void> {
   const version = toKnownVersion(
     outcome.version,
@@ -100,7 +103,10 @@ async function noteVersion(
     parts.clock.nowMs(),
     outcome.leftOut === 0,
   );
-  await parts.state.commitAnyway((writer) => putVersions(writer, [version]));
+  await parts.state.commitAnyway((writer) => {
+    putVersions(writer, [version]);
+    if (system !== undefined) noteSystem(writer, { ...system, sinceMs: outcome.version.timeMs });
+  });
 }
 
 /** Deletions are held while a source looks wrong; the log says since when. */

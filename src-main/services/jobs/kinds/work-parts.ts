@@ -1,6 +1,7 @@
 /** What the kinds of jobs share: the state, the engine, the watcher's hints, and whom to tell what came of a job. */
 import type { ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
+import type { SystemVersion } from '#contract/app/content-calls.ts';
 import type { PlaceId } from '#contract/app/values.ts';
 import type { CallClient } from '#contract/calls/call-table.ts';
 import type { CallOptions } from '#contract/calls/call-table.ts';
@@ -45,6 +46,8 @@ export interface WorkParts {
   readonly clock: Clock;
   zone(): string;
   readonly engine: { readonly calls: CallClient<EngineCalls> };
+  /** Which system this computer has now, and how the computer is called; undefined where it does not say. */
+  system(): (SystemVersion & { readonly hostname: string }) | undefined;
   readonly hints: HintSource;
   readonly runProgram: RunProgram;
   readonly keyCopies: Pick<KeyCopies, 'refresh'>;

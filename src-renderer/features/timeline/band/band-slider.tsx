@@ -9,17 +9,17 @@ import { useFormats, useSpeech, useWords } from '../../../text/use-words.ts';
 import { announce } from '../announce.ts';
 import { useHistoryView } from '../view-store.ts';
 import type { Point } from '../wire-types.ts';
-import { lockedPoints, lockWords, type Lock } from './locks.ts';
 
 export interface BandSliderProps {
   readonly sliderRef: RefObject<HTMLDivElement | null>;
   readonly points: readonly Point[];
-  readonly locks: ReadonlyMap<string, Lock>;
+  /** What else is to be said of a point, by its id. */
+  readonly notes: ReadonlyMap<string, readonly string[]>;
 }
 
 const REST_MS = 500;
 
-export function BandSlider({ sliderRef, points, locks }: BandSliderProps) {
+export function BandSlider({ sliderRef, points, notes }: BandSliderProps) {
   const { calls } = useCore();
   const { history } = useWords();
   const { language } = useSpeech();
@@ -49,14 +49,9 @@ export function BandSlider({ sliderRef, points, locks }: BandSliderProps) {
       if (point === undefined || placeId === null || series === null) return;
       const moment = longMoment.format(point.timeMs);
       element.setAttribute('aria-valuenow', String(at + 1));
-      const lock = locks.get(point.snapshotId);
-      const locked = lock && lockedPoints([lock]);
       const say = (changed: string): void => {
-        const said = history.sliderText(moment, changed);
-        const text =
-          locked === undefined
-            ? said
-            : history.sliderText(said, lockWords(locked, 1, { history, formats, nowMs }));
+        const parts = [changed, ...(notes.get(point.snapshotId) ?? [])];
+        const text = parts.reduce(history.sliderText, moment);
         element.setAttribute('aria-valuetext', text);
         // The slider itself is read by whoever stands on it.
         if (hasMoved && document.activeElement !== element) announce(text);
@@ -87,7 +82,7 @@ export function BandSlider({ sliderRef, points, locks }: BandSliderProps) {
       clearTimeout(timer);
       question.abort();
     };
-  }, [sliderRef, points, locks, calls, history, formats, nowMs]);
+  }, [sliderRef, points, notes, calls, history, formats, nowMs]);
   return (
     <div
       ref={sliderRef}

@@ -110,7 +110,7 @@ function drawLock(pen: Pen, x: number, y: number, colour: string): void {
 /** As many as have room, own labels first; none under the handle. */
 export function drawMarkFlags(pen: Pen, picture: BandPicture): void {
   const { marks, range, widthPx, colours, font, handleLeftPx, handleRightPx } = picture;
-  const order = { label: 0, putBack: 1, beforeMany: 2, first: 3 };
+  const order = { label: 0, putBack: 1, beforeMany: 2, beforeUpdate: 3, first: 4 };
   const taken: [number, number][] = [[handleLeftPx - 6, handleRightPx + 6]];
   pen.font = `500 10.5px ${font}`;
   pen.textAlign = 'left';

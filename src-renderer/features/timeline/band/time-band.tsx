@@ -4,6 +4,7 @@
  */
 import { ChevronLeft, ChevronRight, Table2 } from 'lucide-react';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import { useAnswer } from '../../../core-link/use-answer.ts';
 import { useCore } from '../../../core-link/use-core.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import type { Formats } from '../../../text/formats.ts';
@@ -13,7 +14,7 @@ import { marksOf, suspicionsOf, type Mark } from '../marks.ts';
 import { useAskRanJobs, usePutBacks, useRanJobs } from '../ran-jobs.ts';
 import type { Reading, Source } from '../sources.ts';
 import { useHistoryView } from '../view-store.ts';
-import type { NextChange, Point } from '../wire-types.ts';
+import type { Answers, NextChange, Point } from '../wire-types.ts';
 import { bandDeeds } from './band-deeds.ts';
 import { BandControl, type BandFacts, type Hover } from './band-control.ts';
 import { BandSlider } from './band-slider.tsx';
@@ -24,9 +25,12 @@ import { failedRuns, exceptPoints } from './runs.ts';
 import { markPoints } from './point-lane.ts';
 import { firstRange, fitRange, wholeRange } from './time-scale.ts';
 import { useAxisWords } from './use-axis-words.ts';
+import { lockWords } from './locks.ts';
 import { useLocks } from './use-locks.ts';
 import { useJumps } from './use-jumps.ts';
 import './band.css';
+
+const NO_SYSTEMS: Answers<'browse.systems'> = [];
 
 export interface TimeBandProps {
   readonly source: Source;
@@ -44,6 +48,7 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
   const held = useHeld(source, nowMs);
   const putBacks = usePutBacks(source.topFolder);
   const locks = useLocks(source);
+  const systems = useSystems(points);
   const canvas = useRef<HTMLCanvasElement>(null);
   const slider = useRef<HTMLDivElement>(null);
   const handle = useRef<HTMLButtonElement>(null);
@@ -63,7 +68,10 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
         exceptIds: runs.exceptIds,
         locks,
       }),
-      marks: marksOf(points, putBacks).map((mark) => ({ mark, text: markWords(mark, { history, formats }) })),
+      marks: marksOf(points, putBacks, systems).map((mark) => ({
+        mark,
+        text: markWords(mark, { history, formats }),
+      })),
       missedMs: runs.missedMs,
       held,
       locks,
@@ -87,12 +95,16 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
     held,
     putBacks,
     locks,
+    systems,
     history,
     formats,
     axisWords,
     nowMs,
     knownFromMs,
   ]);
+
+  const { marks } = facts;
+  const notes = useMemo(() => notesOf(marks, locks, { history, formats, nowMs }), [marks, locks]);
 
   useEffect(() => {
     const elements = {
@@ -127,7 +139,7 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
   return (
     <section className="band" data-region aria-label={history.regionBand}>
       <canvas ref={canvas} aria-hidden />
-      <BandSlider sliderRef={slider} points={points} locks={locks} />
+      <BandSlider sliderRef={slider} points={points} notes={notes} />
       <div className="jumps" ref={jumps}>
         <Jumps />
         <button
@@ -155,6 +167,21 @@ export const TimeBand = memo(function TimeBand({ source, points, reading }: Time
   );
 });
 
+/** What a canvas cannot say to who does not see it. The first backup is said anyway. */
+function notesOf(
+  marks: BandFacts['marks'],
+  locks: BandFacts['locks'],
+  speech: Parameters<typeof lockWords>[2],
+): ReadonlyMap<string, readonly string[]> {
+  const notes = new Map<string, string[]>();
+  const add = (pointId: string, text: string): void => {
+    notes.set(pointId, [...(notes.get(pointId) ?? []), text]);
+  };
+  for (const { mark, text } of marks) if (mark.kind !== 'first') add(mark.pointId, text);
+  for (const [pointId, lock] of locks) add(pointId, lockWords({ ...lock, count: 1 }, 1, speech));
+  return notes;
+}
+
 function markWords(
   mark: Mark,
   { history, formats }: { readonly history: Words['history']; readonly formats: Formats },
@@ -166,6 +193,8 @@ function markWords(
       return mark.label;
     case 'beforeMany':
       return history.markMany(formats.count(mark.files));
+    case 'beforeUpdate':
+      return history.markUpdate(mark.words);
     case 'putBack':
       return history.markPutBack(formats.count(mark.files), mark.files === 1);
   }
@@ -212,6 +241,16 @@ function Jumps() {
       )}
     </>
   );
+}
+
+/** What is known of the systems that the versions were made under. */
+function useSystems(points: readonly Point[]): Answers<'browse.systems'> {
+  const { calls } = useCore();
+  const { value } = useAnswer(
+    (signal) => calls['browse.systems']({}, { signal }),
+    [points.at(-1)?.snapshotId],
+  );
+  return value ?? NO_SYSTEMS;
 }
 
 /** Backups of this series to this place that came to nothing, or left files out. */

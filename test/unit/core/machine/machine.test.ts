@@ -10,6 +10,7 @@ import { MachineWatch } from '#core/machine/machine-watch.ts';
 import { readMounts } from '#core/machine/read-mounts.ts';
 import { readNetwork, waysByAddress } from '#core/machine/read-network.ts';
 import { readPower } from '#core/machine/read-power.ts';
+import { readSystem } from '#core/machine/read-system.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
 
 let root: string;
@@ -239,4 +240,32 @@ test('this machine answers, whatever it is', () => {
   expect(Array.isArray(readNetwork(files))).toBe(true);
   if (process.platform === 'linux')
     expect(readMounts(files)?.some((mount) => mount.endsWith(' /'))).toBe(true);
+});
+
+describe('which system it is', () => {
+  test.each([
+    [
+      'NAME="Ubuntu"\nVERSION_ID="24.04"\nPRETTY_NAME="Ubuntu 24.04.1 LTS"\n',
+      { name: 'Ubuntu', version: '24.04' },
+    ],
+    ["VERSION_ID=41\nNAME='Fedora Linux'\n", { name: 'Fedora Linux', version: '41' }],
+    // One that has no versions.
+    ['NAME="Arch Linux"\nID=arch\n', undefined],
+    ['', undefined],
+  ])('Linux: %j', (text, system) => {
+    put('usr/lib/os-release', text);
+    expect(readSystem(machineFiles(root), 'linux')).toEqual(system);
+    // The one below /etc counts where both are there.
+    put('etc/os-release', 'NAME=Debian\nVERSION_ID=13\n');
+    expect(readSystem(machineFiles(root), 'linux')).toEqual({ name: 'Debian', version: '13' });
+  });
+
+  test('macOS', () => {
+    expect(readSystem(machineFiles(root), 'darwin')).toBeUndefined();
+    put(
+      'System/Library/CoreServices/SystemVersion.plist',
+      '<dict>\n\t<key>ProductVersion</key>\n\t<string>15.2</string>\n</dict>',
+    );
+    expect(readSystem(machineFiles(root), 'darwin')).toEqual({ name: 'macOS', version: '15.2' });
+  });
 });

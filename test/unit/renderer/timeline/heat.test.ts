@@ -188,6 +188,36 @@ test('marks: the first backup, labels, and before very many changes', () => {
   ).toEqual([['id3', 'id2']]);
 });
 
+test('marks: the last point before the system was another one, as far as anybody knows', () => {
+  const system = (sinceMs: number, version: string, name = 'Ubuntu', hostname = 'h') => ({
+    hostname,
+    sinceMs,
+    name,
+    version,
+  });
+  const points = [0, 10, 20, 30, 40].map((timeMs) => point(timeMs));
+  const updates = (systems: Parameters<typeof marksOf>[2], of = points): unknown[] =>
+    marksOf(of, [], systems).flatMap((mark) =>
+      mark.kind === 'beforeUpdate' ? [[mark.atMs, mark.words]] : [],
+    );
+  expect(updates([])).toEqual([]);
+  // Of the points before the first entry nothing is known.
+  expect(updates([system(20, '24.04')])).toEqual([]);
+  expect(updates([system(10, '24.04'), system(30, '24.10')])).toEqual([[20, 'Ubuntu 24.04 → 24.10']]);
+  // Seen in another place first; two between two points are one; this place has none since.
+  expect(updates([system(5, '24.04'), system(12, '24.10'), system(15, '25.04')])).toEqual([
+    [10, 'Ubuntu 24.04 → 25.04'],
+  ]);
+  expect(updates([system(0, '12', 'Debian'), system(50, '24.04')])).toEqual([
+    [40, 'Debian 12 → Ubuntu 24.04'],
+  ]);
+  const others = [system(0, '24.04'), system(10, '11', 'Windows', 'other'), system(20, '24.04')];
+  expect(updates(others)).toEqual([]);
+  expect(
+    updates([system(0, '1'), system(0, '2', 'X', 'other')], [point(5), point(9, { hostname: 'other' })]),
+  ).toEqual([]);
+});
+
 test('a version of a part is half a dot, and what the first whole one adds is no change', () => {
   const summary = { filesNew: 60_000, filesChanged: 0, totalFilesProcessed: 60_000 };
   const points = [
