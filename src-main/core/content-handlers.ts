@@ -28,6 +28,8 @@ export function contentHandlers({ state, engine, routine }: CoreParts): CallHand
       ask(placeId, (access) => engine.calls.content({ access, ...asked }, { signal })),
     'browse.owner': ({ placeId, ...asked }, { signal }) =>
       ask(placeId, (access) => engine.calls.owner({ access, ...asked }, { signal })),
+    'browse.storedShares': ({ placeId, files }, { signal }) =>
+      ask(placeId, (access) => engine.calls.storedShares({ access, files }, { signal })),
     'browse.locks': ({ placeId, series }, { signal }) => {
       const place = state.read((reader) => requirePlace(reader, placeId));
       const mayAsk = mayLock(place) && routine.presence.stateOf(place).presence !== 'absent';

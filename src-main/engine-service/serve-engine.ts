@@ -24,6 +24,7 @@ import { placeCalls } from './place-calls.ts';
 import { restoreCalls } from './restore-calls.ts';
 import { settingsCalls } from './settings-calls.ts';
 import { spaceCalls } from './space-calls.ts';
+import { storedShareCalls } from './stored-share-calls.ts';
 import { thinOutCalls } from './thin-out-calls.ts';
 import { versionCalls } from './version-calls.ts';
 
@@ -48,6 +49,7 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
     ...historyCalls(service),
     ...contentCalls(service),
     ...ownerCalls(service),
+    ...storedShareCalls(service),
     ...nowCalls(service),
     ...markCalls(service),
     ...lockCalls(service),

@@ -9,6 +9,9 @@ import { bytesInJson, count, placeId, snapshotId, timeMs } from './values.ts';
 /** So much of a file is told at once. */
 export const MOST_CONTENT_BYTES = 4 << 20;
 
+/** Files whose stored shares are told at once. */
+export const MOST_SHARES = 100;
+
 /** How an entry of a version stands to what is there now. */
 export const ENTRY_NOW = ['same', 'older', 'newer', 'missing', 'replaced', 'unknown'] as const;
 
@@ -96,6 +99,19 @@ export const contentCalls = {
     kind: 'query',
     input: z.strictObject({ placeId, series: z.string() }),
     output: z.array(versionLock).readonly(),
+  },
+  /**
+   * What share of each file's size is left of it once it is compressed and stored: near 1 for what looks random. From the
+   * index and trees of the place, no contents are read. Null: nobody knows, as where nothing is compressed. Files that are
+   * not reached in time are null, too. @throws storage.* for a place that is not there
+   */
+  'browse.storedShares': {
+    kind: 'query',
+    input: z.strictObject({
+      placeId,
+      files: z.array(z.strictObject({ snapshotId, path: bytesInJson })).max(MOST_SHARES),
+    }),
+    output: z.array(z.number().nonnegative().nullable()).readonly(),
   },
   /** Oldest first within each computer; of versions older than the first nothing is known. */
   'browse.systems': {

@@ -36,6 +36,14 @@ export const engineWindowCalls = {
     input: of<{ access: PlaceAccess; snapshotId: string; path: ByteString }>(),
     output: of<EntryOwner | null>(),
   },
+  storedShares: {
+    kind: 'query',
+    input: of<{
+      access: PlaceAccess;
+      files: readonly { readonly snapshotId: string; readonly path: ByteString }[];
+    }>(),
+    output: of<readonly (number | null)[]>(),
+  },
   now: {
     kind: 'query',
     input: of<{

@@ -29,6 +29,7 @@ export const inspector: Translated<typeof english> = {
   sameContentAs: (moments) => `Derselbe Inhalt wie am ${moments}`,
   becameEmpty: 'Wurde leer',
   shrank: 'Um mehr als 90 % geschrumpft',
+  becameRandom: 'Sieht auf einmal zufällig aus, wie verschlüsselt',
   versionsCut: 'Ältere Versionen werden hier nicht gezeigt.',
   blinkHint: 'Die Leertaste wechselt zwischen den beiden zuletzt gewählten.',
   needsPlace: (place) => `Zum Hineinsehen wird „${place}“ gebraucht. Der Ort ist gerade nicht erreichbar.`,

@@ -27,6 +27,7 @@ export const inspector = {
   sameContentAs: (moments: string) => `The same contents as on ${moments}`,
   becameEmpty: 'Became empty',
   shrank: 'Shrank by more than 90 %',
+  becameRandom: 'Looks random all at once, as if encrypted',
   versionsCut: 'Older versions are not shown here.',
   blinkHint: 'Space flips between the last two that you chose.',
   needsPlace: (place: string) => `To look into it, ${place} is needed. It cannot be reached now.`,

@@ -1,4 +1,5 @@
 /** What the history page says where there is nothing to look at, or not everything: each state on a real core. */
+import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
@@ -120,6 +121,25 @@ test('what was changed while the window was not looked at is seen when it is loo
   world.write('Documents/a.txt', 'changed by another program');
   await page.evaluate(() => dispatchEvent(new Event('focus')));
   await state.getByText('older than now').waitFor();
+});
+
+test('a version that looks random all at once carries a warning', async () => {
+  const text = Array.from({ length: 400 }, (_, line) => `Line ${line} of the thesis.\n`).join('');
+  world.write('Documents/thesis.txt', text);
+  await world.backUp(planId, placeId);
+  world.write('Documents/thesis.txt', `${text}And one more.\n`);
+  await world.backUp(planId, placeId);
+  world.write('Documents/thesis.txt', randomBytes(text.length));
+  await world.backUp(planId, placeId);
+  const folder = encodeURIComponent(world.at('Documents'));
+  await page.evaluate((to) => void (location.hash = `#/history?folder=${to}&at=now`), folder);
+  await page.getByRole('row').filter({ hasText: 'thesis.txt' }).click();
+  await page.getByRole('tab', { name: 'Versions' }).click();
+  const blocks = page.locator('.version-strip .block');
+  await blocks.first().getByText('Looks random all at once').waitFor();
+  expect(await blocks.count()).toBe(3);
+  expect(await page.locator('.version-strip .warning').count()).toBe(1);
+  expect(await findAxeFaults(page, '.inspector')).toEqual([]);
 });
 
 test('more than anybody reads that were deleted are one row, in a list and in columns', async () => {

@@ -18,6 +18,7 @@ import { DifferenceTab } from './difference-tab.tsx';
 import { LargePreview, PreviewTab } from './preview-tab.tsx';
 import { blinkVersions, stepVersion } from './strip-moves.ts';
 import { rowKey, stripRows, stripSummary, type StripSpeech } from './strip-view.ts';
+import { useLeaps } from './use-leaps.ts';
 import { useSubject, type Subject } from './use-subject.ts';
 import { VersionStrip } from './version-strip.tsx';
 import './inspector.css';
@@ -155,6 +156,7 @@ function WideStrip({ subject }: { subject: Subject }) {
 function Strip({ subject, isWide }: { subject: Subject; isWide: boolean }) {
   const speech = useStripSpeech();
   const { strip, current, item } = subject;
+  const leaps = useLeaps(subject);
   if (strip.value === undefined) return null;
   const { items } = strip.value;
   const [newest] = items;
@@ -168,7 +170,7 @@ function Strip({ subject, isWide }: { subject: Subject; isWide: boolean }) {
       )}
       <VersionStrip
         placeId={subject.placeId}
-        rows={stripRows(items, speech)}
+        rows={stripRows(items, speech, leaps)}
         currentKey={current === undefined ? null : rowKey(current, item.path)}
         isWide={isWide}
       />

@@ -58,10 +58,14 @@ const GAP_PX = 26;
 const DAYS_ALONE_MS = 3 * DAY_MS;
 const SHRUNK_TO = 0.1;
 
-/** @param items newest first */
+/**
+ * @param items newest first
+ * @param leaps keys of rows whose contents look random all at once
+ */
 export function stripRows(
   items: readonly PlacedItem[],
   speech: StripSpeech,
+  leaps: ReadonlySet<string> = new Set(),
 ): readonly (VersionRow | GapRow)[] {
   const chips = chipsOf(items);
   const [newest] = items;
@@ -84,7 +88,9 @@ export function stripRows(
       tone: isElsewhere(path, newest) ? 'other' : older === undefined ? 'first' : 'changed',
       chip: chips.get(item.content) ?? null,
       chipWords: chipWordsOf(item, items, speech),
-      warning: warningOf(item, older, speech.words),
+      warning:
+        warningOf(item, older, speech.words) ??
+        (leaps.has(rowKey(item, path)) ? speech.words.becameRandom : null),
     };
   });
 }

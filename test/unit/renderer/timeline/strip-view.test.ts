@@ -8,6 +8,7 @@ import {
   type Version,
   type VersionRow,
 } from '#renderer/features/timeline/inspector/strip-view.ts';
+import { leapsOf, suspectsOf } from '#renderer/features/timeline/inspector/entropy-leaps.ts';
 import { loadStrip } from '#renderer/features/timeline/inspector/load-strip.ts';
 import { speechOf } from '#renderer/text/use-words.ts';
 
@@ -110,6 +111,44 @@ describe('a warning', () => {
   ])('%s', (_, sizeBytes, before, expected) => {
     const [row] = rowsOf([version(1, 0, { sizeBytes }), version(2, 1, { sizeBytes: before })]);
     expect(row?.warning).toBe(expected);
+  });
+});
+
+describe('contents that look random all at once', () => {
+  const fetchFrom = (agoDays: number) => ({ fetchFrom: ref(agoDays) });
+  const of = (at: number, sizeBytes: number, more: Partial<Version> = {}): PlacedItem =>
+    version(at, at - 1, { sizeBytes, ...fetchFrom(at), ...more });
+
+  test('are looked for where the size is much the same and the contents are not', () => {
+    const items = [
+      of(1, 9_000),
+      of(2, 8_000),
+      of(4, 8_000, { content: 'c2' }),
+      of(5, 20_000),
+      gap(7, 6),
+      of(8, 20_000),
+      of(9, 4_000),
+      of(10, 4_000, { entryKind: 'folder' }),
+    ];
+    expect(suspectsOf(items).map(({ before, after }) => `${before.snapshotId} ${after.snapshotId}`)).toEqual([
+      's2 s1',
+      's8 s5',
+    ]);
+    expect(suspectsOf([version(1, 0, { sizeBytes: 9_000 }), of(2, 9_000)])).toEqual([]);
+  });
+
+  test.each([
+    [0.4, 1.001, 'Looks random all at once, as if encrypted'],
+    [0.79, 0.98, 'Looks random all at once, as if encrypted'],
+    ['not known', 1.001, null],
+    [0.4, 'not known', null],
+    [0.9, 1.001, null],
+    [0.4, 0.9, null],
+  ])('stored %s of its size before, %s after', (before, after, warning) => {
+    const items = [of(1, 9_000), of(2, 9_000)];
+    const shares = [before, after].map((share) => (typeof share === 'number' ? share : null));
+    const rows = stripRows(items, speech, leapsOf(suspectsOf(items), shares));
+    expect(rows.map((row) => (row.kind === 'version' ? row.warning : null))).toEqual([warning, null]);
   });
 });
 
