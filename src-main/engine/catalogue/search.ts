@@ -7,6 +7,7 @@ import { toDisplay, type ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
 import { throwIfCancelled } from '#base/errors.ts';
 import { joinPath } from '#operations/find-in-snapshot.ts';
+import { foldersAboveProtected } from './above-protected.ts';
 import { extensionOf, kindOfName } from './file-kinds.ts';
 import { foldName, foldText } from './fold-name.ts';
 import type { NameWish } from './name-index.ts';
@@ -54,6 +55,14 @@ interface Place {
   readonly series: Series;
   readonly path: ByteString;
   readonly folded: readonly string[];
+}
+
+/** A path that the filters leave, with its versions. */
+interface Match {
+  readonly node: MatchingNode;
+  readonly place: Place;
+  readonly stretches: readonly Stretch[];
+  readonly newest: Stretch;
 }
 
 /** @throws job.cancelled between slices */
@@ -104,6 +113,9 @@ class Search {
   readonly #places = new Map<number, Place | undefined>();
   /** Ranks of the best, ascending. */
   readonly #best: string[] = [];
+  readonly #aboveProtected = new Map<number, ReadonlySet<ByteString>>();
+  /** Folders above what is protected are told only where nothing else matches. */
+  readonly #heldBack: Match[] = [];
 
   constructor(
     tables: Tables,
@@ -152,6 +164,8 @@ class Search {
       yield { result: undefined, done: to / last };
       from = to + 1;
     }
+    if (this.matched > 0) return;
+    for (const match of this.#heldBack) yield { result: this.#take(match), done: 1 };
   }
 
   /** What decides without a look at the row. */
@@ -177,6 +191,24 @@ class Search {
     }
     const newest = stretches.at(-1);
     if (newest === undefined || !this.#areVersionsWanted(series, stretches, newest)) return undefined;
+    const match = { node, place, stretches, newest };
+    if (!this.#isAboveProtected(match)) return this.#take(match);
+    this.#heldBack.push(match);
+    return undefined;
+  }
+
+  #isAboveProtected({ node, place: { series, path }, newest }: Match): boolean {
+    if (newest.span.kind !== 'folder') return false;
+    let above = this.#aboveProtected.get(series.id);
+    if (above === undefined) {
+      above = foldersAboveProtected(this.#timeline.pointsOf(series.id).known);
+      this.#aboveProtected.set(series.id, above);
+    }
+    return above.has(joinPath(path, node.name));
+  }
+
+  #take({ node, place, stretches, newest }: Match): SearchResult | undefined {
+    const { series } = place;
     this.matched++;
     const rank = this.#rank(node, place, newest);
     if (!this.#takesPlace(rank)) return undefined;

@@ -9,6 +9,7 @@ import { useFormats, useWords } from '../../text/use-words.ts';
 import { startOfDay } from './band/axis.ts';
 import { marksOf } from './marks.ts';
 import { usePutBacks } from './ran-jobs.ts';
+import { foundCount } from './search/found-count.ts';
 import { useHistory } from './use-history.ts';
 import { useHistoryView } from './view-store.ts';
 
@@ -32,13 +33,11 @@ export function WaysIn() {
     placeId === null || series === null
       ? null
       : async (signal) => {
-          const ask = async (filters: { deleted: true } | { changed: { fromMs: number; toMs: number } }) =>
-            (
-              await calls['browse.search'](
-                { placeId, search: { text: '', filters: { series, ...filters }, limit: 1 } },
-                { signal },
-              )
-            ).matched;
+          const ask = (filters: { deleted: true } | { changed: { fromMs: number; toMs: number } }) =>
+            calls['browse.search'](
+              { placeId, search: { text: '', filters: { series, ...filters }, limit: 1 } },
+              { signal },
+            );
           return {
             deleted: await ask({ deleted: true }),
             changed: await ask({ changed: { fromMs: dayMs, toMs: dayMs + 86_400_000 } }),
@@ -58,14 +57,14 @@ export function WaysIn() {
       <button type="button" className="chip" onClick={() => openSearch('')}>
         <Search size={14} strokeWidth={1.7} aria-hidden /> {history.searchShort}
       </button>
-      {value !== undefined && value.deleted > 0 && (
+      {value !== undefined && value.deleted.matched > 0 && (
         <button type="button" className="chip" onClick={() => openSearch('deleted ')}>
-          {history.recentlyDeleted(formats.count(value.deleted))}
+          {history.recentlyDeleted(foundCount(value.deleted, { history, formats }))}
         </button>
       )}
-      {value !== undefined && value.changed > 0 && (
+      {value !== undefined && value.changed.matched > 0 && (
         <button type="button" className="chip" onClick={() => openSearch('changed:today ')}>
-          {history.changedToday(formats.count(value.changed))}
+          {history.changedToday(foundCount(value.changed, { history, formats }))}
         </button>
       )}
       {bigChange !== undefined && (

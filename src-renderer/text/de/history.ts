@@ -191,6 +191,7 @@ export const history: Translated<typeof english> = {
     `${files} von ${total} Dateien haben sich hier auf einmal geändert, wie wenn etwas sie verschlüsselt. Die letzte Version davor ist ${clean}.`,
 
   waysIn: 'Was wird gesucht?',
+  countOrMore: (count) => `über ${count}`,
   recentlyDeleted: (count) => `Kürzlich gelöscht (${count})`,
   changedToday: (count) => `Heute geändert (${count})`,
   beforeBigChange: (moment) => `Vor der großen Änderung von ${moment}`,

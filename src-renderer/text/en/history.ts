@@ -190,6 +190,7 @@ export const history = {
     `${files} of ${total} files changed at once here, as when something encrypts them. The last version before is ${clean}.`,
 
   waysIn: 'What are you looking for?',
+  countOrMore: (count: string) => `${count}+`,
   recentlyDeleted: (count: string) => `Recently deleted (${count})`,
   changedToday: (count: string) => `Changed today (${count})`,
   beforeBigChange: (moment: string) => `Before the big change of ${moment}`,

@@ -188,6 +188,34 @@ describe('search', () => {
     if (found.includes('/Documents/old.txt')) expect(found[0]).toBe('/Documents/old.txt');
   });
 
+  test('folders above what is protected come only where nothing else does', async () => {
+    const world = new CatalogueWorld();
+    const catalogue = await openCatalogue({ clock: new FakeClock({ startMs: START_MS + 3 * DAY * 1000 }) });
+    const root = folderOf({ home: { me: { Documents: { 'home.txt': 'a', 'letter.txt': 'l' }, Music: {} } } });
+    world.take('s', root, 0, { paths: ['/home/me/Documents', '/home/me/Music'] });
+    // Where all of it is protected it is a folder like others, though another point protects less.
+    world.take('t', root, 0, { paths: ['/home/me'] });
+    world.take('t', root, DAY, { paths: ['/home/me/Music'] });
+    await catalogue.update(world);
+    const found = async (text: string, series: string, kind?: string): Promise<string[]> => {
+      const filters = kind === undefined ? { series } : { series, kind };
+      const all = [];
+      let matched = 0;
+      for await (const slice of catalogue.search({ text, filters })) {
+        all.push(...slice.results);
+        ({ matched } = slice);
+      }
+      expect(matched).toBe(all.length);
+      return all.map(({ label }) => label).toSorted();
+    };
+    expect(await found('home', 's')).toEqual(['/home/me/Documents/home.txt']);
+    expect(await found('docu', 's')).toEqual(['/home/me/Documents']);
+    expect(await found('', 's', 'folder')).toEqual(['/home/me/Documents', '/home/me/Music']);
+    expect(await found('ome', 's', 'folder')).toEqual(['/home']);
+    expect(await found('me', 't', 'folder')).toEqual(['/home/me', '/home/me/Documents']);
+    await catalogue.close();
+  });
+
   test('comes in slices, tells the best only, and can be stopped', async () => {
     const names = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`file ${i}`, 'x']));
     const { catalogue, clock } = await catalogueOf({ zz: { 'deep file': 'x' }, ...names, file: 'x' });
