@@ -6,7 +6,6 @@
  */
 import type { Clock } from '#base/clock.ts';
 import type { ErrorCode } from '#base/errors.ts';
-import type { JobRequest } from '#contract/app/job-values.ts';
 import type { PlaceId, PlanId } from '#contract/app/values.ts';
 import type { CallClient } from '#contract/calls/call-table.ts';
 import type { EngineCalls } from '#contract/engine/engine-calls.ts';
@@ -14,11 +13,9 @@ import type { Problem, WaitReason } from '#contract/protection-codes.ts';
 import type { ClockDoubt } from '#rules/clock-doubt.ts';
 import { judgeHealth } from '#services/health/judge-health.ts';
 import type { Health } from '#services/health/health-types.ts';
-import { planNotices } from '#services/health/plan-notices.ts';
 import { remind } from '#services/health/remind.ts';
 import type { KeyCopies } from '#services/key-copies/key-copies.ts';
 import { BY_PERSON, type JobQueue } from '#services/jobs/job-queue.ts';
-import { placeOf } from '#services/jobs/may-run-beside.ts';
 import { isRemote } from '#services/places/place-access.ts';
 import { due } from '#services/scheduler/due.ts';
 import type {
@@ -33,11 +30,9 @@ import { removeHeldRuns } from '#services/state/held-runs-table.ts';
 import { listLastJobs, putJob, removeJobsEndedBefore, type Job } from '#services/state/jobs-table.ts';
 import { listPlaces, type Place } from '#services/state/places-table.ts';
 import { listPlans, type Plan } from '#services/state/plans-table.ts';
-import { getSetting, putSetting } from '#services/state/settings-table.ts';
+import { getSetting } from '#services/state/settings-table.ts';
 import type { StateFile } from '#services/state/state-file.ts';
 import { findVersion, newestSafeVersions } from '#services/state/versions-table.ts';
-import { settingsDigest } from '#services/travelling-settings/travelling-settings.ts';
-import { upkeepDue } from '#services/upkeep/upkeep-due.ts';
 import { attentiveSleep } from './attentive-sleep.ts';
 import { ClockBelief } from './clock-belief.ts';
 import { gatherCopies, gatherPlaces } from './health-facts.ts';
@@ -47,8 +42,9 @@ import { PlacePresence } from './place-presence.ts';
 import { RememberedRuns } from './remembered-runs.ts';
 import { gatherReminders } from './reminder-facts.ts';
 import { ReturnedPlaces } from './returned-places.ts';
+import { ToldProblems } from './told-problems.ts';
 import { TypedPasswords } from './typed-passwords.ts';
-import { gatherUpkeep } from './upkeep-facts.ts';
+import { UpkeepRounds } from './upkeep-rounds.ts';
 
 /** The heartbeat's rhythm: well within what an outside watchdog allows (HEARTBEAT_LIMIT_MS). */
 const LONGEST_SLEEP_MS = 60_000;
@@ -60,11 +56,6 @@ const JOBS_KEPT_MS = 90 * 86_400_000;
 const HELD_RUNS_KEPT_MS = 2 * 365 * 86_400_000;
 /** How often those that are older are looked for. */
 const JOBS_SORTED_OUT_EVERY_MS = 3_600_000;
-/** Settings travel again after so long even when nothing but the log has changed. */
-const SETTINGS_EVERY_MS = 7 * 86_400_000;
-
-/** Upkeep that failed is tried again after so long. */
-const UPKEEP_RETRY_MS = 6 * 3_600_000;
 /** Waits that end when the place is there. */
 const ABSENCES: readonly WaitReason[] = ['placeAway', 'placeUnseen', 'offline'];
 
@@ -96,7 +87,8 @@ export class Routine {
   readonly #returned = new ReturnedPlaces();
   readonly #listed = new Set<string>();
   readonly #passwords: TypedPasswords;
-  readonly #shown = new Map<string, Problem>();
+  readonly #told: ToldProblems;
+  readonly #upkeep: UpkeepRounds;
   readonly #belief: ClockBelief;
   #sortedOutAtMs = 0;
   #answer: DueAnswer | undefined;
@@ -111,6 +103,7 @@ export class Routine {
     this.heldRuns = new HeldRuns(parts.state);
     this.#wokeAtSteadyMs = parts.clock.monotonicMs();
     this.#passwords = new TypedPasswords(parts.clock);
+    this.#told = new ToldProblems(parts);
     this.#belief = new ClockBelief(parts.state, parts.clock);
     this.#presence = new PlacePresence(
       parts.clock,
@@ -122,6 +115,12 @@ export class Routine {
       // Something is there, and it has no config.
       (place) => void parts.keyCopies.suspect(place, 'repository.notFound').catch(parts.onUnexpected),
     );
+    this.#upkeep = new UpkeepRounds({
+      ...parts,
+      memory: this.#memory,
+      passwords: this.#passwords,
+      presence: this.#presence,
+    });
   }
 
   get health(): Health {
@@ -300,7 +299,12 @@ export class Routine {
     await this.#holdAndRelease(plans, places, moment);
     queue.look();
     const doubt = this.#doubtClock(plans, moment.nowMs);
-    await this.#keepUp(plans, places, moment.nowMs, doubt);
+    await this.#upkeep.keepUp(places, {
+      plans,
+      nowMs: moment.nowMs,
+      machine: this.#machine(),
+      isClockDoubtful: doubt !== undefined,
+    });
     this.#judge(plans, places, doubt);
     if (doubt === undefined) this.#forgetOldJobs(moment.nowMs);
     this.#parts.heartbeat(clock.nowMs(), this.#health);
@@ -350,55 +354,6 @@ export class Routine {
     }
   }
 
-  async #keepUp(
-    plans: readonly Plan[],
-    places: readonly Place[],
-    nowMs: number,
-    doubt: ClockDoubt | undefined,
-  ): Promise<void> {
-    const { queue, state } = this.#parts;
-    const active = queue.active();
-    const digest = state.recall(settingsDigest);
-    const machine = this.#machine();
-    const requests = upkeepDue({
-      places: places.map((place) =>
-        gatherUpkeep(place, {
-          plans,
-          memory: this.#memory,
-          isPresent: () => this.#presence.stateOf(place).presence === 'present',
-          isBusy: (id) => active.some(({ row }) => row.placeId === id && !isRestingRestore(row)),
-          isPuttingBack: (id) => active.some(({ row }) => row.placeId === id && isRestingRestore(row)),
-          areSettingsSaved: (id) => this.#areSettingsSaved(id, digest, nowMs),
-        }),
-      ),
-      nowMs,
-      isClockDoubtful: doubt !== undefined,
-      isOnBattery: machine.power === 'battery',
-      isPaused: machine.pause !== undefined && machine.pause.untilMs > nowMs,
-    });
-    for (const request of requests) {
-      if (!this.#failedJustNow(request, nowMs)) await queue.add(request, 'upkeep');
-    }
-  }
-
-  /** Upkeep that failed is not tried again at every look. */
-  #failedJustNow(request: JobRequest, nowMs: number): boolean {
-    const planId = 'planId' in request ? request.planId : null;
-    const last = this.#memory.lastEnded(request.kind, placeOf(request) ?? '', planId);
-    if (last === undefined || last.state === 'done' || last.state === 'doneExcept') return false;
-    const endedAtMs = last.endedAtMs ?? 0;
-    if (this.#passwords.wasTypedSince(last, endedAtMs - 1)) return false;
-    const ageMs = nowMs - endedAtMs;
-    return ageMs >= 0 && ageMs < UPKEEP_RETRY_MS;
-  }
-
-  #areSettingsSaved(placeId: PlaceId, digest: string, nowMs: number): boolean {
-    const last = this.#memory.lastDone('saveSettings', placeId);
-    if (last?.endedAtMs === undefined || last.endedAtMs === null) return false;
-    if (nowMs - last.endedAtMs > SETTINGS_EVERY_MS) return false;
-    return (last.result as { digest?: unknown } | null)?.digest === digest;
-  }
-
   #judge(plans: readonly Plan[], places: readonly Place[], doubt: ClockDoubt | undefined): void {
     const { state, clock } = this.#parts;
     const copies = gatherCopies({
@@ -427,24 +382,7 @@ export class Routine {
     const sources = { state, plans, places, memory: this.#memory, health };
     const reminders = doubt === undefined ? remind(gatherReminders(sources, nowMs)) : [];
     this.#health = { ...health, problems: [...health.problems, ...reminders] };
-    this.#tell(this.#health.problems);
-  }
-
-  #tell(problems: readonly Problem[]): void {
-    const { state, clock, notify } = this.#parts;
-    const told = state.read((reader) => getSetting(reader, 'toldNotices')) ?? [];
-    const plan = planNotices(problems, told as never, clock.nowMs());
-    if (JSON.stringify(plan.told) !== JSON.stringify(told))
-      state.commitSoon((writer) => putSetting(writer, 'toldNotices', plan.told as never));
-    for (const problem of plan.show) {
-      this.#shown.set(problem.key, problem);
-      notify(problem, false);
-    }
-    for (const key of plan.withdraw) {
-      const problem = this.#shown.get(key);
-      if (problem !== undefined) notify(problem, true);
-      this.#shown.delete(key);
-    }
+    this.#told.tell(this.#health.problems, nowMs);
   }
 
   #doubtClock(plans: readonly Plan[], nowMs: number): ClockDoubt | undefined {
@@ -495,11 +433,6 @@ export class Routine {
 function nearestFirst(runs: readonly DueRun[], places: readonly Place[]): DueRun[] {
   const far = new Set<string>(places.filter(isRemote).map(({ id }) => id));
   return runs.toSorted((a, b) => Number(far.has(a.placeId)) - Number(far.has(b.placeId)));
-}
-
-/** The person may let it rest for weeks. */
-function isRestingRestore({ kind, state }: Job): boolean {
-  return kind === 'restore' && state === 'paused';
 }
 
 function toScheduled({ pause, ...plan }: Plan): ScheduledPlan {
