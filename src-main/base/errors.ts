@@ -98,6 +98,10 @@ export interface ErrorData {
   'files.notEnoughRoom': { path: string; neededBytes: number; freeBytes: number };
   /** Nobody holds a button for as long as that takes to get ready. */
   'files.tooMuchToDrag': { bytes: number; mostBytes: number };
+  /** A kind of file that is run by opening it. Display text, as below. */
+  'files.wouldRun': { name: string };
+  /** No program of the system took it; or this host has no way to ask one. */
+  'files.notOpened': { name: string };
   'files.pathNotInSnapshot': { path: string; snapshotId: string };
   /** Nothing may be removed because of its age. Both RFC 3339; `witness`: what `now` disagrees with. */
   'retention.clockImplausible': {

@@ -1,5 +1,6 @@
 /** Contents, what was handed out, and the disk as it is now: a place of the window becomes what the engine knows it by. */
-import { isTidemarkError } from '#base/errors.ts';
+import path from 'node:path';
+import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import type { contentCalls } from '#contract/app/content-calls.ts';
 import type { handOutCalls } from '#contract/app/hand-out-calls.ts';
 import type { PlaceId } from '#contract/app/values.ts';
@@ -43,10 +44,21 @@ export function contentHandlers({ state, engine, routine }: CoreParts): CallHand
   };
 }
 
-export function handOutHandlers({ handOuts }: CoreParts): CallHandlers<typeof handOutCalls> {
+export function handOutHandlers({ handOuts, ports }: CoreParts): CallHandlers<typeof handOutCalls> {
   return {
     'handOut.files': ({ jobId }) => handOuts.files(jobId),
     'handOut.content': ({ jobId, offset, length }) => handOuts.read(jobId, offset, length),
+    'handOut.open': async ({ jobId }) => {
+      const copy = await handOuts.prepareToOpen(jobId);
+      try {
+        if (ports.openFile === undefined)
+          throw new TidemarkError('files.notOpened', { name: path.basename(copy) }, { retry: 'never' });
+        await ports.openFile(copy);
+      } catch (error) {
+        await handOuts.remove(jobId);
+        throw error;
+      }
+    },
     'handOut.end': ({ jobId }) => handOuts.remove(jobId),
   };
 }

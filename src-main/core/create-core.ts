@@ -263,7 +263,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
       await watching.close();
       await routine.close();
       await queue.close();
-      handOuts.close();
+      await handOuts.close();
       isEnding = true;
       engine.close();
       await state.close();

@@ -39,6 +39,8 @@ export interface HostPorts {
   keepAwake?(isOn: boolean): void;
   /** A dialog of the system; null: the person chose none. */
   chooseFolder?(): Promise<ByteString | null>;
+  /** With the system's program for its kind. @throws files.notOpened */
+  openFile?(file: string): Promise<void>;
   readonly autostart?: { get(): boolean; set(isOn: boolean): void };
   /** For the log, without secrets. */
   log(level: 'info' | 'warn' | 'error', text: string): void;

@@ -22,6 +22,14 @@ export const SHELL_SABOTAGES = [
     tests: ['test/unit/core/pages'],
   },
   {
+    name: 'opens-what-runs',
+    what: 'a program out of a backup is opened, and so run',
+    file: 'src-main/services/hand-outs/hand-outs.ts',
+    find: 'runsWhenOpened(name) || (await hasProgramHead(file))',
+    replace: 'runsWhenOpened(name) && (await hasProgramHead(file))',
+    tests: ['test/unit/services/hand-outs'],
+  },
+  {
     name: 'windows-opened',
     what: 'a page may open windows of its own',
     file: `${SHELL}/guard-pages.ts`,

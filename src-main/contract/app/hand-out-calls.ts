@@ -23,6 +23,11 @@ export const handOutCalls = {
     input: z.strictObject({ jobId, offset: count, length: z.number().int().min(1).max(MOST_CONTENT_BYTES) }),
     output: z.strictObject({ name: z.string(), sizeBytes: count, offset: count, base64: z.base64() }),
   },
+  /**
+   * Opens the one file, made read-only, with the system's program for it; where a host can. It goes when the core ends.
+   * @throws request.notFound, request.invalidInput, files.wouldRun, files.notOpened
+   */
+  'handOut.open': { kind: 'command', input: z.strictObject({ jobId }), output: z.void() },
   /** Nobody needs it any more. */
   'handOut.end': { kind: 'command', input: z.strictObject({ jobId }), output: z.void() },
 } as const satisfies CallTable;

@@ -3,12 +3,13 @@
  * is handed in as how to open it, and owns everything that lasts; the shell only shows it and passes wishes on.
  * There is one instance per profile: a second start shows the window of the first and ends.
  */
-import { app, BrowserWindow, dialog, ipcMain, Menu } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, Menu, shell } from 'electron';
 import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
+import { TidemarkError } from '#base/errors.ts';
 import { describeProblem } from '#contract/app/overview-words.ts';
 import { mendRoute, OVERVIEW_ROUTE } from '#contract/app/mend-route.ts';
 import type { MirrorParts } from '#contract/app/mirror-values.ts';
@@ -143,6 +144,7 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
     },
     keepAwake: (isOn) => keepAwake.set(isOn),
     chooseFolder: () => chooseFolder(window, SHELL_TEXTS[language()].chooseFolder),
+    openFile,
     autostart: loginItem,
     log: (level, text) => console[level](text),
   };
@@ -199,6 +201,14 @@ async function chooseFolder(window: MainWindow, title: string): Promise<ByteStri
   const answer = parent ? await dialog.showOpenDialog(parent, asked) : await dialog.showOpenDialog(asked);
   const [folder] = answer.filePaths;
   return answer.canceled || folder === undefined ? null : textToByteString(folder);
+}
+
+/** @throws files.notOpened */
+async function openFile(file: string): Promise<void> {
+  const refusal = await shell.openPath(file);
+  if (refusal === '') return;
+  console.warn(refusal);
+  throw new TidemarkError('files.notOpened', { name: path.basename(file) }, { retry: 'afterUser' });
 }
 
 /** Holds the end back until the core has stopped its jobs and saved its state, but not for ever. */

@@ -1,6 +1,6 @@
 /**
  * The private folder of what was got ready for other programs: one folder for each job, of the owner only, gone after a day
- * and at the next start. Only ids that were made here mean anything, so no id of a stranger ever becomes a path.
+ * and at the next start; what was opened as well when the core ends. Only ids that were made here mean anything, so no id of a stranger ever becomes a path.
  */
 import { chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,12 +9,18 @@ import type { ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
 import { TidemarkError } from '#base/errors.ts';
 import { safeFileName } from '#contract/app/file-name.ts';
+import { runsWhenOpened } from '#contract/app/runs-when-opened.ts';
 import { describeErrorCode } from '#files/describe-file-error.ts';
 import { UNDO_FOLDER } from '#rules/undo-folder.ts';
+import { hasProgramHead } from './program-heads.ts';
 
 /** A program that something was dropped on may read it late; nobody waits longer. */
 export const HAND_OUT_MS = 86_400_000;
 const OWNER_ONLY = 0o700;
+const READ_ONLY = 0o400;
+/** Copies that are open for reading: when there are more, or more in them, the oldest go. */
+export const MOST_OPENED = 20;
+export const MOST_OPENED_BYTES = 4_000_000_000;
 
 export interface HandOutPart {
   readonly name: string;
@@ -28,6 +34,8 @@ export class HandOuts {
   readonly #clock: Clock;
   readonly #made = new Set<string>();
   readonly #ending = new AbortController();
+  /** Oldest first. */
+  readonly #opened: { readonly id: string; readonly sizeBytes: number }[] = [];
 
   /** @param root of this profile alone */
   constructor(root: string, clock: Clock) {
@@ -96,15 +104,50 @@ export class HandOuts {
     }
   }
 
+  /**
+   * Of a job with one file: made read-only, under a harmless name, for a program that is to open it.
+   * @throws files.wouldRun: then it is gone; request.notFound, request.invalidInput
+   */
+  async prepareToOpen(id: string): Promise<string> {
+    const [file, ...others] = await this.files(id);
+    const found = file === undefined || others.length > 0 ? undefined : await lstat(file);
+    if (file === undefined || found === undefined || !found.isFile())
+      throw new TidemarkError('request.invalidInput', {
+        what: 'what is to be opened',
+        reason: 'it is no file',
+      });
+    const name = safeFileName(path.basename(file));
+    if (runsWhenOpened(name) || (await hasProgramHead(file))) {
+      await this.remove(id);
+      throw new TidemarkError('files.wouldRun', { name }, { retry: 'never' });
+    }
+    const copy = path.join(path.dirname(file), name);
+    if (copy !== file) await rename(file, copy);
+    await chmod(copy, READ_ONLY);
+    if (!this.#opened.some((one) => one.id === id)) this.#opened.push({ id, sizeBytes: found.size });
+    await this.#makeRoom();
+    return copy;
+  }
+
+  async #makeRoom(): Promise<void> {
+    const isTooMuch = (): boolean =>
+      this.#opened.length > MOST_OPENED ||
+      this.#opened.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > MOST_OPENED_BYTES;
+    while (this.#opened.length > 1 && isTooMuch()) await this.remove(this.#opened[0]!.id);
+  }
+
   /** Never throws. */
   async remove(id: string): Promise<void> {
+    const at = this.#opened.findIndex((one) => one.id === id);
+    if (at >= 0) this.#opened.splice(at, 1);
     if (!this.#made.delete(id)) return;
     await removeTree(path.join(this.#root, id)).catch(() => undefined);
   }
 
-  /** What is there stays for who holds it; the next start removes it. */
-  close(): void {
+  /** What was dragged out stays for who holds it until the next start; what was opened goes now. Never throws. */
+  async close(): Promise<void> {
     this.#ending.abort();
+    while (this.#opened.length > 0) await this.remove(this.#opened[0]!.id);
   }
 
   /** @throws request.notFound */

@@ -2,17 +2,18 @@
 import { Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { Ellipsis, X } from 'lucide-react';
+import { isDesktop } from '../../core-link/desktop.ts';
 import { useNowMs } from '../../core-link/use-now.ts';
 import { showName } from '../../text/show-name.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
-import { useSaveWords } from './hand-out/use-save-copy.tsx';
+import { isOneFile, useSaveWords } from './hand-out/use-save-copy.tsx';
 import { groupsOf } from './put-back/put-back-plan.ts';
 import { useHistory } from './use-history.ts';
 import { historyDeeds, useHistoryView } from './view-store.ts';
 import { lastName, parentPath } from './wire-path.ts';
 
 export function ActionBar() {
-  const { history } = useWords();
+  const { history, handOut } = useWords();
   const formats = useFormats();
   const nowMs = useNowMs();
   const { point, isNow } = useHistory();
@@ -26,6 +27,9 @@ export function ActionBar() {
   const groups = point === undefined ? [] : groupsOf(selection, point);
   const seen = groups[0]?.timeMs;
   const parent = parentPath(only.path);
+  // A browser opens nothing; what it saves, the person opens.
+  const canOpen = isDesktop() && isOneFile(selection);
+  const saveCopy = (): void => historyDeeds.saveCopy?.();
   const copyPath = (): void => {
     const text = selection.map(({ path }) => showName(path)).join('\n');
     navigator.clipboard.writeText(text).then(
@@ -69,6 +73,7 @@ export function ActionBar() {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
+          {canOpen && <Menu.Item onClick={saveCopy}>{saveWords(selection)}</Menu.Item>}
           <Menu.Item onClick={() => openSheet('export')}>{history.exportZip}</Menu.Item>
           <Menu.Item onClick={() => openSheet('keep')}>{history.keepPoint}</Menu.Item>
           <Menu.Item onClick={copyPath}>{history.copyPath}</Menu.Item>
@@ -83,9 +88,15 @@ export function ActionBar() {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Button variant="default" className="save-copy" onClick={() => historyDeeds.saveCopy?.()}>
-        {saveWords(selection)}
-      </Button>
+      {canOpen ? (
+        <Button variant="default" title={handOut.openCopyHint} onClick={() => historyDeeds.openCopy?.()}>
+          {handOut.openCopy}
+        </Button>
+      ) : (
+        <Button variant="default" className="save-copy" onClick={saveCopy}>
+          {saveWords(selection)}
+        </Button>
+      )}
       <Button variant="default" onClick={() => openSheet('putCopy')}>
         {history.putCopy}
       </Button>

@@ -123,6 +123,8 @@ export interface HistoryDeeds {
   undoLast?: () => void;
   /** "Download", "Save a copy…": of what is selected. */
   saveCopy?: () => void;
+  /** "Open copy": of the one selected file. */
+  openCopy?: () => void;
   /** What was begun to be dragged goes to another program. @param insteadOf where it is too much for that */
   dragOut?: (
     event: Pick<DragEvent, 'preventDefault' | 'clientX' | 'clientY'>,

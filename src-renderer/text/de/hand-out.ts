@@ -7,6 +7,11 @@ export const handOut: Translated<typeof english> = {
   saveCopy: 'Kopie speichern…',
   saveZip: 'Als Zip speichern…',
 
+  openCopy: 'Kopie öffnen',
+  openCopyHint: 'Öffnet eine schreibgeschützte Kopie; Änderungen daran kommen nicht in die Sicherung.',
+  opened: (name, moment) =>
+    `${name} ${moment} ist geöffnet. Es ist eine schreibgeschützte Kopie: Änderungen daran kommen nicht in die Sicherung, und sie verschwindet, wenn Tidemark endet.`,
+
   quoted: (name) => `„${name}“`,
   items: (count) => `${count} Elemente`,
 

@@ -5,6 +5,11 @@ export const handOut = {
   saveCopy: 'Save a copy…',
   saveZip: 'Save as zip…',
 
+  openCopy: 'Open copy',
+  openCopyHint: 'Opens a read-only copy; changes made to it are not kept in the backup.',
+  opened: (name: string, moment: string) =>
+    `${name} ${moment} is open. It is a read-only copy: changes made to it are not kept in the backup, and it goes when Tidemark ends.`,
+
   quoted: (name: string) => `“${name}”`,
   items: (count: string) => `${count} items`,
 

@@ -129,6 +129,32 @@ test('as a zip file, read by parts, until nobody needs it', async () => {
   });
 });
 
+test('one file is opened by the host, and told where it cannot be; then nothing of it stays', async () => {
+  const { placeId, first } = await makeVersions();
+  const ready = async (name: string): Promise<string> =>
+    (
+      await world.run({
+        kind: 'handOut',
+        placeId,
+        from: [{ snapshotId: first, paths: [world.at(name)] }],
+        zipName: null,
+      })
+    ).id;
+  const jobId = await ready('home/letter.txt');
+  await expect(world.calls['handOut.open']({ jobId })).rejects.toMatchObject({ code: 'files.notOpened' });
+  expect(readdirSync(root())).toEqual([]);
+  await world.stop();
+  const opened: string[] = [];
+  await world.start('profile', { openFile: async (file) => void opened.push(file) });
+  const again = await ready('home/letter.txt');
+  await world.calls['handOut.open']({ jobId: again });
+  expect(opened.map((file) => path.basename(file))).toEqual(['letter.txt']);
+  expect(readFileSync(opened[0] ?? '', 'utf8')).toBe('first');
+  await expect(world.calls['handOut.open']({ jobId })).rejects.toMatchObject({ code: 'request.notFound' });
+  await world.stop();
+  expect(existsSync(opened[0] ?? '')).toBe(false);
+});
+
 test('what is not there leaves nothing behind', async () => {
   const { placeId, first } = await makeVersions();
   for (const zipName of [null, 'a.zip']) {

@@ -201,9 +201,19 @@ export const errors: ErrorTable = {
     todo: 'Platz schaffen, oder weniger zurückholen.',
   }),
   'files.tooMuchToDrag': ({ bytes, mostBytes }) => ({
-    title: `Das sind ${megabytes(bytes, Math.ceil, 'de')}, und bis zu ${megabytes(mostBytes, Math.floor, 'de')} lassen sich herausziehen.`,
+    title: `Das sind ${megabytes(bytes, Math.ceil, 'de')}, und bis zu ${megabytes(mostBytes, Math.floor, 'de')} lassen sich an andere Programme geben.`,
     safe: NOTHING_CHANGED,
     todo: 'Stattdessen eine Kopie in einen Ordner legen.',
+  }),
+  'files.wouldRun': ({ name }) => ({
+    title: `„${name}“ gehört zu den Dateien, die beim Öffnen ausgeführt werden. Deshalb öffnet Tidemark sie nicht.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Eine Kopie in einen Ordner legen und sie dort ansehen, bevor sie ausgeführt wird.',
+  }),
+  'files.notOpened': ({ name }) => ({
+    title: `Kein Programm ließ sich bitten, „${name}“ zu öffnen.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Eine Kopie in einen Ordner legen und sie dort öffnen.',
   }),
   'files.pathNotInSnapshot': ({ path, snapshotId }) => ({
     title: `${path} ist nicht in der Version ${short(snapshotId)}.`,

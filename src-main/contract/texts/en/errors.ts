@@ -189,9 +189,19 @@ export const errors = {
     todo: `Make room, or put back less${words.typed('; to try all the same, use --no-space-check')}.`,
   }),
   'files.tooMuchToDrag': ({ bytes, mostBytes }) => ({
-    title: `This is ${megabytes(bytes, Math.ceil, 'en')}, and up to ${megabytes(mostBytes, Math.floor, 'en')} can be dragged out.`,
+    title: `This is ${megabytes(bytes, Math.ceil, 'en')}, and up to ${megabytes(mostBytes, Math.floor, 'en')} can be given to other programs.`,
     safe: NOTHING_CHANGED,
     todo: 'Put a copy in a folder instead.',
+  }),
+  'files.wouldRun': ({ name }) => ({
+    title: `“${name}” is of a kind that runs when it is opened, so Tidemark does not open it.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Put a copy in a folder, and look at it there before you run it.',
+  }),
+  'files.notOpened': ({ name }) => ({
+    title: `No program could be asked to open “${name}”.`,
+    safe: NOTHING_CHANGED,
+    todo: 'Put a copy in a folder, and open it from there.',
   }),
   'files.pathNotInSnapshot': ({ path, snapshotId }, words) => ({
     title: `${path} is not in the ${words.snapshot} ${short(snapshotId)}.`,

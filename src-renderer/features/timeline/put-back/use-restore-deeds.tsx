@@ -7,6 +7,7 @@ import { outcomeSentence, undoSentence } from '../../../parts/restore-words.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
 import type { JobValue } from '../../../text/job-titles.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
+import { useOpenCopy } from '../hand-out/use-open-copy.tsx';
 import { useSaveCopy } from '../hand-out/use-save-copy.tsx';
 import { historyDeeds, useHistoryView } from '../view-store.ts';
 import { parentPath } from '../wire-path.ts';
@@ -128,6 +129,7 @@ export function useRestoreDeeds(): void {
   const { mirror } = useCore();
   useFollowing(follow);
   const saveCopy = useSaveCopy();
+  const openCopy = useOpenCopy();
   useEffect(() => {
     historyDeeds.undoLast = () => {
       const { last } = useRestores.getState();
@@ -136,11 +138,13 @@ export function useRestoreDeeds(): void {
       else notifications.show({ message: words.nothingToUndo, autoClose: 4_000 });
     };
     historyDeeds.saveCopy = saveCopy;
+    historyDeeds.openCopy = openCopy;
     return () => {
       delete historyDeeds.undoLast;
       delete historyDeeds.saveCopy;
+      delete historyDeeds.openCopy;
     };
-  }, [undo, saveCopy, words, mirror]);
+  }, [undo, saveCopy, openCopy, words, mirror]);
 }
 
 /** One that is under way, or rests, and was not begun by this page is followed: by the sheet, and to the telling of its end. */

@@ -9,12 +9,14 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { HAND_OUT_MS, HandOuts } from '#services/hand-outs/hand-outs.ts';
+import { HAND_OUT_MS, HandOuts, MOST_OPENED, MOST_OPENED_BYTES } from '#services/hand-outs/hand-outs.ts';
 import { isRoot } from '#test/support/as-nobody.ts';
 import { FakeClock } from '#test/support/fake-clock.ts';
 
@@ -31,8 +33,8 @@ beforeEach(() => {
   clock = new FakeClock();
   handOuts = new HandOuts(root, clock);
 });
-afterEach(() => {
-  handOuts.close();
+afterEach(async () => {
+  await handOuts.close();
   rmSync(base, { recursive: true, force: true });
 });
 
@@ -106,7 +108,7 @@ test('gone after a day, when told to, and at the next start; not before', async 
   await expect.poll(() => existsSync(first)).toBe(false);
   await expect(handOuts.files('one')).rejects.toMatchObject({ code: 'request.notFound' });
   const third = await handOuts.make('three');
-  handOuts.close();
+  await handOuts.close();
   expect(existsSync(third)).toBe(true);
   await new HandOuts(root, clock).clear();
   expect(existsSync(root)).toBe(false);
@@ -123,6 +125,66 @@ test('a folder that came read-only is removed all the same', async () => {
     handOuts.remove('one'),
   );
   expect(existsSync(folder)).toBe(false);
+});
+
+async function makeCopy(id: string, name: string, content: string | Uint8Array = 'x'): Promise<string> {
+  const file = path.join(await handOuts.make(id), name);
+  writeFileSync(file, content, { mode: 0o755 });
+  return file;
+}
+
+test('opened is a read-only copy under a harmless name; it goes at the end, and what was dragged out stays', async () => {
+  const dragged = await makeCopy('dragged', 'a.txt');
+  const file = await makeCopy('one', 'bill \u202efdp.txt');
+  const copy = await handOuts.prepareToOpen('one');
+  expect([path.basename(copy), path.dirname(copy)]).toEqual(['bill _fdp.txt', path.dirname(file)]);
+  expect([readFileSync(copy, 'utf8'), modeOf(copy), existsSync(file)]).toEqual(['x', 0o400, false]);
+  expect(await handOuts.prepareToOpen('one')).toBe(copy);
+  await handOuts.close();
+  expect([existsSync(path.dirname(copy)), existsSync(dragged)]).toEqual([false, true]);
+});
+
+test.each<[string, string | Uint8Array]>([
+  ['setup.exe', 'x'],
+  ['letter.pdf.LNK', 'x'],
+  ['letter.exe. .', 'x'],
+  ['app.desktop', 'x'],
+  ['run.sh', 'echo'],
+  ['letter.txt', '#!/bin/sh\n'],
+  ['letter', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2)],
+  ['picture.png', 'MZ\u0090'],
+  ['notes', '# mine\n\n[Desktop Entry]\nExec=sh\n'],
+])('%s would run, so it is not opened and does not stay', async (name, content) => {
+  const file = await makeCopy('one', name, content);
+  await expect(handOuts.prepareToOpen('one')).rejects.toMatchObject({ code: 'files.wouldRun' });
+  expect(existsSync(path.dirname(file))).toBe(false);
+});
+
+test('only one file is opened: no folder, no link, not several, nothing of a stranger', async () => {
+  const refused = { code: 'request.invalidInput' };
+  mkdirSync(path.join(await handOuts.make('folder'), 'a'));
+  await expect(handOuts.prepareToOpen('folder')).rejects.toMatchObject(refused);
+  symlinkSync('/etc/passwd', path.join(await handOuts.make('link'), 'a.txt'));
+  await expect(handOuts.prepareToOpen('link')).rejects.toMatchObject(refused);
+  const file = await makeCopy('two', 'a.txt');
+  writeFileSync(path.join(path.dirname(file), 'b.txt'), '');
+  await expect(handOuts.prepareToOpen('two')).rejects.toMatchObject(refused);
+  await expect(handOuts.prepareToOpen('../config')).rejects.toMatchObject({ code: 'request.notFound' });
+});
+
+test('so many are open, and so much is in them; the oldest go first', async () => {
+  const copies: string[] = [];
+  for (let at = 0; at < MOST_OPENED + 2; at++) {
+    await makeCopy(`few${at}`, 'a.txt');
+    copies.push(await handOuts.prepareToOpen(`few${at}`));
+  }
+  expect(copies.map((copy) => existsSync(copy)).indexOf(true)).toBe(2);
+  truncateSync(await makeCopy('large', 'film.mp4'), MOST_OPENED_BYTES);
+  const large = await handOuts.prepareToOpen('large');
+  expect([copies.some((copy) => existsSync(copy)), existsSync(large)]).toEqual([false, true]);
+  truncateSync(await makeCopy('larger', 'film.mp4'), MOST_OPENED_BYTES + 1);
+  const larger = await handOuts.prepareToOpen('larger');
+  expect([existsSync(large), existsSync(larger)]).toEqual([false, true]);
 });
 
 /** Root takes out of every folder. Nothing else may go on meanwhile. */

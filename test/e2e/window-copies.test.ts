@@ -1,0 +1,111 @@
+/**
+ * Copies that go to other programs, in Electron's interface with the built application: opened by the program of the system.
+ */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findAxeFaults } from './support/find-axe-faults.ts';
+import { launch, type RunningApp } from './support/launch.ts';
+
+const SOON_MS = 20_000;
+
+const home = mkdtempSync(path.join(tmpdir(), 'tidemark-home-'));
+const documents = path.join(home, 'Documents');
+let running: RunningApp;
+let page: Page;
+
+beforeAll(async () => {
+  mkdirSync(documents);
+  writeFileSync(path.join(documents, 'letter.txt'), 'Dear grandmother,\n');
+  writeFileSync(path.join(documents, 'setup.exe'), 'MZ');
+  writeFileSync(path.join(documents, 'readme'), '#!/bin/sh\ntouch ran\n');
+  chmodSync(path.join(documents, 'readme'), 0o755);
+  running = await launch({ env: { HOME: home, XDG_CACHE_HOME: path.join(home, '.cache') } });
+  page = await running.window;
+  page.setDefaultTimeout(SOON_MS);
+}, 30_000);
+afterAll(async () => {
+  await running?.close();
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const button = (name: string | RegExp) => page.getByRole('button', { name });
+const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+const toast = () => page.locator('.mantine-Notification-root');
+const opened = () => running.app.evaluate(() => [...globalThis.tidemarkProbe.opened]);
+
+test('a first copy to take something from', async () => {
+  await button('New here').click();
+  await page.getByRole('checkbox', { name: 'Documents', exact: true }).waitFor();
+  await button('Go on').click();
+  await page.getByRole('radio', { name: /This computer's disk/ }).check();
+  await button('Start protecting').click();
+  await page.getByRole('heading', { name: 'Safe: 3 files' }).waitFor();
+  await page.evaluate(
+    (folder) => void (location.hash = `#/history?folder=${encodeURIComponent(folder)}`),
+    documents,
+  );
+  await row('letter.txt').waitFor();
+});
+
+let copy = '';
+
+test('“Open copy” gives a read-only copy of its own to the program of the system, and says what becomes of changes', async () => {
+  await row('letter.txt').click();
+  await button('Open copy').click();
+  await toast()
+    .getByText(/“letter.txt” from .* is open\..*changes made to it are not kept in the backup/)
+    .waitFor();
+  const [file = ''] = await opened();
+  copy = file;
+  expect(copy.startsWith(path.join(home, '.cache', 'tidemark', 'handed-out'))).toBe(true);
+  expect([path.basename(copy), readFileSync(copy, 'utf8')]).toEqual(['letter.txt', 'Dear grandmother,\n']);
+  expect([statSync(copy).mode & 0o777, statSync(path.dirname(copy)).mode & 0o777]).toEqual([0o400, 0o700]);
+  expect(await findAxeFaults(page, '.action-bar')).toEqual([]);
+  await toast().getByRole('button').first().click();
+});
+
+test('a copy can be saved as before, from the menu beside it', async () => {
+  await button('More').last().click();
+  await page.getByRole('menuitem', { name: 'Save a copy…' }).waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test.each(['setup.exe', 'readme'])(
+  '%s would run: why it is not opened is said, and a copy in a folder offered',
+  async (name) => {
+    await row(name).click();
+    await button('Open copy').click();
+    await toast().getByText(`“${name}” is of a kind that runs when it is opened`).waitFor();
+    expect(await findAxeFaults(page, '.mantine-Notification-root')).toEqual([]);
+    await toast().getByRole('button', { name: 'Put a copy in…' }).click();
+    await page.getByRole('dialog').getByText(`Put a copy of “${name}”`).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await opened()).toEqual([copy]);
+  },
+);
+
+test('several are not opened', async () => {
+  await row('letter.txt').click();
+  await row('readme').click({ modifiers: ['Control'] });
+  await button('Save as zip…').last().waitFor();
+  expect(await button('Open copy').count()).toBe(0);
+});
+
+test('when Tidemark ends, the copy is gone', async () => {
+  await running.close();
+  expect(copy).not.toBe('');
+  expect(existsSync(copy)).toBe(false);
+});
