@@ -27,6 +27,7 @@ import type { CoreParts } from './core-parts.ts';
 import { machineHandlers } from './machine-handlers.ts';
 import { toJobValue } from './mirror-keeper.ts';
 import { placeHandlers } from './place-handlers.ts';
+import { showMadeFiles } from './show-made-files.ts';
 import { spaceHandlers } from './space-handlers.ts';
 import { settingsHandlers } from './settings-handlers.ts';
 
@@ -248,9 +249,11 @@ function lookingHandlers({
   };
 }
 
-function hostHandlers({ ports }: CoreParts): Omit<Of<'host'>, 'host.listFolder' | 'host.makeFolder'> {
+function hostHandlers(parts: CoreParts): Omit<Of<'host'>, 'host.listFolder' | 'host.makeFolder'> {
+  const { ports } = parts;
   return {
     'host.chooseFolder': () => ports.chooseFolder?.() ?? null,
+    'host.showInFolder': ({ jobId }) => showMadeFiles(parts, jobId),
     'host.setAutostart': ({ isOn }) => ports.autostart?.set(isOn),
     'host.getAutostart': () => ports.autostart?.get() ?? null,
   };

@@ -41,6 +41,8 @@ export interface HostPorts {
   chooseFolder?(): Promise<ByteString | null>;
   /** With the system's program for its kind. @throws files.notOpened */
   openFile?(file: string): Promise<void>;
+  /** In the system's file manager, the file or folder marked. */
+  showInFolder?(file: string): void;
   readonly autostart?: { get(): boolean; set(isOn: boolean): void };
   /** For the log, without secrets. */
   log(level: 'info' | 'warn' | 'error', text: string): void;

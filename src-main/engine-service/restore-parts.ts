@@ -49,11 +49,17 @@ export async function partsOfRestore(
  * that is the top, or its name cannot be said in a request (it is no UTF-8).
  */
 function elsewhere(repository: Repository, ask: RestoreAsk): RestorePart | undefined {
-  if (ask.paths.length === 0) return undefined;
-  const above = commonFolder(ask.paths.map((path) => posix.dirname(path) as ByteString));
-  if (above === '/' || textToByteString(toDisplay(above)) !== above) return undefined;
+  const above = folderOfCopy(ask.paths);
+  if (above === undefined) return undefined;
   const request = toRequest(repository, insideOf(above, ask), `${ask.snapshotId}:${toDisplay(above)}`);
   return { request, above, isOptional: false };
+}
+
+/** What does not come along of the paths in a copy; undefined: they come whole. */
+export function folderOfCopy(paths: readonly ByteString[]): ByteString | undefined {
+  if (paths.length === 0) return undefined;
+  const above = commonFolder(paths.map((path) => posix.dirname(path) as ByteString));
+  return above === '/' || textToByteString(toDisplay(above)) !== above ? undefined : above;
 }
 
 function isWanted({ paths, excludePaths = [] }: RestoreAsk, source: ByteString): boolean {

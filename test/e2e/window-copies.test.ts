@@ -1,5 +1,6 @@
 /**
- * Copies that go to other programs, in Electron's interface with the built application: opened by the program of the system.
+ * Copies that go to other programs, in Electron's interface with the built application: opened by the program of the system,
+ * and shown in the file manager where they were put.
  */
 import {
   chmodSync,
@@ -45,6 +46,14 @@ const row = (name: string) => page.getByRole('row').filter({ hasText: name });
 const toast = () => page.locator('.mantine-Notification-root');
 const opened = () => running.app.evaluate(() => [...globalThis.tidemarkProbe.opened]);
 
+async function showDocuments(): Promise<void> {
+  await page.evaluate(
+    (folder) => void (location.hash = `#/history?folder=${encodeURIComponent(folder)}`),
+    documents,
+  );
+  await row('letter.txt').waitFor();
+}
+
 test('a first copy to take something from', async () => {
   await button('New here').click();
   await page.getByRole('checkbox', { name: 'Documents', exact: true }).waitFor();
@@ -52,11 +61,7 @@ test('a first copy to take something from', async () => {
   await page.getByRole('radio', { name: /This computer's disk/ }).check();
   await button('Start protecting').click();
   await page.getByRole('heading', { name: 'Safe: 3 files' }).waitFor();
-  await page.evaluate(
-    (folder) => void (location.hash = `#/history?folder=${encodeURIComponent(folder)}`),
-    documents,
-  );
-  await row('letter.txt').waitFor();
+  await showDocuments();
 });
 
 let copy = '';
@@ -96,6 +101,46 @@ test.each(['setup.exe', 'readme'])(
     expect(await opened()).toEqual([copy]);
   },
 );
+
+const shown = () => running.app.evaluate(() => [...globalThis.tidemarkProbe.shownInFolder]);
+
+test('what was put back is shown in the file manager, from the toast and from the page of its job', async () => {
+  const letter = path.join(documents, 'letter.txt');
+  rmSync(letter);
+  await row('letter.txt').click();
+  await page.keyboard.press('r');
+  await button('Put 1 file back').click();
+  await page.getByText('1 file put back and verified.').waitFor();
+  await toast().getByRole('button', { name: 'Show in folder' }).click();
+  await expect.poll(shown).toEqual([letter]);
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => void (location.hash = '#/activity'));
+  await page
+    .getByRole('link', { name: /Putting back|Put back/ })
+    .first()
+    .click();
+  await page.getByRole('main').getByRole('button', { name: 'Show in folder' }).click();
+  await expect.poll(shown).toEqual([letter, letter]);
+  await showDocuments();
+});
+
+test('a copy elsewhere is shown where it was put; taken away since, that is said', async () => {
+  const elsewhere = path.join(home, 'Elsewhere');
+  mkdirSync(elsewhere);
+  await row('readme').click();
+  await page.keyboard.press('Shift+R');
+  await running.answerDialog('showOpenDialog', { canceled: false, filePaths: [elsewhere] });
+  await button('Choose a folder…').click();
+  await button('Put a copy in Elsewhere').click();
+  await page.getByText('1 file put in Elsewhere and verified.').waitFor();
+  const show = toast().getByRole('button', { name: 'Show in folder' });
+  await show.click();
+  await expect.poll(async () => (await shown()).at(-1)).toBe(path.join(elsewhere, 'readme'));
+  rmSync(elsewhere, { recursive: true });
+  await show.click();
+  await page.getByText('Nothing of it is there any more.').waitFor();
+  await page.keyboard.press('Escape');
+});
 
 test('several are not opened', async () => {
   await row('letter.txt').click();

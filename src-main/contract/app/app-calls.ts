@@ -282,6 +282,8 @@ export const appCalls = {
   },
 
   'host.chooseFolder': { kind: 'query', input: nothing, output: bytesInJson.nullable() },
+  /** What the job has put back or put elsewhere, in the file manager. False: nothing could be shown. @throws request.notFound */
+  'host.showInFolder': { kind: 'command', input: z.strictObject({ jobId }), output: z.boolean() },
   'host.setAutostart': { kind: 'command', input: z.strictObject({ isOn: z.boolean() }), output: done },
   'host.getAutostart': { kind: 'query', input: nothing, output: z.boolean().nullable() },
 

@@ -145,6 +145,7 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
     keepAwake: (isOn) => keepAwake.set(isOn),
     chooseFolder: () => chooseFolder(window, SHELL_TEXTS[language()].chooseFolder),
     openFile,
+    showInFolder: (file) => shell.showItemInFolder(file),
     autostart: loginItem,
     log: (level, text) => console[level](text),
   };

@@ -6,6 +6,7 @@ import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore, useMirror } from '../../core-link/use-core.ts';
 import { Refusal } from '../../parts/refusal.tsx';
 import { asksIn, restoreOutcome, undoOutcome, type UndoRef } from '../../parts/restore-outcome.ts';
+import { useShowInFolder } from '../../parts/use-show-in-folder.ts';
 import { outcomeSentence, undoSentence } from '../../parts/restore-words.ts';
 import type { JobValue } from '../../text/job-titles.ts';
 import { useSpeech } from '../../text/use-words.ts';
@@ -19,6 +20,7 @@ export function RestoreResult({ job }: { readonly job: JobValue }) {
   const { words, formats } = useSpeech();
   const { ask, isBusy, refusal } = useAsk();
   const outcome = restoreOutcome([job]);
+  const showInFolder = useShowInFolder();
   const { undos } = outcome;
   const [first] = undos;
   const taken = useMirror()?.jobs.filter(
@@ -57,22 +59,32 @@ export function RestoreResult({ job }: { readonly job: JobValue }) {
     return undoOutcome(jobs);
   };
   const target = asksIn([job])[0]?.target ?? null;
-  const isUndone = kept.value?.every((state) => state === 'undone') ?? false;
+  const isUndone = undos.length > 0 && (kept.value?.every((state) => state === 'undone') ?? false);
+  const canShow = showInFolder !== undefined && !isUndone && outcome.inPlace > 0;
   return (
     <>
       <Refusal error={refusal} />
       <NoteBar
         tone="hint"
         action={
-          open.length > 0 && (
-            <Button variant="default" size="compact-md" loading={isBusy} onClick={() => void undo()}>
-              {words.putBack.undo}
-            </Button>
+          (canShow || open.length > 0) && (
+            <>
+              {canShow && (
+                <Button variant="subtle" size="compact-md" onClick={() => showInFolder([job.id])}>
+                  {words.putBack.showInFolder}
+                </Button>
+              )}
+              {open.length > 0 && (
+                <Button variant="default" size="compact-md" loading={isBusy} onClick={() => void undo()}>
+                  {words.putBack.undo}
+                </Button>
+              )}
+            </>
           )
         }
       >
         {outcomeSentence(outcome, target, { words: words.putBack, formats })}
-        {isUndone && first !== undefined && ` ${words.putBack.undone}`}
+        {isUndone && ` ${words.putBack.undone}`}
       </NoteBar>
     </>
   );

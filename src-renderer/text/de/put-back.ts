@@ -120,6 +120,7 @@ export const putBack: Translated<typeof english> = {
   troubles: 'Diese ließen sich nicht zurückholen',
   undo: 'Rückgängig',
   showInFolder: 'Im Ordner zeigen',
+  nothingToShow: 'Davon ist nichts mehr da.',
   undoing: 'Wird rückgängig gemacht …',
   undone: 'Rückgängig gemacht. Alles ist wie vorher.',
   undoneExcept: (kept) =>

@@ -119,6 +119,7 @@ export const putBack = {
   troubles: 'These could not be put back',
   undo: 'Undo',
   showInFolder: 'Show in folder',
+  nothingToShow: 'Nothing of it is there any more.',
   undoing: 'Taking it back…',
   undone: 'Taken back. Everything is as it was before.',
   undoneExcept: (kept: string) =>

@@ -32,6 +32,7 @@ interface Probe {
   readonly trays: { menu: ProbeMenu | null; pictures: string[]; toolTip: string }[];
   readonly notifications: { title: string; body: string; emit(name: string): void }[];
   readonly opened: string[];
+  readonly shownInFolder: string[];
   readonly asked: { kind: string; options: { title?: string; properties?: string[] } }[];
   readonly answers: Record<string, unknown[]>;
   readonly drags: string[][];

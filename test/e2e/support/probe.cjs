@@ -22,6 +22,8 @@ const probe = {
   notifications: [],
   /** @type {string[]} */
   opened: [],
+  /** @type {string[]} */
+  shownInFolder: [],
   /** @type {Record<string, unknown[]>} */
   answers: {},
   /** @type {{ kind: string, options: unknown }[]} */
@@ -91,6 +93,10 @@ for (const method of ['openExternal', 'openPath']) {
     return '';
   };
 }
+
+shell.showItemInFolder = (file) => {
+  probe.shownInFolder.push(file);
+};
 
 // Runs before the application's own, which was registered later.
 void app.whenReady().then(() => {

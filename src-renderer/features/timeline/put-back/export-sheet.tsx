@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import type { WirePath } from '#contract/app/values.ts';
 import { useNowMs } from '../../../core-link/use-now.ts';
+import { useShowInFolder } from '../../../parts/use-show-in-folder.ts';
 import { useChooseFolder } from '../../../parts/choose-folder.tsx';
 import { showLastName } from '../../../text/show-name.ts';
 import { useFormats, useShowPath, useWords } from '../../../text/use-words.ts';
@@ -34,6 +35,7 @@ export function ExportSheet({ onClose }: { onClose: () => void }) {
     ),
   );
   const job = useJob();
+  const showInFolder = useShowInFolder();
   if (group === undefined || placeId === null) return null;
   const fileName = name.trim().endsWith('.zip') ? name.trim() : `${name.trim()}.zip`;
 
@@ -43,7 +45,20 @@ export function ExportSheet({ onClose }: { onClose: () => void }) {
     const from = groups.map(({ snapshotId, paths }) => ({ snapshotId, paths: [...paths] }));
     const done = await job.start({ kind: 'export', placeId, from, target });
     if (done === undefined) return;
-    notifications.show({ message: words.exported(fileName, showPath(folder)) });
+    notifications.show({
+      message: (
+        <div className="done-toast">
+          <p>{words.exported(fileName, showPath(folder))}</p>
+          {showInFolder !== undefined && (
+            <p className="deeds">
+              <Button variant="subtle" size="compact-sm" onClick={() => showInFolder([done.id])}>
+                {words.showInFolder}
+              </Button>
+            </p>
+          )}
+        </div>
+      ),
+    });
     onClose();
   };
   return (

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { CoreContext, useCore, useMirror } from '../../../core-link/use-core.ts';
 import { asksIn, takenBackOf, type RestoreAsk, type RestoreOutcome } from '../../../parts/restore-outcome.ts';
 import { outcomeSentence, undoSentence } from '../../../parts/restore-words.ts';
+import { useShowInFolder } from '../../../parts/use-show-in-folder.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
 import type { JobValue } from '../../../text/job-titles.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
@@ -35,6 +36,7 @@ export function useRestoring(): RestoreDeeds {
   const core = useCore();
   const { putBack: words } = useWords();
   const formats = useFormats();
+  const showInFolder = useShowInFolder();
   return useMemo(() => {
     const { calls } = core;
     /** Where toasts are drawn, nobody else hands them the core. */
@@ -42,9 +44,7 @@ export function useRestoring(): RestoreDeeds {
     const refuse = (error: unknown): void =>
       tell({ message: say.error(error), hasGone: false, id: DONE_TOAST });
     const tellEnd = (outcome: RestoreOutcome, asks: readonly RestoreAsk[]): void => {
-      const [first] = asks;
-      const target = first?.target ?? null;
-      const folder = target ?? (first?.paths[0] === undefined ? null : parentPath(first.paths[0]));
+      const target = asks[0]?.target ?? null;
       const done: DoneRestore = { asks, undos: outcome.undos };
       const again = deeds.againOf(asks);
       tell({
@@ -58,17 +58,22 @@ export function useRestoring(): RestoreDeeds {
             undos={outcome.undos}
             onUndo={() => void deeds.undo(done)}
             onAgain={outcome.undos.length === 0 ? undefined : again && (() => void again().catch(refuse))}
-            onShow={
-              target !== null || folder === null || outcome.files === 0
-                ? undefined
-                : () =>
-                    useHistoryView
-                      .getState()
-                      .openFolder(folder, { pointId: null, select: asks.flatMap(({ paths }) => paths) })
-            }
+            onShow={outcome.inPlace === 0 ? undefined : showing(asks)}
           />,
         ),
       });
+    };
+    /** In the file manager; without one, on this page, which knows only where things came from. */
+    const showing = (asks: readonly RestoreAsk[]): (() => void) | undefined => {
+      if (showInFolder !== undefined) {
+        const jobIds = jobIdsOf();
+        return () => showInFolder(jobIds);
+      }
+      const paths = asks.flatMap((ask) => (ask.target === null ? ask.paths : []));
+      const folder = paths[0] === undefined ? null : parentPath(paths[0]);
+      return folder === null
+        ? undefined
+        : () => useHistoryView.getState().openFolder(folder, { pointId: null, select: paths });
     };
     const deeds: RestoreDeeds = {
       putBack: async (asks) => {
@@ -112,7 +117,7 @@ export function useRestoring(): RestoreDeeds {
           : () => deeds.putBack(asks),
     };
     return deeds;
-  }, [core, words, formats, say]);
+  }, [core, words, formats, say, showInFolder]);
 }
 
 /** Stays until it is closed where something did not go. */
