@@ -24,6 +24,7 @@ import { adoptHandlers } from './adopt-handlers.ts';
 import { contentHandlers, handOutHandlers } from './content-handlers.ts';
 import { activityText } from './export-activity.ts';
 import type { CoreParts } from './core-parts.ts';
+import { kitFileHandlers } from './kit-file-handlers.ts';
 import { machineHandlers } from './machine-handlers.ts';
 import { toJobValue } from './mirror-keeper.ts';
 import { placeHandlers } from './place-handlers.ts';
@@ -48,6 +49,7 @@ export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
     ...settingsHandlers(parts),
     ...contentHandlers(parts),
     ...handOutHandlers(parts),
+    ...kitFileHandlers(parts),
     ...machineHandlers(parts),
     ...spaceHandlers(parts),
   };

@@ -39,6 +39,8 @@ export interface HostPorts {
   keepAwake?(isOn: boolean): void;
   /** A dialog of the system; null: the person chose none. */
   chooseFolder?(): Promise<ByteString | null>;
+  /** Where something is to be saved: a dialog of the system, which asks before a file is replaced. Null: nowhere. */
+  chooseFile?(name: string): Promise<string | null>;
   /** With the system's program for its kind. @throws files.notOpened */
   openFile?(file: string): Promise<void>;
   /** In the system's file manager, the file or folder marked. */

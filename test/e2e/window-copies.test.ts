@@ -1,6 +1,6 @@
 /**
  * Copies that go to other programs, in Electron's interface with the built application: opened by the program of the system,
- * and shown in the file manager where they were put.
+ * and shown in the file manager where they were put; and the page that opens the copies, saved where it is not lost with them.
  */
 import {
   chmodSync,
@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findAxeFaults } from './support/find-axe-faults.ts';
 import { launch, type RunningApp } from './support/launch.ts';
 
@@ -147,6 +147,50 @@ test('several are not opened', async () => {
   await row('readme').click({ modifiers: ['Control'] });
   await button('Save as zip…').last().waitFor();
   expect(await button('Open copy').count()).toBe(0);
+});
+
+describe('the recovery kit as a PDF', () => {
+  /** Memory is no disk of this computer. */
+  const stick = mkdtempSync('/dev/shm/tidemark-stick-');
+  const inside = path.join(documents, 'kit.pdf');
+  const onStick = path.join(stick, 'kit.pdf');
+  afterAll(() => rmSync(stick, { recursive: true, force: true }));
+  const choose = (filePath: string) =>
+    running.answerDialog('showSaveDialog', { canceled: filePath === '', filePath });
+
+  test('in a folder that is protected: said, and not saved there; elsewhere it is', async () => {
+    await page.evaluate(() => void (location.hash = '#/places'));
+    await page
+      .getByRole('link', { name: /This computer's disk/ })
+      .first()
+      .click();
+    await page.waitForURL(/#\/places\/.+/);
+    await page.evaluate(() => void (location.hash += '/kit'));
+    await choose(inside);
+    await button('Save as PDF').click();
+    await page.getByText('kit.pdf is not a good place for this page. Nothing is saved there yet.').waitFor();
+    await page.getByText('It is in Documents, which is backed up').waitFor();
+    await page.getByText('It is on the same disk as what is protected').waitFor();
+    expect(await findAxeFaults(page, '.notice-line')).toEqual([]);
+    expect(existsSync(inside)).toBe(false);
+    await choose('');
+    await button('Save it elsewhere').click();
+    await page.getByText('It is in Documents, which is backed up').waitFor();
+    await choose(onStick);
+    await button('Save it elsewhere').click();
+    await page.getByText(`Saved as ${onStick}.`).waitFor();
+    expect(await button('Keep it there').count()).toBe(0);
+    expect(readFileSync(onStick).subarray(0, 5).toString()).toBe('%PDF-');
+    expect(statSync(onStick).mode & 0o777).toBe(0o600);
+  });
+
+  test('who wants it there all the same has it there, and is told once more', async () => {
+    await choose(inside);
+    await button('Save as PDF').click();
+    await button('Keep it there').click();
+    await page.getByText('This file alone does not help').waitFor();
+    expect(existsSync(inside)).toBe(true);
+  });
 });
 
 test('when Tidemark ends, the copy is gone', async () => {

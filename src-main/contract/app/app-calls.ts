@@ -9,6 +9,7 @@ import { browseCalls } from './browse-calls.ts';
 import { contentCalls } from './content-calls.ts';
 import { handOutCalls } from './hand-out-calls.ts';
 import { heldRun, job, jobRequest, jobTrouble } from './job-values.ts';
+import { kitFileCalls } from './kit-file-calls.ts';
 import { machineCalls } from './machine-calls.ts';
 import { placeOptions } from './place-options.ts';
 import { placeTrial } from './place-trial.ts';
@@ -290,6 +291,7 @@ export const appCalls = {
   ...browseCalls,
   ...contentCalls,
   ...handOutCalls,
+  ...kitFileCalls,
   ...machineCalls,
   ...spaceCalls,
   ...settingsCalls,

@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { DiskFacts } from './block-devices.ts';
 import { findRepositories } from './find-repositories.ts';
 import type { MachineFiles } from './machine-files.ts';
+import { mountAbove, readMountLines } from './mount-lines.ts';
 
 export interface MachinePlace {
   readonly kind: 'drive' | 'network' | 'folder' | 'existing';
@@ -92,30 +93,6 @@ async function look(candidate: Candidate, { sleep, onDisk }: PlaceSurroundings):
   ];
 }
 
-/** A line of the mount table. Source: man 5 proc, "mountinfo". */
-interface MountLine {
-  readonly point: string;
-  readonly type: string;
-  readonly source: string;
-}
-
-function readMountLines(files: MachineFiles): MountLine[] {
-  return (files.read('proc/self/mountinfo') ?? '').split('\n').flatMap((line) => {
-    const [before, after] = line.split(' - ');
-    const point = before?.split(' ')[4];
-    const [type, source] = (after ?? '').split(' ');
-    if (point === undefined || type === undefined || source === undefined) return [];
-    return [{ point: unescape(point), type, source: unescape(source) }];
-  });
-}
-
-/** The bytes of UTF-8 come as they are, but blanks and the like as octal numbers. */
-function unescape(text: string): string {
-  return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
-    String.fromCharCode(Number.parseInt(octal, 8)),
-  );
-}
-
 const NETWORK_TYPES = /^(nfs4?|cifs|smb3?|smbfs|9p|afs|davfs|fuse\.(sshfs|rclone|davfs2?|s3fs|curlftpfs))$/;
 const DISK_TYPES =
   /^(ext[234]|xfs|btrfs|f2fs|vfat|exfat|ntfs3?|fuseblk|hfs(plus)?|apfs|zfs|jfs|reiserfs|bcachefs|udf)$/;
@@ -143,15 +120,6 @@ function mountedOnLinux({ files, home, loadDisks }: PlaceSurroundings): Candidat
     const sameDiskAsHome = [...disks].some((disk) => ownDisks.has(disk));
     return [{ kind: 'drive', name, location: point, isRemovable, sameDiskAsHome }];
   });
-}
-
-function mountAbove(lines: readonly MountLine[], folder: string): MountLine | undefined {
-  let found: MountLine | undefined;
-  for (const line of lines) {
-    const isAbove = line.point === '/' || folder === line.point || folder.startsWith(`${line.point}/`);
-    if (isAbove && line.point.length >= (found?.point.length ?? 0)) found = line;
-  }
-  return found;
 }
 
 /** What somebody has opened in the file manager of GNOME: `smb-share:server=nas,share=backup`. */

@@ -144,6 +144,7 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
     },
     keepAwake: (isOn) => keepAwake.set(isOn),
     chooseFolder: () => chooseFolder(window, SHELL_TEXTS[language()].chooseFolder),
+    chooseFile: (name) => chooseFile(window, name),
     openFile,
     showInFolder: (file) => shell.showItemInFolder(file),
     autostart: loginItem,
@@ -202,6 +203,16 @@ async function chooseFolder(window: MainWindow, title: string): Promise<ByteStri
   const answer = parent ? await dialog.showOpenDialog(parent, asked) : await dialog.showOpenDialog(asked);
   const [folder] = answer.filePaths;
   return answer.canceled || folder === undefined ? null : textToByteString(folder);
+}
+
+async function chooseFile(window: MainWindow, name: string): Promise<string | null> {
+  const asked = {
+    defaultPath: name,
+    properties: ['createDirectory' as const, 'showOverwriteConfirmation' as const],
+  };
+  const parent = window.current ?? BrowserWindow.getFocusedWindow();
+  const answer = parent ? await dialog.showSaveDialog(parent, asked) : await dialog.showSaveDialog(asked);
+  return answer.canceled || answer.filePath === '' ? null : answer.filePath;
 }
 
 /** @throws files.notOpened */

@@ -6,6 +6,7 @@ import { Button, Portal } from '@mantine/core';
 import { FileDown, Printer, ClipboardCopy, Eye, EyeOff } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import type { SecretText } from '#base/secret-text.ts';
+import { isDesktop } from '../../core-link/desktop.ts';
 import { useAnswer } from '../../core-link/use-answer.ts';
 import { useCore, useMirror } from '../../core-link/use-core.ts';
 import { useHeldCode } from '../../core-link/held-codes.ts';
@@ -17,6 +18,7 @@ import { kitSheet, paperOf, type KitFacts } from './kit-sheet-model.ts';
 import { KitOptions } from './kit-options.tsx';
 import { KitSheetPage } from './kit-sheet.tsx';
 import { FindKit } from './find-kit.tsx';
+import { KitFileNote, useKitFile } from './save-kit-file.tsx';
 import { ProveByGroups } from './prove-by-groups.tsx';
 import { ProveByCode } from './prove-by-code.tsx';
 import { Proven } from './proven.tsx';
@@ -89,6 +91,7 @@ function KnownKit({ facts, code, placeId, isProven }: KnownKitProps) {
   const [givenTo, setGivenTo] = useState('');
   const [isCovered, setCovered] = useState(false);
   const [notice, setNotice] = useState<Notice>();
+  const kitFile = useKitFile();
   const choice = { paper: paperOf(navigator.languages), code, isCodeInQr, givenTo };
   const sheet = kitSheet(facts, choice, kit, formats);
   const shown = kitSheet(
@@ -100,7 +103,10 @@ function KnownKit({ facts, code, placeId, isProven }: KnownKitProps) {
   const save = async (): Promise<void> => {
     try {
       const { makeKitPdf } = await import('./make-kit-pdf.ts');
-      giveFile(await makeKitPdf(sheet), kit.fileName(facts.placeName));
+      const [pdf, name] = [await makeKitPdf(sheet), kit.fileName(facts.placeName)];
+      setNotice(undefined);
+      if (isDesktop()) return await kitFile.save(pdf, name);
+      giveFile(pdf, name);
       setNotice('pdfAlone');
     } catch {
       setNotice('pdfFailed');
@@ -144,6 +150,7 @@ function KnownKit({ facts, code, placeId, isProven }: KnownKitProps) {
             ) : (
               notice !== undefined && kit[notice]
             )}
+            <KitFileNote kitFile={kitFile} />
           </div>
           <KitOptions
             isCodeInQr={isCodeInQr}

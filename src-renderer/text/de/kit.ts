@@ -14,6 +14,18 @@ export const kit: Translated<typeof english> = {
   copyRefused: 'Der Browser hat das Kopieren nicht erlaubt. Drucke das Blatt oder speichere es.',
   pdfAlone:
     'Diese Datei allein hilft nicht, solange sie nur auf diesem Computer oder in einem gesicherten Ordner liegt: Sie ginge mit dem Computer verloren oder steckte in den Kopien, die sie öffnen soll. Drucke sie, oder lege sie auf einen Stick oder einen anderen Computer.',
+  pdfSaved: (file) => `Gespeichert als ${file}.`,
+  pdfNotYet: (file) => `${file} ist kein guter Ort für dieses Blatt. Noch ist dort nichts gespeichert.`,
+  pdfRisk: {
+    backupPlace: (name) =>
+      `Das liegt im Sicherungsort ${name}: Wer dort die Kopien findet, findet daneben, was sie öffnet.`,
+    protectedFolder: (name) =>
+      `Das liegt in ${name}, und das wird gesichert: Das Blatt läge in den Kopien, die es öffnet.`,
+    sameDisk: () =>
+      'Das liegt auf demselben Datenträger wie das, was geschützt ist: Geht er kaputt oder ist der Computer fort, ist auch das Blatt fort. Besser ist ein USB-Stick oder ein anderer Computer.',
+  },
+  saveElsewhere: 'Woanders speichern',
+  keepThere: 'Trotzdem dort speichern',
   pdfFailed: 'Das PDF ließ sich nicht erstellen. Drucke das Blatt stattdessen.',
   codeInQr: 'Auch den Code in das quadratische Bild aufnehmen',
   codeInQrHint: 'Wer es fotografiert, kann dann die Kopien öffnen.',

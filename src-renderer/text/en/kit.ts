@@ -12,6 +12,18 @@ export const kit = {
   copyRefused: 'The browser did not let it be copied. Print the page or save it.',
   pdfAlone:
     'This file alone does not help as long as it lies only on this computer or in a folder that is backed up: it would be lost together with the computer, or locked in the copies that it opens. Print it, or move it to a stick or another computer.',
+  pdfSaved: (file: string) => `Saved as ${file}.`,
+  pdfNotYet: (file: string) => `${file} is not a good place for this page. Nothing is saved there yet.`,
+  pdfRisk: {
+    backupPlace: (name: string) =>
+      `It is in the backup place ${name}: whoever finds the copies there finds what opens them beside them.`,
+    protectedFolder: (name: string) =>
+      `It is in ${name}, which is backed up: the page would be locked in the copies that it opens.`,
+    sameDisk: () =>
+      'It is on the same disk as what is protected: when the disk breaks or the computer is gone, so is the page. A USB stick or another computer is better.',
+  },
+  saveElsewhere: 'Save it elsewhere',
+  keepThere: 'Keep it there',
   pdfFailed: 'The PDF could not be made. Print the page instead.',
   codeInQr: 'Put the code into the square picture too',
   codeInQrHint: 'Whoever photographs it can then open the copies.',
