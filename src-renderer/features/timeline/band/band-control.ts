@@ -9,6 +9,7 @@ import { prefersStillness, type BandElements } from './band-elements.ts';
 import { BAND_HEIGHT_PX, centreWithin } from './band-layout.ts';
 import { axisTicks, type AxisWords } from './axis.ts';
 import { drawBand } from './draw-band.ts';
+import { BandHead } from './band-head.ts';
 import { BandHands, type HeldBand } from './band-hands.ts';
 import { HeatSource, type HeatQuestion } from './heat-source.ts';
 import { barsOf, type Bar, type HeldSpan } from './heat.ts';
@@ -67,13 +68,31 @@ export class BandControl implements HeldBand {
   #font = 'sans-serif';
   #widthPx = 0;
   #frame = 0;
-  /** While the playhead is held or slides. */
-  #headMs: number | null = null;
   #hoverMs: number | null = null;
   #hoverTimer: ReturnType<typeof setTimeout> | undefined;
   #zoom: { from: TimeRange; to: TimeRange; startMs: number } | undefined;
   #handlePx = 200;
   #shownHandle = '';
+  readonly head = new BandHead({
+    restMs: () => this.restMs,
+    shownId: () => useHistoryView.getState().pointId,
+    show: (pointId) => useHistoryView.getState().goTo(pointId),
+    nearest: (atMs) => this.nearest(atMs),
+    moved: (isHeld) => {
+      this.#elements.jumps.classList.toggle('is-hidden', isHeld);
+      this.paint();
+    },
+  });
+  readonly compareHead = new BandHead({
+    restMs: () => this.#compareRestMs(),
+    shownId: () => {
+      const { compareWithId } = useHistoryView.getState();
+      return compareWithId === 'now' ? null : compareWithId;
+    },
+    show: (pointId) => useHistoryView.getState().compareWith(pointId ?? 'now'),
+    nearest: (atMs) => this.nearest(atMs),
+    moved: () => this.paint(),
+  });
   readonly #followers = new Set<(inSight: BarsInSight) => void>();
   /** Told of a bar to describe, or that there is none. */
   onHover: (hover: Hover | null) => void = () => undefined;
@@ -98,7 +117,7 @@ export class BandControl implements HeldBand {
           this.onHover(null);
           this.#tellBars();
         }
-        if (view.pointId !== before.pointId && this.#headMs === null) this.revealHead();
+        if (view.pointId !== before.pointId && !this.head.isHeld) this.revealHead();
         this.paint();
       }),
     );
@@ -142,6 +161,9 @@ export class BandControl implements HeldBand {
     return this.#facts?.points ?? [];
   }
   get compareMs(): number | null {
+    return this.compareHead.atMs;
+  }
+  #compareRestMs(): number | null {
     const { compareWithId } = useHistoryView.getState();
     if (compareWithId === null) return null;
     if (compareWithId === 'now') return this.#facts?.nowMs ?? null;
@@ -150,7 +172,7 @@ export class BandControl implements HeldBand {
 
   /** Where the playhead stands: in the hand, at its point, or at now. */
   get headMs(): number {
-    return this.#headMs ?? this.restMs;
+    return this.head.atMs ?? this.restMs;
   }
   get restMs(): number {
     const { pointId } = useHistoryView.getState();
@@ -162,14 +184,6 @@ export class BandControl implements HeldBand {
     return point?.timeMs ?? nowMs;
   }
 
-  /** Held or sliding; null: let go. The point nearest to it comes into view; past the newest, now. */
-  holdHead(atMs: number | null): void {
-    this.#headMs = atMs;
-    if (atMs !== null) this.#show(this.nearest(atMs));
-    this.#elements.jumps.classList.toggle('is-hidden', atMs !== null);
-    this.paint();
-  }
-
   /** @returns null for now */
   nearest(atMs: number): Point | null {
     const nowMs = this.#facts?.nowMs ?? 0;
@@ -177,12 +191,6 @@ export class BandControl implements HeldBand {
     const point = this.points[at];
     if (point === undefined) return null;
     return at === this.points.length - 1 && nowMs - atMs < atMs - point.timeMs ? null : point;
-  }
-
-  #show(point: Point | null): void {
-    const view = useHistoryView.getState();
-    const id = point?.snapshotId ?? null;
-    if (id !== view.pointId) view.goTo(id);
   }
 
   revealHead(): void {

@@ -3,6 +3,7 @@
  * playhead that was thrown. Changes the band only through its control.
  */
 import { prefersStillness, type BandElements } from './band-elements.ts';
+import type { BandHead } from './band-head.ts';
 import { gripAt, LANES, type Grip } from './band-layout.ts';
 import { landingPx, releaseVelocity, settleMs, slidePx, type Sample } from './inertia.ts';
 import { clampRange, lengthOf, panBy, SHORTEST_MS, timeAt, wheelFactor, xOf, zoomAt } from './time-scale.ts';
@@ -16,10 +17,10 @@ export interface HeldBand {
   readonly range: TimeRange;
   readonly whole: TimeRange;
   readonly compareMs: number | null;
-  /** Where the playhead stands. */
-  readonly headMs: number;
-  /** Held or sliding; null: let go. */
-  holdHead(atMs: number | null): void;
+  /** The playhead. */
+  readonly head: BandHead;
+  /** The moment that is compared with. */
+  readonly compareHead: BandHead;
   /** The point nearest to a moment; null: now. */
   nearest(atMs: number): Point | null;
   barAt(atMs: number): Bar | undefined;
@@ -32,8 +33,10 @@ export interface HeldBand {
 interface Held {
   readonly pointerId: number;
   readonly grip: Grip;
+  /** The line that is held, if it is one. */
+  readonly head: BandHead | undefined;
   readonly startPx: number;
-  /** Between the pointer and the playhead it holds, where the handle was taken beside its middle. */
+  /** Between the pointer and the line it holds, where that was taken beside its middle. */
   readonly offsetPx: number;
   readonly startRange: TimeRange;
   readonly samples: Sample[];
@@ -42,6 +45,7 @@ interface Held {
 }
 
 interface Slide {
+  readonly head: BandHead;
   readonly fromPx: number;
   readonly toPx: number;
   readonly startMs: number;
@@ -90,29 +94,29 @@ export class BandHands {
   frame(frameMs: number): void {
     const band = this.#band;
     if (this.#slide !== undefined) {
-      const { fromPx, toPx, startMs, lengthMs, pointId, shownId } = this.#slide;
+      const { head, fromPx, toPx, startMs, lengthMs, pointId, shownId } = this.#slide;
       const elapsedMs = frameMs - startMs;
-      if (useHistoryView.getState().pointId !== shownId) {
+      if (head.shownId !== shownId || head.atMs === null) {
         // A key or another part of the page went elsewhere meanwhile: that counts.
         this.#slide = undefined;
-        band.holdHead(null);
+        head.hold(null);
       } else if (elapsedMs >= lengthMs) {
         this.#slide = undefined;
-        band.holdHead(null);
-        useHistoryView.getState().goTo(pointId);
+        head.hold(null);
+        head.goTo(pointId);
       } else {
-        band.holdHead(timeAt(band.range, band.widthPx, slidePx(fromPx, toPx, elapsedMs, lengthMs)));
-        this.#slide = { ...this.#slide, shownId: useHistoryView.getState().pointId };
+        head.hold(timeAt(band.range, band.widthPx, slidePx(fromPx, toPx, elapsedMs, lengthMs)));
+        this.#slide = { ...this.#slide, shownId: head.shownId };
       }
     }
     const held = this.#held;
-    if (held?.grip === 'playhead' && held.hasMoved) {
+    if (held?.head !== undefined && held.hasMoved) {
       const side = held.lastPx < EDGE_PX ? -1 : held.lastPx > band.widthPx - EDGE_PX ? 1 : 0;
       const byMs = (side * EDGE_PX_PER_FRAME * lengthOf(band.range)) / band.widthPx;
       const range = panBy(band.range, byMs, band.whole);
       if (side !== 0 && range.fromMs !== band.range.fromMs) {
         band.setRange(range);
-        band.holdHead(this.#timeAt(held.lastPx - held.offsetPx));
+        held.head.hold(this.#timeAt(held.lastPx - held.offsetPx));
       }
     }
   }
@@ -132,21 +136,25 @@ export class BandHands {
     const xPx = this.#xOf(event);
     if (event.pointerType === 'touch') this.#touches.set(event.pointerId, xPx);
     if (this.#touches.size === 2) {
+      this.#held?.head?.hold(null);
       this.#held = undefined;
-      band.holdHead(null);
       return;
     }
     const yPx = event.clientY - this.#elements.slider.getBoundingClientRect().top;
     const facts = { range: band.range, whole: band.whole, widthPx: band.widthPx, compareMs: band.compareMs };
     const grip = isHandle ? 'playhead' : gripAt(xPx, yPx, facts);
-    const headPx = xOf(band.range, band.widthPx, band.headMs);
+    const head = grip === 'playhead' ? band.head : grip === 'compare' ? band.compareHead : undefined;
+    // Elsewhere the playhead comes to the pointer.
+    const takenPx = isHandle || grip === 'compare' ? xOf(band.range, band.widthPx, head?.atMs ?? 0) : xPx;
     (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+    this.#slide?.head.hold(null);
     this.#slide = undefined;
     this.#held = {
       pointerId: event.pointerId,
       grip,
+      head,
       startPx: xPx,
-      offsetPx: isHandle ? xPx - headPx : 0,
+      offsetPx: xPx - takenPx,
       startRange: band.range,
       samples: [{ atMs: event.timeStamp, xPx }],
       lastPx: xPx,
@@ -177,17 +185,14 @@ export class BandHands {
     this.#drag(held, xPx);
   }
 
-  #drag({ grip, startPx, startRange, offsetPx }: Held, xPx: number): void {
+  #drag({ grip, head, startPx, startRange, offsetPx }: Held, xPx: number): void {
     const band = this.#band;
     const { whole, widthPx } = band;
     const overviewMs = ((xPx - startPx) / widthPx) * lengthOf(whole);
     switch (grip) {
       case 'playhead':
-        return band.holdHead(this.#timeAt(xPx - offsetPx));
-      case 'compare': {
-        const point = band.nearest(this.#timeAt(xPx));
-        return useHistoryView.getState().compareWith(point?.snapshotId ?? 'now');
-      }
+      case 'compare':
+        return head?.hold(this.#timeAt(xPx - offsetPx));
       case 'pan':
         return band.setRange(panBy(startRange, ((startPx - xPx) / widthPx) * lengthOf(startRange), whole));
       case 'overview':
@@ -216,26 +221,26 @@ export class BandHands {
     this.#held = undefined;
     const xPx = this.#xOf(event);
     if (!held.hasMoved) return this.#click(held, xPx, event.currentTarget === this.#elements.handle);
-    if (held.grip !== 'playhead') return;
+    if (held.head?.isHeld !== true) return;
     const headPx = xPx - held.offsetPx;
     const velocity = event.type === 'pointercancel' ? 0 : releaseVelocity(held.samples, event.timeStamp);
-    this.settle(headPx, velocity);
+    this.#settle(held.head, headPx, velocity);
   }
 
-  /** Lets the playhead slide to the point where it comes to rest. */
-  settle(fromPx: number, velocity: number): void {
+  /** Lets the line slide to the point where it comes to rest. */
+  #settle(head: BandHead, fromPx: number, velocity: number): void {
     const band = this.#band;
     const point = band.nearest(this.#timeAt(landingPx(fromPx, velocity)));
     const pointId = point?.snapshotId ?? null;
     const toPx = xOf(band.range, band.widthPx, point?.timeMs ?? band.whole.toMs);
     const lengthMs = prefersStillness() ? 0 : settleMs(fromPx, toPx, velocity);
     if (lengthMs === 0) {
-      band.holdHead(null);
-      useHistoryView.getState().goTo(pointId);
+      head.hold(null);
+      head.goTo(pointId);
       return;
     }
-    const { pointId: shownId } = useHistoryView.getState();
-    this.#slide = { fromPx, toPx, startMs: performance.now(), lengthMs, pointId, shownId };
+    const { shownId } = head;
+    this.#slide = { head, fromPx, toPx, startMs: performance.now(), lengthMs, pointId, shownId };
     band.paint();
   }
 
@@ -248,10 +253,10 @@ export class BandHands {
       const half = lengthOf(band.range) / 2;
       return band.zoomTo(clampRange({ fromMs: atMs - half, toMs: atMs + half }, band.whole));
     }
-    if (grip !== 'playhead') return;
+    if (grip !== 'playhead' && grip !== 'compare') return;
     const point = band.nearest(this.#timeAt(xPx));
     if (view.isChoosingCompare) view.compareWith(point?.snapshotId ?? 'now');
-    else this.settle(xPx, 0);
+    else if (grip === 'playhead') this.#settle(band.head, xPx, 0);
   }
 
   #doubleClick(event: MouseEvent): void {

@@ -148,6 +148,12 @@ export function drawPlayhead(pen: Pen, picture: BandPicture): void {
     pen.lineTo(x, bottom);
     pen.stroke();
     pen.setLineDash([]);
+    // What can be taken hold of; hollow, where the playhead's is filled.
+    pen.fillStyle = colours.background;
+    pen.beginPath();
+    pen.arc(x, LANES.points.top + 15, 5, 0, 2 * Math.PI);
+    pen.fill();
+    pen.stroke();
   }
   const x = Math.round(xOf(range, widthPx, headMs));
   pen.fillStyle = colours.accent;
