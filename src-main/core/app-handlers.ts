@@ -30,6 +30,7 @@ import { toJobValue } from './mirror-keeper.ts';
 import { placeHandlers } from './place-handlers.ts';
 import { showMadeFiles } from './show-made-files.ts';
 import { spaceHandlers } from './space-handlers.ts';
+import { trayHandlers } from './tray-handlers.ts';
 import { settingsHandlers } from './settings-handlers.ts';
 
 /** About 6 MB. */
@@ -52,6 +53,7 @@ export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
     ...kitFileHandlers(parts),
     ...machineHandlers(parts),
     ...spaceHandlers(parts),
+    ...trayHandlers(parts),
   };
 }
 

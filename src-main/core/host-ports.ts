@@ -5,6 +5,7 @@
 import type { ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
 import type { SystemVersion } from '#contract/app/content-calls.ts';
+import type { TrayCorner } from '#contract/app/tray-calls.ts';
 import type { EngineProcess } from '#contract/engine/engine-process.ts';
 import type { Problem } from '#contract/protection-codes.ts';
 import type { FolderWatching } from '#services/watcher/folder-watching.ts';
@@ -45,6 +46,8 @@ export interface HostPorts {
   openFile?(file: string): Promise<void>;
   /** In the system's file manager, the file or folder marked. */
   showInFolder?(file: string): void;
+  /** Where its icon is beside the clock; null: this desktop shows none. */
+  trayCorner?(): Promise<TrayCorner | null>;
   readonly autostart?: { get(): boolean; set(isOn: boolean): void };
   /** For the log, without secrets. */
   log(level: 'info' | 'warn' | 'error', text: string): void;

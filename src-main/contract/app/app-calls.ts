@@ -15,6 +15,7 @@ import { placeOptions } from './place-options.ts';
 import { placeTrial } from './place-trial.ts';
 import { mirror, mirrorChange, problem } from './mirror-values.ts';
 import { restorePreview, restoreQuestion } from './restore-values.ts';
+import { trayCalls } from './tray-calls.ts';
 import { settingsCalls } from './settings-calls.ts';
 import { spaceCalls } from './space-calls.ts';
 import {
@@ -295,6 +296,7 @@ export const appCalls = {
   ...machineCalls,
   ...spaceCalls,
   ...settingsCalls,
+  ...trayCalls,
 } as const satisfies CallTable;
 export type AppCalls = typeof appCalls;
 

@@ -5,7 +5,7 @@
  */
 import { app, BrowserWindow, dialog, ipcMain, Menu, shell } from 'electron';
 import { randomBytes } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { textToByteString, type ByteString } from '#base/byte-string.ts';
 import type { Clock } from '#base/clock.ts';
@@ -18,6 +18,7 @@ import { chooseLanguage, type Language, type LanguageChoice } from '#contract/la
 import { SHELL_TEXTS } from '#contract/shell-texts.ts';
 import type { Core } from '#core/core.ts';
 import type { HostPorts } from '#core/host-ports.ts';
+import { findTray } from '#core/machine/find-tray.ts';
 import { profileFolder } from '#core/profile-folder.ts';
 import { LINK_SCHEME, routeOfLink } from './deep-link.ts';
 import { startFailureText } from './start-failure-text.ts';
@@ -95,11 +96,11 @@ function macosMenu(): Menu {
   return Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]);
 }
 
-/** The first time that the window is closed, people must learn that this is not the end. */
-function tellOnce(folder: string, notices: Notices, language: Language): void {
-  const note = path.join(folder, 'told-of-tray');
-  if (existsSync(note)) return;
-  writeFileSync(note, '');
+/** The first time that the window is closed, people must learn that this is not the end, if the window has not told them. */
+async function tellOnce(core: Core, folder: string, notices: Notices, language: Language): Promise<void> {
+  // Where releases before kept it.
+  if (existsSync(path.join(folder, 'told-of-tray'))) return;
+  if (!(await core.calls['tray.told']({}))) return;
   notices.tell({
     key: 'tray',
     title: SHELL_TEXTS[language].staysTitle,
@@ -147,6 +148,7 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
     chooseFile: (name) => chooseFile(window, name),
     openFile,
     showInFolder: (file) => shell.showItemInFolder(file),
+    trayCorner: () => findTray(),
     autostart: loginItem,
     log: (level, text) => console[level](text),
   };
@@ -154,7 +156,8 @@ async function run({ clock, openCore }: ShellOptions, window: MainWindow, wish: 
   const folder = profileOf(process.argv);
   const core = await openCore(ports, folder);
   pages.serveContents(core.calls);
-  window.onHidden = () => tellOnce(folder, notices, language());
+  window.onHidden = () =>
+    void tellOnce(core, folder, notices, language()).catch((error: unknown) => console.error(error));
   serveWindowChannels(ipcMain, (channel) => core.connect(channel));
   const dragIcon = path.join(app.getAppPath(), 'assets', 'icons', 'linux', '64x64.png');
   serveDragOut(ipcMain, dragIcon, (jobId) => core.calls['handOut.files']({ jobId: jobId as JobId }));

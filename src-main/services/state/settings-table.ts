@@ -47,6 +47,8 @@ const SETTINGS = {
   ),
   /** Which system each computer had, and since which of its versions; oldest first. */
   systems: z.array(knownSystem),
+  /** That there is an icon in the tray, by the window or by a notice. */
+  wasToldOfTray: z.boolean(),
   /** Keys of reminders that the person has said enough to. */
   dismissedReminders: z.array(z.string()),
   /** Notices that the person has been told, so that a restart does not tell them again. */

@@ -13,6 +13,7 @@ import { showLastName } from '../../text/show-name.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { Progress } from '../../ui/progress.tsx';
 import { Stage } from './stage.tsx';
+import { TrayCard } from './tray-card.tsx';
 import { firstCopyOf, type FirstCopy } from './view-model.ts';
 import type { Started } from './view-store.ts';
 
@@ -53,6 +54,7 @@ export function SafeScreen({ started, kit }: SafeScreenProps) {
         </p>
       )}
       {kit(started.placeId)}
+      {copy.kind === 'safe' && <TrayCard />}
     </Stage>
   );
 }

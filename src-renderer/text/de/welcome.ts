@@ -129,5 +129,13 @@ export const welcome: Translated<typeof english> = {
   changeLater: 'All das lässt sich später ändern.',
   notRemembered:
     'Kein Schlüsselbund dieses Computers bewahrt den Schlüssel auf: Bei jedem Start von Tidemark wird nach dem Wiederherstellungscode gefragt.',
+  trayTitle: 'Hier bleibt Tidemark',
+  trayBody: {
+    topRight:
+      'Sein Zeichen, drei Wellen, ist hier oben in der Leiste. Es zeigt, wie es steht, und öffnet dieses Fenster wieder, wenn es geschlossen ist.',
+    bottomRight:
+      'Sein Zeichen, drei Wellen, ist hier unten neben der Uhr, vielleicht hinter einem kleinen Pfeil. Es zeigt, wie es steht, und öffnet dieses Fenster wieder, wenn es geschlossen ist.',
+  },
+  trayRead: 'Verstanden',
   toOverview: 'Zur Übersicht',
 };

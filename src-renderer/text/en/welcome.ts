@@ -125,5 +125,13 @@ export const welcome = {
   changeLater: 'All of this can be changed later.',
   notRemembered:
     'No keychain of this computer keeps the key: the recovery code is asked for whenever Tidemark starts.',
+  trayTitle: 'Tidemark stays here',
+  trayBody: {
+    topRight:
+      'Its icon, three waves, is up here in the bar. It shows how things stand, and opens this window again when you have closed it.',
+    bottomRight:
+      'Its icon, three waves, is down here beside the clock, perhaps behind a small arrow. It shows how things stand, and opens this window again when you have closed it.',
+  },
+  trayRead: 'Got it',
   toOverview: 'To the overview',
 };

@@ -23,6 +23,7 @@ export class ScriptedCore implements Core {
   /** What the machine was said to do. */
   readonly machineChanges: string[] = [];
   readonly calls: CallClient<AppCalls>;
+  #isToldOfTray = false;
   #revision = 1;
   #mirror: MirrorParts = {
     plans: [],
@@ -110,6 +111,11 @@ export class ScriptedCore implements Core {
         this.show({ pause: null });
       },
       'host.chooseFolder': async () => (await this.ports.chooseFolder?.()) ?? null,
+      'tray.told': () => {
+        const isNew = !this.#isToldOfTray;
+        this.#isToldOfTray = true;
+        return isNew;
+      },
       'host.setAutostart': ({ isOn }) => this.ports.autostart?.set(isOn),
       'host.getAutostart': () => this.ports.autostart?.get() ?? null,
     };
