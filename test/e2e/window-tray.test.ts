@@ -92,8 +92,9 @@ test.runIf(process.platform === 'linux')(
     await close(app);
     await until('it is told', async () => (await notices(app)).length === 1);
     await app.clickTray('open');
+    await until('it is back', () => app.isWindowVisible());
     await close(app);
-    await page.waitForTimeout(300);
+    await page.waitForTimeout(500);
     expect(await notices(app)).toHaveLength(1);
   },
 );
