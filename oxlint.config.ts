@@ -91,6 +91,7 @@ const RENDERER_LIBRARIES = [
   'pdfjs-dist/**',
   'qrcode',
   '@zip.js/zip.js',
+  '@zxcvbn-ts/*',
 ];
 
 const RENDERER_FOLDERS: Readonly<Record<string, readonly string[]>> = {

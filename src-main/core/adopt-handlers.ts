@@ -42,6 +42,7 @@ export function adoptHandlers(parts: CoreParts): AdoptCalls {
         });
 
         adoptSystems(writer, settings.systems);
+        putSetting(writer, 'givenKeys', { ...settings.givenKeys, ...getSetting(writer, 'givenKeys') });
         for (const plan of settings.plans) putPlan(writer, { ...plan, pause: null });
       });
       secrets.note(here.place.id, here.notRemembered === null ? 'remembered' : 'session');

@@ -25,6 +25,7 @@ import { contentHandlers, handOutHandlers } from './content-handlers.ts';
 import { activityText } from './export-activity.ts';
 import type { CoreParts } from './core-parts.ts';
 import { kitFileHandlers } from './kit-file-handlers.ts';
+import { keyHandlers } from './key-handlers.ts';
 import { machineHandlers } from './machine-handlers.ts';
 import { toJobValue } from './mirror-keeper.ts';
 import { placeHandlers } from './place-handlers.ts';
@@ -51,6 +52,7 @@ export function appHandlers(parts: CoreParts): CallHandlers<AppCalls> {
     ...contentHandlers(parts),
     ...handOutHandlers(parts),
     ...kitFileHandlers(parts),
+    ...keyHandlers(parts),
     ...machineHandlers(parts),
     ...spaceHandlers(parts),
     ...trayHandlers(parts),

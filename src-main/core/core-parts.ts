@@ -1,6 +1,7 @@
 /** What the handlers of a core work with; put together in `create-core.ts`. */
 import type { ByteString } from '#base/byte-string.ts';
 import type { EngineLink } from '#services/engine-link/engine-link.ts';
+import type { GivenKeys } from '#services/given-keys/given-keys.ts';
 import type { HandOuts } from '#services/hand-outs/hand-outs.ts';
 import type { KeyCopies } from '#services/key-copies/key-copies.ts';
 import type { JobQueue } from '#services/jobs/job-queue.ts';
@@ -28,6 +29,7 @@ export interface CoreParts {
   readonly mirror: MirrorKeeper;
   readonly secrets: SecretStates;
   readonly keyCopies: KeyCopies;
+  readonly givenKeys: GivenKeys;
   readonly handOuts: HandOuts;
   readonly profileFolder: string;
   /** Where files that were replaced in a place are kept. */

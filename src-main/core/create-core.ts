@@ -13,6 +13,7 @@ import { createChannelPair } from '#contract/calls/channel.ts';
 import { createCallClient } from '#contract/calls/create-call-client.ts';
 import { serveCalls, type ServedChannel } from '#contract/calls/serve-calls.ts';
 import { EngineLink } from '#services/engine-link/engine-link.ts';
+import { GivenKeys } from '#services/given-keys/given-keys.ts';
 import { HandOuts } from '#services/hand-outs/hand-outs.ts';
 import { KeyCopies } from '#services/key-copies/key-copies.ts';
 import { JobQueue } from '#services/jobs/job-queue.ts';
@@ -99,6 +100,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
   });
 
   const keyCopies = new KeyCopies({ state, engine, onChange: () => routine.poke() });
+  const givenKeys = new GivenKeys({ state, engine, keyCopies, onUnexpected });
   const handOuts = new HandOuts(handOutFolder(profileFolder), clock);
   const work: WorkParts = {
     state,
@@ -112,6 +114,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     hints: watching,
     runProgram,
     keyCopies,
+    givenKeys,
     handOuts,
     damageIn: (id) => routine.damageIn(id),
     keptFolder: keptFolder(profileFolder),
@@ -209,6 +212,7 @@ async function assemble(profileFolder: string, ports: HostPorts, state: StateFil
     mirror,
     secrets,
     keyCopies,
+    givenKeys,
     handOuts,
     profileFolder,
     keptFolder: keptFolder(profileFolder),

@@ -3,6 +3,7 @@ import type { AppCalls } from '#contract/app/app-calls.ts';
 import { placeId, type PlaceId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { KeysOutcome } from '#contract/engine/engine-values.ts';
+import { forgetKeysOf } from '#services/given-keys/given-keys.ts';
 import { forgetKit, noteKitFound, noteKitProven } from '#services/routine/known-kits.ts';
 import {
   accessTo,
@@ -90,6 +91,7 @@ export function placeHandlers(parts: CoreParts): PlaceCalls {
           putPlan(writer, { ...plan, placeIds: plan.placeIds.filter((each) => each !== id) });
         removePlace(writer, id);
         forgetKit(writer, id);
+        forgetKeysOf(writer, id);
       });
       await engine.calls['place.forget']({ placeId: id });
       const isUsed = state.read(listPlaces).some((other) => locationOf(other) === locationOf(place));

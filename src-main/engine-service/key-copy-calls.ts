@@ -8,12 +8,13 @@ import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import { SecretText } from '#base/secret-text.ts';
 import type { KeyCopy, LackingFile } from '#contract/engine/engine-values.ts';
 import { keepCopy } from '#files/keep-copy.ts';
-import { exportConfigAndKeys, type ConfigAndKeys } from '#operations/config-and-keys/export.ts';
+import { exportConfigAndKeys } from '#operations/config-and-keys/export.ts';
 import { putBack } from '#operations/config-and-keys/put-back.ts';
 import type { RepositoryPorts } from '#repository/repository.ts';
-import { accountOf } from '#services/keys/place-access.ts';
 import { readRecoveryCode } from '#contract/recovery-code.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
+import { fromCopy, toBase64, toCopy } from './key-copy-parcel.ts';
+import { knownSecrets } from './known-secrets.ts';
 import { wrongPassword } from './open-places.ts';
 
 export type KeyCopyCall = 'place.copyKeys' | 'place.lackingKeys' | 'place.putBackKeys';
@@ -58,12 +59,9 @@ export function keyCopyCalls({ parts, places }: EngineService): Pick<EngineHandl
 
   /** What was typed now, or what this computer opens the place with by itself. */
   async function secretsFor(placeId: string, password: string | null): Promise<SecretText[]> {
-    if (password !== null) {
-      const reading = readRecoveryCode(password);
-      return [...(reading.kind === 'complete' ? [reading.code] : []), new SecretText(password)];
-    }
-    const kept = [await parts.session.get(accountOf(placeId)), await parts.keychain.get(accountOf(placeId))];
-    return kept.flatMap((each) => (each.kind === 'found' ? [each.secret] : []));
+    if (password === null) return knownSecrets(parts, placeId);
+    const reading = readRecoveryCode(password);
+    return [...(reading.kind === 'complete' ? [reading.code] : []), new SecretText(password)];
   }
 }
 
@@ -89,31 +87,4 @@ async function findLacking(
   }
   const isConfigLost = !hasConfig || (isConfigInvalid && !isSameConfig);
   return [...(isConfigLost ? (['config'] as const) : []), ...(whole === 0 ? (['keys'] as const) : [])];
-}
-
-function toCopy({ repositoryId, files }: ConfigAndKeys): KeyCopy {
-  const [config, ...keys] = files;
-  return {
-    repositoryId,
-    config: toBase64(config!.bytes),
-    keys: keys.map(({ name, bytes }) => ({ id: name, bytes: toBase64(bytes) })),
-  };
-}
-
-function fromCopy({ repositoryId, config, keys }: KeyCopy): ConfigAndKeys {
-  return {
-    repositoryId,
-    files: [
-      { kind: 'config', name: 'config', bytes: fromBase64(config) },
-      ...keys.map(({ id, bytes }) => ({ kind: 'key' as const, name: id, bytes: fromBase64(bytes) })),
-    ],
-  };
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
-}
-
-function fromBase64(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'base64'));
 }

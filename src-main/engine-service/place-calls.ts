@@ -13,12 +13,13 @@ import { makeNextRecoveryCode } from '#services/keys/place-keys.ts';
 import { confirmRecoveryCode } from '#services/keys/prove-recovery-code.ts';
 import type { RememberedPlace } from '#services/keys/remember-place.ts';
 import type { EngineHandlers, EngineService } from './engine-service.ts';
+import type { KeyCall } from './key-calls.ts';
 import type { KeyCopyCall } from './key-copy-calls.ts';
 import { expectRepository, openTyped, wrongDrive, wrongPassword } from './open-places.ts';
 import { probePlace } from './probe-place.ts';
 import { testPlace } from './test-place.ts';
 
-type PlaceCall = Exclude<Extract<keyof EngineHandlers, `place.${string}`>, KeyCopyCall>;
+type PlaceCall = Exclude<Extract<keyof EngineHandlers, `place.${string}`>, KeyCopyCall | KeyCall>;
 
 export function placeCalls({ parts, places }: EngineService): Pick<EngineHandlers, PlaceCall> {
   const { keychain, session } = parts;

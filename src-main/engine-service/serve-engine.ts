@@ -19,6 +19,7 @@ import { markCalls } from './mark-calls.ts';
 import { mendCalls } from './mend-calls.ts';
 import { nowCalls } from './now-calls.ts';
 import { ownerCalls } from './owner-calls.ts';
+import { keyCalls } from './key-calls.ts';
 import { keyCopyCalls } from './key-copy-calls.ts';
 import { placeCalls } from './place-calls.ts';
 import { restoreCalls } from './restore-calls.ts';
@@ -38,6 +39,7 @@ export function serveEngine(channel: Channel, parts: EngineParts): ServedEngine 
   const handlers: EngineHandlers = {
     ...placeCalls(service),
     ...keyCopyCalls(service),
+    ...keyCalls(service),
     ...versionCalls(service),
     ...backupCalls(service),
     ...bringCalls(service),

@@ -43,7 +43,7 @@ const PAGES: Partial<Readonly<Record<Page, (route: Route) => ReactNode>>> = {
   history: ({ query }) => <HistoryPage query={query} />,
   places: ({ rest: [which, part], query }) =>
     which !== undefined && part === 'kit' ? (
-      <KitPage placeId={which} />
+      <KitPage placeId={which} query={query} />
     ) : (
       <PlacesPage which={which} query={query} />
     ),

@@ -12,6 +12,8 @@ export interface Formats {
   bytesChange(bytes: number): string;
   /** "2,314". */
   count(value: number): string;
+  /** "3 trillion", for what is too much to be counted. */
+  roughly(value: number): string;
   /** "14:20". */
   clock(atMs: number): string;
   /** "Tue 3 Nov, 14:20"; with the year where it is another one than now's. */
@@ -55,6 +57,11 @@ export function createFormats(locale: string): Formats {
     return (atMs) => made.format(atMs);
   };
   const number = new Intl.NumberFormat(locale);
+  const rough = new Intl.NumberFormat(locale, {
+    notation: 'compact',
+    compactDisplay: 'long',
+    maximumSignificantDigits: 1,
+  });
   const clock = format({ hour: '2-digit', minute: '2-digit' });
   const weekday = format({ weekday: 'short' });
   const dayOfYear = format({ day: 'numeric', month: 'short' });
@@ -105,6 +112,7 @@ export function createFormats(locale: string): Formats {
     bytes,
     bytesChange: (change) => `${change < 0 ? '−' : '+'}${bytes(Math.abs(change))}`,
     count: (value) => number.format(value),
+    roughly: (value) => rough.format(value),
     clock,
     day,
     moment: (atMs, nowMs) => `${weekday(atMs)} ${day(atMs, nowMs)}, ${clock(atMs)}`,

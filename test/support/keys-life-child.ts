@@ -97,6 +97,8 @@ secrets['weak passphrase'] = `Password-Password-${chance.replace(/[^0-9]/g, '7')
 secrets['foreign password'] = `a password that restic was given ${chance}`;
 secrets['never right'] = `nothing that opens anything here ${chance}`;
 
+const UNPROVEN = { isRecoveryProven: false };
+
 const created = await createPlace(access(), { version: 2, passphrase });
 const { repository } = created;
 for (const form of ['base64', 'hex'] as const)
@@ -142,8 +144,8 @@ await mistake('adopted', () => adoptPlace(typedPassphrase.repository, access(), 
 await mistake('too many', async () => {
   for (;;) keep(`helper ${Object.keys(secrets).length}`, await addHelperCode(repository));
 });
-await mistake('in use', () => withdrawKey(repository, repository.keyId));
-await withdrawKey(typedPassphrase.repository, helper.keyId);
+await mistake('in use', () => withdrawKey(repository, repository.keyId, UNPROVEN));
+await withdrawKey(typedPassphrase.repository, helper.keyId, UNPROVEN);
 await mistake('keys', () => listPlaceKeys(repository));
 await state.close();
 if (existsSync(join(folder, 'place', 'config'))) writeFileSync(secretsFile, JSON.stringify(secrets));

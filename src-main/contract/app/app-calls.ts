@@ -10,6 +10,7 @@ import { contentCalls } from './content-calls.ts';
 import { handOutCalls } from './hand-out-calls.ts';
 import { heldRun, job, jobRequest, jobTrouble } from './job-values.ts';
 import { kitFileCalls } from './kit-file-calls.ts';
+import { keyCalls } from './key-calls.ts';
 import { machineCalls } from './machine-calls.ts';
 import { placeOptions } from './place-options.ts';
 import { placeTrial } from './place-trial.ts';
@@ -293,6 +294,7 @@ export const appCalls = {
   ...contentCalls,
   ...handOutCalls,
   ...kitFileCalls,
+  ...keyCalls,
   ...machineCalls,
   ...spaceCalls,
   ...settingsCalls,

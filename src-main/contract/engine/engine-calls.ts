@@ -9,6 +9,7 @@ import type { CallTable, TopicTable } from '#contract/calls/call-table.ts';
 import type { JobProgress } from '#contract/app/job-values.ts';
 import type { Login } from '#contract/login-names.ts';
 import { engineBrowseCalls } from './engine-browse-calls.ts';
+import { engineKeyCalls } from './engine-key-calls.ts';
 import { engineWindowCalls } from './engine-window-calls.ts';
 import { of } from './trusted-shape.ts';
 import type {
@@ -222,6 +223,7 @@ export const engineCalls = {
   },
 
   ...engineBrowseCalls,
+  ...engineKeyCalls,
   ...engineWindowCalls,
 } as const satisfies CallTable;
 export type EngineCalls = typeof engineCalls;

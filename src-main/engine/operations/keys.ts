@@ -2,8 +2,9 @@
 import { isId, type KeyId } from '#base/ids.ts';
 import { TidemarkError } from '#base/errors.ts';
 import { parseKeyFile } from '#format/key-file.ts';
-import { addKey as storeKey } from '#repository/key-store.ts';
+import { addKey as storeKey, type MadeKeyFile } from '#repository/key-store.ts';
 import type { Repository } from '#repository/repository.ts';
+import type { Storage } from '#storage/port.ts';
 import { findObjectId } from './find-object-id.ts';
 import { underLock } from './under-lock.ts';
 
@@ -26,14 +27,21 @@ export interface NewKey {
   readonly hostname?: string;
 }
 
+/** A repository, or a copy of its keys. */
+export interface KeyHolder {
+  readonly storage: Pick<Storage, 'list' | 'load'>;
+  /** That opened it; empty for a copy. */
+  readonly keyId: KeyId | '';
+}
+
 /** Takes no lock. */
-export async function listKeys(repository: Repository, signal?: AbortSignal): Promise<KeyInfo[]> {
+export async function listKeys(repository: KeyHolder, signal?: AbortSignal): Promise<KeyInfo[]> {
   const names = (await repository.storage.list('key', signal)).map(({ name }) => name).filter(isId);
   return Promise.all(names.map((name) => describeKey(repository, name as KeyId, signal)));
 }
 
 async function describeKey(
-  { storage, keyId }: Repository,
+  { storage, keyId }: KeyHolder,
   id: KeyId,
   signal: AbortSignal | undefined,
 ): Promise<KeyInfo> {
@@ -68,6 +76,23 @@ export function removeKey(repository: Repository, id: string, signal?: AbortSign
     await assertHeld();
     await repository.storage.remove('key', keyId, stop);
     return keyId;
+  });
+}
+
+/**
+ * A key file that was made while the place could not be reached. A place that has it already is left alone.
+ * @throws repository.locked, storage errors
+ */
+export function storeKeyFile(
+  repository: Repository,
+  { id, bytes }: MadeKeyFile,
+  signal?: AbortSignal,
+): Promise<void> {
+  return underLock(repository, { exclusive: false }, signal, async (stop, assertHeld) => {
+    const names = (await repository.storage.list('key', stop)).map(({ name }) => name);
+    if (names.includes(id)) return;
+    await assertHeld();
+    await repository.storage.save('key', id, bytes, stop);
   });
 }
 

@@ -82,16 +82,7 @@ export async function addKey(
   password: Uint8Array,
   signal?: AbortSignal,
 ): Promise<KeyId> {
-  const parameters = { scrypt: SCRYPT_COST, salt: primitives.randomBytes(KEY_SALT_BYTES) };
-  const userKeys = await deriveUserKeys(primitives, parameters, password);
-  const bytes = encodeKeyFile({
-    created: formatTime(Math.floor(clock.nowMs() / 1000), (clock.nowMs() % 1000) * 1e6, localZone()),
-    username: identity.username,
-    hostname: identity.hostname,
-    ...parameters,
-    data: sealMasterKey(primitives, userKeys, masterKey),
-  });
-  const keyId = bytesToId<KeyId>(primitives.sha256(bytes));
+  const { id: keyId, bytes } = await makeKeyFile(primitives, clock, identity, masterKey, password);
   await storage.save('key', keyId, bytes, signal);
   const { file } = await loadKey(storage, primitives, keyId);
   const reopened = await openKeyFile(primitives, keyId, file, password);
@@ -103,6 +94,31 @@ export async function addKey(
     });
   }
   return keyId;
+}
+
+export interface MadeKeyFile {
+  readonly id: KeyId;
+  readonly bytes: Uint8Array;
+}
+
+/** As it would be stored: for a place that cannot be reached now. */
+export async function makeKeyFile(
+  primitives: Primitives,
+  clock: Clock,
+  identity: Pick<Identity, 'hostname' | 'username'>,
+  masterKey: CryptoKeys,
+  password: Uint8Array,
+): Promise<MadeKeyFile> {
+  const parameters = { scrypt: SCRYPT_COST, salt: primitives.randomBytes(KEY_SALT_BYTES) };
+  const userKeys = await deriveUserKeys(primitives, parameters, password);
+  const bytes = encodeKeyFile({
+    created: formatTime(Math.floor(clock.nowMs() / 1000), (clock.nowMs() % 1000) * 1e6, localZone()),
+    username: identity.username,
+    hostname: identity.hostname,
+    ...parameters,
+    data: sealMasterKey(primitives, userKeys, masterKey),
+  });
+  return { id: bytesToId<KeyId>(primitives.sha256(bytes)), bytes };
 }
 
 async function loadKey(

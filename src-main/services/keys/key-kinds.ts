@@ -5,8 +5,7 @@
  */
 import type { KeyId } from '#base/ids.ts';
 import type { KeyKind } from '#contract/key-codes.ts';
-import { listKeys } from '#operations/keys.ts';
-import type { Repository } from '#repository/repository.ts';
+import { listKeys, type KeyHolder } from '#operations/keys.ts';
 
 /** The name of the user in the key's file. */
 export const KEY_LABELS = {
@@ -32,7 +31,7 @@ export interface PlaceKey {
 }
 
 /** All keys of a place. Takes no lock. */
-export async function listPlaceKeys(repository: Repository, signal?: AbortSignal): Promise<PlaceKey[]> {
+export async function listPlaceKeys(repository: KeyHolder, signal?: AbortSignal): Promise<PlaceKey[]> {
   return (await listKeys(repository, signal)).map(
     ({ id, username, hostname, created, isCurrent, damage }) => ({
       id,

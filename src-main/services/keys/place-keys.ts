@@ -11,10 +11,11 @@ import { passphraseWeaknessText } from '#contract/key-texts.ts';
 import { addKey, removeKey } from '#operations/keys.ts';
 import { MAX_KEYS_TRIED } from '#repository/key-store.ts';
 import type { Repository } from '#repository/repository.ts';
-import { isKeptByPerson, KEY_LABELS, listPlaceKeys, type OwnKeyKind } from './key-kinds.ts';
+import { KEY_LABELS, listPlaceKeys, type OwnKeyKind, type PlaceKey } from './key-kinds.ts';
 import { makeMachineKey } from './machine-key.ts';
 import { judgePassphrase } from './passphrase-rules.ts';
 import { makeRecoveryCode } from '#contract/recovery-code.ts';
+import { refusesWithdrawal, type WithdrawalFacts } from './withdrawal-rule.ts';
 
 /** Each takes a quarter of a second to try. */
 export const MAX_KEYS = 6;
@@ -35,8 +36,12 @@ export function addRecoveryCode(
 }
 
 /** For a relative or colleague; can be withdrawn alone. @throws repository.tooManyKeys, repository.locked */
-export function addHelperCode(repository: Repository, signal?: AbortSignal): Promise<MadeKey> {
-  return addMade(repository, 'helper', makeRecoveryCode(randomOf(repository)), MAX_KEYS, signal);
+export function addHelperCode(
+  repository: Repository,
+  signal?: AbortSignal,
+  code = makeRecoveryCode(randomOf(repository)),
+): Promise<MadeKey> {
+  return addMade(repository, 'helper', code, MAX_KEYS, signal);
 }
 
 /**
@@ -52,14 +57,19 @@ export function addMachineKey(
   return addMade(repository, 'machine', makeMachineKey(randomOf(repository)), most, signal);
 }
 
-/** @throws request.invalidInput for one that is weak, repository.tooManyKeys, repository.locked */
+/**
+ * Where there is one already, the new one is added beside it, to be followed by withdrawing the other.
+ * @throws request.invalidInput for one that is weak, repository.tooManyKeys, repository.locked
+ */
 export async function addPassphrase(
   repository: Repository,
   passphrase: SecretText,
   signal?: AbortSignal,
 ): Promise<KeyId> {
   refuseWeakPassphrase(passphrase);
-  return (await addMade(repository, 'passphrase', passphrase, MAX_KEYS, signal)).keyId;
+  const keys = await listPlaceKeys(repository, signal);
+  const most = keys.some(({ kind }) => kind === 'passphrase') ? MAX_KEYS_TRIED : MAX_KEYS;
+  return (await addMade(repository, 'passphrase', passphrase, most, signal)).keyId;
 }
 
 /** @throws request.invalidInput, which says why and never what */
@@ -84,16 +94,31 @@ export function makeNextRecoveryCode(repository: Repository, signal?: AbortSigna
 }
 
 /**
- * @throws repository.lastRecoveryKey when no key that a person keeps would be left; repository.keyInUse for the key that
- * opened the place; repository.objectNotFound, repository.locked
+ * @returns which key it was
+ * @throws repository.lastRecoveryKey when no proven way in would be left that a person keeps; repository.keyInUse for the
+ * key that opened the place or is this computer's; repository.objectNotFound, repository.locked
  */
-export async function withdrawKey(repository: Repository, keyId: KeyId, signal?: AbortSignal): Promise<void> {
-  const keys = await listPlaceKeys(repository, signal);
-  const kept = keys.filter(isKeptByPerson);
-  if (kept.length === 1 && kept[0]!.id === keyId) {
-    throw new TidemarkError('repository.lastRecoveryKey', { keyId }, { retry: 'afterUser' });
-  }
+export async function withdrawKey(
+  repository: Repository,
+  keyId: KeyId,
+  facts: WithdrawalFacts,
+  signal?: AbortSignal,
+): Promise<PlaceKey | undefined> {
+  const key = refuseWithdrawal(await listPlaceKeys(repository, signal), keyId, facts);
   await removeKey(repository, keyId, signal);
+  return key;
+}
+
+/** @returns the key, if it is there. @throws repository.lastRecoveryKey, repository.keyInUse */
+export function refuseWithdrawal(
+  keys: readonly PlaceKey[],
+  keyId: KeyId,
+  facts: WithdrawalFacts,
+): PlaceKey | undefined {
+  const refusal = refusesWithdrawal(keys, keyId, facts);
+  if (refusal !== undefined)
+    throw new TidemarkError(`repository.${refusal}`, { keyId }, { retry: 'afterUser' });
+  return keys.find(({ id }) => id === keyId);
 }
 
 async function addMade(
@@ -103,12 +128,19 @@ async function addMade(
   most: number,
   signal: AbortSignal | undefined,
 ): Promise<MadeKey> {
-  const keyCount = (await listPlaceKeys(repository, signal)).length;
-  if (keyCount >= most) {
-    throw new TidemarkError('repository.tooManyKeys', { keyCount, most }, { retry: 'afterUser' });
-  }
+  refuseMoreThan(most, await listPlaceKeys(repository, signal));
   const key = { password: secret.toPassword(), username: KEY_LABELS[kind] };
   return { keyId: await addKey(repository, key, signal), secret };
+}
+
+/** `isSuccessor`: an older one is withdrawn afterwards. @throws repository.tooManyKeys */
+export function refuseFull(keys: readonly PlaceKey[], isSuccessor: boolean): void {
+  refuseMoreThan(isSuccessor ? MAX_KEYS_TRIED : MAX_KEYS, keys);
+}
+
+function refuseMoreThan(most: number, { length: keyCount }: readonly PlaceKey[]): void {
+  if (keyCount >= most)
+    throw new TidemarkError('repository.tooManyKeys', { keyCount, most }, { retry: 'afterUser' });
 }
 
 function randomOf(repository: Repository): (length: number) => Uint8Array {

@@ -18,6 +18,25 @@ const SETTINGS = {
       keys: z.array(z.strictObject({ id: z.string(), bytes: z.string() })),
     }),
   ),
+  /** Codes for helpers and the person's own passphrase, by an id of ours: which key each is in which place. No secret. */
+  givenKeys: z.record(
+    z.string(),
+    z.strictObject({
+      kind: z.enum(['helper', 'passphrase']),
+      /** Null: the person's own. */
+      givenTo: z.string().nullable(),
+      madeAtMs: timeMs,
+      keyIds: z.record(placeId, z.string()),
+    }),
+  ),
+  /** Changes of keys that wait for a place, by its id: key files as they will be stored, sealed, in base64; ids to be withdrawn. */
+  owedKeys: z.record(
+    placeId,
+    z.strictObject({
+      add: z.array(z.strictObject({ id: z.string(), bytes: z.string() })),
+      withdraw: z.array(z.string()),
+    }),
+  ),
   /** Latest wall clock that was believed; what lies behind it is not. */
   lastSeenTimeMs: timeMs,
   /** What the clock is in doubt for, and how long the machine has been awake with it. */

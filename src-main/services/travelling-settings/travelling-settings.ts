@@ -42,6 +42,8 @@ const settingsText = z.object({
   activityHead: z.object({ number: count, hash: z.string() }),
   /** Younger than the others. */
   systems: z.array(knownSystem).default([]),
+  /** To whom codes were given; programs before it wrote none. */
+  givenKeys: z.json().optional(),
 });
 
 export interface TravelledSettings {
@@ -51,6 +53,7 @@ export interface TravelledSettings {
   readonly plans: readonly Plan[];
   readonly places: readonly Omit<Place, 'machineKeyId' | 'isRecoveryProven'>[];
   readonly systems: Setting<'systems'>;
+  readonly givenKeys: Setting<'givenKeys'>;
 }
 
 /** @throws state.entryInvalid */
@@ -65,6 +68,7 @@ export function settingsFiles(reader: StateReader, savedAtMs: number, hostname: 
     places: listPlaces(reader).map(({ machineKeyId: _key, isRecoveryProven: _proven, ...rest }) => rest),
     activityHead: head,
     systems: getSetting(reader, 'systems') ?? [],
+    givenKeys: getSetting(reader, 'givenKeys') ?? {},
   });
   return [
     { name: SETTINGS_FILE, text: `${JSON.stringify(settings, undefined, 2)}\n` },
@@ -85,18 +89,21 @@ export function settingsDigest(reader: StateReader): string {
     address,
     repositoryId,
   }));
-  return hash('sha256', JSON.stringify([plans, places, getSetting(reader, 'keyCopies') ?? {}]));
+  const given = getSetting(reader, 'givenKeys') ?? {};
+  const decided = [plans, places, getSetting(reader, 'keyCopies') ?? {}];
+  // Whoever has given no code to anybody has the digest of before, and nothing to save anew.
+  return hash('sha256', JSON.stringify(Object.keys(given).length === 0 ? decided : [...decided, given]));
 }
 
 /** @throws state.entryInvalid: the files are not what this program understands */
 export function parseSettings(files: readonly SettingsFile[]): TravelledSettings {
   const file = files.find(({ name }) => name === SETTINGS_FILE);
   try {
-    const { plans, ...rest } = z.decode(
+    const { plans, givenKeys, ...rest } = z.decode(
       settingsText,
       JSON.parse(file?.text ?? '') as z.input<typeof settingsText>,
     );
-    return { ...rest, plans: plans as unknown as Plan[] };
+    return { ...rest, plans: plans as unknown as Plan[], givenKeys: readGivenKeys(givenKeys) };
   } catch (error) {
     throw new TidemarkError(
       'state.entryInvalid',
@@ -112,6 +119,15 @@ export function parseKeyCopies(files: readonly SettingsFile[]): Setting<'keyCopi
   if (text === undefined) return {};
   try {
     return parseSetting('keyCopies', JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+/** Names beside keys: where they cannot be read, the keys are listed without. */
+function readGivenKeys(written: unknown): Setting<'givenKeys'> {
+  try {
+    return parseSetting('givenKeys', written ?? {});
   } catch {
     return {};
   }

@@ -61,7 +61,7 @@ function OnePlace({ place, mirror, asks }: OnePlaceProps) {
   const { calls } = useCore();
   const speech = useSpeech();
   const {
-    words: { places: words },
+    words: { places: words, keys },
     formats,
   } = speech;
   const nowMs = useNowMs(mirror);
@@ -146,6 +146,15 @@ function OnePlace({ place, mirror, asks }: OnePlaceProps) {
             </p>
             <Button component="a" variant="default" href={kitHref}>
               {place.isRecoveryProven ? words.openKit : words.proveKit}
+            </Button>
+          </div>
+          <div>
+            <p>
+              <b>{keys.addHelperTitle}</b>
+              <span>{keys.addHelperBody}</span>
+            </p>
+            <Button component="a" variant="default" href={kitHref}>
+              {keys.toKeys}
             </Button>
           </div>
           <RenewCode place={place} kitHref={kitHref} />

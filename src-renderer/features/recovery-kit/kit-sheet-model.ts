@@ -46,13 +46,15 @@ export interface SheetChoice {
   readonly code: SecretText | null;
   readonly isCodeInQr: boolean;
   readonly givenTo: string;
+  /** Of somebody else: one code for all places, of which these are the others. Absent: the person's own page. */
+  readonly helper?: { readonly otherPlaces: readonly KitFacts[] };
 }
 
 const SHORT_ID = 8;
 
 export function kitSheet(
   facts: KitFacts,
-  { paper, code, isCodeInQr, givenTo }: SheetChoice,
+  { paper, code, isCodeInQr, givenTo, helper }: SheetChoice,
   { sheet }: Words['kit'],
   formats: Formats,
 ): KitSheet {
@@ -61,25 +63,34 @@ export function kitSheet(
     ? sheet.kinds[facts.kind as keyof typeof sheet.kinds]
     : sheet.kinds.other;
   const { first, second, third, fourth, fifth } = sheet.steps;
+  const others = helper?.otherPlaces ?? [];
   const hasCode = isCodeInQr && code !== null;
   return {
     paper,
-    title: sheet.title,
+    title: helper === undefined ? sheet.title : sheet.helperTitle,
     made: sheet.made(showName(facts.computerName), formats.date(facts.dateMs)),
-    sentences: [sheet.what, sheet.need, sheet.warning],
+    sentences: [
+      helper === undefined ? sheet.what : sheet.helperWhat(showName(givenTo)),
+      sheet.need,
+      helper === undefined ? sheet.warning : sheet.helperWarning,
+    ],
     whereTitle: sheet.where,
     where: [
       { label: sheet.placeName, value: place },
       { label: sheet.kind, value: kind },
       { label: sheet.address, value: showName(facts.location) },
+      ...others.map((other) => ({
+        label: sheet.alsoAt,
+        value: `${showName(other.placeName)}: ${showName(other.location)}`,
+      })),
     ],
-    codeTitle: sheet.code,
+    codeTitle: helper === undefined ? sheet.code : sheet.helperCode,
     groups: code === null ? null : code.reveal().split('-'),
     codeHidden: sheet.hidden,
-    qrText: qrText(facts, hasCode ? code : null),
+    qrText: qrText([facts, ...others], hasCode ? code : null),
     qrLabel: hasCode ? sheet.qrWithCode : sheet.qr,
     stepsTitle: sheet.withApp,
-    steps: [first, second, third(place), fourth, fifth],
+    steps: [first, second, third(place), helper === undefined ? fourth : sheet.helperStep, fifth],
     plainTitle: sheet.withoutApp,
     plainBody: sheet.withoutAppBody,
     commands: facts.commands.map(showName),
@@ -93,12 +104,10 @@ export function kitSheet(
 }
 
 /** Lines that any telephone shows; the address as it is typed under "Getting things back". */
-function qrText(facts: KitFacts, code: SecretText | null): string {
+function qrText(places: readonly KitFacts[], code: SecretText | null): string {
   return [
     'Tidemark',
-    facts.placeName,
-    facts.location,
-    facts.repositoryId,
+    ...places.flatMap(({ placeName, location, repositoryId }) => [placeName, location, repositoryId]),
     ...(code === null ? [] : [code.reveal()]),
   ].join('\n');
 }

@@ -132,6 +132,9 @@ export const activity: Translated<typeof english> = {
     kitFound: (name) => `Du hast das Notfallblatt von ${called(name, 'einem Ort')} wiedergefunden`,
     mended: (name) => `${called(name, 'Ein Ort')} wurde repariert`,
     recoveryRenewed: (name) => `Du hast für ${called(name, 'einen Ort')} einen neuen Code angelegt`,
+    helperAdded: (name) => `Du hast einen Helfercode für ${called(name, 'jemanden')} angelegt`,
+    passphraseSet: (_name) => 'Du hast deine eigene Passphrase festgelegt',
+    keyWithdrawn: (name) => `Du hast einen Schlüssel von ${called(name, 'einem Ort')} zurückgezogen`,
     settingsAdopted: (name) =>
       `Du hast Pläne und Einstellungen von ${called(name, 'einem Computer')} übernommen`,
     sourceLooksWrong: (name) =>

@@ -10,6 +10,7 @@ import { handOut } from './hand-out.ts';
 import { history } from './history.ts';
 import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
+import { keys } from './keys.ts';
 import { kit } from './kit.ts';
 import { overview } from './overview.ts';
 import { places } from './places.ts';
@@ -31,6 +32,7 @@ export const de: Translated<typeof en> = {
   history,
   inspector,
   jobs,
+  keys,
   kit,
   overview,
   places,

@@ -80,6 +80,15 @@ export const kit: Translated<typeof english> = {
   toPlaces: 'Zu den Sicherungsorten',
 
   sheet: {
+    helperTitle: 'Tidemark-Helferblatt',
+    helperWhat: (name) =>
+      `Mit diesem Blatt kann ${name} die Kopien meiner Dateien auf jedem Computer öffnen, wenn ich es nicht kann.`,
+    helperWarning:
+      'Wer dieses Blatt und die Kopien hat, kann diese Dateien lesen: Bewahre es auf wie einen Schlüssel.',
+    helperCode: 'Helfercode',
+    helperStep:
+      'Den Helfercode eintippen, wo nach dem Wiederherstellungscode gefragt wird. Eine falsche Gruppe wird sofort genannt.',
+    alsoAt: 'Und',
     title: 'Tidemark-Notfallblatt',
     made: (computer, date) => `Für ${computer}, erstellt am ${date}`,
     what: 'Dieses Blatt öffnet die Kopien deiner Dateien auf jedem Computer, wenn dieser verloren, gestohlen oder defekt ist.',

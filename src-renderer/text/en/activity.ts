@@ -128,6 +128,9 @@ export const activity = {
     kitFound: (name: string) => `You found the recovery kit of ${name} again`,
     mended: (name: string) => `${name || 'A place'} was mended`,
     recoveryRenewed: (name: string) => `You made another recovery code for ${name}`,
+    helperAdded: (name: string) => `You made a helper code for ${name}`,
+    passphraseSet: (_name: string) => 'You set your own passphrase',
+    keyWithdrawn: (name: string) => `You withdrew a key of ${name}`,
     settingsAdopted: (name: string) => `You took over the plans and settings of ${name || 'a computer'}`,
     sourceLooksWrong: (name: string) =>
       `A folder of ${name || 'a plan'} was missing or empty, old versions are held`,

@@ -8,6 +8,7 @@ import { handOut } from './hand-out.ts';
 import { history } from './history.ts';
 import { inspector } from './inspector.ts';
 import { jobs } from './jobs.ts';
+import { keys } from './keys.ts';
 import { kit } from './kit.ts';
 import { overview } from './overview.ts';
 import { places } from './places.ts';
@@ -29,6 +30,7 @@ export const en = {
   history,
   inspector,
   jobs,
+  keys,
   kit,
   overview,
   places,

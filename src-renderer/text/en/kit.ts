@@ -77,6 +77,14 @@ export const kit = {
   toPlaces: 'To the backup places',
 
   sheet: {
+    helperTitle: 'Tidemark helper page',
+    helperWhat: (name: string) =>
+      `With this page ${name} can open the copies of my files on any computer, when I cannot.`,
+    helperWarning:
+      'Anyone who has this page and the copies can read these files: keep it as you would keep a key.',
+    helperCode: 'Helper code',
+    helperStep: 'Type the helper code where the recovery code is asked for. A wrong group is named at once.',
+    alsoAt: 'And',
     title: 'Tidemark recovery kit',
     made: (computer: string, date: string) => `For ${computer}, made on ${date}`,
     what: 'This page opens the copies of your files on any computer, when this one is lost, stolen or broken.',

@@ -82,9 +82,9 @@ export const errors: ErrorTable = {
     todo: 'Einen zurückziehen, der nicht mehr gebraucht wird, dann noch einmal versuchen.',
   }),
   'repository.lastRecoveryKey': ({ keyId }) => ({
-    title: `Der Schlüssel ${short(keyId)} ist der letzte, den ein Mensch verwahrt; ohne ihn könnte nur ein Computer den Sicherungsort öffnen.`,
+    title: `Der Schlüssel ${short(keyId)} ist der letzte bewiesene Zugang, den ein Mensch verwahrt; ohne ihn könnte vielleicht nur ein Computer den Sicherungsort öffnen.`,
     safe: NOTHING_CHANGED,
-    todo: 'Zuerst einen neuen Wiederherstellungscode anlegen, dann diesen zurückziehen.',
+    todo: 'Zuerst einen neuen Wiederherstellungscode anlegen und beweisen, dann diesen zurückziehen.',
   }),
   'repository.ambiguousId': ({ prefix, kind }) => ({
     title: `„${prefix}“ ist nicht eindeutig (${named(kind)}).`,

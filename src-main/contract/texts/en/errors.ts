@@ -70,9 +70,9 @@ export const errors = {
     todo: 'Withdraw one that is not needed any more, then try again.',
   }),
   'repository.lastRecoveryKey': ({ keyId }, words) => ({
-    title: `The key ${short(keyId)} is the last one that a person keeps; without it only a computer could open the ${words.repository}.`,
+    title: `The key ${short(keyId)} is the last proven way in that a person keeps; without it perhaps only a computer could open the ${words.repository}.`,
     safe: NOTHING_CHANGED,
-    todo: 'Make a new recovery code first, then withdraw this one.',
+    todo: 'Make a new recovery code and prove it first, then withdraw this one.',
   }),
   'repository.ambiguousId': ({ prefix, kind }) => ({
     title: `More than one ${kind} begins with "${prefix}".`,

@@ -5,6 +5,7 @@
  */
 import { bytesToId, isId } from '#base/ids.ts';
 import type { Repository } from '#repository/repository.ts';
+import type { Storage } from '#storage/port.ts';
 
 export interface StoredFile {
   readonly kind: 'config' | 'key';
@@ -33,4 +34,19 @@ export async function exportConfigAndKeys(
     if (bytesToId(ports.primitives.sha256(bytes)) === name) files.push({ kind: 'key', name, bytes });
   }
   return { repositoryId: config.id, files };
+}
+
+/** A copy as far as looking for a key needs a place. */
+export function keysOfCopy(
+  location: string,
+  { files }: ConfigAndKeys,
+): Pick<Storage, 'location' | 'list' | 'load'> {
+  const keys = new Map(
+    files.filter(({ kind }) => kind === 'key').map(({ name, bytes }) => [name, new Uint8Array(bytes)]),
+  );
+  return {
+    location,
+    list: async () => [...keys].map(([name, bytes]) => ({ name, sizeBytes: bytes.length })),
+    load: async (_type, name) => keys.get(name)!,
+  };
 }

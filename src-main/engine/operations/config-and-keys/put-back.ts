@@ -14,7 +14,7 @@ import { Repository, type RepositoryPorts } from '#repository/repository.ts';
 import type { Storage } from '#storage/port.ts';
 import type { KeepCopy } from '../keep-copy.ts';
 import { underLock } from '../under-lock.ts';
-import type { ConfigAndKeys, StoredFile } from './export.ts';
+import { keysOfCopy, type ConfigAndKeys, type StoredFile } from './export.ts';
 
 export interface PutBackParts {
   readonly ports: RepositoryPorts;
@@ -87,7 +87,7 @@ async function openWithCopy(
     if (!opensNothing) throw error;
     isNeeded = true;
   }
-  const opened = await findKey(keysOfCopy(storage, copy), primitives, password, signal);
+  const opened = await findKey(keysOfCopy(storage.location, copy), primitives, password, signal);
   return { opened, isNeeded: (keyId) => isNeeded && keyId === opened.keyId };
 }
 
@@ -98,21 +98,6 @@ function openConfigOf(
 ): RepositoryConfig | undefined {
   const file = files.find(({ kind }) => kind === 'config');
   return file && openConfig(primitives, file.bytes, masterKey);
-}
-
-/** The copy as far as looking for a key needs a place. */
-function keysOfCopy(
-  { location }: Storage,
-  { files }: ConfigAndKeys,
-): Pick<Storage, 'location' | 'list' | 'load'> {
-  const keys = new Map(
-    files.filter(({ kind }) => kind === 'key').map(({ name, bytes }) => [name, new Uint8Array(bytes)]),
-  );
-  return {
-    location,
-    list: async () => [...keys].map(([name, bytes]) => ({ name, sizeBytes: bytes.length })),
-    load: async (_type, name) => keys.get(name)!,
-  };
 }
 
 /** @throws request.invalidInput */

@@ -125,6 +125,7 @@ export function readHistoryWork(parts: WorkParts): JobWork<'readHistory'> {
     const { versions } = await engine.calls['versions.list']({ access: accessTo(place) });
     await syncVersions(state, placeId, versions, clock.nowMs());
     await parts.keyCopies.refresh(place);
+    await parts.givenKeys.settle(placeId);
     const { points } = await engine.calls['history.read']({ access: accessTo(place) }, engineOptions(run));
     return { hasExceptions: false, result: { points } };
   };

@@ -7,6 +7,7 @@ import type { CallClient } from '#contract/calls/call-table.ts';
 import type { CallOptions } from '#contract/calls/call-table.ts';
 import type { JobTold, EngineCalls } from '#contract/engine/engine-calls.ts';
 import type { DataPart, SettingsFile } from '#contract/engine/engine-values.ts';
+import type { GivenKeys } from '#services/given-keys/given-keys.ts';
 import type { HandOuts } from '#services/hand-outs/hand-outs.ts';
 import type { KeyCopies } from '#services/key-copies/key-copies.ts';
 import type { RunProgram } from '#services/plans/run-plan-commands.ts';
@@ -51,6 +52,7 @@ export interface WorkParts {
   readonly hints: HintSource;
   readonly runProgram: RunProgram;
   readonly keyCopies: Pick<KeyCopies, 'refresh'>;
+  readonly givenKeys: Pick<GivenKeys, 'settle'>;
   readonly handOuts: Pick<HandOuts, 'make' | 'settle' | 'files' | 'remove'>;
   /** What verifications have found damaged in a place and nothing has mended. */
   damageIn(placeId: string): PlaceDamage;

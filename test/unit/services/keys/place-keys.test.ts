@@ -28,6 +28,8 @@ import { MemoryStorage } from '#storage/memory/memory-storage.ts';
 import { KeyPlace, PLACE_ID } from '#test/support/key-place.ts';
 
 const PASSPHRASE = new SecretText('quiet moss unfolds twelve');
+const UNPROVEN = { isRecoveryProven: false };
+const PROVEN = { isRecoveryProven: true };
 
 let place: KeyPlace;
 beforeEach(() => {
@@ -182,7 +184,7 @@ describe('a keychain that refuses', () => {
 
   test('its key was withdrawn elsewhere: asks, and is remembered anew', async () => {
     const { repository, recoveryCode } = await create();
-    await withdrawKey(await opened(recoveryCode.secret.reveal()), repository.keyId);
+    await withdrawKey(await opened(recoveryCode.secret.reveal()), repository.keyId, UNPROVEN);
     expect(await openByItself(place.access())).toEqual({ kind: 'secretNeeded', reason: 'doesNotOpen' });
     const again = await opened(recoveryCode.secret.reveal());
     expect(await rememberPlace(again, place.access(), repository.keyId)).toMatchObject({
@@ -384,16 +386,44 @@ describe('how many, and which must stay', () => {
 
   test('the last key that a person keeps stays, and so does the one in use', async () => {
     const { repository, recoveryCode } = await create();
-    await expect(withdrawKey(repository, recoveryCode.keyId)).rejects.toMatchObject({
+    await expect(withdrawKey(repository, recoveryCode.keyId, UNPROVEN)).rejects.toMatchObject({
       code: 'repository.lastRecoveryKey',
     });
-    await expect(withdrawKey(repository, repository.keyId)).rejects.toMatchObject({
+    await expect(withdrawKey(repository, repository.keyId, UNPROVEN)).rejects.toMatchObject({
       code: 'repository.keyInUse',
     });
     const helper = await addHelperCode(repository);
-    await withdrawKey(repository, helper.keyId);
+    await withdrawKey(repository, helper.keyId, UNPROVEN);
     expect(await openByTyping(place.access(), helper.secret.reveal())).toEqual({ kind: 'doesNotOpen' });
     expect((await opened(recoveryCode.secret.reveal())).keyId).toBe(recoveryCode.keyId);
+  });
+
+  test('the last way in that was proven stays, whatever else somebody may still have', async () => {
+    const { repository, recoveryCode } = await create();
+    await addHelperCode(repository);
+    const foreign = await addKey(repository, { password: Buffer.from('of restic') });
+    const withdraw = (id: KeyId, facts = PROVEN): ReturnType<typeof withdrawKey> =>
+      withdrawKey(repository, id, facts);
+    const refused = { code: 'repository.lastRecoveryKey' };
+    await expect(withdraw(recoveryCode.keyId)).rejects.toMatchObject(refused);
+    // A code that nobody has shown to have is no way in; the older one goes when the new one is proven.
+    const next = await makeNextRecoveryCode(place.reopened(repository));
+    await expect(withdraw(recoveryCode.keyId, UNPROVEN)).rejects.toMatchObject(refused);
+    await expect(withdraw(foreign, UNPROVEN)).rejects.toMatchObject(refused);
+    await withdraw(recoveryCode.keyId);
+    await withdraw(foreign);
+    // A passphrase was typed when it was set.
+    await addPassphrase(repository, PASSPHRASE);
+    await withdraw(next.keyId, UNPROVEN);
+    expect(await kinds(repository)).toEqual(['helper', 'machine', 'passphrase']);
+  });
+
+  test('what this computer remembers stays, also where something typed has opened the place', async () => {
+    const { repository: own, recoveryCode } = await create();
+    const typed = await opened(recoveryCode.secret.reveal());
+    await expect(withdrawKey(typed, own.keyId, { ...PROVEN, ownKeyId: own.keyId })).rejects.toMatchObject({
+      code: 'repository.keyInUse',
+    });
   });
 
   test('a damaged key does not count as kept', async () => {
@@ -402,7 +432,7 @@ describe('how many, and which must stay', () => {
     const { repository, recoveryCode } = await create();
     const helper = await addHelperCode(repository);
     storage.files.set(`keys/${helper.keyId}`, new Uint8Array(Buffer.from('{}')));
-    await expect(withdrawKey(repository, recoveryCode.keyId)).rejects.toMatchObject({
+    await expect(withdrawKey(repository, recoveryCode.keyId, UNPROVEN)).rejects.toMatchObject({
       code: 'repository.lastRecoveryKey',
     });
     expect((await openByItself(place.access())).kind).toBe('opened');
