@@ -38,8 +38,7 @@ export const WINDOW_WORDS: TextWords = {
   unlockAll: 'run "tidemark unlock --remove-all" in a terminal',
   check: 'choose "Verify everything"',
   repairIndex: 'choose "Mend" at that place',
-  damagedSnapshot: (id) =>
-    `Its files can be found again in a terminal with "tidemark recover"; "tidemark forget --damaged ${id}" then takes the damaged file away.`,
+  damagedSnapshot: () => 'Choose "Mend" at that place: what is known of the version is written down anew.',
 };
 
 /** The text for an error, or for its wire form. German has the words of the window alone, whatever `words` are. */

@@ -13,6 +13,7 @@ const MOST_PARTS = 256;
 const MOST_ERRORS = 20;
 const MOST_AFFECTED = 1_000;
 const MOST_BROKEN_PACKS = 10_000;
+const MOST_DAMAGED_VERSIONS = 1_000;
 
 export function checkCalls(service: EngineService): Pick<EngineHandlers, 'check'> {
   return {
@@ -58,6 +59,9 @@ export function toCheckOutcome(result: CheckResult): CheckOutcome {
     errors: [...errors.map(describeProblem), ...affected.map(describeAffected)].slice(0, MOST_ERRORS),
     affected: affected.slice(0, MOST_AFFECTED).map(({ path, snapshotIds }) => ({ path, snapshotIds })),
     affectedCount,
+    damagedVersions: errors
+      .flatMap((problem) => (problem.code === 'snapshotDamaged' ? [problem.snapshotId] : []))
+      .slice(0, MOST_DAMAGED_VERSIONS),
     bytesRead: counts.packBytesRead,
   };
 }

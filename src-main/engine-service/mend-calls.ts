@@ -1,17 +1,23 @@
 /**
  * The `mend` call: a place that is damaged is brought in order as far as anything has what it lost. The index first, because
  * only it says what is in a damaged file; then the damaged files, of which what is good is saved; then what is lost is looked
- * for in the other places and in live files, by its hash. Versions are changed only where a person has given up on the rest.
+ * for in the other places and in live files, by its hash. A version whose own file is damaged is described anew from what the
+ * catalogue remembers of it. Versions are changed only where a person has given up on the rest.
  * Each step is safe to be cut off, and a second run goes on where the first one ended.
  */
 import { mkdir } from 'node:fs/promises';
 import type { ByteString } from '#base/byte-string.ts';
 import { isTidemarkError } from '#base/errors.ts';
-import type { MendChoice, MendOutcome, PlaceAccess } from '#contract/engine/engine-values.ts';
+import type { SnapshotId } from '#base/ids.ts';
+import type { ListedVersion, MendChoice, MendOutcome, PlaceAccess } from '#contract/engine/engine-values.ts';
 import { keepCopy } from '#files/keep-copy.ts';
 import { createSourceFiles } from '#files/open-files.ts';
 import { executeCheck } from '#operations/check/execute.ts';
 import type { CheckResult } from '#operations/check/types.ts';
+import { executeForgetDamaged } from '#operations/forget/forget-damaged.ts';
+import { executeRecover } from '#operations/recover/execute.ts';
+import { prepareRecover } from '#operations/recover/prepare.ts';
+import { executeRemakeSnapshots, type RememberedSnapshot } from '#operations/remake-snapshots.ts';
 import { executeRepairIndex } from '#operations/repair-index/execute.ts';
 import { executeRepairPacks } from '#operations/repair-packs/execute.ts';
 import { executeRepairSnapshots } from '#operations/repair-snapshots/execute.ts';
@@ -25,14 +31,19 @@ import { toListedVersion } from './listed-version.ts';
 import { SETTINGS_TAG } from './settings-calls.ts';
 
 export function mendCalls(service: EngineService): Pick<EngineHandlers, 'mend'> {
-  const { places, parts } = service;
+  const { places, parts, catalogues } = service;
   return {
     async mend({ access, from, choice }, { signal, tell }) {
       const teller = new JobTeller(tell, parts.clock);
       await mkdir(choice.keptIn, { recursive: true, mode: 0o700 });
       return service.withThreads(access, { signal, writes: 'mend' }, (repository, pipeline) =>
         withReachable(from, [], (others) =>
-          new Mending(repository, pipeline, others, choice, teller, signal).run(),
+          new Mending(repository, pipeline, others, choice, {
+            teller,
+            signal,
+            programVersion: parts.programVersion,
+            remember: (ids) => catalogues.with(repository.config.id, (catalogue) => catalogue.remember(ids)),
+          }).run(),
         ),
       );
 
@@ -58,6 +69,14 @@ export function mendCalls(service: EngineService): Pick<EngineHandlers, 'mend'> 
   };
 }
 
+interface MendingParts {
+  readonly teller: JobTeller;
+  readonly signal: AbortSignal;
+  readonly programVersion: string;
+  /** What is known of snapshots whose files are damaged. */
+  remember(ids: readonly SnapshotId[]): Promise<readonly RememberedSnapshot[]>;
+}
+
 class Mending {
   readonly #place: Repository;
   readonly #pipeline: JobThreads;
@@ -65,6 +84,7 @@ class Mending {
   readonly #choice: MendChoice;
   readonly #teller: JobTeller;
   readonly #signal: AbortSignal;
+  readonly #parts: MendingParts;
   readonly #files = createSourceFiles();
 
   constructor(
@@ -72,24 +92,25 @@ class Mending {
     pipeline: JobThreads,
     others: readonly Repository[],
     choice: MendChoice,
-    teller: JobTeller,
-    signal: AbortSignal,
+    parts: MendingParts,
   ) {
     this.#place = place;
     this.#pipeline = pipeline;
     this.#others = others;
     this.#choice = choice;
-    this.#teller = teller;
-    this.#signal = signal;
+    this.#teller = parts.teller;
+    this.#signal = parts.signal;
+    this.#parts = parts;
   }
 
   async run(): Promise<MendOutcome> {
     const unreadable = await this.#mendIndex();
     const mendedPacks = await this.#mendPacks(unreadable);
+    const snapshots = await this.#mendSnapshots();
     const { healedBlobs, repaired } = await this.#heal();
     await this.#giveUpSettings();
     const checked = await this.#check();
-    return { ...checked, mendedPacks, healedBlobs, ...(await this.#versionsOf(repaired)) };
+    return { ...checked, mendedPacks, healedBlobs, ...snapshots, ...(await this.#versionsOf(repaired)) };
   }
 
   /** @returns packs of which not even the list of what is in them can be read */
@@ -116,6 +137,58 @@ class Mending {
       this.#signal,
     );
     return result.packs.filter(({ state }) => state !== 'whole').length;
+  }
+
+  async #mendSnapshots(): Promise<Pick<MendOutcome, 'remade' | 'recovered' | 'takenOut'>> {
+    const { remade, left } = await executeRemakeSnapshots(
+      { repository: this.#anew(), keepCopy: this.#keepCopy },
+      this.#parts.remember,
+      this.#parts.programVersion,
+      this.#signal,
+    );
+    const replaced: { oldId: string; version: ListedVersion }[] = [];
+    for (const { oldId, newId } of remade) {
+      const version = await this.#listed(newId);
+      if (version !== undefined) replaced.push({ oldId, version });
+    }
+    const recovered = await this.#giveUpSnapshots(left);
+    return { remade: replaced, recovered, takenOut: this.#choice.givesUp ? left.length : 0 };
+  }
+
+  /**
+   * Nothing is known of them: what is left of their trees is among those that no version names, with trees of versions that were
+   * thinned out and not cleaned up yet. Where there are no more of these than files, each is a version again; else one holds all.
+   */
+  async #giveUpSnapshots(ids: readonly SnapshotId[]): Promise<ListedVersion[]> {
+    if (ids.length === 0 || !this.#choice.givesUp) return [];
+    const parts = { repository: this.#anew(), pipeline: this.#pipeline };
+    const { orphans } = await prepareRecover(parts, { trees: [], noLock: false }, {}, this.#signal);
+    const { recovered } = await executeRecover(
+      { ...parts, repository: this.#anew() },
+      {
+        trees: [],
+        form: orphans.length <= ids.length ? 'each' : 'together',
+        hostname: this.#place.ports.identity.hostname,
+        programVersion: this.#parts.programVersion,
+      },
+      {},
+      this.#signal,
+    );
+    const found: ListedVersion[] = [];
+    for (const { snapshotId } of recovered) {
+      const version = await this.#listed(snapshotId);
+      if (version !== undefined) found.push(version);
+    }
+    await executeForgetDamaged(
+      { repository: this.#anew(), keepCopy: this.#keepCopy },
+      { ids, dryRun: false },
+      this.#signal,
+    );
+    return found;
+  }
+
+  async #listed(id: SnapshotId): Promise<ListedVersion | undefined> {
+    return toListedVersion(await this.#place.snapshots.load(id, this.#signal));
   }
 
   async #heal(): Promise<{ healedBlobs: number; repaired: readonly RepairedSnapshot[] }> {

@@ -8,7 +8,7 @@ export function versionCalls({ places }: EngineService): Pick<EngineHandlers, 'v
       places.with(access, { signal }, async (repository) => {
         const { snapshots, damaged } = await repository.snapshots.loadAll(signal);
         const versions = snapshots.map(toListedVersion).filter((version) => version !== undefined);
-        return { versions, damaged: damaged.length + snapshots.length - versions.length };
+        return { versions, damagedIds: damaged.map(({ data }) => data.id) };
       }),
   };
 }

@@ -120,7 +120,7 @@ export const engineCalls = {
   'versions.list': {
     kind: 'query',
     input: of<{ access: PlaceAccess }>(),
-    output: of<{ versions: readonly ListedVersion[]; damaged: number }>(),
+    output: of<{ versions: readonly ListedVersion[]; damagedIds: readonly string[] }>(),
   },
 
   backup: {

@@ -118,6 +118,8 @@ export interface CheckOutcome {
   readonly errors: readonly string[];
   readonly affected: readonly { readonly path: string; readonly snapshotIds: readonly string[] }[];
   readonly affectedCount: number;
+  /** Versions whose own file is damaged: what is in them cannot be told; the first few. */
+  readonly damagedVersions: readonly string[];
   readonly bytesRead: number;
 }
 
@@ -150,6 +152,12 @@ export interface MendOutcome extends CheckOutcome {
   readonly replaced: readonly { readonly oldId: string; readonly version: ListedVersion }[];
   /** Versions of which nothing could be read, removed. */
   readonly removedIds: readonly string[];
+  /** Versions whose own file was damaged, described anew from what was known of them; nothing of them is lost. */
+  readonly remade: readonly { readonly oldId: string; readonly version: ListedVersion }[];
+  /** What was found of versions of which nothing was known, where that was given up. */
+  readonly recovered: readonly ListedVersion[];
+  /** Damaged files of such versions, taken out of the place. */
+  readonly takenOut: number;
 }
 
 /** In terms of restic's policy, limited to one series. */

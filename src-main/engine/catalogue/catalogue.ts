@@ -4,6 +4,8 @@
  * runs, and then tells of the points that are known so far. Answers are plain values (types.ts). For one process at a time.
  */
 import type { ByteString } from '#base/byte-string.ts';
+import type { BlobId, SnapshotId } from '#base/ids.ts';
+import type { RememberedSnapshot } from '#operations/remake-snapshots.ts';
 import type { Clock } from '#base/clock.ts';
 import { isTidemarkError, TidemarkError } from '#base/errors.ts';
 import type { CatalogueSource } from './catalogue-source.ts';
@@ -144,6 +146,16 @@ export class Catalogue {
       .listSeries()
       .filter((own) => series === undefined || own.series.key === series)
       .flatMap((own) => own.rows.map((row) => this.#describe(own, row)));
+  }
+
+  /** What is remembered of snapshots, to describe them anew; of the others nothing is known. */
+  remember(ids: readonly SnapshotId[]): RememberedSnapshot[] {
+    const rows = this.#timeline.listSeries().flatMap((own) => own.rows);
+    return rows.flatMap(({ snapshotId, tree, time, facts }) =>
+      tree !== null && ids.includes(snapshotId)
+        ? [{ id: snapshotId, tree: tree as BlobId, time, ...facts }]
+        : [],
+    );
   }
 
   /** @throws repository.objectNotFound */

@@ -5,35 +5,46 @@ import type { ListedVersion } from '#contract/engine/engine-values.ts';
 import { planOfTags } from '#services/plans/require-plan.ts';
 import type { StateFile } from '#services/state/state-file.ts';
 import {
-  listVersionIds,
+  findVersion,
+  listVersionMarks,
   putVersions,
   removeVersions,
   type KnownVersion,
 } from '#services/state/versions-table.ts';
 
+export interface Listed {
+  readonly versions: readonly ListedVersion[];
+  /** Their files are there and cannot be read. */
+  readonly damagedIds: readonly string[];
+}
+
 /**
  * What is listed without our having made it counts as complete, unless it says that it is not: nobody can tell otherwise, and
- * its age is what matters.
+ * its age is what matters. A version whose file is damaged stays known, because something may be done for it, and is
+ * confirmed by nothing.
  */
 export async function syncVersions(
   state: StateFile,
   place: PlaceId,
-  listed: readonly ListedVersion[],
+  { versions, damagedIds }: Listed,
   nowMs: number,
 ): Promise<void> {
-  const known = new Set(state.read((reader) => listVersionIds(reader, place)));
-  const there = new Set(listed.map(({ snapshotId }) => snapshotId));
-  const gone = [...known].filter((id) => !there.has(id));
-  const fresh = listed.filter(({ snapshotId }) => !known.has(snapshotId));
-  if (gone.length === 0 && fresh.length === 0) return;
+  const known = state.read((reader) => listVersionMarks(reader, place));
+  const there = new Set([...versions.map(({ snapshotId }) => snapshotId), ...damagedIds]);
+  const gone = [...known.keys()].filter((id) => !there.has(id));
+  const doubted = damagedIds.filter((id) => known.get(id)?.isConfirmed === true);
+  const fresh = versions.filter(({ snapshotId }) => known.get(snapshotId)?.isConfirmed !== true);
+  if (gone.length === 0 && fresh.length === 0 && doubted.length === 0) return;
   await state.commitAnyway((writer) => {
     removeVersions(writer, place, gone);
-    putVersions(
-      writer,
-      fresh.map((version) =>
-        toKnownVersion(version, place, planOfTags(version.tags), nowMs, !isPart(version.tags)),
-      ),
-    );
+    const unconfirmed = doubted.flatMap((id) => findVersion(writer, place, id) ?? []);
+    putVersions(writer, [
+      ...unconfirmed.map((version) => ({ ...version, confirmedAtMs: null })),
+      ...fresh.map((version) => {
+        const isComplete = known.get(version.snapshotId)?.isComplete ?? !isPart(version.tags);
+        return toKnownVersion(version, place, planOfTags(version.tags), nowMs, isComplete);
+      }),
+    ]);
   });
 }
 

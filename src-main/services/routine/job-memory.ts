@@ -137,11 +137,18 @@ function keep(ofPlace: Map<string, Damage>, key: string, found: Damage): void {
 }
 
 function lostIn(job: Job): Omit<Damage, 'slice'> {
-  const packs = isRecord(job.result) ? job.result['brokenPacks'] : undefined;
   return {
-    snapshotIds: new Set(affectedOf(job).flatMap((each) => each.snapshotIds)),
-    packs: Array.isArray(packs) ? (packs as string[]) : [],
+    snapshotIds: new Set([
+      ...affectedOf(job).flatMap((each) => each.snapshotIds),
+      ...textsIn(job, 'damagedVersions'),
+    ]),
+    packs: textsIn(job, 'brokenPacks'),
   };
+}
+
+function textsIn({ result }: Job, name: string): string[] {
+  const value = isRecord(result) ? result[name] : undefined;
+  return Array.isArray(value) ? (value as string[]) : [];
 }
 
 function affectedOf({ result }: Job): { snapshotIds: string[] }[] {

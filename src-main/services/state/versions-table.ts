@@ -122,8 +122,24 @@ export function newestSafeVersions(reader: StateReader): NewestVersions {
   };
 }
 
-export function listVersionIds(reader: StateReader, place: PlaceId): string[] {
-  return reader
-    .all('SELECT snapshotId FROM versions WHERE placeId = :place', { place })
-    .map((row) => String(row['snapshotId']));
+/** What decides whether a version has to be written anew; rows are not read as a whole for it. */
+export interface VersionMark {
+  readonly isComplete: boolean;
+  readonly isConfirmed: boolean;
+}
+
+/** By id. */
+export function listVersionMarks(reader: StateReader, place: PlaceId): ReadonlyMap<string, VersionMark> {
+  const rows = reader.all(
+    'SELECT snapshotId, isComplete, confirmedAtMs FROM versions WHERE placeId = :place',
+    {
+      place,
+    },
+  );
+  return new Map(
+    rows.map((row) => [
+      String(row['snapshotId']),
+      { isComplete: Number(row['isComplete']) === 1, isConfirmed: row['confirmedAtMs'] !== null },
+    ]),
+  );
 }

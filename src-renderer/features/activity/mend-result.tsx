@@ -9,7 +9,7 @@ import type { JobValue } from '../../text/job-titles.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { NoteBar } from '../../ui/note-bar.tsx';
-import { affectedBy, numberIn } from './view-model.ts';
+import { affectedBy, numberIn, textsIn } from './view-model.ts';
 
 export function MendResult({ job, mirror }: { readonly job: JobValue; readonly mirror: Mirror }) {
   const { calls } = useCore();
@@ -23,7 +23,8 @@ export function MendResult({ job, mirror }: { readonly job: JobValue; readonly m
   const isLast = !mirror.jobs.some(
     (other) => other.kind === 'mend' && other.placeId === placeId && other.queuedAtMs > job.queuedAtMs,
   );
-  const mayGiveUp = isLast && affectedBy(job).count > 0 && placeId !== null;
+  const isLost = affectedBy(job).count > 0;
+  const mayGiveUp = isLast && (isLost || damagedVersions(job) > 0) && placeId !== null;
   const giveUp = async (): Promise<void> => {
     if (placeId === null) return;
     const started = await ask(() => calls['jobs.start']({ kind: 'mend', placeId, givesUp: true }));
@@ -38,7 +39,7 @@ export function MendResult({ job, mirror }: { readonly job: JobValue; readonly m
         action={
           mayGiveUp && (
             <Button variant="default" size="compact-md" onClick={() => setAsked(true)}>
-              {words.giveUp}
+              {isLost ? words.giveUp : words.getBack}
             </Button>
           )
         }
@@ -47,30 +48,60 @@ export function MendResult({ job, mirror }: { readonly job: JobValue; readonly m
       </NoteBar>
       {isAsked && (
         <ConfirmDialog
-          title={words.giveUpTitle}
-          confirmLabel={words.giveUp}
+          title={isLost ? words.giveUpTitle : words.getBackTitle}
+          confirmLabel={isLost ? words.giveUp : words.getBack}
           cancelLabel={words.keepAsIs}
           closeLabel={frame.close}
-          isDanger
+          isDanger={isLost}
           isBusy={isBusy}
           onConfirm={() => void giveUp()}
           onClose={() => setAsked(false)}
         >
-          <p>{words.giveUpBody}</p>
-          <p>{words.giveUpLater}</p>
+          {isLost && (
+            <>
+              <p>{words.giveUpBody}</p>
+              <p>{words.giveUpLater}</p>
+            </>
+          )}
+          {damagedVersions(job) > 0 && <p>{words.getBackBody}</p>}
         </ConfirmDialog>
       )}
     </>
   );
 }
 
+/** Whose own files are damaged, and of which nothing was known. */
+function damagedVersions({ result }: JobValue): number {
+  return textsIn(result, 'damagedVersions').length;
+}
+
+/** One sentence for each thing that was done or is left. */
 function useOutcome(job: JobValue): string {
   const { mend: words } = useWords().activity;
   const { count } = useFormats();
   const number = (name: string): number => numberIn(job.result, name) ?? 0;
-  const [pieces, versions] = [number('healedBlobs'), number('versions') + number('removedVersions')];
-  if (job.state === 'doneExcept') return affectedBy(job).count > 0 ? words.lost : words.other;
-  if (versions > 0) return words.gaveUp(count(versions), versions === 1);
-  if (pieces > 0) return words.whole(count(pieces), pieces === 1);
-  return number('mendedPacks') > 0 ? words.wholeByItself : words.nothing;
+  const say = (many: number, sentence: (count: string, isOne: boolean) => string): string[] =>
+    many > 0 ? [sentence(count(many), many === 1)] : [];
+  const described = [
+    ...say(number('remadeVersions'), words.remade),
+    ...say(number('recoveredVersions'), words.recovered),
+    ...(number('takenOut') > 0 && number('recoveredVersions') === 0 ? [words.takenOut] : []),
+  ];
+  return [...described, ...(described.length > 0 ? restOf() : orNothing(restOf()))].join(' ');
+
+  function restOf(): string[] {
+    if (job.state === 'doneExcept') {
+      if (affectedBy(job).count > 0) return [words.lost];
+      const unknown = say(damagedVersions(job), words.unknownVersions);
+      return unknown.length > 0 ? unknown : [words.other];
+    }
+    const [pieces, versions] = [number('healedBlobs'), number('versions') + number('removedVersions')];
+    if (versions > 0) return say(versions, words.gaveUp);
+    if (pieces > 0) return say(pieces, words.whole);
+    return number('mendedPacks') > 0 ? [words.wholeByItself] : [];
+  }
+
+  function orNothing(sentences: string[]): string[] {
+    return sentences.length > 0 ? sentences : [words.nothing];
+  }
 }

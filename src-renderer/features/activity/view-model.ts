@@ -233,6 +233,11 @@ export function numberIn(data: unknown, field: string): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
+export function textsIn(data: unknown, field: string): readonly string[] {
+  const value = valueIn(data, field);
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
 function valueIn(data: unknown, field: string): unknown {
   return typeof data === 'object' && data !== null && Object.hasOwn(data, field)
     ? (data as Record<string, unknown>)[field]

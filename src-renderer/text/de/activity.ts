@@ -98,6 +98,17 @@ export const activity: Translated<typeof english> = {
     nothing: 'Es war nichts beschädigt: Was angesehen wurde, ist heil.',
     whole: (pieces, isOne) =>
       `Was beschädigt war, ist repariert und noch einmal gelesen: Es ist heil. ${isOne ? '1 Stück kam' : `${pieces} Stücke kamen`} von deinen anderen Orten und von diesem Computer zurück.`,
+    remade: (versions, isOne) =>
+      `${isOne ? 'Eine Version hatte eine beschädigte Beschreibung und hat' : `${versions} Versionen hatten eine beschädigte Beschreibung und haben`} wieder eine heile. Darin ging nichts verloren.`,
+    unknownVersions: (versions, isOne) =>
+      `${isOne ? 'Die Beschreibung einer Version ist' : `Die Beschreibungen von ${versions} Versionen sind`} beschädigt, und hier ist nicht bekannt, was darin stand.`,
+    recovered: (versions, isOne) =>
+      `Was von beschädigten Versionen übrig war, ist als ${isOne ? 'eine Version' : `${versions} Versionen`} mit der Marke „recovered“ wieder da.`,
+    takenOut: 'Das Beschädigte ist entfernt; mehr war davon nicht zu finden.',
+    getBack: 'Zurückholen, was übrig ist',
+    getBackTitle: 'Zurückholen, was davon übrig ist?',
+    getBackBody:
+      'Alles Gespeicherte, das zu keiner Version gehört, wird eine eigene Version mit der Marke „recovered“, ohne Zeitpunkt und Namen. Darunter kann sein, was vor kurzem ausgedünnt wurde. Danach werden die beschädigten Beschreibungen aus dem Ort entfernt und auf diesem Computer aufbewahrt.',
     wholeByItself:
       'Was beschädigt war, ist repariert und noch einmal gelesen: Es ist heil. Verloren ging nichts.',
     gaveUp: (versions, isOne) =>

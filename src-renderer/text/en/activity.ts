@@ -95,6 +95,17 @@ export const activity = {
     nothing: 'Nothing damaged was found: what was looked at is whole.',
     whole: (pieces: string, isOne: boolean) =>
       `What was damaged is mended, and was read again: it is whole. ${isOne ? '1 piece was' : `${pieces} pieces were`} got back from your other places and from this computer.`,
+    remade: (versions: string, isOne: boolean) =>
+      `${isOne ? '1 version had a damaged description and has' : `${versions} versions had a damaged description and have`} a whole one again. Nothing in ${isOne ? 'it' : 'them'} was lost.`,
+    unknownVersions: (versions: string, isOne: boolean) =>
+      `${isOne ? 'The description of 1 version is' : `The descriptions of ${versions} versions are`} damaged, and nothing is known here of what ${isOne ? 'it' : 'they'} said.`,
+    recovered: (versions: string, isOne: boolean) =>
+      `What was left of damaged versions is back as ${isOne ? '1 version' : `${versions} versions`} marked “recovered”.`,
+    takenOut: 'What was damaged is taken out; nothing more of it was found.',
+    getBack: 'Get back what is left',
+    getBackTitle: 'Get back what is left of them?',
+    getBackBody:
+      'Everything stored that belongs to no version becomes a version of its own, marked “recovered”, without its time and name. It may hold things that were thinned out not long ago. Then the damaged descriptions are taken out of the place and kept on this computer.',
     wholeByItself: 'What was damaged is mended, and was read again: it is whole. Nothing was lost.',
     gaveUp: (versions: string, isOne: boolean) =>
       `What is left is whole again. ${isOne ? '1 version goes' : `${versions} versions go`} on without what was lost.`,

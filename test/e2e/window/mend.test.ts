@@ -145,6 +145,31 @@ describe.skipIf(NO_CHROMIUM !== '')(`a damaged place${NO_CHROMIUM}`, () => {
     await resticAgrees();
   });
 
+  test('E4 a version whose description is damaged is described anew, with all that is in it', async () => {
+    const timesOf = async () => {
+      const points = await world.core.calls['browse.points']({ placeId: blue.placeId as never });
+      return points.map(({ timeMs, isFileDamaged }) => ({ timeMs, isFileDamaged }));
+    };
+    await world.core.run({ kind: 'readHistory', placeId: blue.placeId as never });
+    const before = await timesOf();
+    expect(before.length).toBeGreaterThan(2);
+    const snapshots = world.core.at('Blue drive', 'snapshots');
+    flip(readdirSync(snapshots).map((name) => path.join(snapshots, name)));
+    expect((await verify()).state).toBe('doneExcept');
+    await go('/');
+    await told().getByRole('button', { name: 'Mend it' }).click();
+    await told().waitFor({ state: 'detached' });
+    const mended = (await world.core.mirror()).jobs.find(({ kind }) => kind === 'mend')!;
+    expect(mended).toMatchObject({ state: 'done', result: { errorCount: 0 } });
+    await go(`/activity/${mended.id}`);
+    await page.getByText(/^\d+ versions had a damaged description and have a whole one again/).waitFor();
+    await world.core.run({ kind: 'readHistory', placeId: blue.placeId as never });
+    const after = await timesOf();
+    expect(after).toEqual(expect.arrayContaining(before));
+    expect(after.some(({ isFileDamaged }) => isFileDamaged)).toBe(false);
+    await resticAgrees();
+  });
+
   test('no page complained', () => {
     expect(world.complaints).toEqual([]);
   });

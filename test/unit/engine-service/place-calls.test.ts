@@ -150,7 +150,7 @@ describe('a place that is not what it was', () => {
     await expect(engine.calls['place.unlock']({ access, password: 'something else' })).rejects.toMatchObject({
       code: 'repository.wrongPassword',
     });
-    expect((await engine.calls['versions.list']({ access })).damaged).toBe(0);
+    expect((await engine.calls['versions.list']({ access })).damagedIds.length).toBe(0);
     const { location } = access;
     const unknown = startTestEngine();
     const open = (password: string) =>

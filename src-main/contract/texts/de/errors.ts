@@ -106,7 +106,7 @@ export const errors: ErrorTable = {
       kind === 'lock'
         ? 'Wenn gerade kein anderes Programm dort arbeitet, in einem Terminal „tidemark unlock --remove-all“ aufrufen und es noch einmal versuchen.'
         : kind === 'snapshot'
-          ? `Ihre Dateien lassen sich in einem Terminal mit „tidemark recover“ wiederfinden; „tidemark forget --damaged ${short(id)}“ entfernt danach die beschädigte Datei.`
+          ? 'An jenem Ort „Reparieren“ wählen: Was über die Version bekannt ist, wird neu aufgeschrieben.'
           : VERIFY,
   }),
   'integrity.packCorrupt': ({ packId, reason }) => ({

@@ -25,12 +25,14 @@ export function verifyWork({ state, engine, note }: WorkParts): JobWork<'verify'
   };
 }
 
-function foundIn({ errorCount, errors, affected, affectedCount, bytesRead, brokenPacks }: CheckOutcome) {
+function foundIn(outcome: CheckOutcome) {
+  const { errorCount, errors, affected, affectedCount, bytesRead, brokenPacks, damagedVersions } = outcome;
   return {
     errorCount,
     errors: [...errors],
     affected: affected.map(({ path, snapshotIds }) => ({ path, snapshotIds: [...snapshotIds] })),
     affectedCount,
+    damagedVersions: [...damagedVersions],
     bytesRead,
     brokenPacks: [...brokenPacks],
   };
@@ -53,8 +55,8 @@ export function mendWork(parts: WorkParts): JobWork<'mend'> {
     };
     const ask = { access: accessTo(place), from: others.map(accessTo), choice };
     const outcome = await engine.calls.mend(ask, engineOptions(run));
-    const { mendedPacks, healedBlobs, replaced, removedIds, errorCount } = outcome;
-    await replaceVersions(parts, placeId, replaced);
+    const { mendedPacks, healedBlobs, replaced, removedIds, remade, recovered, errorCount } = outcome;
+    await replaceVersions(parts, placeId, [...remade, ...replaced]);
     if (removedIds.length > 0)
       await state.commitAnyway((writer) => removeVersions(writer, placeId, removedIds));
     note('mended', { placeId, mendedPacks, healedBlobs, versions: replaced.length, errorCount });
@@ -66,6 +68,9 @@ export function mendWork(parts: WorkParts): JobWork<'mend'> {
         healedBlobs,
         versions: replaced.length,
         removedVersions: removedIds.length,
+        remadeVersions: remade.length,
+        recoveredVersions: recovered.length,
+        takenOut: outcome.takenOut,
         ...foundIn(outcome),
       },
     };
@@ -122,8 +127,8 @@ export function readHistoryWork(parts: WorkParts): JobWork<'readHistory'> {
   return async ({ placeId }, run) => {
     const { state, engine, clock } = parts;
     const place = state.read((reader) => requirePlace(reader, placeId));
-    const { versions } = await engine.calls['versions.list']({ access: accessTo(place) });
-    await syncVersions(state, placeId, versions, clock.nowMs());
+    const listed = await engine.calls['versions.list']({ access: accessTo(place) });
+    await syncVersions(state, placeId, listed, clock.nowMs());
     await parts.keyCopies.refresh(place);
     await parts.givenKeys.settle(placeId);
     const { points } = await engine.calls['history.read']({ access: accessTo(place) }, engineOptions(run));

@@ -7,6 +7,7 @@ import type { PlaceId } from '#contract/app/values.ts';
 import type { ListedVersion } from '#contract/engine/engine-values.ts';
 import { accessTo, requirePlace } from '#services/places/place-access.ts';
 import { toKnownVersion } from '#services/places/sync-versions.ts';
+import { isPart } from '#rules/snapshot-marks.ts';
 import { planOfTags } from '#services/plans/require-plan.ts';
 import { findVersion, putVersions, removeVersions } from '#services/state/versions-table.ts';
 import type { JobWork } from '../job-work.ts';
@@ -71,7 +72,7 @@ export async function replaceVersions(
   const nowMs = clock.nowMs();
   await state.commitAnyway((writer) => {
     for (const { oldId, version } of replaced) {
-      const isComplete = findVersion(writer, placeId, oldId)?.isComplete ?? true;
+      const isComplete = findVersion(writer, placeId, oldId)?.isComplete ?? !isPart(version.tags);
       removeVersions(writer, placeId, [oldId]);
       putVersions(writer, [toKnownVersion(version, placeId, planOfTags(version.tags), nowMs, isComplete)]);
     }

@@ -5,7 +5,7 @@ import { seriesTag } from '#rules/snapshot-groups.ts';
 import { PART_TAG } from '#rules/snapshot-marks.ts';
 import { syncVersions } from '#services/places/sync-versions.ts';
 import { putPlace } from '#services/state/places-table.ts';
-import { listSafeVersions, listVersionIds } from '#services/state/versions-table.ts';
+import { listSafeVersions, listVersionMarks } from '#services/state/versions-table.ts';
 import {
   makeProfileFolder,
   openState,
@@ -32,13 +32,23 @@ test('versions of others come in, removed ones go, and one of a part is no copy 
   });
   await state.commit((writer) => putPlace(writer, samplePlace()));
   const series = seriesTag(PLAN);
-  await syncVersions(state, place, [listed('old', 1, series), listed('part', 2, series, PART_TAG)], 9);
+  const sync = (versions: readonly ReturnType<typeof listed>[], ...damagedIds: readonly string[]) =>
+    syncVersions(state, place, { versions, damagedIds }, 9);
+  await sync([listed('old', 1, series), listed('part', 2, series, PART_TAG)]);
   const safe = (): string[] =>
     state.read((reader) =>
       listSafeVersions(reader, place, toPlanId(PLAN), 9).map(({ snapshotId }) => snapshotId),
     );
   expect(safe()).toEqual(['old']);
-  await syncVersions(state, place, [listed('part', 2, series, PART_TAG), listed('new', 3, series)], 9);
+  await sync([listed('part', 2, series, PART_TAG), listed('new', 3, series)]);
   expect(safe()).toEqual(['new']);
-  expect(state.read((reader) => listVersionIds(reader, place)).toSorted()).toEqual(['new', 'part']);
+  const known = (): string[] =>
+    [...state.read((reader) => listVersionMarks(reader, place)).keys()].toSorted();
+  expect(known()).toEqual(['new', 'part']);
+  // One that cannot be read is no copy, and stays known, because something may be done for it.
+  await sync([listed('part', 2, series, PART_TAG)], 'new');
+  expect(safe()).toEqual([]);
+  expect(known()).toEqual(['new', 'part']);
+  await sync([listed('part', 2, series, PART_TAG), listed('new', 3, series)]);
+  expect(safe()).toEqual(['new']);
 });
