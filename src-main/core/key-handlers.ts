@@ -21,7 +21,13 @@ export function keyHandlers(parts: CoreParts): KeyHandlers {
       const found = await Promise.all(
         state.read(listPlaces).map(async (place) => ({
           place,
-          seen: await engine.calls['place.keys'](givenKeys.factsOf(place), { signal }),
+          seen: await engine.calls['place.keys'](
+            {
+              ...givenKeys.factsOf(place),
+              isAway: routine.presence.stateOf(place).presence === 'absent',
+            },
+            { signal },
+          ),
         })),
       );
       const held = new HeldKeys(givenKeys);

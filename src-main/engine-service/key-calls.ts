@@ -31,17 +31,16 @@ type GivenKind = 'helper' | 'passphrase';
 
 export function keyCalls({ parts, places }: EngineService): Pick<EngineHandlers, KeyCall> {
   return {
-    async 'place.keys'(facts, { signal }) {
+    async 'place.keys'({ isAway, ...facts }, { signal }) {
       try {
+        if (isAway) return await asLastSeen(facts);
         return await places.with(facts.access, { signal }, async (repository) => {
           const keys = await listPlaceKeys(repository, signal);
           return { isThere: true, keys: keys.map((key) => toValue(key, keys, facts)) };
         });
       } catch (error) {
         if (!isTidemarkError(error) || signal.aborted) throw error;
-        if (facts.copy === null) return null;
-        const keys = await listCopied(facts.copy);
-        return { isThere: false, keys: keys.map((key) => toValue(key, keys, facts)) };
+        return asLastSeen(facts);
       }
     },
 
@@ -182,6 +181,14 @@ function comesLater(error: unknown): boolean {
 
 function listCopied(copy: KeyCopy): Promise<PlaceKey[]> {
   return listPlaceKeys({ storage: keysOfCopy('', fromCopy(copy)), keyId: '' });
+}
+
+async function asLastSeen(
+  facts: KeyFacts,
+): Promise<{ isThere: boolean; keys: readonly PlaceKeyValue[] } | null> {
+  if (facts.copy === null) return null;
+  const keys = await listCopied(facts.copy);
+  return { isThere: false, keys: keys.map((key) => toValue(key, keys, facts)) };
 }
 
 function passphrasesOf(keys: readonly PlaceKey[]): KeyId[] {

@@ -38,10 +38,10 @@ export interface KeyFacts {
 }
 
 export const engineKeyCalls = {
-  /** Of the place, else of the copy. Null: neither. */
+  /** Of the place, else of the copy. Null: neither. `isAway`: known, so nobody waits for it. */
   'place.keys': {
     kind: 'query',
-    input: of<KeyFacts>(),
+    input: of<KeyFacts & { isAway: boolean }>(),
     output: of<{ isThere: boolean; keys: readonly PlaceKeyValue[] } | null>(),
   },
   /**

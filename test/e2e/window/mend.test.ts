@@ -9,7 +9,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSourceFiles } from '#files/open-files.ts';
+import { executeBackup } from '#operations/backup/execute.ts';
 import { NO_CHROMIUM } from '#test/support/chromium.ts';
+import { reopenEagerly } from '#test/support/eager-lock.ts';
+import { backupRequest, openTestRepository, testPipeline } from '#test/support/engine.ts';
 import { newestRestic } from '#test/support/restic.ts';
 import { findAxeFaults } from '../support/find-axe-faults.ts';
 import { DAY_MS, WindowWorld } from '../support/window-world.ts';
@@ -167,6 +171,35 @@ describe.skipIf(NO_CHROMIUM !== '')(`a damaged place${NO_CHROMIUM}`, () => {
     const after = await timesOf();
     expect(after).toEqual(expect.arrayContaining(before));
     expect(after.some(({ isFileDamaged }) => isFileDamaged)).toBe(false);
+    await resticAgrees();
+  });
+
+  test('E4 of a version that nothing is known of, what is left comes back when somebody says so', async () => {
+    const snapshots = world.core.at('Blue drive', 'snapshots');
+    const before = new Set(readdirSync(snapshots));
+    world.write('Documents/of another program.txt', 'never listed here', DAY_MS);
+    const place = await openTestRepository(world.core.at('Blue drive'), blue.recoveryCode);
+    await executeBackup(
+      { repository: reopenEagerly(place), files: createSourceFiles(), pipeline: testPipeline },
+      backupRequest([world.at('Documents')], { tags: ['another program'], hostname: 'elsewhere' }),
+    );
+    flip(
+      readdirSync(snapshots)
+        .filter((name) => !before.has(name))
+        .map((name) => path.join(snapshots, name)),
+    );
+    await go(`/places/${blue.placeId}`);
+    await page.getByRole('button', { name: 'Mend', exact: true }).click();
+    const last = async () => (await world.core.mirror()).jobs.find(({ kind }) => kind === 'mend')!;
+    await expect.poll(async () => (await last()).state, { timeout: 15_000 }).toBe('doneExcept');
+    await go(`/activity/${(await last()).id}`);
+    await page.getByText(/^The description of 1 version is damaged, and nothing is known here/).waitFor();
+    await page.getByRole('button', { name: 'Get back what is left' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Get back what is left of them?' });
+    await dialog.getByText(/^Everything stored that belongs to no version/).waitFor();
+    expect(await findAxeFaults(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Get back what is left' }).click();
+    await page.getByText(/^What was left of damaged versions is back as \d+ versions? marked/).waitFor();
     await resticAgrees();
   });
 
