@@ -5,7 +5,7 @@ import type { PlaceId } from '#contract/app/values.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
 import type { PlaceKeyValue } from '#contract/engine/engine-key-calls.ts';
 import { makeRecoveryCode } from '#contract/recovery-code.ts';
-import type { GivenKeys, KeyOutcome } from '#services/given-keys/given-keys.ts';
+import type { GivenKeys } from '#services/given-keys/given-keys.ts';
 import { refuseWeakPassphrase } from '#services/keys/place-keys.ts';
 import { listPlaces, type Place } from '#services/state/places-table.ts';
 import type { CoreParts } from './core-parts.ts';
@@ -44,7 +44,7 @@ export function keyHandlers(parts: CoreParts): KeyHandlers {
       const key = { kind: 'helper', givenTo, madeAtMs: ports.clock.nowMs() } as const;
       const places = await givenKeys.give(id, key, code);
       note('helperAdded', { name: givenTo });
-      changedKeys(places);
+      routine.poke();
       return { id, code: code.reveal(), places };
     },
     'keys.setPassphrase': async ({ passphrase: typed }) => {
@@ -53,7 +53,7 @@ export function keyHandlers(parts: CoreParts): KeyHandlers {
       const key = { kind: 'passphrase', givenTo: null, madeAtMs: ports.clock.nowMs() } as const;
       const places = await givenKeys.give(parts.newId(), key, passphrase);
       note('passphraseSet', {});
-      changedKeys(places);
+      routine.poke();
       return { places };
     },
     'keys.withdraw': async ({ keys }) => {
@@ -63,16 +63,6 @@ export function keyHandlers(parts: CoreParts): KeyHandlers {
       return { places };
     },
   };
-
-  /** What a place has now is to be in its copy, and in the settings that travel. */
-  function changedKeys(outcomes: readonly KeyOutcome[]): void {
-    const done = new Set(outcomes.filter((each) => each.state === 'done').map(({ placeId }) => placeId));
-    for (const place of state.read(listPlaces).filter(({ id }) => done.has(id)))
-      parts.keyCopies
-        .refresh(place)
-        .catch((error: unknown) => ports.log('warn', `keys not copied: ${String(error)}`));
-    routine.poke();
-  }
 }
 
 /** Keys of places put together: what is the same code, and this computer, are one each. */

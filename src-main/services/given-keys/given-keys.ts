@@ -75,12 +75,15 @@ export class GivenKeys {
           const asked = { ...facts, kind: key.kind, secret: secret.reveal() };
           const { keyId, owed, older } = await this.#parts.engine.calls['place.addKey'](asked);
           await this.#parts.state.commit((writer) => {
+            // The copy of its keys may not have the one that was made last.
+            const replaced = [
+              ...older,
+              ...(key.kind === 'passphrase' ? passphrasesAt(writer, place.id) : []),
+            ];
+            for (const each of replaced) oweWithdrawal(writer, place.id, each);
             noteGiven(writer, id, key, place.id, keyId);
-            const before = owedAt(writer, place.id);
-            putOwed(writer, place.id, {
-              add: [...before.add, ...(owed === null ? [] : [owed])],
-              withdraw: [...new Set([...before.withdraw, ...older])],
-            });
+            const { add, withdraw } = owedAt(writer, place.id);
+            putOwed(writer, place.id, { add: owed === null ? add : [...add, owed], withdraw });
           });
           return owed !== null;
         }),
@@ -89,7 +92,7 @@ export class GivenKeys {
     const [first] = outcomes;
     if (first === undefined) throw new TidemarkError('request.notFound', { what: 'backup place', id: 'any' });
     if (outcomes.every(({ state }) => state === 'refused')) throw fromWireError(outcomes.at(-1)!.error!);
-    for (const { placeId, state } of outcomes) if (state === 'done') await this.settle(placeId);
+    for (const { placeId, state } of outcomes) if (state === 'done') await this.#wasChanged(placeId);
     return outcomes;
   }
 
@@ -106,18 +109,18 @@ export class GivenKeys {
             ...this.factsOf(place),
             keyId,
           });
+          // A copy that kept it would bring it back one day: then it is withdrawn once more.
+          const isForLater = isOwed || !(await this.#copied(place, { replaces: true }));
           await state.commit((writer) => {
             if (isCode) {
               // What was proven is gone; what is left is to be shown once.
               putPlace(writer, { ...requirePlace(writer, placeId), isRecoveryProven: false });
               forgetKit(writer, placeId);
             }
-            if (!isOwed) return forgetKey(writer, placeId, keyId);
-            const { add, withdraw } = owedAt(writer, placeId);
-            putOwed(writer, placeId, { add, withdraw: [...new Set([...withdraw, keyId])] });
+            if (isForLater) oweWithdrawal(writer, placeId, keyId);
+            else forgetKey(writer, placeId, keyId);
           });
-          if (!isOwed) await this.#parts.keyCopies.refresh(place, { replaces: true });
-          return isOwed;
+          return isForLater;
         }),
       );
     }
@@ -126,12 +129,14 @@ export class GivenKeys {
 
   /** The place is there: what it is owed is done, as far as it lets. Never throws for what the place answers. */
   async settle(placeId: PlaceId): Promise<void> {
-    const { state, engine, keyCopies } = this.#parts;
+    const { state, engine } = this.#parts;
     const owed = this.owedAt(placeId);
     if (owed.add.length + owed.withdraw.length === 0) return;
     const place = state.read((reader) => requirePlace(reader, placeId));
     try {
       const left = await engine.calls['place.settleKeys']({ ...this.factsOf(place), owed });
+      // What is owed stays owed until the copy follows; doing it twice does no harm.
+      if (!(await this.#copied(place, { replaces: true }))) return;
       await state.commit((writer) => {
         const now = owedAt(writer, placeId);
         const isDone = (id: string): boolean => owed.withdraw.includes(id) && !left.withdraw.includes(id);
@@ -141,22 +146,36 @@ export class GivenKeys {
           withdraw: now.withdraw.filter((id) => !isDone(id)),
         });
       });
-      await keyCopies.refresh(place, { replaces: true });
     } catch (error) {
       if (!isTidemarkError(error)) throw error;
       this.#parts.onUnexpected(error);
     }
   }
 
-  /** A key that waits for its place has never opened anything. */
-  async #takeBack(placeId: PlaceId, keyId: string): Promise<boolean> {
-    return this.#parts.state.commit((writer) => {
-      const { add, withdraw } = owedAt(writer, placeId);
-      if (add.every(({ id }) => id !== keyId)) return false;
-      putOwed(writer, placeId, { add: add.filter(({ id }) => id !== keyId), withdraw });
-      forgetKey(writer, placeId, keyId);
+  /** What it has now is to be in the copy of its keys, for when it is away. */
+  async #wasChanged(placeId: PlaceId): Promise<void> {
+    await this.settle(placeId);
+    await this.#copied(
+      this.#parts.state.read((reader) => requirePlace(reader, placeId)),
+      {},
+    );
+  }
+
+  /** @returns whether the copy of its keys is what the place has now */
+  async #copied(place: Place, how: { readonly replaces?: boolean }): Promise<boolean> {
+    try {
+      await this.#parts.keyCopies.refresh(place, how);
       return true;
-    });
+    } catch (error) {
+      if (!isTidemarkError(error)) throw error;
+      this.#parts.onUnexpected(error);
+      return false;
+    }
+  }
+
+  /** A key that waits for its place has never opened anything. */
+  #takeBack(placeId: PlaceId, keyId: string): Promise<boolean> {
+    return this.#parts.state.commit((writer) => takeBack(writer, placeId, keyId));
   }
 
   async #outcome(placeId: PlaceId, work: () => Promise<boolean>): Promise<KeyOutcome> {
@@ -187,6 +206,28 @@ function putOwed(writer: StateWriter, placeId: PlaceId, { add, withdraw }: OwedC
     ...others,
     ...(isNothing ? {} : { [placeId]: { add: [...add], withdraw: [...withdraw] } }),
   });
+}
+
+/** @returns whether it waited for its place, and does no more */
+function takeBack(writer: StateWriter, placeId: PlaceId, keyId: string): boolean {
+  const { add, withdraw } = owedAt(writer, placeId);
+  if (add.every(({ id }) => id !== keyId)) return false;
+  putOwed(writer, placeId, { add: add.filter(({ id }) => id !== keyId), withdraw });
+  forgetKey(writer, placeId, keyId);
+  return true;
+}
+
+/** It is to open the place no more, as soon as that can be done. */
+function oweWithdrawal(writer: StateWriter, placeId: PlaceId, keyId: string): void {
+  if (takeBack(writer, placeId, keyId)) return;
+  const { add, withdraw } = owedAt(writer, placeId);
+  putOwed(writer, placeId, { add, withdraw: [...new Set([...withdraw, keyId])] });
+}
+
+function passphrasesAt(reader: StateReader, placeId: PlaceId): string[] {
+  return Object.values(getSetting(reader, 'givenKeys') ?? {})
+    .filter(({ kind }) => kind === 'passphrase')
+    .flatMap(({ keyIds }) => keyIds[placeId] ?? []);
 }
 
 function noteGiven(

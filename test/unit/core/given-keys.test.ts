@@ -2,6 +2,8 @@
 import { renameSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findSecretsBelow } from '#test/support/find-text.ts';
+import { getSetting, putSetting } from '#services/state/settings-table.ts';
+import { withState } from '#test/support/state.ts';
 import { CoreWorld } from '#test/support/core-world.ts';
 
 const PASSPHRASE = 'quiet moss unfolds twelve';
@@ -151,6 +153,35 @@ describe('the own passphrase', () => {
       true,
     ]);
     expect(await opens('far', PASSPHRASE)).toBe(false);
+  });
+
+  test('set twice while a place is away: only the last one gets there', async () => {
+    goes();
+    await world.calls['keys.setPassphrase']({ passphrase: PASSPHRASE });
+    await world.calls['keys.setPassphrase']({ passphrase: OTHER_PASSPHRASE });
+    comes();
+    await catchUp();
+    expect([await opens('far', PASSPHRASE), await opens('far', OTHER_PASSPHRASE)]).toEqual([false, true]);
+  });
+
+  test('of before is withdrawn also where the copy of the keys does not know it yet', async () => {
+    await world.calls['keys.setPassphrase']({ passphrase: PASSPHRASE });
+    await world.stop();
+    await withState(world.at('profile'), (state) =>
+      state.commit((writer) => {
+        const copies = getSetting(writer, 'keyCopies')!;
+        const { keys, ...copy } = copies[far.placeId as never]!;
+        const passphrase = Object.values(getSetting(writer, 'givenKeys')!)[0]!.keyIds[far.placeId as never];
+        const without = { ...copy, keys: keys.filter(({ id }) => id !== passphrase) };
+        putSetting(writer, 'keyCopies', { ...copies, [far.placeId]: without });
+      }),
+    );
+    goes();
+    await world.start();
+    await world.calls['keys.setPassphrase']({ passphrase: OTHER_PASSPHRASE });
+    comes();
+    await catchUp();
+    expect([await opens('far', PASSPHRASE), await opens('far', OTHER_PASSPHRASE)]).toEqual([false, true]);
   });
 
   test('is refused where it is weak, and no place gets it', async () => {
