@@ -60,6 +60,7 @@ export function keyHandlers(parts: CoreParts): KeyHandlers {
       const places = await givenKeys.withdraw(keys);
       for (const { placeId, state: how } of places) if (how !== 'refused') note('keyWithdrawn', { placeId });
       changed('places');
+      routine.poke();
       return { places };
     },
   };

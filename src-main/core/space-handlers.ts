@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { isTidemarkError } from '#base/errors.ts';
 import type { spaceCalls } from '#contract/app/space-calls.ts';
 import type { CallHandlers } from '#contract/calls/call-table.ts';
+import { opensByPassphrase } from '#services/given-keys/given-keys.ts';
 import { accessTo, locationOf, requirePlace } from '#services/places/place-access.ts';
 import { resticLines } from '#services/places/restic-lines.ts';
 import type { CoreParts } from './core-parts.ts';
@@ -44,6 +45,7 @@ export function spaceHandlers({ state, engine, ports }: CoreParts): CallHandlers
         dateMs: ports.clock.nowMs(),
         repositoryId: place.repositoryId ?? '',
         keyIds: [...(keyIds ?? [])],
+        hasPassphrase: state.read((reader) => opensByPassphrase(reader, placeId)),
         commands: resticLines(locationOf(place)),
       };
     },

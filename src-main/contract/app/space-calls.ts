@@ -35,6 +35,8 @@ export const kitFacts = z.strictObject({
   repositoryId: z.string(),
   /** Of the keys that people keep; empty where the place cannot be reached. */
   keyIds: z.array(z.string()),
+  /** The person's own passphrase opens the copies as well. */
+  hasPassphrase: z.boolean(),
   /** Lines for a terminal, with the plain restic program. */
   commands: z.array(z.string()),
 });

@@ -188,6 +188,15 @@ export class GivenKeys {
   }
 }
 
+/** The person's own passphrase opens it: it was typed when it was set. */
+export function opensByPassphrase(reader: StateReader, placeId: PlaceId): boolean {
+  const waiting = owedAt(reader, placeId).add.map(({ id }) => id);
+  return Object.values(getSetting(reader, 'givenKeys') ?? {}).some(({ kind, keyIds }) => {
+    const keyId = keyIds[placeId];
+    return kind === 'passphrase' && keyId !== undefined && !waiting.includes(keyId);
+  });
+}
+
 /** The place is forgotten here. */
 export function forgetKeysOf(writer: StateWriter, placeId: PlaceId): void {
   putOwed(writer, placeId, NOTHING_OWED);

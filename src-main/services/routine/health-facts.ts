@@ -86,12 +86,14 @@ export function gatherPlaces(
   places: readonly Place[],
   memory: JobMemory,
   lackingIn: (placeId: string) => readonly unknown[],
+  opensByPassphrase: (place: Place) => boolean,
 ): PlaceFacts[] {
-  return places.map(({ id, isRecoveryProven }) => {
+  return places.map((place) => {
+    const { id } = place;
     const untilMs = memory.keptUntilMs(id);
     return {
       placeId: id,
-      isRecoveryProven,
+      isRecoveryProven: place.isRecoveryProven || opensByPassphrase(place),
       lacksKeys: lackingIn(id).length > 0,
       ...(untilMs === undefined ? {} : { keeps: { untilMs } }),
     };

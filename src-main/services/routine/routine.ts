@@ -11,6 +11,7 @@ import type { CallClient } from '#contract/calls/call-table.ts';
 import type { EngineCalls } from '#contract/engine/engine-calls.ts';
 import type { Problem, WaitReason } from '#contract/protection-codes.ts';
 import type { ClockDoubt } from '#rules/clock-doubt.ts';
+import { opensByPassphrase } from '#services/given-keys/given-keys.ts';
 import { judgeHealth } from '#services/health/judge-health.ts';
 import type { Health } from '#services/health/health-types.ts';
 import { remind } from '#services/health/remind.ts';
@@ -373,6 +374,7 @@ export class Routine {
         places.filter(({ id }) => plans.some((plan) => plan.placeIds.includes(id))),
         this.#memory,
         (id) => this.#parts.keyCopies.lackingIn(id),
+        ({ id }) => state.read((reader) => opensByPassphrase(reader, id)),
       ),
       nowMs,
       awakeForMs: clock.monotonicMs() - this.#wokeAtSteadyMs,

@@ -8,7 +8,13 @@ import { Later } from './later.tsx';
 import { RenewCode } from './renew-code.tsx';
 import { useProof } from './use-proof.ts';
 
-export function ProveByCode({ placeId }: { placeId: string }) {
+export interface ProveByCodeProps {
+  readonly placeId: string;
+  /** The person's own passphrase opens the place as well. */
+  readonly hasPassphrase: boolean;
+}
+
+export function ProveByCode({ placeId, hasPassphrase }: ProveByCodeProps) {
   const { kit } = useWords();
   const [typed, setTyped] = useState('');
   const { proof, prove, startAgain } = useProof(placeId);
@@ -39,7 +45,7 @@ export function ProveByCode({ placeId }: { placeId: string }) {
         </Button>
       </form>
       <RenewCode placeId={placeId} ask={kit.cannotFind} />
-      <Later />
+      <Later hasPassphrase={hasPassphrase} />
     </section>
   );
 }

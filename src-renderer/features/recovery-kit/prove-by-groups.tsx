@@ -14,11 +14,13 @@ import { Later } from './later.tsx';
 export interface ProveByGroupsProps {
   readonly placeId: string;
   readonly code: SecretText;
+  /** The person's own passphrase opens the place as well. */
+  readonly hasPassphrase: boolean;
   /** The person begins to type: the code need not be shown beside it. */
   readonly onBegin: () => void;
 }
 
-export function ProveByGroups({ placeId, code, onBegin }: ProveByGroupsProps) {
+export function ProveByGroups({ placeId, code, hasPassphrase, onBegin }: ProveByGroupsProps) {
   const { kit } = useWords();
   const { count } = useFormats();
   // Chosen anew with each page that is opened, so that nobody learns two groups and throws the page away.
@@ -72,7 +74,7 @@ export function ProveByGroups({ placeId, code, onBegin }: ProveByGroupsProps) {
           </Button>
         </div>
       )}
-      <Later />
+      <Later hasPassphrase={hasPassphrase} />
     </section>
   );
 }

@@ -60,10 +60,20 @@ export function RecoveryKit({ placeId, head }: RecoveryKitProps) {
         <div className="paper-ghost" aria-label={kit.loading} />
       )}
       {code !== undefined && facts.value !== undefined ? (
-        <KnownKit facts={facts.value} code={code} placeId={placeId} isProven={place.isRecoveryProven} />
+        <KnownKit
+          facts={facts.value}
+          code={code}
+          placeId={placeId}
+          isProven={place.isRecoveryProven}
+          hasPassphrase={facts.value.hasPassphrase}
+        />
       ) : (
         code === undefined &&
-        (place.isRecoveryProven ? <FindKit placeId={placeId} /> : <ProveByCode placeId={placeId} />)
+        (place.isRecoveryProven ? (
+          <FindKit placeId={placeId} />
+        ) : (
+          <ProveByCode placeId={placeId} hasPassphrase={facts.value?.hasPassphrase === true} />
+        ))
       )}
     </section>
   );
@@ -74,9 +84,10 @@ interface KnownKitProps {
   readonly code: SecretText;
   readonly placeId: string;
   readonly isProven: boolean;
+  readonly hasPassphrase: boolean;
 }
 
-function KnownKit({ facts, code, placeId, isProven }: KnownKitProps) {
+function KnownKit({ facts, code, placeId, isProven, hasPassphrase }: KnownKitProps) {
   const [isCovered, setCovered] = useState(false);
   return (
     <>
@@ -84,7 +95,12 @@ function KnownKit({ facts, code, placeId, isProven }: KnownKitProps) {
       {isProven ? (
         <Proven />
       ) : (
-        <ProveByGroups placeId={placeId} code={code} onBegin={() => setCovered(true)} />
+        <ProveByGroups
+          placeId={placeId}
+          code={code}
+          hasPassphrase={hasPassphrase}
+          onBegin={() => setCovered(true)}
+        />
       )}
     </>
   );

@@ -52,8 +52,9 @@ export const kit: Translated<typeof english> = {
     'Bewahre es so auf, dass du es in einem Jahr noch findest. Tidemark selbst behält keine Kopie, und ältere Codes öffnen diesen Ort nicht mehr.',
   prove: 'Prüfen',
   later: 'Später',
-  laterBody:
-    'Bis dahin kann nur dieser Computer die Kopien öffnen. Gesichert wird trotzdem, und Tidemark erinnert dich.',
+  laterBody: 'Gesichert wird trotzdem, und Tidemark erinnert dich.',
+  unprovenPage: 'Deine Passphrase öffnet die Kopien. Dass dieses Blatt es tut, hat noch niemand gezeigt.',
+  laterWithPassphrase: 'Es hilft, wenn die Passphrase vergessen ist oder niemand da ist, der sie kennt.',
   unproven: 'Geschützt, aber nur dieser Computer kann die Kopien öffnen.',
   refusedCode: 'Dieser Code öffnet den Ort nicht. Nur der Code des neuesten Blatts tut es.',
   unreachable: 'Der Ort ist gerade nicht erreichbar. Schließe ihn an und prüfe dann noch einmal.',

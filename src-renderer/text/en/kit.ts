@@ -50,8 +50,9 @@ export const kit = {
     'Keep it where you will find it in a year. Tidemark itself keeps no copy, and codes made before it open this place no more.',
   prove: 'Check it',
   later: 'Later',
-  laterBody:
-    'Until then only this computer can open the copies. Copies are made all the same, and Tidemark reminds you.',
+  laterBody: 'Copies are made all the same, and Tidemark reminds you.',
+  unprovenPage: 'Your passphrase opens the copies. Nobody has shown yet that this page does.',
+  laterWithPassphrase: 'It helps where the passphrase is forgotten, or nobody is there who knows it.',
   unproven: 'Protected, but only this computer can open the copies.',
   refusedCode: 'This code does not open the place. Only the code of the newest page does.',
   unreachable: 'The place cannot be reached now. Connect it, then check again.',

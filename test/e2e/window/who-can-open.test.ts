@@ -134,6 +134,9 @@ describe.skipIf(NO_CHROMIUM !== '')(`who can open the copies${NO_CHROMIUM}`, () 
       .getByText(/opens Blue drive and Stick$/)
       .waitFor();
     for (const place of ['Blue drive', 'Stick']) expect(await resticOpens(place, PASSPHRASE)).toBe(true);
+    await go(`/places/${stick.placeId}/kit`);
+    await page.getByText('Your passphrase opens the copies.').waitFor();
+    expect(await page.getByText('only this computer can open').count()).toBe(0);
     // Another way in is proven: the code may go.
     await row('Recovery code').first().getByRole('button', { name: 'Withdraw' }).waitFor();
   });

@@ -236,3 +236,23 @@ test('a new computer knows to whom codes were given', async () => {
   await world.calls['adopt.take']({ ...address, snapshotId: newest!.snapshotId });
   expect((await keyOf('helper')).givenTo).toBe('Anna');
 });
+
+test('where a passphrase opens the copies, nobody is told that only this computer does', async () => {
+  const unproven = async (): Promise<readonly string[]> => {
+    const { problems } = (await world.mirror()).health;
+    return problems.flatMap(({ code, placeIds }) => (code === 'recoveryUnproven' ? placeIds : []));
+  };
+  await expect
+    .poll(async () => (await unproven()).toSorted())
+    .toEqual([near.placeId, far.placeId].toSorted());
+  goes();
+  await world.calls['keys.setPassphrase']({ passphrase: PASSPHRASE });
+  await expect.poll(unproven).toEqual([far.placeId]);
+  const hasPassphrase = async ({ placeId }: typeof near): Promise<boolean> =>
+    (await world.calls['kit.get']({ placeId: placeId as never })).hasPassphrase;
+  expect([await hasPassphrase(near), await hasPassphrase(far)]).toEqual([true, false]);
+  comes();
+  await catchUp();
+  await expect.poll(unproven).toEqual([]);
+  expect(await hasPassphrase(far)).toBe(true);
+});
