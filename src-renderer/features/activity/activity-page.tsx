@@ -8,6 +8,7 @@ import { useAnswer } from '../../core-link/use-answer.ts';
 import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore, useMirror } from '../../core-link/use-core.ts';
 import { useNowMs } from '../../core-link/use-now.ts';
+import { giveFile } from '../../parts/give-file.ts';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useFormats, useSpeech, useWords } from '../../text/use-words.ts';
 import { Dot } from '../../ui/dot.tsx';
@@ -15,7 +16,6 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { PageBody, PageHead } from '../../ui/page.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
-import { giveFile } from './give-file.ts';
 import { JobPage } from './job-page.tsx';
 import { useActivity } from './use-activity.ts';
 import {

@@ -2,13 +2,13 @@
  * The code or passphrase once: after the keychain has lost this computer's key, whereupon a new one is made; or to put back the
  * small files without which the place cannot be opened, where this computer's key does not help.
  */
-import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
 import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore } from '../../core-link/use-core.ts';
 import { SecretInput } from '../../parts/secret-input.tsx';
 import { useCoreSentences } from '../../text/core-sentences.ts';
 import { useWords } from '../../text/use-words.ts';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import type { PlaceValue } from './view-model.ts';
 
 export interface UnlockPlaceProps {
@@ -34,38 +34,25 @@ export function UnlockPlace({ place, why, onClose, onDone }: UnlockPlaceProps) {
     if (made !== undefined) onDone(made.value);
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={why === 'keyMissing' ? words.unlockTitle(place.name) : words.mendTitle(place.name)}
-      size={520}
-      closeButtonProps={{ 'aria-label': words.close }}
+      sendLabel={why === 'keyMissing' ? words.unlock : words.mend}
+      cancelLabel={words.cancel}
+      closeLabel={words.close}
+      maySend={typed !== ''}
+      isBusy={isBusy}
+      onSend={() => void unlock()}
+      onClose={onClose}
     >
-      <form
-        className="dialog-body"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (typed !== '') void unlock();
-        }}
-      >
-        <p>{why === 'keyMissing' ? words.unlockBody : words.mendBody}</p>
-        <SecretInput
-          label={words.unlockField}
-          value={typed}
-          autoComplete="off"
-          data-autofocus
-          error={refusal === undefined ? undefined : core.error(refusal)}
-          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-        />
-        <div className="dialog-actions">
-          <Button variant="default" onClick={onClose}>
-            {words.cancel}
-          </Button>
-          <Button type="submit" loading={isBusy} disabled={typed === ''}>
-            {why === 'keyMissing' ? words.unlock : words.mend}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      <p>{why === 'keyMissing' ? words.unlockBody : words.mendBody}</p>
+      <SecretInput
+        label={words.unlockField}
+        value={typed}
+        autoComplete="off"
+        data-autofocus
+        error={refusal === undefined ? undefined : core.error(refusal)}
+        onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+      />
+    </FormDialog>
   );
 }

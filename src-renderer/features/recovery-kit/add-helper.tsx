@@ -1,5 +1,5 @@
 /** Somebody else may open the copies: who, and then a page of their own with a code that is told once. */
-import { Button, Modal, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { LONGEST_GIVEN_TO } from '#contract/app/key-calls.ts';
 import { holdCode } from '../../core-link/held-codes.ts';
@@ -7,6 +7,7 @@ import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore } from '../../core-link/use-core.ts';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useWords } from '../../text/use-words.ts';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { kitRoute } from './held-key-view.ts';
 
 export function AddHelper({ placeId, onClose }: { placeId: string; onClose: () => void }) {
@@ -22,39 +23,26 @@ export function AddHelper({ placeId, onClose }: { placeId: string; onClose: () =
     location.hash = kitRoute(placeId, made.value.id);
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={words.addHelperTitle}
-      size={520}
-      closeButtonProps={{ 'aria-label': words.close }}
+      sendLabel={words.makePage}
+      cancelLabel={words.keep}
+      closeLabel={words.close}
+      maySend={name !== ''}
+      isBusy={isBusy}
+      onSend={() => void add()}
+      onClose={onClose}
     >
-      <form
-        className="dialog-body"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name !== '') void add();
-        }}
-      >
-        <p>{words.addHelperBody}</p>
-        <TextInput
-          label={words.givenTo}
-          description={words.givenToHint}
-          value={givenTo}
-          maxLength={LONGEST_GIVEN_TO}
-          data-autofocus
-          onChange={({ currentTarget }) => setGivenTo(currentTarget.value)}
-        />
-        <Refusal error={refusal} />
-        <div className="dialog-actions">
-          <Button variant="default" onClick={onClose}>
-            {words.keep}
-          </Button>
-          <Button type="submit" loading={isBusy} disabled={name === ''}>
-            {words.makePage}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      <p>{words.addHelperBody}</p>
+      <TextInput
+        label={words.givenTo}
+        description={words.givenToHint}
+        value={givenTo}
+        maxLength={LONGEST_GIVEN_TO}
+        data-autofocus
+        onChange={({ currentTarget }) => setGivenTo(currentTarget.value)}
+      />
+      <Refusal error={refusal} />
+    </FormDialog>
   );
 }

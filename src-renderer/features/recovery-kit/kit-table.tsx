@@ -4,6 +4,7 @@ import { FileDown, Printer, ClipboardCopy, Eye, EyeOff } from 'lucide-react';
 import { useState } from 'react';
 import type { SecretText } from '#base/secret-text.ts';
 import { isDesktop } from '../../core-link/desktop.ts';
+import { giveFile } from '../../parts/give-file.ts';
 import { useFormats, useWords } from '../../text/use-words.ts';
 import { NoteBar } from '../../ui/note-bar.tsx';
 import { copyForAMinute } from './copy-for-a-minute.ts';
@@ -128,14 +129,4 @@ export function KitTable({ facts, code, isUrgent, isCovered, onCover, helper }: 
       </Portal>
     </>
   );
-}
-
-function giveFile(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has taken it over by the next turn of the loop, or asks first and keeps it by itself.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

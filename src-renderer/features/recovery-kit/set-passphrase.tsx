@@ -1,5 +1,4 @@
 /** The person's own passphrase: typed twice, measured while it is typed, and refused where it would not hold. */
-import { Button, Modal } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useAsk } from '../../core-link/use-ask.ts';
 import { useCore, useMirror } from '../../core-link/use-core.ts';
@@ -7,6 +6,7 @@ import { Refusal } from '../../parts/refusal.tsx';
 import { SecretInput } from '../../parts/secret-input.tsx';
 import { useCoreSentences } from '../../text/core-sentences.ts';
 import { useFormats, useSpeech } from '../../text/use-words.ts';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { NoteBar } from '../../ui/note-bar.tsx';
 import type { Measure } from './measure-passphrase.ts';
 import { verdictOn, type Verdict } from './passphrase-verdict.ts';
@@ -48,61 +48,48 @@ export function SetPassphrase({ onClose, onDone }: SetPassphraseProps) {
     onDone([words.passphraseSet, ...(owed.length === 0 ? [] : [words.owedAt(formats.list(owed))])].join(' '));
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <FormDialog
       title={words.passphraseTitle}
-      size={520}
-      closeButtonProps={{ 'aria-label': words.close }}
+      sendLabel={words.save}
+      cancelLabel={words.keep}
+      closeLabel={words.close}
+      maySend={maySet}
+      isBusy={isBusy}
+      onSend={() => void set()}
+      onClose={onClose}
     >
-      <form
-        className="dialog-body passphrase-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (maySet) void set();
+      <p>{words.passphraseBody}</p>
+      <SecretInput
+        label={words.passphraseField}
+        description={words.passphraseHint}
+        value={typed}
+        maxLength={LONGEST}
+        autoComplete="new-password"
+        data-autofocus
+        onChange={({ currentTarget }) => {
+          setTyped(currentTarget.value);
+          clear();
         }}
-      >
-        <p>{words.passphraseBody}</p>
-        <SecretInput
-          label={words.passphraseField}
-          description={words.passphraseHint}
-          value={typed}
-          maxLength={LONGEST}
-          autoComplete="new-password"
-          data-autofocus
-          onChange={({ currentTarget }) => {
-            setTyped(currentTarget.value);
-            clear();
-          }}
-        />
-        <div className="measure" role="status" aria-live="polite">
-          {typed !== '' && (verdict === undefined ? words.measuring : <Bar verdict={verdict} />)}
-        </div>
-        <SecretInput
-          label={words.passphraseAgain}
-          value={again}
-          maxLength={LONGEST}
-          autoComplete="new-password"
-          error={isLeft && again !== '' && again !== typed ? words.notTheSame : undefined}
-          onBlur={() => setLeft(true)}
-          onChange={({ currentTarget }) => setAgain(currentTarget.value)}
-        />
-        {refused.map((sentence) => (
-          <NoteBar key={sentence} tone="danger">
-            {sentence}
-          </NoteBar>
-        ))}
-        <Refusal error={refusal} />
-        <div className="dialog-actions">
-          <Button variant="default" onClick={onClose}>
-            {words.keep}
-          </Button>
-          <Button type="submit" loading={isBusy} disabled={!maySet}>
-            {words.save}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      />
+      <div className="passphrase-measure" role="status" aria-live="polite">
+        {typed !== '' && (verdict === undefined ? words.measuring : <Bar verdict={verdict} />)}
+      </div>
+      <SecretInput
+        label={words.passphraseAgain}
+        value={again}
+        maxLength={LONGEST}
+        autoComplete="new-password"
+        error={isLeft && again !== '' && again !== typed ? words.notTheSame : undefined}
+        onBlur={() => setLeft(true)}
+        onChange={({ currentTarget }) => setAgain(currentTarget.value)}
+      />
+      {refused.map((sentence) => (
+        <NoteBar key={sentence} tone="danger">
+          {sentence}
+        </NoteBar>
+      ))}
+      <Refusal error={refusal} />
+    </FormDialog>
   );
 }
 
