@@ -39,6 +39,7 @@ export const search: Translated<typeof english> = {
   everywhere: 'Alle Computer und Ordner dieses Ortes',
   results: 'Gefundenes',
   found: (count, isOne) => (isOne ? '1 gefunden' : `${count} gefunden`),
+  foundBest: (shown, count) => `Die besten ${shown} von ${count}`,
   foundMore: (shown, count) => `Die besten ${shown} von mehr als ${count}`,
   looking: 'Wird gesucht …',
   inFolder: (folder) => `in ${folder}`,

@@ -37,6 +37,7 @@ export const search = {
   everywhere: 'All computers and folders of this place',
   results: 'What was found',
   found: (count: string, isOne: boolean) => (isOne ? '1 found' : `${count} found`),
+  foundBest: (shown: string, count: string) => `The best ${shown} of ${count}`,
   foundMore: (shown: string, count: string) => `The best ${shown} of more than ${count}`,
   looking: 'Looking…',
   inFolder: (folder: string) => `in ${folder}`,

@@ -25,11 +25,11 @@ export function timeAt(range: TimeRange, widthPx: number, xPx: number): number {
   return range.fromMs + (xPx / widthPx) * lengthOf(range);
 }
 
-/** All there is to see: from the first point to now, with a margin. */
+/** All there is to see: from the first point to now, with a margin. What an hour has too much comes before it: now is at the right. */
 export function wholeRange(firstMs: number | undefined, nowMs: number): TimeRange {
-  const fromMs = Math.min(firstMs ?? nowMs - DAY_MS, nowMs);
-  const margin = Math.max(SHORTEST_MS / 2, (nowMs - fromMs) * MARGIN);
-  return { fromMs: fromMs - margin, toMs: nowMs + margin };
+  const lastedMs = Math.max(nowMs - (firstMs ?? nowMs - DAY_MS), SHORTEST_MS);
+  const margin = lastedMs * MARGIN;
+  return { fromMs: nowMs - lastedMs - margin, toMs: nowMs + margin };
 }
 
 /** What the page opens with: a season, or all where that is little more. */

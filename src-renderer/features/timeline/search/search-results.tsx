@@ -11,10 +11,11 @@ import { EntryIcon } from '../contents/entry-icon.tsx';
 import { useHistory } from '../use-history.ts';
 import { parentPath } from '../wire-path.ts';
 import { resultKey } from './collect-results.ts';
+import { foundWords } from './found-count.ts';
 import { lifeStretches } from './life-line.ts';
 import { matchedParts } from './matched-parts.ts';
 import type { SearchResult } from './search-types.ts';
-import { MOST_RESULTS, type SearchState } from './use-search.ts';
+import type { SearchState } from './use-search.ts';
 
 export interface SearchResultsProps {
   readonly state: Exclude<SearchState, { kind: 'none' }>;
@@ -64,11 +65,11 @@ export function SearchResults({
   return (
     <>
       <p className="search-count" role="status">
-        {found.isCut || found.matched > MOST_RESULTS
-          ? words.foundMore(formats.count(results.length), formats.count(found.matched))
-          : state.kind === 'looking' && results.length === 0
-            ? words.looking
-            : words.found(formats.count(found.matched), found.matched === 1)}
+        {foundWords(
+          found,
+          { shown: results.length, isLooking: state.kind === 'looking' },
+          { search: words, formats },
+        )}
       </p>
       {state.kind === 'looking' && <Progress label={words.looking} done={found.done} />}
       <div className="search-results" ref={scroll}>

@@ -16,7 +16,7 @@ export type SearchState =
 const REST_MS = 40;
 /** What was found before would be taken for the answer. */
 const STALE_MS = 100;
-export const MOST_RESULTS = 200;
+const MOST_RESULTS = 200;
 
 const NONE: SearchState = { kind: 'none' };
 

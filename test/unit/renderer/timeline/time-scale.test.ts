@@ -46,6 +46,18 @@ test('a range stays within the whole, with its length', () => {
   expect(range).toEqual({ fromMs: whole.toMs - DAY_MS, toMs: whole.toMs });
 });
 
+test.each([
+  ['the first minutes', 5 * 60_000],
+  ['the first day', 20 * HOUR_MS],
+  ['a year', 365 * DAY_MS],
+])('of %s now stands at the right, with no more room after it than is needed', (_, ageMs) => {
+  const range = wholeRange(NOW_MS - ageMs, NOW_MS);
+  expect(lengthOf(range)).toBeGreaterThanOrEqual(HOUR_MS);
+  expect(xOf(range, 1_000, NOW_MS)).toBeGreaterThan(960);
+  expect(xOf(range, 1_000, NOW_MS)).toBeLessThan(1_000);
+  expect(xOf(range, 1_000, NOW_MS - ageMs)).toBeGreaterThan(0);
+});
+
 test('where there is less than before the range is no longer than all there is; else it stays', () => {
   const hour = wholeRange(NOW_MS - HOUR_MS, NOW_MS);
   const fitted = fitRange({ fromMs: NOW_MS - 240 * DAY_MS, toMs: NOW_MS }, hour);
