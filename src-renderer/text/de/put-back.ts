@@ -150,10 +150,12 @@ export const putBack: Translated<typeof english> = {
 
   eraseTitle: (what) => `${what} aus der Geschichte löschen`,
   eraseSays: (versions, contents, size) =>
-    `Es wird aus ${versions} genommen: ${contents}, mit allen Inhalten ${size}. Was jetzt auf deinem Gerät liegt, bleibt.`,
+    `Es wird aus ${versions} genommen: ${contents}, mit allen Inhalten ${size}. Was jetzt auf deinem Gerät liegt, bleibt; solange es dort liegt, hat es jede neue Version wieder.`,
   eraseVersions: (count, isOne) => (isOne ? '1 Version' : `${count} Versionen`),
   eraseContents: (count, isOne) => (isOne ? '1 Datei' : `${count} Dateien`),
   eraseWarning: 'Das ist das Einzige, was Tidemark nicht rückgängig machen kann.',
+  eraseElsewhere: (here, others, isOne) =>
+    `Das betrifft nur „${here}“. ${others} ${isOne ? 'hat es auch und behält es' : 'haben es auch und behalten es'}: Oben rechts lässt sich der Ort wechseln, um es dort ebenfalls zu löschen.`,
   eraseLocked: (moment) =>
     `Dieser Sicherungsort lässt bis ${moment} nichts löschen. Bis dahin liegt es dort noch.`,
   eraseSure: 'Es soll für immer weg sein',

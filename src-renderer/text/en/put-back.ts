@@ -144,10 +144,12 @@ export const putBack = {
 
   eraseTitle: (what: string) => `Erase ${what} from history`,
   eraseSays: (versions: string, contents: string, size: string) =>
-    `It is taken out of ${versions}: ${contents}, with all its contents ${size}. What is on your disk now stays as it is.`,
+    `It is taken out of ${versions}: ${contents}, with all its contents ${size}. What is on your disk now stays as it is; while it lies there, each new version has it again.`,
   eraseVersions: (count: string, isOne: boolean) => (isOne ? '1 version' : `${count} versions`),
   eraseContents: (count: string, isOne: boolean) => (isOne ? '1 file' : `${count} files`),
   eraseWarning: 'This is the one thing that Tidemark cannot take back.',
+  eraseElsewhere: (here: string, others: string, isOne: boolean) =>
+    `This is about ${here} only. ${others} ${isOne ? 'has it too and keeps it' : 'have it too and keep it'}: change the place at the top right to erase it there as well.`,
   eraseLocked: (moment: string) =>
     `This backup place lets nothing be deleted until ${moment}. Until then it stays there.`,
   eraseSure: 'I want it gone for good',

@@ -17,6 +17,9 @@ const world = new WindowWorld();
 const homeBefore = process.env['HOME'];
 let page: Page;
 let placeId: string;
+let planId: string;
+/** Has no version before the last test. */
+let secondId: string;
 
 beforeAll(async () => {
   process.env['HOME'] = world.at();
@@ -29,7 +32,8 @@ beforeAll(async () => {
     world.write(`Documents/Many/${number}.txt`, `number ${number}`, 9 * DAY_MS);
   const place = await world.core.addPlace('Blue drive');
   ({ placeId } = place);
-  const planId = await world.core.addPlan([world.at('Documents')], [placeId]);
+  ({ placeId: secondId } = await world.core.addPlace('Home server'));
+  planId = await world.core.addPlan([world.at('Documents')], [placeId, secondId]);
   await world.backUp(planId, placeId, 2 * DAY_MS);
   world.remove('Documents/gone.txt');
   await world.backUp(planId, placeId, DAY_MS);
@@ -335,7 +339,8 @@ test('paused in the middle, also while Tidemark is not running; goes on to its e
   expect(filesBack()).toEqual([]);
 });
 
-test('erased from every version, for good, after it was said from how many', async () => {
+test('erased from every version, for good, after it was said from how many and who else has it', async () => {
+  await world.backUp(planId, secondId);
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await row('secret.txt').click();
@@ -343,6 +348,7 @@ test('erased from every version, for good, after it was said from how many', asy
   await page.getByRole('menuitem', { name: 'Erase from history' }).click();
   await page.getByText('It is taken out of 2 versions: 1 file').waitFor();
   await page.getByText('This is the one thing that Tidemark cannot take back.').waitFor();
+  await page.getByText('This is about Blue drive only. Home server has it too and keeps it').waitFor();
   expect(await button('Erase from 2 versions').isEnabled()).toBe(false);
   expect(await findAxeFaults(page, '.put-back')).toEqual([]);
   await page.getByRole('checkbox', { name: 'I want it gone for good' }).check();

@@ -12,13 +12,14 @@ import { useHistory } from '../use-history.ts';
 import { useHistoryView } from '../view-store.ts';
 import { shareOf } from './share-of.ts';
 import { useJob } from './use-job.ts';
+import { useKeptElsewhere } from './use-kept-elsewhere.ts';
 
 export function EraseSheet({ onClose }: { onClose: () => void }) {
   const say = useCoreSentences();
   const { calls } = useCore();
   const { putBack: words } = useWords();
   const formats = useFormats();
-  const { placeId, series, newest } = useHistory();
+  const { placeId, placeName, series, newest } = useHistory();
   const nowMs = useNowMs(newest);
   const selection = useHistoryView((view) => view.selection);
   const [isSure, setIsSure] = useState(false);
@@ -30,6 +31,7 @@ export function EraseSheet({ onClose }: { onClose: () => void }) {
     [ask],
   );
   const { value } = outlook;
+  const keptIn = useKeptElsewhere(ask.series, paths);
   const versions = words.eraseVersions(formats.count(value?.versions ?? 0), value?.versions === 1);
 
   const erase = async (): Promise<void> => {
@@ -62,6 +64,9 @@ export function EraseSheet({ onClose }: { onClose: () => void }) {
             </p>
             <Alert color="red">
               <p>{words.eraseWarning}</p>
+              {keptIn !== undefined && keptIn.length > 0 && (
+                <p>{words.eraseElsewhere(placeName, formats.list(keptIn), keptIn.length === 1)}</p>
+              )}
               {value.undeletableUntilMs !== null && (
                 <p>{words.eraseLocked(formats.moment(value.undeletableUntilMs, nowMs))}</p>
               )}
@@ -69,7 +74,7 @@ export function EraseSheet({ onClose }: { onClose: () => void }) {
             <Checkbox
               label={words.eraseSure}
               checked={isSure}
-              disabled={job.isRunning}
+              disabled={job.isRunning || keptIn === undefined}
               onChange={({ currentTarget }) => setIsSure(currentTarget.checked)}
             />
           </>
