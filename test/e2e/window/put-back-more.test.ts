@@ -273,6 +273,22 @@ test('taken back on the page of its job: toast and keys know of it, and it can b
   expect(read()).toBe('newest one');
 });
 
+test('a page that is loaded anew, or another one, takes back by keys what was put back last', async () => {
+  world.remove('Documents/Letters/one.txt');
+  await openSheet('Letters', 'r');
+  await page.getByRole('radio', { name: 'Only what is missing' }).check();
+  await button('Put 1 file back').click();
+  await page.getByText('1 file put back and verified.').waitFor();
+  expect(existsSync(world.at('Documents/Letters/one.txt'))).toBe(true);
+  await page.reload();
+  await row('Letters').waitFor();
+  await page.keyboard.press('Control+z');
+  await page.getByText('Taken back. Everything is as it was before.').waitFor();
+  expect(existsSync(world.at('Documents/Letters/one.txt'))).toBe(false);
+  await page.keyboard.press('Control+z');
+  await page.getByText('There is nothing to take back.').waitFor();
+});
+
 test('stopped in the middle: what is back stays, is told, and can be taken back', async () => {
   world.remove('Documents/Many');
   const goOn = holdWhenBegun();

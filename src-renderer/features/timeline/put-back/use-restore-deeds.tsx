@@ -2,6 +2,7 @@
 import { notifications } from '@mantine/notifications';
 import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { CoreContext, useCore, useMirror } from '../../../core-link/use-core.ts';
+import { lastPutBack } from '../../../parts/last-put-back.ts';
 import { asksIn, takenBackOf, type RestoreAsk, type RestoreOutcome } from '../../../parts/restore-outcome.ts';
 import { outcomeSentence, undoSentence } from '../../../parts/restore-words.ts';
 import { useShowInFolder } from '../../../parts/use-show-in-folder.ts';
@@ -12,6 +13,7 @@ import { useOpenCopy } from '../hand-out/use-open-copy.tsx';
 import { useSaveCopy } from '../hand-out/use-save-copy.tsx';
 import { historyDeeds, useHistoryView } from '../view-store.ts';
 import { parentPath } from '../wire-path.ts';
+import type { Calls } from '../wire-types.ts';
 import { DoneToast } from './done-toast.tsx';
 import { useRestores, type DoneRestore } from './restore-store.ts';
 import { followRestore, runRestore, runUndo } from './run-restore.ts';
@@ -131,17 +133,17 @@ function tell({ id, message, hasGone }: { id: string; message: ReactNode; hasGon
 export function useRestoreDeeds(): void {
   const { putBack: words } = useWords();
   const { undo, follow } = useRestoring();
-  const { mirror } = useCore();
+  const { calls, mirror } = useCore();
   useFollowing(follow);
   const saveCopy = useSaveCopy();
   const openCopy = useOpenCopy();
   useEffect(() => {
-    historyDeeds.undoLast = () => {
-      const { last } = useRestores.getState();
-      const isThere = last !== null && takenBackOf(last.undos, mirror.get()?.jobs ?? []).open.length > 0;
-      if (isThere) void undo(last);
+    const undoLast = async (): Promise<void> => {
+      const last = await findOpen(calls, mirror.get()?.jobs ?? []);
+      if (last !== null) await undo(last);
       else notifications.show({ message: words.nothingToUndo, autoClose: 4_000 });
     };
+    historyDeeds.undoLast = () => void undoLast();
     historyDeeds.saveCopy = saveCopy;
     historyDeeds.openCopy = openCopy;
     return () => {
@@ -149,7 +151,27 @@ export function useRestoreDeeds(): void {
       delete historyDeeds.saveCopy;
       delete historyDeeds.openCopy;
     };
-  }, [undo, saveCopy, openCopy, words, mirror]);
+  }, [undo, saveCopy, openCopy, words, calls, mirror]);
+}
+
+/** Of all jobs, those that may be of the last putting back. */
+const JOBS_LOOKED_AT = 1_000;
+
+/**
+ * The last putting back of whichever window; this one knows best what it did itself. Null: it is taken back, or there is none.
+ * @param recent jobs that are known without asking
+ */
+async function findOpen(
+  calls: Pick<Calls, 'jobs.list'>,
+  recent: readonly JobValue[],
+): Promise<DoneRestore | null> {
+  const { last: own } = useRestores.getState();
+  const older = await calls['jobs.list']({ limit: JOBS_LOOKED_AT, beforeMs: null }).catch(() => []);
+  const jobs = [...recent, ...older.filter(({ id }) => recent.every((one) => one.id !== id))];
+  const found = lastPutBack(jobs, Date.now()) ?? own;
+  const isOwn = own?.undos.some(({ undoId }) => found?.undos.some((one) => one.undoId === undoId));
+  const last = isOwn === true ? own : found;
+  return last !== null && takenBackOf(last.undos, jobs).open.length > 0 ? last : null;
 }
 
 /** One that is under way, or rests, and was not begun by this page is followed: by the sheet, and to the telling of its end. */
