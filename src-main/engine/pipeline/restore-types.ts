@@ -87,7 +87,9 @@ export interface FolderToOpen {
 }
 
 export type FolderOutcome =
-  | { readonly kind: 'made' | 'there' }
+  /** `isReplacing`: something that is no folder gave way to it. */
+  | { readonly kind: 'made'; readonly isReplacing: boolean }
+  | { readonly kind: 'there' }
   /** Something that is no folder is in its place and stays. */
   | { readonly kind: 'conflict' }
   | { readonly kind: 'failed'; readonly code: string };

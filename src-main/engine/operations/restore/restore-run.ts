@@ -33,6 +33,9 @@ import { RestoreFolder } from './restore-folder.ts';
 import type { RestoreTally } from './restore-tally.ts';
 import type { PathRules } from './rules.ts';
 
+/** In a folder that this run made nothing is in the way. */
+const FRESH = { kind: 'made', isReplacing: false } as const;
+
 /** Folders looked through at a time, and how many such batches are under way. */
 const FOLDERS_PER_BATCH = 96;
 /** Of their lists of entries: some 4 000 entries. */
@@ -283,7 +286,7 @@ export class RestoreRun {
       if (opened !== undefined) markMade(folder, opened.made);
       let selected = 0;
       for (const child of contents.folders) {
-        const outcome = child.isSelected ? (opened?.folders[selected++] ?? { kind: 'made' }) : undefined;
+        const outcome = child.isSelected ? (opened?.folders[selected++] ?? FRESH) : undefined;
         this.#takeChildFolder(folder, child, outcome);
       }
       for (const [index, node] of contents.entries.entries())
@@ -327,6 +330,7 @@ export class RestoreRun {
       this.#tally.addOutcome(folder.location, outcome);
       return;
     }
+    if (outcome?.kind === 'made' && outcome.isReplacing) this.#tally.addRemoved(folder.location, false);
     parent.expect();
     if (isEntered) this.#found.push(folder);
     else this.#settle(folder);

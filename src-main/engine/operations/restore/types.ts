@@ -80,7 +80,7 @@ export interface RestoreProgress {
 
 /**
  * `updated`: something else was in its place. `beside`: something else is in its place, so it got a name of its own. `kept`:
- * the rule kept what was there. `removed`: the version does not have it, and it was taken into safe keeping.
+ * the rule kept what was there. `removed`: the version does not have it, or has a folder in its place, and it was taken into safe keeping.
  */
 export type RestoreAction = 'restored' | 'updated' | 'beside' | 'unchanged' | 'kept' | 'removed';
 

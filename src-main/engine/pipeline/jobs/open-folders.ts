@@ -184,7 +184,8 @@ function makeFolder(
     }
     if (found !== undefined && !givesWay(found, mtime, overwrite ?? settings.overwrite))
       return { kind: 'conflict' };
-    if (settings.isDryRun) return { kind: 'made' };
+    const isReplacing = found !== undefined;
+    if (settings.isDryRun) return { kind: 'made', isReplacing };
     if (found !== undefined) {
       const code = keeping?.moveAll([{ path, from: undefined, isReplacing: true }])[0];
       if (code !== undefined) return { kind: 'failed', code };
@@ -192,7 +193,7 @@ function makeFolder(
     }
     noteFolder(path, place);
     place.root.makeDir(path);
-    return { kind: 'made' };
+    return { kind: 'made', isReplacing };
   } catch (error) {
     const code = errorCodeOf(error);
     throwIfFull(code, path, error);

@@ -277,6 +277,25 @@ describe('a dry run', () => {
   });
 });
 
+test.each([true, false])(
+  'a file where the version has a folder goes, and is told; only planned: %s',
+  async (dryRun) => {
+    await restore(repository, target, { snapshot });
+    fs.rmSync(join(target, 'b'), { recursive: true });
+    fs.writeFileSync(join(target, 'b'), 'a file now');
+    const entries: string[] = [];
+    const result = await restore(repository, target, {
+      snapshot,
+      dryRun,
+      overwrite: 'replace-keep-current',
+      observer: { onEntry: (path, kind, action) => void entries.push(`${action} ${kind} ${path}`) },
+    });
+    expect(result.files).toMatchObject({ restored: 5, unchanged: 2, removed: 1 });
+    expect(entries).toContain('removed file /b');
+    expect(fs.statSync(join(target, 'b')).isFile()).toBe(dryRun);
+  },
+);
+
 describe('damage', () => {
   /** Flips a byte in the middle of the largest pack: the large file's. */
   async function withFlip(use: (path: string) => Promise<void>): Promise<void> {
