@@ -23,6 +23,7 @@ import { SearchOverlay } from './search/search-overlay.tsx';
 import { TopBar } from './top-bar.tsx';
 import { DragOut } from './hand-out/drag-chip.tsx';
 import { HistoryContext, useHistoryQuestion, type History } from './use-history.ts';
+import { useKeptFocus } from './use-kept-focus.ts';
 import { useKeys } from './use-keys.ts';
 import { useHistoryView } from './view-store.ts';
 import { WaysIn } from './ways-in.tsx';
@@ -84,6 +85,7 @@ const Page = memo(function Page({ history, isFromNowhere }: PageProps) {
   const [detailsPx, setDetailsPx] = useDetailsWidth();
   const { source, points, reading } = history;
   useKeys();
+  useKeptFocus();
   useShowDeleted();
   if (source === undefined) return <div className="timeline" aria-busy="true" />;
   const isBandBelow = mirror?.settings.bandPosition === 'bottom';

@@ -2,13 +2,15 @@
 import { Button, Checkbox, Chip, Skeleton } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useNowMs } from '../../../core-link/use-now.ts';
 import { useCoreSentences } from '../../../text/core-sentences.ts';
 import { showName } from '../../../text/show-name.ts';
 import { useFormats, useWords } from '../../../text/use-words.ts';
+import { contentsDeeds } from '../contents/contents-deeds.ts';
 import { EntryIcon } from '../contents/entry-icon.tsx';
 import { useHistory } from '../use-history.ts';
+import { focusIfLost } from '../use-kept-focus.ts';
 import { useHistoryView } from '../view-store.ts';
 import { changeWords } from './change-words.ts';
 import {
@@ -139,14 +141,29 @@ function Tree({ rows, difference, compared }: TreeProps) {
     overscan: 10,
   });
   const current = Math.min(focused, rows.length - 1);
+  const move = (by: number): void => {
+    const next = Math.max(0, Math.min(rows.length - 1, current + by));
+    setFocused(next);
+    shown.scrollToIndex(next);
+  };
+  useEffect(() => {
+    contentsDeeds.current = {
+      move,
+      open: () => rows[current] !== undefined && choose(rows[current], difference, compared),
+      // What differs is looked at one by one.
+      chooseAll: () => undefined,
+      focus: () => scroll.current?.focus(),
+    };
+    return () => {
+      contentsDeeds.current = null;
+    };
+  });
+  useEffect(focusIfLost, []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const row = rows[current];
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step !== 0) {
-      const next = Math.max(0, Math.min(rows.length - 1, current + step));
-      setFocused(next);
-      shown.scrollToIndex(next);
-    } else if (row !== undefined && (event.key === 'Enter' || event.key === ' '))
+    if (step !== 0) move(step);
+    else if (row !== undefined && (event.key === 'Enter' || event.key === ' '))
       choose(row, difference, compared);
     else if (row?.kind === 'entry' && row.isFolder && opens(event.key, row.isOpen))
       difference.toggle(row.path);
