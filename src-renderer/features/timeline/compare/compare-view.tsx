@@ -160,6 +160,8 @@ function Tree({ rows, difference, compared }: TreeProps) {
   });
   useEffect(focusIfLost, []);
   const onKeyDown = (event: KeyboardEvent): void => {
+    // Until it is chosen, keys are about the other moment.
+    if (useHistoryView.getState().isChoosingCompare) return;
     const row = rows[current];
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0) move(step);
