@@ -10,6 +10,7 @@ const AT_ONCE_MS = 2_000;
 export interface PutBack {
   readonly asks: readonly RestoreAsk[];
   readonly undos: readonly UndoRef[];
+  readonly endedAtMs: number;
 }
 
 /** Null: nothing that could be taken back was put back lately. */
@@ -20,13 +21,14 @@ export function lastPutBack(jobs: readonly JobValue[], nowMs: number): PutBack |
   const at = newestFirst.findIndex((job) => restoreOutcome([job]).undos.length > 0);
   let last = newestFirst[at];
   if (last === undefined) return null;
+  const endedAtMs = last.endedAtMs ?? nowMs;
   const together = [last];
   for (const job of newestFirst.slice(at + 1)) {
     if (!isOfSame(job, last)) break;
     together.unshift(job);
     last = job;
   }
-  return { asks: asksIn(together), undos: restoreOutcome(together).undos };
+  return { asks: asksIn(together), undos: restoreOutcome(together).undos, endedAtMs };
 }
 
 /** Begun together: what is gone is taken from another version than what is there. */

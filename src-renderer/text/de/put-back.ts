@@ -128,6 +128,8 @@ export const putBack: Translated<typeof english> = {
   undoFailed: 'Es wurde nicht rückgängig gemacht.',
   putBackAgain: 'Wieder zurückholen',
   undoProblems: (count) => `Rückgängig gemacht, außer ${count}, die sich nicht bewegen ließen.`,
+  undoOlder: (moment) =>
+    `Zuletzt wurde etwas zurückgeholt: ${moment}. Noch einmal Strg + Z oder „Rückgängig“ nimmt es zurück.`,
   nothingToUndo: 'Es gibt nichts rückgängig zu machen.',
 
   earlier: 'Frühere Rückholungen',

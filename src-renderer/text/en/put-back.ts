@@ -127,6 +127,8 @@ export const putBack = {
   undoFailed: 'It was not taken back.',
   putBackAgain: 'Put it back again',
   undoProblems: (count: string) => `Taken back, except ${count} that could not be moved.`,
+  undoOlder: (moment: string) =>
+    `The last putting back was ${moment}. Press Ctrl + Z once more, or “Undo”, to take it back.`,
   nothingToUndo: 'There is nothing to take back.',
 
   earlier: 'Earlier restores',

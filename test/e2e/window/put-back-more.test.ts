@@ -289,6 +289,25 @@ test('a page that is loaded anew, or another one, takes back by keys what was pu
   await page.getByText('There is nothing to take back.').waitFor();
 });
 
+test('of one that was put back long ago it is said first which it is, and the keys once more take it back', async () => {
+  await openSheet('Letters', 'r');
+  await page.getByRole('radio', { name: 'Only what is missing' }).check();
+  await button('Put 1 file back').click();
+  await page.getByText('1 file put back and verified.').waitFor();
+  const later = await world.open({ route: `/history?folder=${encodeURIComponent(world.at('Documents'))}` });
+  await later.clock.setFixedTime(Date.now() + 3 * DAY_MS);
+  await later.getByRole('row').filter({ hasText: 'Letters' }).waitFor();
+  await later.keyboard.press('Control+z');
+  await later
+    .getByText(/^The last putting back was .*Press Ctrl \+ Z once more, or “Undo”, to take it back\.$/)
+    .waitFor();
+  expect(existsSync(world.at('Documents/Letters/one.txt'))).toBe(true);
+  await later.keyboard.press('Control+z');
+  await later.getByText('Taken back. Everything is as it was before.').waitFor();
+  expect(existsSync(world.at('Documents/Letters/one.txt'))).toBe(false);
+  await later.context().close();
+});
+
 test('stopped in the middle: what is back stays, is told, and can be taken back', async () => {
   world.remove('Documents/Many');
   const goOn = holdWhenBegun();

@@ -2,7 +2,6 @@
 import { notifications } from '@mantine/notifications';
 import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { CoreContext, useCore, useMirror } from '../../../core-link/use-core.ts';
-import { lastPutBack } from '../../../parts/last-put-back.ts';
 import { asksIn, takenBackOf, type RestoreAsk, type RestoreOutcome } from '../../../parts/restore-outcome.ts';
 import { outcomeSentence, undoSentence } from '../../../parts/restore-words.ts';
 import { useShowInFolder } from '../../../parts/use-show-in-folder.ts';
@@ -13,8 +12,8 @@ import { useOpenCopy } from '../hand-out/use-open-copy.tsx';
 import { useSaveCopy } from '../hand-out/use-save-copy.tsx';
 import { historyDeeds, useHistoryView } from '../view-store.ts';
 import { parentPath } from '../wire-path.ts';
-import type { Calls } from '../wire-types.ts';
 import { DoneToast } from './done-toast.tsx';
+import { findOpenPutBack, isFresh, isSame, type OpenPutBack } from './open-put-back.ts';
 import { useRestores, type DoneRestore } from './restore-store.ts';
 import { followRestore, runRestore, runUndo } from './run-restore.ts';
 
@@ -25,6 +24,8 @@ export interface RestoreDeeds {
   follow(job: JobValue): Promise<void>;
   /** Takes it back, and offers to put it back again where its `asks` are known. */
   undo(done: DoneRestore): Promise<void>;
+  /** Asks whether it is to be taken back: nobody has seen it for a while. */
+  offerUndo(done: OpenPutBack): void;
   /** The same once more, after it was taken back. Undefined: the person is to see first what it would remove. */
   againOf(asks: readonly RestoreAsk[]): (() => Promise<unknown>) | undefined;
 }
@@ -113,6 +114,19 @@ export function useRestoring(): RestoreDeeds {
           refuse(error);
         }
       },
+      offerUndo: (done) =>
+        tell({
+          id: DONE_TOAST,
+          hasGone: true,
+          message: inCore(
+            <DoneToast
+              sentence={words.undoOlder(formats.moment(done.endedAtMs, Date.now()))}
+              detail=""
+              undos={done.undos}
+              onUndo={() => void deeds.undo(done)}
+            />,
+          ),
+        }),
       againOf: (asks) =>
         asks.length === 0 || asks.some(({ rule }) => rule === 'exact')
           ? undefined
@@ -132,16 +146,19 @@ function tell({ id, message, hasGone }: { id: string; message: ReactNode; hasGon
 /** What the keys of the page do here. */
 export function useRestoreDeeds(): void {
   const { putBack: words } = useWords();
-  const { undo, follow } = useRestoring();
+  const { undo, offerUndo, follow } = useRestoring();
   const { calls, mirror } = useCore();
   useFollowing(follow);
   const saveCopy = useSaveCopy();
   const openCopy = useOpenCopy();
   useEffect(() => {
+    let offered: OpenPutBack | null = null;
     const undoLast = async (): Promise<void> => {
-      const last = await findOpen(calls, mirror.get()?.jobs ?? []);
-      if (last !== null) await undo(last);
-      else notifications.show({ message: words.nothingToUndo, autoClose: 4_000 });
+      const last = await findOpenPutBack(calls, mirror.get()?.jobs ?? []);
+      if (last === null) notifications.show({ message: words.nothingToUndo, autoClose: 4_000 });
+      else if (isFresh(last) || isSame(last, offered)) await undo(last);
+      else offerUndo(last);
+      offered = last;
     };
     historyDeeds.undoLast = () => void undoLast();
     historyDeeds.saveCopy = saveCopy;
@@ -151,27 +168,7 @@ export function useRestoreDeeds(): void {
       delete historyDeeds.saveCopy;
       delete historyDeeds.openCopy;
     };
-  }, [undo, saveCopy, openCopy, words, calls, mirror]);
-}
-
-/** Of all jobs, those that may be of the last putting back. */
-const JOBS_LOOKED_AT = 1_000;
-
-/**
- * The last putting back of whichever window; this one knows best what it did itself. Null: it is taken back, or there is none.
- * @param recent jobs that are known without asking
- */
-async function findOpen(
-  calls: Pick<Calls, 'jobs.list'>,
-  recent: readonly JobValue[],
-): Promise<DoneRestore | null> {
-  const { last: own } = useRestores.getState();
-  const older = await calls['jobs.list']({ limit: JOBS_LOOKED_AT, beforeMs: null }).catch(() => []);
-  const jobs = [...recent, ...older.filter(({ id }) => recent.every((one) => one.id !== id))];
-  const found = lastPutBack(jobs, Date.now()) ?? own;
-  const isOwn = own?.undos.some(({ undoId }) => found?.undos.some((one) => one.undoId === undoId));
-  const last = isOwn === true ? own : found;
-  return last !== null && takenBackOf(last.undos, jobs).open.length > 0 ? last : null;
+  }, [undo, offerUndo, saveCopy, openCopy, words, calls, mirror]);
 }
 
 /** One that is under way, or rests, and was not begun by this page is followed: by the sheet, and to the telling of its end. */
