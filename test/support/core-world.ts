@@ -96,7 +96,8 @@ export class CoreWorld {
 
   async remove(): Promise<void> {
     await this.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    // What a page asked last may still be putting its index aside, which only an engine of its own process would not.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
   async addPlace(
