@@ -95,6 +95,8 @@ async function buildPages(folder) {
       target: 'chrome146',
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
+      // The largest two are loaded when they are asked for: lists of leaked words, and what draws PDF pages.
+      chunkSizeWarningLimit: 2_600,
       rolldownOptions: { external: UNUSED },
     },
   });
