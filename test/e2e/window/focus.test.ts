@@ -51,13 +51,21 @@ test('nothing chosen any more: the bar with the focus goes, the list has it', as
 });
 
 test('keys go on in what is compared, and in the list after it', async () => {
-  await page.getByRole('row').filter({ hasText: 'letter.txt' }).click();
+  await page.getByRole('row').filter({ hasText: 'notes.txt' }).click();
   await page.keyboard.press('Shift+ArrowLeft');
   await page.keyboard.press('d');
   await untilFocused('tree');
-  await page.keyboard.press('ArrowDown');
+  // What is lit is what the bar below is about.
   const current = page.locator('[role="treeitem"][aria-selected="true"]');
+  const bar = page.locator('.action-bar');
   await current.filter({ hasText: 'notes.txt' }).waitFor();
+  await page.keyboard.press('ArrowUp');
+  await current.filter({ hasText: 'letter.txt' }).waitFor();
+  await bar.getByText('letter.txt').waitFor();
+  await page.keyboard.press('ArrowDown');
+  await current.filter({ hasText: 'notes.txt' }).waitFor();
+  await bar.getByText('notes.txt').waitFor();
+  expect(await page.getByRole('tab', { name: 'Difference', selected: true }).count()).toBe(0);
   await page.keyboard.press('Enter');
   await page.getByRole('tab', { name: 'Difference', selected: true }).waitFor();
   await page.keyboard.press('Escape');

@@ -11,7 +11,8 @@ import { contentsDeeds } from '../contents/contents-deeds.ts';
 import { EntryIcon } from '../contents/entry-icon.tsx';
 import { useHistory } from '../use-history.ts';
 import { focusIfLost } from '../use-kept-focus.ts';
-import { useHistoryView } from '../view-store.ts';
+import { useHistoryView, type SelectedItem } from '../view-store.ts';
+import { isSamePath } from '../wire-path.ts';
 import { changeWords } from './change-words.ts';
 import {
   CHANGE_KINDS,
@@ -131,7 +132,8 @@ interface TreeProps {
 function Tree({ rows, difference, compared }: TreeProps) {
   const { compare: words } = useWords();
   const scroll = useRef<HTMLDivElement>(null);
-  const [focused, setFocused] = useState(0);
+  const selection = useHistoryView((view) => view.selection);
+  const [cursor, setCursor] = useState<string | null>(null);
   const rowPx =
     Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue('--row-height')) || 38;
   const shown = useVirtualizer({
@@ -140,10 +142,13 @@ function Tree({ rows, difference, compared }: TreeProps) {
     estimateSize: () => rowPx,
     overscan: 10,
   });
-  const current = Math.min(focused, rows.length - 1);
+  const current = currentRow(rows, cursor, selection);
   const move = (by: number): void => {
     const next = Math.max(0, Math.min(rows.length - 1, current + by));
-    setFocused(next);
+    const row = rows[next];
+    if (row === undefined) return;
+    setCursor(row.key);
+    select(row, compared);
     shown.scrollToIndex(next);
   };
   useEffect(() => {
@@ -180,7 +185,7 @@ function Tree({ rows, difference, compared }: TreeProps) {
       role="tree"
       tabIndex={0}
       aria-label={words.label}
-      aria-activedescendant={rows.length > 0 ? `compare-${current}` : undefined}
+      aria-activedescendant={current < 0 ? undefined : `compare-${current}`}
       onKeyDown={onKeyDown}
     >
       <div className="rows" style={{ height: shown.getTotalSize() }} role="presentation">
@@ -198,7 +203,7 @@ function Tree({ rows, difference, compared }: TreeProps) {
               className={index === current ? 'row is-focused' : 'row'}
               style={{ transform: `translateY(${start}px)`, paddingInlineStart: 16 + row.depth * 20 }}
               onClick={() => {
-                setFocused(index);
+                setCursor(row.key);
                 choose(row, difference, compared);
               }}
             >
@@ -248,16 +253,30 @@ function Sizes({ entry, isFolder }: { entry: DifferenceEntry; isFolder: boolean 
 /** A folder opens or closes; a file is chosen and shows how it differs. */
 function choose(row: TreeRow, { toggle, more }: Difference, compared: Compared): void {
   if (row.kind === 'loading') return;
-  if (row.kind !== 'entry') {
-    more(row.folder);
-    return;
+  if (row.kind !== 'entry') more(row.folder);
+  else if (select(row, compared)) {
+    if (row.isFolder) toggle(row.path);
+    else useHistoryView.getState().showTab('difference');
   }
-  const item = itemOf(row, compared);
-  if (item === undefined) return;
-  const view = useHistoryView.getState();
-  view.select([item]);
-  if (row.isFolder) toggle(row.path);
-  else view.showTab('difference');
+}
+
+/** What is lit is what is chosen. @returns whether it can be chosen */
+function select(row: TreeRow, compared: Compared): boolean {
+  const item = row.kind === 'entry' ? itemOf(row, compared) : undefined;
+  if (item !== undefined) useHistoryView.getState().select([item]);
+  return item !== undefined;
+}
+
+/** Where the keys were last; else what was chosen before. -1: nothing of what is shown. */
+function currentRow(
+  rows: readonly TreeRow[],
+  cursor: string | null,
+  selection: readonly SelectedItem[],
+): number {
+  const [chosen] = selection;
+  const at = cursor === null ? -1 : rows.findIndex(({ key }) => key === cursor);
+  if (at >= 0 || chosen === undefined) return at;
+  return rows.findIndex((row) => row.kind === 'entry' && isSamePath(row.path, chosen.path));
 }
 
 function opens(key: string, isOpen: boolean): boolean {
