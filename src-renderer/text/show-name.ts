@@ -1,7 +1,7 @@
 /**
  * Names of files as people see them: inert, and told apart. Control characters and those that turn the direction of
  * writing are shown as a sign with their number, and so are spaces that are not seen, at the ends of a name, or taken for
- * others; a name that is not UTF-8 shows each foreign byte. What is restored is
+ * others, except joiners whose work everybody sees; a name that is not UTF-8 shows each foreign byte. What is restored is
  * never taken from here: the wire's own form names the file.
  */
 import { pathBytes } from '#contract/app/file-name.ts';
@@ -12,11 +12,33 @@ const UNSEEN =
 /** Each space at an end of a part of a path. */
 const SPACES_AT_ENDS = /(?<=^|\/) +| +(?=\/|$)/g;
 
+/** Pictures made of several, as people type them: who takes out the joiner sees several. */
+const JOINED_PICTURES = /\p{RGI_Emoji_ZWJ_Sequence}/gv;
+/**
+ * Between Arabic letters of which the first would join to the next: Persian is written so, and without it the word looks
+ * another. After other letters nobody would see it.
+ */
+const SEEN_NON_JOINER =
+  /(?<=[\u0620\u0626\u0628\u062A-\u062E\u0633-\u063F\u0641-\u0647\u0649\u064A\u0678-\u0687\u069A-\u06BF\u06C1\u06C2\u06CC\u06CE\u06D0\u06D1])\u200C(?=[\u0620-\u063F\u0641-\u064A\u0671-\u06D3])/gu;
+
 export function showName(name: WirePath): string {
-  return (typeof name === 'string' ? name : showBytes(pathBytes(name)))
-    .replace(SPACES_AT_ENDS, (spaces) => '⟨0020⟩'.repeat(spaces.length))
-    .replace(UNSEEN, (sign) => `⟨${codeOf(sign)}⟩`);
+  const text = typeof name === 'string' ? name : showBytes(pathBytes(name));
+  const seen = seenJoiners(text);
+  return text
+    .replace(UNSEEN, (sign, at: number) => (seen.has(at) ? sign : `⟨${codeOf(sign)}⟩`))
+    .replace(SPACES_AT_ENDS, (spaces) => '⟨0020⟩'.repeat(spaces.length));
 }
+
+/** Where in a text joiners are that need no sign. */
+function seenJoiners(text: string): ReadonlySet<number> {
+  if (!text.includes('\u200C') && !text.includes('\u200D')) return NOWHERE;
+  const seen = new Set([...text.matchAll(SEEN_NON_JOINER)].map(({ index }) => index));
+  for (const { 0: picture, index } of text.matchAll(JOINED_PICTURES))
+    for (let at = 0; at < picture.length; at++) seen.add(index + at);
+  return seen;
+}
+
+const NOWHERE: ReadonlySet<number> = new Set();
 
 /** The last part of a path. */
 export function showLastName(path: WirePath): string {

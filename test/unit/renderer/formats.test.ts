@@ -50,6 +50,17 @@ test('names are inert and stay apart', () => {
   expect(showName({ base64: btoa('\xff ') })).toBe('⟨ff⟩⟨0020⟩');
   expect(showName(' ')).toBe('⟨0020⟩');
   expect(showName('<b>é日記😀</b>')).toBe('<b>é日記😀</b>');
+  // A sign that nobody sees stays where everybody sees what it does: in a picture of several, in a Persian word.
+  const family = '👩\u200D👩\u200D👧\u200D👦';
+  expect(showName(`${family} trip.md`)).toBe(`${family} trip.md`);
+  expect(showName('می\u200Cخواهم.txt')).toBe('می\u200Cخواهم.txt');
+  // Elsewhere it would make twins: after a letter that joins to nothing, between others, at an end, twice.
+  expect(showName('دا')).not.toBe(showName('د\u200Cا'));
+  expect(showName('د\u200Cا')).toBe('د⟨200C⟩ا');
+  expect(showName('a\u200Db')).toBe('a⟨200D⟩b');
+  expect(showName('😀\u200D😀')).toBe('😀⟨200D⟩😀');
+  expect(showName('می\u200C')).toBe('می⟨200C⟩');
+  expect(showName('می\u200C\u200Cخ')).toBe('می⟨200C⟩⟨200C⟩خ');
   // "é" in UTF-8, then a byte that is none.
   expect(showName({ base64: 'w6n/' })).toBe('é⟨ff⟩');
   expect(nameKey('a')).not.toBe(nameKey({ base64: 'YQ==' }));
