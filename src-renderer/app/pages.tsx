@@ -50,7 +50,9 @@ const PAGES: Partial<Readonly<Record<Page, (route: Route) => ReactNode>>> = {
   recover: ({ query }) => <RecoverPage query={query} />,
   settings: () => <SettingsPage />,
   trial: () => <TrialPage />,
-  welcome: () => <WelcomePage kit={(placeId) => <RecoveryKit placeId={placeId} />} />,
+  welcome: ({ rest: [screen] }) => (
+    <WelcomePage screen={screen} kit={(placeId) => <RecoveryKit placeId={placeId} />} />
+  ),
 };
 
 /** The largest page is the one that people are in a hurry for: it comes before it is asked for, once nothing else is to be done. */

@@ -78,8 +78,19 @@ export const useWelcome = create<Welcome>(() => ({
 
 const { setState: set } = useWelcome;
 
-export function showScreen(screen: Screen): void {
+/** Each has an address of its own, for the way back that a browser has. */
+export function showScreen(screen: Exclude<Screen, 'safe'>): void {
   set({ screen });
+  location.hash = screen === 'question' ? '#/welcome' : `#/welcome/${screen}`;
+}
+
+/** The address says another screen. What has begun stays in sight; what lacks its choices begins at them. */
+export function followAddress(name: string | undefined): void {
+  set(({ started, isStarting, folders }) => {
+    if (started !== null || isStarting) return {};
+    if (name === 'places' && folders !== null) return { screen: 'places' };
+    return { screen: name === 'places' || name === 'folders' ? 'folders' : 'question' };
+  });
 }
 
 export function tickFolder(folder: WirePath, isTicked: boolean): void {

@@ -1,8 +1,8 @@
 /**
  * The first run: from nothing to a first copy in three decisions, and the page that opens it without this computer.
- * Which screen is shown stands in the view store; the kit comes from outside, since features do not know each other.
+ * Which screen is shown stands in the view store and in the address, for a browser's way back; the kit comes from outside, since features do not know each other.
  */
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, type ReactNode } from 'react';
 import { useMirror } from '../../core-link/use-core.ts';
 import { useWords } from '../../text/use-words.ts';
 import { Waves } from '../../ui/waves.tsx';
@@ -10,16 +10,19 @@ import { FoldersScreen } from './folders-screen.tsx';
 import { PlacesScreen } from './places-screen.tsx';
 import { QuestionScreen } from './question-screen.tsx';
 import { SafeScreen } from './safe-screen.tsx';
-import { useWelcome } from './view-store.ts';
+import { followAddress, useWelcome } from './view-store.ts';
 import './welcome.css';
 
 export interface WelcomePageProps {
   /** The recovery kit of a place, with what leads on from it. */
   readonly kit: (placeId: string) => ReactNode;
+  /** What the address says. */
+  readonly screen: string | undefined;
 }
 
-export function WelcomePage({ kit }: WelcomePageProps) {
+export function WelcomePage({ kit, screen }: WelcomePageProps) {
   const { welcome } = useWords();
+  useLayoutEffect(() => followAddress(screen), [screen]);
   return (
     <div className="welcome" aria-label={welcome.label}>
       <header>
@@ -31,7 +34,7 @@ export function WelcomePage({ kit }: WelcomePageProps) {
   );
 }
 
-function CurrentScreen({ kit }: WelcomePageProps) {
+function CurrentScreen({ kit }: Pick<WelcomePageProps, 'kit'>) {
   const screen = useWelcome((state) => state.screen);
   const started = useWelcome((state) => state.started);
   const isStarting = useWelcome((state) => state.isStarting);

@@ -77,6 +77,13 @@ test.skipIf(NO_CHROMIUM !== '')(
     await decide('Go on');
 
     await page.getByRole('heading', { name: 'Where shall the copies live?' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'What should never be lost?' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'New here, or getting things back?' }).waitFor();
+    await page.goForward();
+    await page.goForward();
+    await page.getByRole('heading', { name: 'Where shall the copies live?' }).waitFor();
     const own = page.getByRole('radio', { name: /This computer's disk/ });
     // A drive of whoever runs this is not to be written to.
     await own.check();
@@ -93,6 +100,10 @@ test.skipIf(NO_CHROMIUM !== '')(
     expect(decisions).toEqual(['New here', 'Go on', 'Start protecting']);
     await page.getByText('Everything you chose is safe now').waitFor();
     await page.getByText('It keeps every hour for 2 days').waitFor();
+    // What has begun is not asked for once more.
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Safe: 4 files' }).waitFor();
+    await page.goForward();
     await page.getByText('You could already get back: Kündigung für Jürgen.txt').waitFor();
   },
 );
