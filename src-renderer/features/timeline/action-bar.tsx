@@ -40,7 +40,7 @@ export function ActionBar() {
   return (
     <footer className="action-bar" data-region aria-label={history.regionActions}>
       <p>
-        <b>
+        <b title={selection.length === 1 ? showName(lastName(only.path)) : undefined}>
           {selection.length === 1
             ? showName(lastName(only.path))
             : history.itemsChosen(formats.count(selection.length))}

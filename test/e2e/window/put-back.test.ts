@@ -135,6 +135,16 @@ test.skipIf(isSkipped)(
       await page.locator('.text-preview').getByText(content).waitFor();
     }
     expect(await page.locator('img[src="x"]').count()).toBe(0);
+    // However long a name is, the bar says of which version it is.
+    const isWhole = (): Promise<boolean> =>
+      page.locator('.action-bar p').evaluate((words) => {
+        const from = words.lastElementChild!.getBoundingClientRect();
+        return from.bottom <= words.getBoundingClientRect().bottom + 1;
+      });
+    expect(await isWhole()).toBe(true);
+    await page.setViewportSize({ width: 1024, height: 640 });
+    expect(await isWhole()).toBe(true);
+    await page.setViewportSize({ width: 1440, height: 900 });
 
     rmSync(world.at(`Documents/${HOSTILE}`));
     rmSync(foreignFile());
