@@ -19,6 +19,7 @@ import {
   modifiedOf,
   nameOf,
   sizeOf,
+  stripTimes,
   type EntryRow,
   type OnlyNowRow,
   type Row,
@@ -34,7 +35,7 @@ export function ListView({ contents, choosing, scroller, rowHeight, open, handle
   const formats = useFormats();
   const nowMs = useNowMs();
   const { points } = useHistory();
-  const pointTimesMs = useMemo(() => points.map(({ timeMs }) => timeMs), [points]);
+  const pointTimesMs = useMemo(() => stripTimes(points), [points]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

@@ -18,7 +18,7 @@ export const ChangesStrip = memo(function ChangesStrip({ entry, pointTimesMs }: 
   const { history } = useWords();
   const formats = useFormats();
   const { changedMs, deleted } = entry;
-  const isThereFromTheStart = changedMs.at(-1) === pointTimesMs[0];
+  const isThereFromTheStart = (changedMs.at(-1) ?? Infinity) <= (pointTimesMs[0] ?? 0);
   const changes = isThereFromTheStart ? changedMs.slice(0, -1) : changedMs;
   const path = changeTicks(changes, pointTimesMs)
     .map((share) => `M${(share * (STRIP_PX - TICK_PX)).toFixed(1)} 2v12h${TICK_PX}v-12z`)

@@ -182,6 +182,20 @@ export function waitsForRelease(chosen: ReadonlySet<string>, key: string, mode: 
   return mode === 'toggle' || (mode === 'only' && chosen.size > 1);
 }
 
+/**
+ * Moments that strips of changes go over. A few files that went ahead of the first whole version are one with it: else every
+ * other file would look as if it had changed there.
+ */
+export function stripTimes(
+  points: readonly { readonly timeMs: number; readonly isPart: boolean }[],
+): readonly number[] {
+  const first = Math.max(
+    0,
+    points.findIndex(({ isPart }) => !isPart),
+  );
+  return points.slice(first).map(({ timeMs }) => timeMs);
+}
+
 /** Where versions begin, as shares of the points' order from 0 to 1: the newest at the right, as on the band. */
 export function changeTicks(
   changedMs: readonly number[],

@@ -6,6 +6,7 @@ import {
   labelOf,
   NOTHING_CHOSEN,
   rowsOf,
+  stripTimes,
   stateNow,
   toItem,
   waitsForRelease,
@@ -121,6 +122,14 @@ test('choosing: one, several, from one to another', () => {
 test('changes lie in the order of points, the newest at the right', () => {
   expect(changeTicks([100, 50, 0], [0, 50, 60, 100])).toEqual([1, 1 / 3, 0]);
   expect(changeTicks([5], [])).toEqual([0]);
+});
+
+test('what went ahead of the first whole version is one with it: nothing has changed since', () => {
+  const ahead = { isPart: true };
+  expect(stripTimes([point(1, ahead), point(2), point(3)])).toEqual([2, 3]);
+  expect(stripTimes([point(1), point(2, ahead), point(3)])).toEqual([1, 2, 3]);
+  expect(stripTimes([point(1, ahead)])).toEqual([1]);
+  expect(stripTimes([])).toEqual([]);
 });
 
 const point = (timeMs: number, part: Partial<Point> = {}): Point => ({
