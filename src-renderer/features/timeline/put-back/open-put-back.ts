@@ -14,15 +14,16 @@ const FRESH_MS = 10 * 60_000;
 
 /**
  * Null: it is taken back, or there is none. This window knows best what it did itself.
- * @param recent jobs that are known without asking
+ * @param recent jobs as the mirror has them
  */
 export async function findOpenPutBack(
   calls: Pick<Calls, 'jobs.list'>,
   recent: readonly JobValue[],
 ): Promise<OpenPutBack | null> {
   const { last: own } = useRestores.getState();
-  const older = await calls['jobs.list']({ limit: JOBS_LOOKED_AT, beforeMs: null }).catch(() => []);
-  const jobs = [...recent, ...older.filter(({ id }) => recent.every((one) => one.id !== id))];
+  const listed = await calls['jobs.list']({ limit: JOBS_LOOKED_AT, beforeMs: null }).catch(() => []);
+  // The mirror may not have heard yet of what has just ended.
+  const jobs = [...listed, ...recent.filter(({ id }) => listed.every((one) => one.id !== id))];
   const found = lastPutBack(jobs, Date.now()) ?? (own && { ...own, endedAtMs: Date.now() });
   if (found === null || takenBackOf(found.undos, jobs).open.length === 0) return null;
   return own !== null && isSame(own, found) ? { ...own, endedAtMs: found.endedAtMs } : found;
