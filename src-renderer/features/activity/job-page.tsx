@@ -24,7 +24,7 @@ import { Skeleton } from '../../ui/skeleton.tsx';
 import { VirtualRows } from '../../ui/virtual-rows.tsx';
 import { MendResult } from './mend-result.tsx';
 import { RestoreResult } from './restore-result.tsx';
-import { affectedBy, numberIn, resultOf } from './view-model.ts';
+import { affectedBy, numberIn, resultOf, wasBrought } from './view-model.ts';
 
 const MOST_JOBS = 1_000;
 const TROUBLE_HEIGHT = 64;
@@ -173,6 +173,7 @@ function OneJob({ job, mirror }: { readonly job: JobValue; readonly mirror: Mirr
                   ] as const,
                 ]
               : []),
+            ...(wasBrought(job) ? [[activity.broughtTitle, activity.broughtBody] as const] : []),
             ...(added === undefined ? [] : [[activity.added, formats.bytes(added)] as const]),
           ]}
         />

@@ -136,11 +136,13 @@ function jobRow(
   const names = jobNames(job, mirror);
   const lastedMs = job.startedAtMs === null ? 0 : (job.endedAtMs ?? nowMs) - job.startedAtMs;
   const added = numberIn(job.result, 'bytesAdded');
+  const isBrought = wasBrought(job);
   const detail = [
     job.kind === 'restore' && job.result !== null ? filesBack(restoreOutcome([job]), { words, formats }) : '',
     activity.starters[job.startedBy],
     job.troubleCount > 0 ? activity.problems(job.troubleCount) : '',
-    added === undefined ? '' : activity.saved(formats.bytes(added)),
+    isBrought ? activity.brought : '',
+    added === undefined || (isBrought && added === 0) ? '' : activity.saved(formats.bytes(added)),
     lastedMs >= 60_000 ? activity.lasted(formats.about(lastedMs)) : '',
   ];
   return {
@@ -242,4 +244,9 @@ function valueIn(data: unknown, field: string): unknown {
   return typeof data === 'object' && data !== null && Object.hasOwn(data, field)
     ? (data as Record<string, unknown>)[field]
     : undefined;
+}
+
+/** A first backup whose version was copied from another place; only what has changed since counts as added. */
+export function wasBrought({ kind, result }: JobValue): boolean {
+  return kind === 'backup' && (result as { isBrought?: unknown } | null)?.isBrought === true;
 }

@@ -109,7 +109,7 @@ export function whenSentence({ schedule }: Pick<PlanChoices, 'schedule'>, speech
     parts.push(
       `${daysWords(weekdays ?? [], speech)} ${words.at} ${clockWords(minuteOfDay, speech.formats.locale)}`,
     );
-  return parts.length === 0 ? words.nothingPlanned : `${parts.join('; ')}.`;
+  return parts.length === 0 ? words.nothingPlanned : `${parts.join('. ')}.`;
 }
 
 export function daysWords(weekdays: readonly number[], { words, formats }: Speech): string {

@@ -58,6 +58,7 @@ export const activity: Translated<typeof english> = {
   lasted: (span) => `dauerte ${span}`,
   problems: (count) => `${files(count)} mit Problemen`,
   saved: (added) => `${added} dazu`,
+  brought: 'von einem anderen Ort kopiert',
 
   log: {
     intact: (count) =>
@@ -80,6 +81,9 @@ export const activity: Translated<typeof english> = {
   state: 'Ergebnis',
   counts: 'Dateien',
   added: 'Zum Ort dazugekommen',
+  broughtTitle: 'Erste Kopie',
+  broughtBody:
+    'Die Version eines anderen Orts wurde zuerst hierher kopiert; gezählt ist nur, was sich seither geändert hat.',
   countsWords: (fresh, changed, same) => `${fresh} neu, ${changed} geändert, ${same} gleich`,
   why: 'Warum',
   stop: 'Abbrechen',

@@ -55,6 +55,7 @@ export const activity = {
   lasted: (span: string) => `took ${span}`,
   problems: (count: number) => `${files(count)} with problems`,
   saved: (added: string) => `${added} added`,
+  brought: 'copied from another place',
 
   log: {
     intact: (count: string) => `The log is whole: none of its ${count} entries was changed or taken out.`,
@@ -76,6 +77,8 @@ export const activity = {
   state: 'Result',
   counts: 'Files',
   added: 'Added to the place',
+  broughtTitle: 'First copy',
+  broughtBody: 'The version of another place was copied here first; only what has changed since is counted.',
   countsWords: (fresh: string, changed: string, same: string) =>
     `${fresh} new, ${changed} changed, ${same} the same`,
   why: 'Why',

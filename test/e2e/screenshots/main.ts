@@ -15,10 +15,16 @@ const VERSIONS = Number(process.env['SCREENSHOT_VERSIONS'] ?? 300);
 /** Pictures settle: fonts, rows, charts. */
 const SETTLE_MS = 2000;
 
-const SIZES = [
-  { name: '1440', width: 1440, height: 900 },
-  { name: '1024', width: 1024, height: 640 },
-] as const;
+interface Look {
+  readonly name: string;
+  readonly colorScheme: 'light' | 'dark';
+  readonly viewport: { readonly width: number; readonly height: number };
+}
+
+const LOOKS: readonly Look[] = (['light', 'dark'] as const).flatMap((colorScheme) => [
+  { name: `${colorScheme}-1440`, colorScheme, viewport: { width: 1440, height: 900 } },
+  { name: `${colorScheme}-1024`, colorScheme, viewport: { width: 1024, height: 640 } },
+]);
 
 interface Screen {
   readonly name: string;
@@ -30,12 +36,17 @@ interface Screen {
 const letters = ({ placeId }: PicturePlaces, world: WindowWorld): string =>
   `/history?${new URLSearchParams({ place: placeId, folder: world.at('Documents', 'Letters') }).toString()}`;
 
+const openMore = async (page: Page, deed: string): Promise<void> => {
+  await choose(page, 'letter to the landlord.txt');
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: deed }).click();
+};
+
 const choose = async (page: Page, name: string): Promise<void> => {
   await page.getByText(name, { exact: true }).first().click();
 };
 
 const SCREENS: readonly Screen[] = [
-  { name: 'overview', route: () => '/' },
   { name: 'timeline', route: letters, prepare: (page) => choose(page, 'letter to the landlord.txt') },
   {
     name: 'preview',
@@ -98,6 +109,33 @@ const SCREENS: readonly Screen[] = [
       await page.keyboard.press('v');
     },
   },
+  {
+    name: 'icons',
+    route: letters,
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'Icons' }).click();
+      await choose(page, 'to do.md');
+    },
+  },
+  {
+    name: 'about',
+    route: letters,
+    prepare: async (page) => {
+      await choose(page, 'letter to the landlord.txt');
+      await page.getByRole('tab', { name: 'About' }).click();
+    },
+  },
+  {
+    name: 'large-preview',
+    route: letters,
+    prepare: async (page) => {
+      await choose(page, 'letter to the landlord.txt');
+      await page.keyboard.press('Space');
+    },
+  },
+  { name: 'export', route: letters, prepare: (page) => openMore(page, 'Export as zip') },
+  { name: 'keep', route: letters, prepare: (page) => openMore(page, 'Keep this version for ever') },
+  { name: 'erase', route: letters, prepare: (page) => openMore(page, 'Erase from history') },
   { name: 'keys', route: letters, prepare: (page) => page.keyboard.press('?') },
   { name: 'folders', route: () => '/folders' },
   { name: 'plan', route: ({ planId }) => `/folders/${planId}` },
@@ -115,8 +153,27 @@ const SCREENS: readonly Screen[] = [
   },
   { name: 'trial', route: () => '/try' },
   { name: 'activity', route: () => '/activity' },
+  {
+    name: 'job',
+    route: () => '/activity',
+    prepare: async (page) => {
+      await page
+        .getByRole('link', { name: /^Backup of My files/ })
+        .first()
+        .click();
+    },
+  },
   { name: 'settings', route: () => '/settings' },
   { name: 'recover', route: () => '/recover' },
+  // Every place was looked at by then.
+  { name: 'overview', route: () => '/' },
+  {
+    name: 'who-can-open',
+    route: ({ placeId }) => `/places/${placeId}/kit`,
+    prepare: async (page) => {
+      await page.getByRole('heading', { name: 'Who can open the copies' }).scrollIntoViewIfNeeded();
+    },
+  },
   // Last: a page that was made anew is not proven.
   {
     name: 'kit',
@@ -129,27 +186,38 @@ const SCREENS: readonly Screen[] = [
 ];
 
 await bundleWorker();
-const world = new WindowWorld();
-const links = linkNaturally();
-try {
-  process.env['HOME'] = world.at();
-  await world.start(links === undefined ? 'profile' : path.relative(world.core.folder, links.profile));
-  const wanted = process.argv.slice(2);
-  if (wanted.length === 0) rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
-  if (wanted.length === 0) await takeFirstRun();
-  const places = await makePast(world, links?.media, VERSIONS);
-  for (const screen of SCREENS) {
-    if (wanted.length === 0 || wanted.includes(screen.name)) await take(screen, places);
+const wanted = process.argv.slice(2);
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+if (wanted.length === 0) rmSync(FOLDER, { recursive: true, force: true });
+mkdirSync(FOLDER, { recursive: true });
+if (isWanted('welcome')) for (const look of LOOKS) await inWorld((world) => takeFirstRun(world, look));
+if (SCREENS.some(({ name }) => isWanted(name))) await inWorld(takeScreens);
+
+async function inWorld(
+  work: (world: WindowWorld, media: string | undefined) => Promise<void>,
+): Promise<void> {
+  const world = new WindowWorld();
+  const links = linkNaturally(world);
+  try {
+    process.env['HOME'] = world.at();
+    await world.start(links === undefined ? 'profile' : path.relative(world.core.folder, links.profile));
+    await work(world, links?.media);
+    for (const complaint of world.complaints) console.log(`the console says: ${complaint}`);
+  } finally {
+    await world.close();
+    links?.remove();
   }
-  for (const complaint of world.complaints) console.log(`the console says: ${complaint}`);
-} finally {
-  await world.close();
-  links?.remove();
+}
+
+async function takeScreens(world: WindowWorld, media: string | undefined): Promise<void> {
+  const places = await makePast(world, media, VERSIONS);
+  for (const screen of SCREENS.filter(({ name }) => isWanted(name))) await take(world, screen, places);
 }
 
 /** Folders as people have them, where this machine lets them be made; else the pictures show temporary ones. */
-function linkNaturally(): { readonly media: string; readonly profile: string; remove(): void } | undefined {
+function linkNaturally(
+  world: WindowWorld,
+): { readonly media: string; readonly profile: string; remove(): void } | undefined {
   const links = { '/home/anna': world.core.at('home'), '/media/anna': world.core.at('media') };
   const made: string[] = [];
   const remove = (): void => made.forEach((link) => rmSync(link));
@@ -168,41 +236,47 @@ function linkNaturally(): { readonly media: string; readonly profile: string; re
   return { media: '/media/anna', profile: '/home/anna/.local/share/tidemark', remove };
 }
 
-/** Before anything is protected. */
-async function takeFirstRun(): Promise<void> {
+/** The four screens, on a computer that has nothing yet. */
+async function takeFirstRun(world: WindowWorld, look: Look): Promise<void> {
   writeLetters(world);
   world.write('Desktop/shopping list.txt', 'bread, salt');
   world.write('Downloads/installer.bin', new Uint8Array(4_000_000));
   world.write('Music/sea shanty.mp3', new Uint8Array(6_000_000));
-  await inEachLook(async (page, name) => {
+  const page = await openIn(world, look);
+  const shoot = async (name: string): Promise<void> => {
+    await page.mouse.move(1, 1);
     await page.waitForTimeout(SETTLE_MS);
-    await page.screenshot({ path: path.join(FOLDER, `welcome-${name}.png`) });
-    await page.getByText('New here', { exact: true }).click();
-    await page.waitForTimeout(SETTLE_MS);
-    await page.screenshot({ path: path.join(FOLDER, `welcome-folders-${name}.png`) });
-  });
+    await page.screenshot({ path: path.join(FOLDER, `${name}-${look.name}.png`) });
+  };
+  await shoot('welcome');
+  await page.getByText('New here', { exact: true }).click();
+  await shoot('welcome-folders');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('radio', { name: /This computer's disk/ }).check();
+  await shoot('welcome-places');
+  await page.getByRole('button', { name: 'Start protecting' }).click();
+  await page.getByText('Everything you chose is safe now').waitFor({ timeout: 60_000 });
+  await shoot('welcome-safe');
+  console.log(`welcome, ${look.name}`);
 }
 
-async function take(screen: Screen, places: PicturePlaces): Promise<void> {
-  await inEachLook(async (page, name) => {
+async function take(world: WindowWorld, screen: Screen, places: PicturePlaces): Promise<void> {
+  for (const look of LOOKS) {
+    const page = await openIn(world, look);
     await page.evaluate((hash) => void (location.hash = hash), `#${screen.route(places, world)}`);
     await page.waitForTimeout(SETTLE_MS);
     await screen.prepare?.(page).catch((error: unknown) => console.log(`${screen.name}: ${String(error)}`));
     // Nothing is lit because the pointer was left on it.
     await page.mouse.move(1, 1);
     await page.waitForTimeout(SETTLE_MS);
-    await page.screenshot({ path: path.join(FOLDER, `${screen.name}-${name}.png`) });
-  });
+    await page.screenshot({ path: path.join(FOLDER, `${screen.name}-${look.name}.png`) });
+    await page.context().close();
+  }
   console.log(screen.name);
 }
 
-async function inEachLook(work: (page: Page, name: string) => Promise<void>): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const { name, ...viewport } of SIZES) {
-      const page = await world.open({ colorScheme, viewport });
-      page.setDefaultTimeout(5000);
-      await work(page, `${colorScheme}-${name}`);
-      await page.context().close();
-    }
-  }
+async function openIn(world: WindowWorld, { colorScheme, viewport }: Look): Promise<Page> {
+  const page = await world.open({ colorScheme, viewport });
+  page.setDefaultTimeout(5000);
+  return page;
 }

@@ -89,11 +89,11 @@ describe('a place that comes later', () => {
   test('is brought what another one has, and reads only what is new since', async () => {
     expect(await saveToSecond()).toMatchObject({
       state: 'done',
-      result: { filesNew: 1, filesUnmodified: 2 },
+      result: { filesNew: 1, filesUnmodified: 2, isBrought: true },
     });
     expect(await originals()).toEqual([firstVersion]);
     // Up to date now: nothing is brought.
-    expect(await saveToSecond()).toMatchObject({ state: 'done', result: { filesUnmodified: 3 } });
+    expect(await saveToSecond()).toMatchObject({ state: 'done', result: { filesUnmodified: 3, isBrought: false } });
     expect(await originals()).toEqual([firstVersion]);
   });
 

@@ -54,6 +54,13 @@ describe('one list', () => {
     ]);
   });
 
+  test('a first copy that came from another place is not told as nothing', () => {
+    const brought = (bytesAdded: number): string | undefined =>
+      rows([job('a', 1, { result: { bytesAdded, isBrought: true } })])[0]?.detail;
+    expect(brought(0)).toBe('by you · copied from another place · took 3 minutes');
+    expect(brought(2_000)).toBe('by you · copied from another place · 2 KB added · took 3 minutes');
+  });
+
   test('putting back tells how many files are back, also where it was stopped', () => {
     const result = { filesRestored: 10, filesUpdated: 2, filesTotal: 40, undos: [] };
     const list = rows([

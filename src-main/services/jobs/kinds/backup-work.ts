@@ -34,7 +34,7 @@ export function backupWork(parts: WorkParts): JobWork<'backup'> {
     const asked = isBrought ? { ...request, walkAll: true } : request;
     const outcome = await saveVersion(parts, plan, place, asked, run);
     const after = await runAfter(parts, plan, run);
-    return toOutcome(outcome, before, after);
+    return toOutcome(outcome, { isBrought, before, after });
   };
 }
 
@@ -131,8 +131,15 @@ async function runAfter(
 
 function toOutcome(
   outcome: BackupOutcome,
-  before: readonly CommandReport[],
-  after: { readonly reports: readonly CommandReport[]; readonly error: WireError | null },
+  {
+    isBrought,
+    before,
+    after,
+  }: {
+    readonly isBrought: boolean;
+    readonly before: readonly CommandReport[];
+    readonly after: { readonly reports: readonly CommandReport[]; readonly error: WireError | null };
+  },
 ): JobOutcome {
   const { version, ...counts } = outcome;
   const commands = [...before, ...after.reports];
@@ -144,6 +151,8 @@ function toOutcome(
       commands.some(({ exitCode }) => exitCode !== 0),
     result: {
       ...counts,
+      // What came from another place first is not in what was added.
+      isBrought,
       snapshotId: version.snapshotId,
       timeMs: version.timeMs,
       commands: commands.map((report) => ({ ...report })),
