@@ -93,7 +93,10 @@ describe('a place that comes later', () => {
     });
     expect(await originals()).toEqual([firstVersion]);
     // Up to date now: nothing is brought.
-    expect(await saveToSecond()).toMatchObject({ state: 'done', result: { filesUnmodified: 3, isBrought: false } });
+    expect(await saveToSecond()).toMatchObject({
+      state: 'done',
+      result: { filesUnmodified: 3, isBrought: false },
+    });
     expect(await originals()).toEqual([firstVersion]);
   });
 
