@@ -42,8 +42,6 @@ export class EarlierRuns {
 
   #add(entry: JournalEntry): void {
     const key = entry.path.join('/');
-    // What only made way for a folder.
-    if (entry.kind === 'folder') this.#forget(key);
     if (entry.kind !== 'name') return;
     // Told again: by a later run, or because it went elsewhere.
     if (this.#deeds.has(key)) return;

@@ -317,8 +317,6 @@ export class RestoreRun {
   ): void {
     const place = { parent, name: node.name, metadata: metadataOf(node) };
     const isMade = outcome?.kind === 'made';
-    // What an earlier run took away there only made way for it.
-    if (isMade) this.#tally.earlier.forget(parent.path, node.name, 0);
     const folder = new RestoreFolder(place, subtree, {
       isSelected,
       isCertain: outcome !== undefined,
@@ -330,7 +328,11 @@ export class RestoreRun {
       this.#tally.addOutcome(folder.location, outcome);
       return;
     }
-    if (outcome?.kind === 'made' && outcome.isReplacing) this.#tally.addRemoved(folder.location, false);
+    if (outcome?.kind === 'made' && outcome.isReplacing) {
+      // An earlier run may have been about to.
+      this.#tally.earlier.forget(parent.path, node.name, 0);
+      this.#tally.addRemoved(folder.location, false);
+    }
     parent.expect();
     if (isEntered) this.#found.push(folder);
     else this.#settle(folder);
