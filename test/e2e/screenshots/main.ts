@@ -157,10 +157,7 @@ const SCREENS: readonly Screen[] = [
     name: 'job',
     route: () => '/activity',
     prepare: async (page) => {
-      await page
-        .getByRole('link', { name: /^Backup of My files/ })
-        .first()
-        .click();
+      await page.getByText('Backup of My files to Home server').click();
     },
   },
   { name: 'settings', route: () => '/settings' },
