@@ -110,6 +110,9 @@ export function keyCalls({ parts, places }: EngineService): Pick<EngineHandlers,
       const owner = { hostname: ports.identity.hostname, username: KEY_LABELS[kind] };
       const { primitives, clock } = ports;
       const { id, bytes } = await makeKeyFile(primitives, clock, owner, masterKey, secret.toPassword());
+      // As with a key that is stored at once: what it is to open is shown before anybody relies on it.
+      const made = { repositoryId: copy.repositoryId, files: [{ kind: 'key' as const, name: id, bytes }] };
+      await findKey(keysOfCopy(ports.storage.location, made), primitives, secret.toPassword(), signal);
       return { keyId: id, owed: { id, bytes: toBase64(bytes) }, older };
     });
   }
