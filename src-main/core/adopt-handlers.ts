@@ -40,7 +40,6 @@ export function adoptHandlers(parts: CoreParts): AdoptCalls {
           ...parseKeyCopies(chosen.files),
           ...getSetting(writer, 'keyCopies'),
         });
-
         adoptSystems(writer, settings.systems);
         putSetting(writer, 'givenKeys', { ...settings.givenKeys, ...getSetting(writer, 'givenKeys') });
         for (const plan of settings.plans) putPlan(writer, { ...plan, pause: null });

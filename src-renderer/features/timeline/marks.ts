@@ -1,7 +1,7 @@
 /**
  * Marks that time carries by itself: the first backup, what a person called a point, the moment before very many files
- * changed, the last one under a system that was updated then, the first one after something was put back. Judged by what each backup counted; what was put back is no change
- * to be wondered at. Pure.
+ * changed, the last one under a system that was updated then, the first one after something was put back. Judged by what each
+ * backup counted; what was put back is no change to be wondered at. Pure.
  */
 import { filesPutBack, type PutBackRun } from './put-backs.ts';
 import type { Answers, Point } from './wire-types.ts';

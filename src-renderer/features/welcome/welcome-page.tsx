@@ -1,6 +1,7 @@
 /**
  * The first run: from nothing to a first copy in three decisions, and the page that opens it without this computer.
- * Which screen is shown stands in the view store and in the address, for a browser's way back; the kit comes from outside, since features do not know each other.
+ * Which screen is shown stands in the view store and in the address, for a browser's way back; the kit comes from outside,
+ * since features do not know each other.
  */
 import { useEffect, useLayoutEffect, type ReactNode } from 'react';
 import { useMirror } from '../../core-link/use-core.ts';

@@ -28,16 +28,12 @@ export class EarlierRuns {
   /** It is done now, and counted by who does it. */
   forget(folder: TargetPath, name: ByteString, sizeBytes: number): void {
     if (!this.has(folder, name)) return;
-    const deed = this.#forget([...folder, name].join('/'));
-    if (deed !== 'removed') this.bytes -= sizeBytes;
-  }
-
-  #forget(key: string): EarlierDeed | undefined {
+    const key = [...folder, name].join('/');
     const deed = this.#deeds.get(key);
-    if (deed === undefined) return undefined;
+    if (deed === undefined) return;
     this.#deeds.delete(key);
     this.counts[deed]--;
-    return deed;
+    if (deed !== 'removed') this.bytes -= sizeBytes;
   }
 
   #add(entry: JournalEntry): void {

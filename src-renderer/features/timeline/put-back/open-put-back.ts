@@ -5,8 +5,6 @@ import type { JobValue } from '../../../text/job-titles.ts';
 import type { Calls } from '../wire-types.ts';
 import { useRestores } from './restore-store.ts';
 
-export type OpenPutBack = PutBack;
-
 /** Of all jobs, those that may be of the last putting back. */
 const JOBS_LOOKED_AT = 1_000;
 /** Whoever presses the keys has just seen it; of an older one it is said first which it is. */
@@ -19,7 +17,7 @@ const FRESH_MS = 10 * 60_000;
 export async function findOpenPutBack(
   calls: Pick<Calls, 'jobs.list'>,
   recent: readonly JobValue[],
-): Promise<OpenPutBack | null> {
+): Promise<PutBack | null> {
   const { last: own } = useRestores.getState();
   const listed = await calls['jobs.list']({ limit: JOBS_LOOKED_AT, beforeMs: null }).catch(() => []);
   // The mirror may not have heard yet of what has just ended.
@@ -29,7 +27,7 @@ export async function findOpenPutBack(
   return own !== null && isSame(own, found) ? { ...own, endedAtMs: found.endedAtMs } : found;
 }
 
-export function isFresh({ endedAtMs }: OpenPutBack): boolean {
+export function isFresh({ endedAtMs }: PutBack): boolean {
   return Math.abs(Date.now() - endedAtMs) < FRESH_MS;
 }
 

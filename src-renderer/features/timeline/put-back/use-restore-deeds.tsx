@@ -2,6 +2,7 @@
 import { notifications } from '@mantine/notifications';
 import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { CoreContext, useCore, useMirror } from '../../../core-link/use-core.ts';
+import type { PutBack } from '../../../parts/last-put-back.ts';
 import { asksIn, takenBackOf, type RestoreAsk, type RestoreOutcome } from '../../../parts/restore-outcome.ts';
 import { outcomeSentence, undoSentence } from '../../../parts/restore-words.ts';
 import { useShowInFolder } from '../../../parts/use-show-in-folder.ts';
@@ -13,7 +14,7 @@ import { useSaveCopy } from '../hand-out/use-save-copy.tsx';
 import { historyDeeds, useHistoryView } from '../view-store.ts';
 import { parentPath } from '../wire-path.ts';
 import { DoneToast } from './done-toast.tsx';
-import { findOpenPutBack, isFresh, isSame, type OpenPutBack } from './open-put-back.ts';
+import { findOpenPutBack, isFresh, isSame } from './open-put-back.ts';
 import { useRestores, type DoneRestore } from './restore-store.ts';
 import { followRestore, runRestore, runUndo } from './run-restore.ts';
 
@@ -25,7 +26,7 @@ export interface RestoreDeeds {
   /** Takes it back, and offers to put it back again where its `asks` are known. */
   undo(done: DoneRestore): Promise<void>;
   /** Asks whether it is to be taken back: nobody has seen it for a while. */
-  offerUndo(done: OpenPutBack): void;
+  offerUndo(done: PutBack): void;
   /** The same once more, after it was taken back. Undefined: the person is to see first what it would remove. */
   againOf(asks: readonly RestoreAsk[]): (() => Promise<unknown>) | undefined;
 }
@@ -152,7 +153,7 @@ export function useRestoreDeeds(): void {
   const saveCopy = useSaveCopy();
   const openCopy = useOpenCopy();
   useEffect(() => {
-    let offered: OpenPutBack | null = null;
+    let offered: PutBack | null = null;
     const undoLast = async (): Promise<void> => {
       const last = await findOpenPutBack(calls, mirror.get()?.jobs ?? []);
       if (last === null) notifications.show({ message: words.nothingToUndo, autoClose: 4_000 });
